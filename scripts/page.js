@@ -1,0 +1,28 @@
+// Turns the inbox page (src/sandbox/page: HTML, CSS, browser TypeScript) into one module of strings, so that the
+// sandbox serves it from memory in both builds without looking for files beside itself.
+import { readFile, writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const page = new URL('../src/sandbox/page/', import.meta.url);
+
+export async function writePageAssets() {
+  const script = await build({
+    entryPoints: [new URL('app.ts', page).pathname],
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    write: false,
+    logLevel: 'error',
+  });
+  const assets = {
+    html: await readFile(new URL('index.html', page), 'utf8'),
+    style: await readFile(new URL('style.css', page), 'utf8'),
+    script: script.outputFiles[0].text,
+  };
+  const lines = Object.entries(assets).map(([name, text]) => `export const ${name}: string = ${JSON.stringify(text)};`);
+  const target = new URL('../src/sandbox/page-assets.ts', import.meta.url);
+  const source = `// Written by scripts/page.js from src/sandbox/page; not in git.\n${lines.join('\n')}\n`;
+  if ((await readFile(target, 'utf8').catch(() => '')) !== source) await writeFile(target, source);
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) await writePageAssets();

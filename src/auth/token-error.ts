@@ -1,0 +1,42 @@
+import { GraphMailError } from '../errors.js';
+import type { HttpAnswer, NetworkFailure } from '../graph/http.js';
+import { describeNetworkFailure } from '../graph/network-error.js';
+import { aadstsHint, isPassing } from './aadsts.js';
+
+/** The token endpoint could not be reached. Nothing was sent, as no message leaves without a token. */
+export function tokenNetworkError(failure: NetworkFailure, host: string): GraphMailError {
+  const { code, text, hint, permanent } = describeNetworkFailure(failure, host);
+  return new GraphMailError(`No token: ${text}.`, { code, permanent, command: 'TOKEN', hint, cause: failure });
+}
+
+/** The token endpoint answered, but not with a token. `retryAfter` in ms. */
+export function tokenAnswerError(answer: HttpAnswer, retryAfter: number | undefined, cause: unknown): GraphMailError {
+  const { error, error_description: description, error_codes: codes } = parse(answer.body);
+  const aadsts = Array.isArray(codes) && typeof codes[0] === 'number' ? codes[0] : undefined;
+  const text = typeof description === 'string' ? (description.split(/ Trace ID:|\r?\n/)[0] ?? '') : '';
+  const response = [String(answer.status), typeof error === 'string' ? error : undefined].filter(Boolean).join(' ');
+  const refused = answer.status === 200 ? 'the token endpoint answered without a token' : `Entra answered ${response}`;
+  return new GraphMailError(`No token: ${refused}${text ? `: ${text}` : ''}`, {
+    code: 'EAUTH',
+    permanent: !isPassing(answer.status, aadsts) && answer.status !== 200,
+    command: 'TOKEN',
+    responseCode: answer.status,
+    response: text ? `${response}: ${text}` : response,
+    aadsts,
+    retryAfter,
+    hint:
+      aadstsHint(aadsts) ??
+      (answer.status >= 500 || answer.status === 429 ? 'Entra cannot serve just now: try again later.' : undefined),
+    requestId: answer.headers['x-ms-request-id'],
+    cause,
+  });
+}
+
+function parse(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,67 @@
+import type { Clock } from '../clock.js';
+
+/** A bearer token and when it ends. */
+export interface AccessToken {
+  token: string;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+/** Fetches a new token; `claims` answers a claims challenge (continuous access evaluation). */
+export type TokenRequest = (claims?: string) => Promise<AccessToken>;
+
+/** A token this close to its end (ms) is not used any more: the request that carries it takes time. */
+const lastUse = 30_000;
+/** Renewal begins this long (ms) before the end, or at half of a shorter life. */
+const renewalWindow = 300_000;
+/** After a renewal in the background failed, the next one waits this long (ms). */
+const renewalPause = 10_000;
+
+/**
+ * One token for everybody. However many messages wait, one request is made; renewal runs in the background while the old
+ * token serves, and its failure matters only once the old token has ended.
+ */
+export class TokenSource {
+  readonly #request: TokenRequest;
+  readonly #clock: Clock;
+  #current: (AccessToken & { renewAt: number }) | undefined;
+  #inFlight: Promise<string> | undefined;
+
+  constructor(request: TokenRequest, clock: Clock) {
+    this.#request = request;
+    this.#clock = clock;
+  }
+
+  /** A token that is valid now. Rejects with whatever the token request failed with. */
+  async get(): Promise<string> {
+    const now = this.#clock.now();
+    const current = this.#current;
+    if (!current || now >= current.expiresAt - lastUse) return this.#fetch();
+    if (now >= current.renewAt && !this.#inFlight) {
+      current.renewAt = now + renewalPause;
+      this.#fetch().catch(() => {});
+    }
+    return current.token;
+  }
+
+  /** A token other than `refused`, which Graph did not accept. */
+  async replace(refused: string, claims?: string): Promise<string> {
+    if (this.#current && this.#current.token !== refused) return this.#current.token;
+    this.#current = undefined;
+    return this.#fetch(claims);
+  }
+
+  #fetch(claims?: string): Promise<string> {
+    this.#inFlight ??= this.#request(claims)
+      .then((fresh) => {
+        const now = this.#clock.now();
+        const renewAt = fresh.expiresAt - Math.min(renewalWindow, (fresh.expiresAt - now) / 2);
+        this.#current = { ...fresh, renewAt };
+        return fresh.token;
+      })
+      .finally(() => {
+        this.#inFlight = undefined;
+      });
+    return this.#inFlight;
+  }
+}

@@ -1,0 +1,61 @@
+import type { GraphMailErrorCode } from '../errors.js';
+
+/** What a refusal by Graph means for the sender, and what to do about it. */
+export interface Refusal {
+  code: GraphMailErrorCode;
+  hint: string | undefined;
+}
+
+const checkMailbox =
+  "Check the option 'mailbox': the primary address (or object id) of a mailbox in this tenant's Exchange Online. A distribution list has no mailbox.";
+const smaller = 'Send smaller or fewer attachments, or links to them.';
+
+/** By `error.code`, which Graph documents as the thing to branch on. */
+const byCode: Record<string, Refusal> = {
+  ErrorSendAsDenied: {
+    code: 'EENVELOPE',
+    hint: 'From must be the address of the mailbox that sends, or the mailbox needs Send As for it: set from to the mailbox, or the mailbox to from.',
+  },
+  ErrorInvalidUser: { code: 'EENVELOPE', hint: checkMailbox },
+  MailboxNotEnabledForRESTAPI: {
+    code: 'EENVELOPE',
+    hint: 'This user has no Exchange Online mailbox (no licence, deleted, or on-premises). Use a user or shared mailbox that has one.',
+  },
+  ResourceNotFound: { code: 'EENVELOPE', hint: checkMailbox },
+  Request_ResourceNotFound: { code: 'EENVELOPE', hint: checkMailbox },
+  ErrorItemNotFound: { code: 'EENVELOPE', hint: checkMailbox },
+  ErrorInvalidRecipients: { code: 'EENVELOPE', hint: 'Check that To, Cc and Bcc hold proper addresses.' },
+  ErrorMessageSizeExceeded: {
+    code: 'EMESSAGE',
+    hint: `The mailbox's message size limit is smaller than this message. ${smaller}`,
+  },
+  ErrorQuotaExceeded: {
+    code: 'EMESSAGE',
+    hint: 'The sending mailbox is full: empty its Sent Items, or set a retention tag that does.',
+  },
+};
+
+const forbidden =
+  "The application may not send from this mailbox. Grant it 'Application Mail.Send' with a scope that holds the mailbox (RBAC for Applications in Exchange), or Mail.Send with admin consent in Entra. Changes take up to two hours.";
+
+const outOfScope =
+  'The mailbox is outside of what the application may use: an application access policy or RBAC scope does not hold it, or a change has not taken effect yet (up to two hours). EWS allow and block lists by User-Agent answer the same way.';
+
+/** What a refusal means; by status where the code says nothing. */
+export function explainRefusal(status: number, graphCode: string | undefined, message: string | undefined): Refusal {
+  const known = graphCode === undefined ? undefined : byCode[graphCode];
+  if (known) return known;
+  if (status === 401) {
+    const roles = graphCode === 'NoPermissionsInAccessToken';
+    return {
+      code: 'EAUTH',
+      hint: roles ? forbidden : 'Graph does not accept the token: check tenantId, and the option cloud.',
+    };
+  }
+  if (status === 403)
+    return { code: 'EAUTH', hint: message?.startsWith('Access to OData is disabled') ? outOfScope : forbidden };
+  if (status === 404) return { code: 'EENVELOPE', hint: checkMailbox };
+  if (status === 413) return { code: 'EMESSAGE', hint: `Graph refused the size of the request. ${smaller}` };
+  if (status === 400 || status === 411 || status === 415) return { code: 'EMESSAGE', hint: undefined };
+  return { code: 'EGRAPH', hint: undefined };
+}

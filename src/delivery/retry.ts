@@ -1,0 +1,35 @@
+/** What bounds the attempts for one message. */
+export interface RetryLimits {
+  /** Attempts after the first. */
+  maxRetries: number;
+  /** Milliseconds of waiting in total. */
+  maxWait: number;
+}
+
+/** Where a message stands when an attempt has failed. */
+export interface RetryState {
+  /** Attempts made. */
+  attempts: number;
+  /** Milliseconds waited so far. */
+  waited: number;
+}
+
+/** Milliseconds: the exponential wait starts here and doubles. */
+const firstDelay = 1_000;
+const longestDelay = 60_000;
+
+/**
+ * Milliseconds to wait before the next attempt, or `undefined` when there must be none. What the service says is obeyed
+ * in full or not at all; otherwise exponential with full jitter.
+ * @param random in [0, 1)
+ */
+export function nextDelay(
+  limits: RetryLimits,
+  state: RetryState,
+  retryAfter: number | undefined,
+  random: number,
+): number | undefined {
+  if (state.attempts > limits.maxRetries) return undefined;
+  const delay = retryAfter ?? Math.ceil(random * Math.min(longestDelay, firstDelay * 2 ** (state.attempts - 1)));
+  return state.waited + delay > limits.maxWait ? undefined : delay;
+}

@@ -1,0 +1,35 @@
+import type { HttpAnswer } from './http.js';
+
+/** What Graph's error body says; all of it is missing when the body came from something in front of Graph. */
+export interface GraphFault {
+  code: string | undefined;
+  message: string | undefined;
+}
+
+/** Reads `{ error: { code, message } }` (Graph documentation, "Microsoft Graph error responses"). */
+export function readGraphFault(answer: HttpAnswer): GraphFault {
+  const { error } = parseObject(answer.body);
+  const { code, message } = asObject(error);
+  return {
+    code: typeof code === 'string' ? code : undefined,
+    message: typeof message === 'string' ? message : undefined,
+  };
+}
+
+/** One line for people: `403 ErrorAccessDenied: Access is denied. …`. */
+export function responseLine(answer: HttpAnswer, fault: GraphFault): string {
+  const code = [answer.status, fault.code].filter(Boolean).join(' ');
+  return fault.message ? `${code}: ${fault.message}` : code;
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

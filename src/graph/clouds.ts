@@ -1,0 +1,27 @@
+import type { CloudName, CustomCloud } from '../options.js';
+
+/** Where one cloud signs in and takes mail. */
+export interface Cloud {
+  /** Origin of the token service, without a slash at the end. */
+  authorityHost: string;
+  /** Origin of Graph, without a slash at the end; also the token's scope. */
+  graphHost: string;
+  ca: string | undefined;
+  /** Whether MSAL knows the authority; otherwise it must be told to trust it without asking Microsoft. */
+  wellKnown: boolean;
+}
+
+/** Hosts as listed on Microsoft Graph's "National cloud deployments" page. */
+const clouds: Record<CloudName, [authority: string, graph: string]> = {
+  global: ['https://login.microsoftonline.com', 'https://graph.microsoft.com'],
+  usgov: ['https://login.microsoftonline.us', 'https://graph.microsoft.us'],
+  'usgov-dod': ['https://login.microsoftonline.us', 'https://dod-graph.microsoft.us'],
+  china: ['https://login.partner.microsoftonline.cn', 'https://microsoftgraph.chinacloudapi.cn'],
+};
+
+export function resolveCloud(cloud: CloudName | CustomCloud): Cloud {
+  if (typeof cloud !== 'string')
+    return { authorityHost: cloud.authorityHost, graphHost: cloud.graphHost, ca: cloud.ca, wellKnown: false };
+  const [authorityHost, graphHost] = clouds[cloud];
+  return { authorityHost, graphHost, ca: undefined, wellKnown: true };
+}

@@ -1,0 +1,109 @@
+import { type Agent, type RequestOptions, request } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+
+/** One HTTP request over TLS. */
+export interface HttpRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Record<string, string>;
+  body?: Buffer | undefined;
+  agent: Agent;
+  /** Milliseconds from now to the last byte of the answer. */
+  timeout: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface HttpAnswer {
+  status: number;
+  /** Lower-cased names. */
+  headers: Record<string, string>;
+  /** The first {@link answerLimit} bytes as text; what a broken connection left of it. */
+  body: string;
+}
+
+/** A request that got no answer. */
+export class NetworkFailure extends Error {
+  /** Whether a byte of the request may have reached the server: it can have, once the TLS handshake was done. */
+  readonly written: boolean;
+  readonly reason: 'network' | 'timeout' | 'aborted';
+  readonly code: string | undefined;
+  readonly syscall: string | undefined;
+
+  constructor(reason: NetworkFailure['reason'], written: boolean, message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'NetworkFailure';
+    this.reason = reason;
+    this.written = written;
+    const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException;
+    this.code = code;
+    this.syscall = syscall;
+  }
+}
+
+/** Graph's and Entra's answers are short; more than this is not worth keeping. */
+const answerLimit = 64 * 1024;
+
+/**
+ * Sends one request and never repeats it. Resolves as soon as there is a status that stands by itself (202); what happens
+ * to the connection after a status line cannot change what that status says.
+ * @throws NetworkFailure
+ */
+export function send(wanted: HttpRequest): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    let written = false;
+    let reason: NetworkFailure['reason'] = 'network';
+    const headers = { ...wanted.headers, ...(wanted.body && { 'content-length': String(wanted.body.length) }) };
+    const options: RequestOptions = { method: wanted.method, headers, agent: wanted.agent };
+    const outgoing = request(wanted.url, options);
+
+    const abort = (why: 'timeout' | 'aborted', message: string) => {
+      reason = why;
+      outgoing.destroy(new Error(message));
+    };
+    const timer = setTimeout(() => abort('timeout', `no answer within ${wanted.timeout} ms`), wanted.timeout);
+    const onAbort = () => abort('aborted', 'aborted');
+    wanted.signal?.addEventListener('abort', onAbort, { once: true });
+    const finish = () => {
+      clearTimeout(timer);
+      wanted.signal?.removeEventListener('abort', onAbort);
+    };
+
+    outgoing.on('socket', (socket) => {
+      if (outgoing.reusedSocket || !(socket as TLSSocket).connecting) written = true;
+      else
+        socket.once('secureConnect', () => {
+          written = true;
+        });
+    });
+    outgoing.on('error', (error) => {
+      finish();
+      reject(new NetworkFailure(reason, written, error.message, error));
+    });
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      const answered = () => {
+        finish();
+        const flat = Object.entries(incoming.headers).map(([name, value]) => [
+          name,
+          Array.isArray(value) ? value.join(', ') : (value ?? ''),
+        ]);
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: Object.fromEntries(flat),
+          body: Buffer.concat(chunks).toString(),
+        });
+      };
+      incoming.on('data', (chunk: Buffer) => {
+        if (length < answerLimit) chunks.push(chunk.subarray(0, answerLimit - length));
+        length += chunk.length;
+      });
+      incoming.on('end', answered);
+      incoming.on('error', answered);
+      // Waiting for the rest of a 202 would only turn a sent message into a doubtful one.
+      if (incoming.statusCode === 202) answered();
+    });
+    if (wanted.signal?.aborted) onAbort();
+    else outgoing.end(wanted.body);
+  });
+}

@@ -1,0 +1,45 @@
+import type { GraphMailErrorCode } from '../errors.js';
+import type { NetworkFailure } from './http.js';
+
+/** A network failure in Nodemailer's codes, in words, and whether trying again could help. */
+export interface NetworkFault {
+  code: GraphMailErrorCode;
+  text: string;
+  hint: string | undefined;
+  permanent: boolean;
+}
+
+const tlsCodes = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|EPROTO$|HOSTNAME_MISMATCH)/;
+
+export function describeNetworkFailure(failure: NetworkFailure, host: string): NetworkFault {
+  const { code, syscall, reason } = failure;
+  const why = [code, failure.message || undefined].filter(Boolean).join(': ');
+  if (reason === 'aborted')
+    return { code: 'EABORT', text: 'Message sending aborted', hint: undefined, permanent: false };
+  if (reason === 'timeout')
+    return { code: 'ETIMEDOUT', text: `${host} gave no answer in time (${why})`, hint: undefined, permanent: false };
+  if (syscall === 'getaddrinfo' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return {
+      code: 'EDNS',
+      text: `${host} cannot be resolved (${why})`,
+      hint: 'Check the name servers of this machine, and whether it needs a proxy to reach Microsoft 365.',
+      permanent: false,
+    };
+  }
+  if (code && tlsCodes.test(code)) {
+    return {
+      code: 'ETLS',
+      text: `The TLS handshake with ${host} failed (${why})`,
+      hint: 'Something between this machine and Microsoft 365 may be replacing certificates. If that is meant, trust its CA with NODE_EXTRA_CA_CERTS.',
+      permanent: true,
+    };
+  }
+  return {
+    code: 'ESOCKET',
+    text: `The connection to ${host} failed (${why})`,
+    hint: failure.written
+      ? undefined
+      : 'Check that this machine may connect to port 443 of Microsoft 365, directly or through a proxy.',
+    permanent: false,
+  };
+}

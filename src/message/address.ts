@@ -1,0 +1,24 @@
+import { domainToASCII } from 'node:url';
+
+/** The domain of an address, in the form that DNS uses; `''` when there is none. */
+export function domainOf(address: string): string {
+  return (
+    domainToASCII(address.slice(address.lastIndexOf('@') + 1)) ||
+    address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  );
+}
+
+/**
+ * One spelling for all spellings of an address that Exchange treats as one: it ignores case, also in the local part, and
+ * an internationalised domain is the same in its A-label and U-label form.
+ */
+export function canonicalAddress(address: string): string {
+  const at = address.lastIndexOf('@');
+  return at < 0 ? address.toLowerCase() : `${address.slice(0, at).toLowerCase()}@${domainOf(address)}`;
+}
+
+/** Whether an address can be sent to: what Graph makes of letters outside ASCII before the `@` is not known. */
+export function hasAsciiLocalPart(address: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the ASCII range begins with control characters
+  return /^[\x00-\x7f]*$/.test(address.slice(0, Math.max(0, address.lastIndexOf('@'))));
+}

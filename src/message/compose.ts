@@ -1,0 +1,87 @@
+import type { Readable } from 'node:stream';
+import { GraphMailError, type GraphMailErrorCode } from '../errors.js';
+
+/** The part of Nodemailer's MimeNode that is used here; the object may come from any copy of Nodemailer. */
+export interface ComposedNode {
+  keepBcc: boolean;
+  getEnvelope(): { from: string | false; to: string[] };
+  getAddresses(): Record<string, { name: string; address: string }[]>;
+  messageId(): string;
+  createReadStream(): Readable;
+}
+
+export interface ComposeLimits {
+  /** Bytes of MIME beyond which reading stops. */
+  maxSize: number;
+  /** Milliseconds for all of it: older majors never end when a content stream was destroyed. */
+  timeout: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** Stands for "more than `maxSize`" without reading the rest of it. */
+export const tooLarge = Symbol('too large');
+
+/**
+ * Builds a message into one buffer, Bcc kept. Buffered and not streamed, because a retry must send the same bytes.
+ * @throws GraphMailError `ESTREAM`, `ETIMEDOUT`, `EABORT`, `EFILEACCESS` or `EURLACCESS`, not sent
+ */
+export function composeMime(node: ComposedNode, limits: ComposeLimits): Promise<Buffer | typeof tooLarge> {
+  return new Promise((resolve, reject) => {
+    node.keepBcc = true;
+    const stream = node.createReadStream();
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const finish = () => {
+      clearTimeout(timer);
+      limits.signal?.removeEventListener('abort', onAbort);
+      // What was cut off may still report an error, which nobody waits for any more.
+      stream.removeAllListeners('data').on('error', () => {});
+      stream.destroy();
+    };
+    const fail = (error: GraphMailError) => {
+      finish();
+      reject(error);
+    };
+    const onAbort = () => fail(notSent('EABORT', 'Message sending aborted', { cause: limits.signal?.reason }));
+    const timer = setTimeout(() => {
+      fail(
+        notSent('ETIMEDOUT', `The message's content did not end within ${limits.timeout} ms.`, {
+          hint: 'A stream given as content or attachment never ended. Check what feeds it.',
+        }),
+      );
+    }, limits.timeout);
+    limits.signal?.addEventListener('abort', onAbort, { once: true });
+    stream.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length <= limits.maxSize) return;
+      finish();
+      resolve(tooLarge);
+    });
+    stream.once('error', (error) => fail(contentError(error)));
+    stream.once('close', () => fail(contentError(new Error('the content stream was closed before its end'))));
+    stream.once('end', () => {
+      finish();
+      resolve(Buffer.concat(chunks, length));
+    });
+    if (limits.signal?.aborted) onAbort();
+  });
+}
+
+/** What went wrong while content was read, in Nodemailer's codes. */
+export function contentError(cause: unknown): GraphMailError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'EFILEACCESS' || code === 'EURLACCESS') return notSent(code, message, { cause, permanent: true });
+  return notSent('ESTREAM', `The message's content could not be read: ${message}`, {
+    cause,
+    hint: 'Check the file, URL or stream that is given as content or attachment.',
+  });
+}
+
+function notSent(
+  code: GraphMailErrorCode,
+  message: string,
+  fields: { cause?: unknown; hint?: string; permanent?: boolean },
+) {
+  return new GraphMailError(message, { code, command: 'API', ...fields });
+}

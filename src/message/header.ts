@@ -1,0 +1,51 @@
+/** One field of a message header, with its place in the bytes. */
+export interface HeaderField {
+  /** As written. */
+  name: string;
+  /** Unfolded and trimmed; bytes beyond ASCII are read as UTF-8. */
+  value: string;
+  /** Offset of the first byte of the field. */
+  start: number;
+  /** Offset after the field's last line end. */
+  end: number;
+}
+
+/** A header that was read, or the reason why the bytes do not begin with one. */
+export type Header = { fields: HeaderField[]; end: number } | { fault: string };
+
+/**
+ * Reads the header at the top of a message whose lines end with CRLF (RFC 5322 §2.2).
+ * Strict, because a line that one reader takes for a field and another for the body could hide a recipient.
+ */
+export function readHeader(message: Buffer): Header {
+  const fields: HeaderField[] = [];
+  let offset = 0;
+  while (offset < message.length) {
+    const start = offset;
+    let lineEnd = endOfLine(message, offset);
+    if (lineEnd - start === 2) return { fields, end: start };
+    // A folded line goes on where the next one begins with a space or a tab.
+    while (message[lineEnd] === 0x20 || message[lineEnd] === 0x09) lineEnd = endOfLine(message, lineEnd);
+    const text = message.toString('utf8', start, lineEnd);
+    const match = /^([!-9;-~]+)[ \t]*:([\s\S]*)$/.exec(text);
+    if (!match)
+      return { fault: `line ${lineNumber(message, start)} is not a header field: '${text.trim().slice(0, 60)}'` };
+    fields.push({ name: match[1] ?? '', value: (match[2] ?? '').replace(/\r\n/g, '').trim(), start, end: lineEnd });
+    offset = lineEnd;
+  }
+  return { fields, end: message.length };
+}
+
+/** The fields of that name, in order; names are compared without case. */
+export function fieldsNamed(fields: readonly HeaderField[], name: string): HeaderField[] {
+  return fields.filter((field) => field.name.toLowerCase() === name);
+}
+
+function endOfLine(message: Buffer, from: number): number {
+  const end = message.indexOf('\r\n', from, 'latin1');
+  return end < 0 ? message.length : end + 2;
+}
+
+function lineNumber(message: Buffer, offset: number): number {
+  return message.toString('latin1', 0, offset).split('\r\n').length;
+}

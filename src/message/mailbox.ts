@@ -1,0 +1,65 @@
+import { GraphMailError } from '../errors.js';
+import { isMailbox, shown } from '../option-checks.js';
+import type { MailboxSelection, Settings } from '../options.js';
+import { canonicalAddress, domainOf } from './address.js';
+
+/** What a message says that may bear on its mailbox. */
+export interface MailboxWish {
+  /** Addresses in From. */
+  from: readonly string[];
+  /** `graph.mailbox` of the message. */
+  own: unknown;
+  mail: MailboxSelection;
+}
+
+/**
+ * Decides whose mailbox sends a message. The answer is one spelling per mailbox, so that gate and URL agree.
+ * @throws GraphMailError `EENVELOPE`
+ */
+export function chooseMailbox(settings: Pick<Settings, 'mailbox' | 'allowedMailboxes'>, wish: MailboxWish): string {
+  const { mailbox, allowedMailboxes } = settings;
+  if (wish.own !== undefined) {
+    const own = checked(wish.own, 'graph.mailbox');
+    if (typeof mailbox === 'string' && mailbox !== 'from' && canonicalAddress(mailbox) === own) return own;
+    if (allowedMailboxes === undefined) {
+      throw refusal(
+        `graph.mailbox names ${own}, but the transport may only use the mailbox that it was configured with.`,
+        "List the mailboxes that messages may name in the option 'allowedMailboxes'.",
+      );
+    }
+    return allowed(own, allowedMailboxes, 'graph.mailbox');
+  }
+  if (typeof mailbox === 'function') {
+    const chosen = checked(mailbox(wish.mail), "the function 'mailbox'");
+    return allowedMailboxes === undefined ? chosen : allowed(chosen, allowedMailboxes, "the function 'mailbox'");
+  }
+  if (mailbox !== 'from') return canonicalAddress(mailbox);
+  if (wish.from.length !== 1) {
+    throw refusal(
+      `mailbox: 'from' takes the mailbox from From, which has ${wish.from.length === 0 ? 'no address' : `${wish.from.length} addresses`} in this message.`,
+      'Give from with one address; for a raw message also give from or envelope.from beside it.',
+    );
+  }
+  return allowed(checked(wish.from[0], 'From'), allowedMailboxes ?? [], 'From');
+}
+
+function checked(value: unknown, from: string): string {
+  if (typeof value === 'string' && isMailbox(value)) return canonicalAddress(value);
+  throw refusal(`${from} gives ${shown(value)} as mailbox; expected a bare address or an object id.`);
+}
+
+function allowed(mailbox: string, list: NonNullable<Settings['allowedMailboxes']>, from: string): string {
+  const matches = (entry: string) =>
+    entry.startsWith('*@')
+      ? mailbox.includes('@') && domainOf(mailbox) === domainOf(entry)
+      : canonicalAddress(entry) === mailbox;
+  if (typeof list === 'function' ? list(mailbox) === true : list.some(matches)) return mailbox;
+  throw refusal(
+    `${from} names the mailbox ${mailbox}, which is not among allowedMailboxes.`,
+    "If it may send, add it to the option 'allowedMailboxes'.",
+  );
+}
+
+function refusal(message: string, hint?: string): GraphMailError {
+  return new GraphMailError(message, { code: 'EENVELOPE', permanent: true, command: 'API', hint });
+}

@@ -1,0 +1,80 @@
+import { GraphMailError } from '../errors.js';
+import { canonicalAddress, hasAsciiLocalPart } from './address.js';
+import { parseAddressList } from './address-list.js';
+import { fieldsNamed, type HeaderField } from './header.js';
+
+/** What must be done so that header and envelope name the same recipients. */
+export interface Reconciliation {
+  /** The envelope's recipients, each once. */
+  recipients: string[];
+  /** Those that no header names: they go into Bcc. */
+  bccMissing: string[];
+}
+
+/**
+ * Graph knows no envelope: it delivers to the To, Cc and Bcc of the header. So what the envelope adds must become a Bcc,
+ * and what it leaves out cannot be left out.
+ * @param envelope recipients of the envelope, or `undefined` to take the header's
+ * @throws GraphMailError `EENVELOPE`
+ */
+export function reconcileRecipients(
+  fields: readonly HeaderField[],
+  envelope: readonly string[] | undefined,
+): Reconciliation {
+  const named = ['to', 'cc', 'bcc'].flatMap((name) => addressesIn(fields, name));
+  const recipients = unique(envelope ?? named);
+  if (recipients.length === 0) throw noRecipients();
+  const unsendable = unique([...recipients, ...named]).filter((address) => !hasAsciiLocalPart(address));
+  if (unsendable.length > 0) {
+    throw envelopeError(
+      `Recipients with letters outside ASCII before the @ cannot be sent to: ${unsendable.join(', ')}.`,
+      unsendable,
+      'What Microsoft Graph does with such addresses is not documented. Use another address of that person.',
+    );
+  }
+  const inEnvelope = new Set(recipients.map(canonicalAddress));
+  const inHeader = new Set(named.map(canonicalAddress));
+  const leftOut = unique(named).filter((address) => !inEnvelope.has(canonicalAddress(address)));
+  if (leftOut.length > 0) {
+    throw envelopeError(
+      `The header names recipients that the envelope leaves out: ${leftOut.join(', ')}. Graph would deliver to them.`,
+      leftOut,
+      'Microsoft Graph takes recipients from To, Cc and Bcc. Take these addresses out of the message, or put them into the envelope.',
+    );
+  }
+  return { recipients, bccMissing: recipients.filter((address) => !inHeader.has(canonicalAddress(address))) };
+}
+
+/** The failure of a message that nobody would get. */
+export function noRecipients(): GraphMailError {
+  return envelopeError('No recipients defined.', undefined, 'Give at least one address in to, cc or bcc.');
+}
+
+/** The addresses of one header field, which may occur once (Bcc may be split). */
+export function addressesIn(fields: readonly HeaderField[], name: string): string[] {
+  const found = fieldsNamed(fields, name);
+  if (found.length > 1 && name !== 'bcc') {
+    throw envelopeError(
+      `The message has ${found.length} ${found[0]?.name} fields; RFC 5322 allows one, and which of them Graph reads is not known.`,
+      undefined,
+      `Put all addresses into one ${found[0]?.name} field.`,
+    );
+  }
+  return found.flatMap((field) => {
+    const list = parseAddressList(field.value);
+    if ('addresses' in list) return list.addresses;
+    throw envelopeError(
+      `The ${field.name} field cannot be understood without doubt: ${list.fault}.`,
+      undefined,
+      'Microsoft Graph takes recipients from this field; write it as RFC 5322 says, for instance "Ana Lima" <ana@example.com>, bob@example.com.',
+    );
+  });
+}
+
+function unique(addresses: readonly string[]): string[] {
+  return [...new Map(addresses.toReversed().map((address) => [canonicalAddress(address), address])).values()].reverse();
+}
+
+function envelopeError(message: string, rejected: string[] | undefined, hint: string): GraphMailError {
+  return new GraphMailError(message, { code: 'EENVELOPE', permanent: true, command: 'API', rejected, hint });
+}
