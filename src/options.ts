@@ -165,7 +165,7 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
     identity,
     mailbox: checkMailbox(mailbox, allowedMailboxes !== undefined, fromEnvironment),
     allowedMailboxes,
-    cloud: checkCloud(given.cloud ?? (fromEnvironment ? cloudOfAuthority(env.AZURE_AUTHORITY_HOST) : 'global')),
+    cloud: checkCloud(given.cloud ?? (fromEnvironment ? cloudFromEnvironment(env) : 'global')),
     mailboxConcurrency: wholeNumber(given, 'mailboxConcurrency', 4, 1),
     timeout: wholeNumber(given, 'timeout', 100_000, 1),
     maxRetries: wholeNumber(given, 'maxRetries', 5, 0),
@@ -248,10 +248,15 @@ function httpsOrigin(name: string, value: unknown): string {
   );
 }
 
-/** `AZURE_AUTHORITY_HOST` names only where tokens come from; Graph's host follows from it. */
-function cloudOfAuthority(authority: string | undefined): CloudName {
-  if (authority === undefined || authority === '') return 'global';
-  const host = authority
+/**
+ * `AZURE_AUTHORITY_HOST` names only where tokens come from; Graph's host follows from it, or stands in
+ * `GRAPH_MAIL_GRAPH_HOST`.
+ */
+function cloudFromEnvironment(env: NodeJS.ProcessEnv): CloudName | { authorityHost: string; graphHost: string } {
+  const authorityHost = env.AZURE_AUTHORITY_HOST || 'https://login.microsoftonline.com';
+  const graphHost = env.GRAPH_MAIL_GRAPH_HOST;
+  if (graphHost) return { authorityHost, graphHost };
+  const host = authorityHost
     .replace(/^https:\/\//, '')
     .replace(/\/.*$/, '')
     .toLowerCase();
@@ -259,8 +264,8 @@ function cloudOfAuthority(authority: string | undefined): CloudName {
   if (host === 'login.microsoftonline.us') return 'usgov';
   if (host === 'login.chinacloudapi.cn' || host === 'login.partner.microsoftonline.cn') return 'china';
   throw configError(
-    `AZURE_AUTHORITY_HOST is ${shown(authority)}, whose Graph host is not known.`,
-    "Pass the option cloud: { authorityHost: 'https://…', graphHost: 'https://…' }.",
+    `AZURE_AUTHORITY_HOST is ${shown(authorityHost)}, whose Graph host is not known.`,
+    "Set GRAPH_MAIL_GRAPH_HOST beside it, or pass the option cloud: { authorityHost: 'https://…', graphHost: 'https://…' }.",
   );
 }
 

@@ -1,0 +1,76 @@
+// Packs the package and looks at it as its users will: publint, attw, an install into an empty folder, import, require,
+// types, what an install brings, and what loading it loads.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = (name) => path.join(root, 'node_modules/.bin', name);
+const folder = mkdtempSync(path.join(tmpdir(), 'package-'));
+const run = (command, args, cwd = folder) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const check = (what, action) => {
+  try {
+    const seen = action();
+    console.log(`✓ ${what}${typeof seen === 'string' ? `: ${seen}` : ''}`);
+  } catch (error) {
+    console.log(`✗ ${what}\n${error.stdout ?? ''}${error.message}`);
+    process.exitCode = 1;
+  }
+};
+
+try {
+  run('npm', ['pack', '--silent', '--pack-destination', folder], root);
+  const tarball = path.join(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith('.tgz')),
+  );
+  check('publint --strict', () => void run(bin('publint'), [tarball, '--strict']));
+  check('attw --profile node16', () => void run(bin('attw'), [tarball, '--profile', 'node16']));
+
+  writeFileSync(path.join(folder, 'package.json'), '{"private":true,"type":"module"}');
+  run('npm', ['install', '--silent', '--no-audit', '--no-fund', tarball, 'nodemailer@10']);
+  check('a production install brings at most 20 packages besides nodemailer', () => {
+    const lines = run('npm', ['ls', '--all', '--parseable']).trim().split('\n').slice(1);
+    const packages = new Set(lines.filter((line) => !line.endsWith('/node_modules/nodemailer')));
+    if (packages.size > 20) throw new Error(`${packages.size} packages`);
+    return `${packages.size}`;
+  });
+  cpSync(path.join(root, 'test/package/consumer'), folder, { recursive: true });
+  check('works by import', () => void run('node', ['import.mjs']));
+  check('works by require', () => void run('node', ['--no-experimental-require-module', 'require.cjs']));
+  check('loading it loads only node: built-ins', () => void run('node', ['light.mjs']));
+  check('the command line starts', () =>
+    run('npx', ['--no-install', 'nodemailer-graph-transport', '--version']).trim(),
+  );
+
+  run('npm', ['install', '--silent', '--no-audit', '--no-fund', '-D', '@types/node@20']);
+  for (const [name, module] of [
+    ['ES module', 'node20'],
+    ['CommonJS', 'node16'],
+  ]) {
+    const file = name === 'CommonJS' ? 'types.cts' : 'types.mts';
+    cpSync(path.join(root, 'test/package/consumer/types.ts'), path.join(folder, file));
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      'false',
+      '--exactOptionalPropertyTypes',
+      '--target',
+      'es2022',
+      '--module',
+      module,
+      '--types',
+      'node',
+    ];
+    check(
+      `types as ${name}, skipLibCheck false`,
+      () => void run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), ...flags, file]),
+    );
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,73 @@
+import { BulkInputError } from './errors.js';
+import { type Escaping, htmlEscaping, subjectEscaping, textEscaping } from './escaping.js';
+import type { Row } from './row.js';
+import { TemplateEngine, TemplatePartError } from './template-engine.js';
+
+export interface TemplateAttachment {
+  filename: string;
+  content: Buffer;
+  /** Given when the HTML shows it as `cid:…`. */
+  cid?: string;
+  contentDisposition: 'inline' | 'attachment';
+}
+
+/** Handlebars source. At least one of `html` and `text` is needed. */
+export interface TemplateSource {
+  subject: string;
+  html?: string | undefined;
+  text?: string | undefined;
+  partials?: Readonly<Record<string, string>>;
+  attachments?: readonly TemplateAttachment[];
+}
+
+export interface RenderedMail {
+  subject: string;
+  html?: string;
+  text?: string;
+}
+
+export interface Template {
+  readonly attachments: readonly Readonly<TemplateAttachment>[];
+  /** Fills the template in for one row; an unknown name anywhere is a `BulkInputError`. */
+  render(row: Row): RenderedMail;
+}
+
+/** Compiles a template once, to be filled in for many rows. */
+export function compileTemplate(source: TemplateSource): Template {
+  const { subject, html, text, partials = {}, attachments = [] } = source;
+  if (html === undefined && text === undefined) {
+    throw new BulkInputError('A template needs a body: html, text, or both');
+  }
+  const compile = (part: string, body: string, escaping: Escaping) =>
+    new TemplateEngine(partials, escaping).compile(part, body);
+  return explained(undefined, () => {
+    const renderSubject = compile('subject', subject, subjectEscaping);
+    const renderHtml = html === undefined ? undefined : compile('html', html, htmlEscaping);
+    const renderText = text === undefined ? undefined : compile('text', text, textEscaping);
+    return {
+      attachments,
+      render: (row) =>
+        explained(row.line, () => ({
+          subject: oneLine(renderSubject(row.values)),
+          ...(renderHtml && { html: renderHtml(row.values) }),
+          ...(renderText && { text: renderText(row.values) }),
+        })),
+    };
+  });
+}
+
+/** Rows cannot bring line breaks into a subject; those of the template's own layout are spaces. */
+function oneLine(subject: string): string {
+  const lines = subject.split(/[\r\n]+/).map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
+}
+
+function explained<T>(line: number | undefined, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    if (!(cause instanceof TemplatePartError)) throw cause;
+    const where = line === undefined ? '' : ` (recipients, line ${line})`;
+    throw new BulkInputError(`Template ${cause.message}${where}`, { line, cause });
+  }
+}

@@ -1,0 +1,88 @@
+import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { Application } from './application.js';
+
+export interface AccessTokenClaims {
+  aud: string;
+  appid: string;
+  exp: number;
+  iat: number;
+  oid: string;
+  /** Absent when no permission is consented to: Entra issues such a token all the same. */
+  roles?: readonly string[];
+  tid: string;
+  /** The id of this token. */
+  uti: string;
+}
+
+export interface AccessTokenOptions {
+  tenantId: string;
+  /** Seconds. */
+  lifetime: number;
+  now: () => number;
+  /** What Graph takes for itself. */
+  isGraph: (audience: string) => boolean;
+}
+
+const HEADER = Buffer.from('{"typ":"JWT","alg":"HS256"}').toString('base64url');
+
+/** The sandbox's access tokens: what Entra issues and Graph checks. Opaque to clients. */
+export class AccessTokens {
+  readonly #options: AccessTokenOptions;
+  #key = randomBytes(32);
+
+  constructor(options: AccessTokenOptions) {
+    this.#options = options;
+  }
+
+  issue(application: Application, audience: string): string {
+    const { tenantId, lifetime, now } = this.#options;
+    const iat = Math.floor(now() / 1000);
+    const claims: AccessTokenClaims & Record<string, unknown> = {
+      aud: audience,
+      iss: `https://sts.windows.net/${tenantId}/`,
+      iat,
+      nbf: iat,
+      exp: iat + lifetime,
+      appid: application.clientId,
+      idtyp: 'app',
+      oid: application.objectId,
+      ...(application.roles.length > 0 && { roles: application.roles }),
+      tid: tenantId,
+      uti: randomUUID(),
+      ver: '1.0',
+    };
+    const signed = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+    return `${signed}.${this.#sign(signed).toString('base64url')}`;
+  }
+
+  /** The claims, or the sentence that Graph refuses the token with. */
+  check(authorization: string | undefined): AccessTokenClaims | string {
+    const { tenantId, now, isGraph } = this.#options;
+    if (authorization === undefined) return 'Access token is empty.';
+    const [scheme, token, ...more] = authorization.split(' ');
+    if (scheme?.toLowerCase() !== 'bearer' || !token || more.length > 0) return 'Access token is empty.';
+    const [head, payload, signature, ...rest] = token.split('.');
+    if (!head || !payload || !signature || rest.length > 0) {
+      return 'CompactToken parsing failed with error code: 80049217';
+    }
+    const given = Buffer.from(signature, 'base64url');
+    const right = this.#sign(`${head}.${payload}`);
+    if (given.length !== right.length || !timingSafeEqual(given, right)) {
+      return 'Access token validation failure. Invalid signature.';
+    }
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as AccessTokenClaims;
+    if (claims.exp * 1000 <= now()) return 'Access token has expired or is not yet valid.';
+    if (!isGraph(claims.aud)) return 'Access token validation failure. Invalid audience.';
+    if (claims.tid !== tenantId) return 'Access token validation failure. Invalid tenant.';
+    return claims;
+  }
+
+  /** Every token issued so far is refused from now on. */
+  revoke(): void {
+    this.#key = randomBytes(32);
+  }
+
+  #sign(text: string): Buffer {
+    return createHmac('sha256', this.#key).update(text).digest();
+  }
+}

@@ -1,0 +1,131 @@
+import type { FaultList } from '../faults/fault-list.js';
+import { tokenFaultAnswer } from '../faults/token-fault-answer.js';
+import { type Answer, jsonAnswer } from '../wire/answer.js';
+import type { Call } from '../wire/call.js';
+import type { AccessTokens } from './access-tokens.js';
+import { type EntraFailure, failureAnswer } from './failure.js';
+import { onlyPost, tenantMalformed, tenantNotFound } from './failures.js';
+import { isTenant, isTenantName, type Tenant } from './tenant.js';
+import { judgeTokenRequest } from './token-request.js';
+
+const FORM_LIMIT = 262_144;
+// Resources beside Graph that every tenant knows: a token for one of them is issued, and Graph refuses it.
+const OTHER_RESOURCES = new Set(['https://outlook.office365.com', 'https://outlook.office.com']);
+
+export interface EntraOptions {
+  tenant: Tenant;
+  tokens: AccessTokens;
+  faults: FaultList;
+  /** `https://localhost:PORT` */
+  origin: () => string;
+  isOwnOrigin: (origin: string) => boolean;
+  isGraph: (resource: string) => boolean;
+  tokenLifetime: number;
+  now: () => number;
+}
+
+export interface EntraCounts {
+  tokenRequests: number;
+  tokensIssued: number;
+  /** Token requests that carried `claims`, as a client sends them after a claims challenge. */
+  claimsRequests: number;
+}
+
+/** The endpoints of login.microsoftonline.com that a confidential client needs. */
+export class EntraService {
+  readonly counts: EntraCounts = { tokenRequests: 0, tokensIssued: 0, claimsRequests: 0 };
+  readonly #options: EntraOptions;
+
+  constructor(options: EntraOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined when the path is none of Entra's. */
+  answer(call: Call): Promise<Answer> | undefined {
+    const [tenant = '', ...rest] = call.path.segments;
+    const path = rest.join('/').toLowerCase();
+    if (path === 'oauth2/v2.0/token') return this.#token(call, tenant);
+    if (path === 'v2.0/.well-known/openid-configuration') return this.#plain(call, () => this.#metadata(call, tenant));
+    if (path === 'discovery/v2.0/keys') return this.#plain(call, () => jsonAnswer(200, { keys: [] }));
+    if (path === 'discovery/instance') return this.#plain(call, () => this.#instance());
+    return undefined;
+  }
+
+  async #plain(call: Call, answer: () => Answer): Promise<Answer> {
+    await call.body(0);
+    return answer();
+  }
+
+  #metadata(call: Call, name: string): Answer {
+    const failure = this.#refuseTenant(name);
+    if (failure) return this.#fail(call, failure);
+    const base = `${this.#options.origin()}/${name.toLowerCase()}`;
+    return jsonAnswer(200, {
+      token_endpoint: `${base}/oauth2/v2.0/token`,
+      token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
+      issuer: `${base}/v2.0`,
+      authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+      jwks_uri: `${base}/discovery/v2.0/keys`,
+    });
+  }
+
+  #instance(): Answer {
+    const host = new URL(this.#options.origin()).host;
+    return jsonAnswer(200, {
+      tenant_discovery_endpoint: `${this.#options.origin()}/${this.#options.tenant.id}/v2.0/.well-known/openid-configuration`,
+      'api-version': '1.1',
+      metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
+    });
+  }
+
+  async #token(call: Call, tenantName: string): Promise<Answer> {
+    const { tenant, tokens, faults, tokenLifetime, now } = this.#options;
+    if (call.method === 'POST') this.counts.tokenRequests += 1;
+    const body = await call.body(FORM_LIMIT);
+    if (call.method !== 'POST') return this.#fail(call, onlyPost(call.method));
+    if (body.tooLarge) return { status: 413 };
+    const refused = this.#refuseTenant(tenantName);
+    if (refused) return this.#fail(call, refused);
+    const grant = judgeTokenRequest(new URLSearchParams(body.bytes.toString()), {
+      tenant,
+      tenantName,
+      isAudience: (url) => this.#isTokenEndpoint(url),
+      isResource: (origin) => this.#options.isGraph(origin) || OTHER_RESOURCES.has(origin),
+      now: now(),
+    });
+    if ('error' in grant) return this.#fail(call, grant);
+    if (grant.claims !== undefined) this.counts.claimsRequests += 1;
+    const success = (): Answer => {
+      this.counts.tokensIssued += 1;
+      const lifetime = { expires_in: tokenLifetime, ext_expires_in: tokenLifetime };
+      const token = {
+        token_type: 'Bearer',
+        ...lifetime,
+        access_token: tokens.issue(grant.application, grant.audience),
+      };
+      return jsonAnswer(200, token, { 'cache-control': 'no-store, no-cache', 'x-ms-request-id': call.requestId });
+    };
+    const fault = faults.take('token');
+    return fault ? tokenFaultAnswer(fault, success, this.#context(call)) : success();
+  }
+
+  #refuseTenant(name: string): EntraFailure | undefined {
+    if (isTenant(this.#options.tenant, name)) return undefined;
+    return isTenantName(name) ? tenantNotFound(name) : tenantMalformed(name);
+  }
+
+  #isTokenEndpoint(url: string): boolean {
+    const match = /^(https:\/\/[^/]+)\/([^/]+)\/oauth2\/v2\.0\/token\/?$/i.exec(url);
+    return (
+      match !== null && this.#options.isOwnOrigin(match[1] ?? '') && isTenant(this.#options.tenant, match[2] ?? '')
+    );
+  }
+
+  #fail(call: Call, failure: EntraFailure): Answer {
+    return failureAnswer(failure, this.#context(call));
+  }
+
+  #context(call: Call) {
+    return { origin: this.#options.origin(), now: this.#options.now(), clientRequestId: call.clientRequestId };
+  }
+}

@@ -1,0 +1,63 @@
+import type { Application } from './application.js';
+import { checkAssertion } from './assertion.js';
+import type { EntraFailure } from './failure.js';
+import * as failures from './failures.js';
+import type { Tenant } from './tenant.js';
+
+export interface TokenRequestContext {
+  tenant: Tenant;
+  /** The tenant as the path names it. */
+  tenantName: string;
+  isAudience: (url: string) => boolean;
+  /** Resources that the tenant knows, by origin. */
+  isResource: (origin: string) => boolean;
+  now: number;
+}
+
+export type TokenGrant = { application: Application; audience: string; claims: string | undefined } | EntraFailure;
+
+/** Judges a client credentials request (RFC 6749 §4.4) in the order in which Entra complains. */
+export function judgeTokenRequest(form: URLSearchParams, context: TokenRequestContext): TokenGrant {
+  const clientId = form.get('client_id');
+  if (!clientId) return failures.parameterMissing('client_id');
+  const application = context.tenant.applications.get(clientId.toLowerCase());
+  if (!application) return failures.applicationNotFound(clientId, context.tenantName);
+  const grantType = form.get('grant_type');
+  if (!grantType) return failures.parameterMissing('grant_type');
+  if (grantType !== 'client_credentials') return failures.grantTypeUnsupported(grantType);
+  const refused = checkCredential(form, application, context);
+  if (refused) return refused;
+  const audience = readScope(form.get('scope') ?? '', context);
+  if (typeof audience !== 'string') return audience;
+  return { application, audience, claims: form.get('claims') ?? undefined };
+}
+
+function checkCredential(
+  form: URLSearchParams,
+  application: Application,
+  context: TokenRequestContext,
+): EntraFailure | undefined {
+  const assertion = form.get('client_assertion');
+  const secret = form.get('client_secret');
+  if (!assertion) {
+    if (!secret) return failures.credentialMissing;
+    return application.secrets.has(secret) ? undefined : failures.secretInvalid(application.clientId);
+  }
+  const type = form.get('client_assertion_type');
+  if (!type) return failures.parameterMissing('client_assertion_type');
+  if (type !== 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer') {
+    return failures.assertionMalformed(`The client_assertion_type '${type}' is not supported.`);
+  }
+  return checkAssertion(assertion, { application, isAudience: context.isAudience, now: context.now });
+}
+
+/** The one resource that is asked for. */
+function readScope(scope: string, context: TokenRequestContext): string | EntraFailure {
+  const scopes = scope.split(/\s+/).filter((one) => one !== '');
+  const [only] = scopes;
+  if (!only) return failures.parameterMissing('scope');
+  if (scopes.length > 1) return failures.scopeOfSeveralResources(scope);
+  const resource = /^(https:\/\/[^/]+)\/{1,2}\.default$/i.exec(only)?.[1]?.toLowerCase();
+  if (resource === undefined) return failures.scopeInvalid(only);
+  return context.isResource(resource) ? resource : failures.resourceNotFound(resource, context.tenantName);
+}

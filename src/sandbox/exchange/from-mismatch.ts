@@ -1,0 +1,22 @@
+import type { Mailbox } from './mailbox.js';
+import type { Envelope } from './submission.js';
+
+/**
+ * What becomes of a `From` that is not the mailbox's own, of which reports differ: refused with `ErrorSendAsDenied`,
+ * replaced by the mailbox's primary address, or taken as it is (as with the right to send as somebody else).
+ */
+export type FromMismatch = 'deny' | 'rewrite' | 'allow';
+
+/** Whether the message may go out, and the `From` line that recipients see instead of the uploaded one. */
+export function judgeFrom(
+  envelope: Envelope,
+  mailbox: Mailbox,
+  mismatch: FromMismatch,
+): { allowed: boolean; rewritten: string | undefined } {
+  const present = envelope.fields.some((field) => field.name.toLowerCase() === 'from');
+  if (!present) return { allowed: true, rewritten: mailbox.address };
+  const own =
+    envelope.from.length > 0 && envelope.from.every(({ address }) => mailbox.addresses.has(address.toLowerCase()));
+  if (own || mismatch === 'allow') return { allowed: true, rewritten: undefined };
+  return { allowed: mismatch === 'rewrite', rewritten: mailbox.address };
+}

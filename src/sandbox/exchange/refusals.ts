@@ -1,0 +1,47 @@
+import { type Answer, jsonAnswer } from '../wire/answer.js';
+import type { Call } from '../wire/call.js';
+
+/** Graph's error body as its gateway writes it (Graph documentation, "Error responses"). */
+export function gatewayRefusal(call: Call, status: number, code: string, message: string): Answer {
+  const innerError = {
+    date: new Date(call.at).toISOString().slice(0, 19),
+    'request-id': call.requestId,
+    'client-request-id': call.clientRequestId ?? call.requestId,
+  };
+  return refuse(status, { code, message, innerError });
+}
+
+/** The shorter body that the Outlook service behind it writes. */
+export function outlookRefusal(_call: Call, status: number, code: string, message: string): Answer {
+  return refuse(status, { code, message });
+}
+
+function refuse(status: number, error: object): Answer {
+  return jsonAnswer(status, { error }, { 'content-type': 'application/json' });
+}
+
+export function tokenRefused(call: Call, message: string, origin: string): Answer {
+  const answer = gatewayRefusal(call, 401, 'InvalidAuthenticationToken', message);
+  answer.headers = { ...answer.headers, 'www-authenticate': challenge(origin) };
+  return answer;
+}
+
+/** Continuous access evaluation: the client is to ask Entra for another token, with these claims. */
+export function claimsChallenge(call: Call, origin: string): Answer {
+  const nbf = String(Math.floor(call.at / 1000));
+  const claims = Buffer.from(JSON.stringify({ access_token: { nbf: { essential: true, value: nbf } } })).toString(
+    'base64',
+  );
+  const message =
+    'Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp';
+  const answer = gatewayRefusal(call, 401, 'InvalidAuthenticationToken', message);
+  answer.headers = {
+    ...answer.headers,
+    'www-authenticate': `${challenge(origin)}, error="insufficient_claims", claims="${claims}"`,
+  };
+  return answer;
+}
+
+function challenge(origin: string): string {
+  return `Bearer realm="", authorization_uri="${origin}/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`;
+}

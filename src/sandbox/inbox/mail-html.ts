@@ -1,0 +1,27 @@
+import type { Attachment } from '../mail/parse-mail.js';
+
+// A CSP stops what these load, but not every hint that they give the browser (preconnect, dns-prefetch, refresh).
+const ACTING_TAGS = /<(\/?)(link|meta|base)(?=[\s/>])/gi;
+const CID = /(["'(=\s])cid:([^"')\s>]+)/gi;
+
+/** HTML of a mail made fit for a sandboxed frame: it shows its own inline images and can reach nothing else. */
+export function framedHtml(html: string, attachments: readonly Attachment[]): string {
+  const images = new Map<string, string>();
+  for (const { contentId, contentType, content } of attachments) {
+    if (contentId === undefined || !/^image\/[\w.+-]+$/.test(contentType)) continue;
+    images.set(contentId.toLowerCase(), `data:${contentType};base64,${content.toString('base64')}`);
+  }
+  const shown = html.replace(ACTING_TAGS, '<$1x-$2').replace(CID, (whole, before: string, id: string) => {
+    const image = images.get(decoded(id).toLowerCase());
+    return image === undefined ? whole : `${before}${image}`;
+  });
+  return `<!doctype html><meta charset="utf-8">${shown}`;
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}

@@ -1,0 +1,39 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+const COMMON = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-dns-prefetch-control': 'off',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+/** The inbox page itself: its own script and style, its own API, and mails in frames. */
+export const PAGE_HEADERS = {
+  ...COMMON,
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
+
+/** Anything that is data: nothing in it may run, even when it is opened by itself. */
+export const DATA_HEADERS = {
+  ...COMMON,
+  'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
+};
+
+/** The HTML of a mail: no script, no address of the world outside, only what it brings itself. */
+export const MAIL_HEADERS = {
+  ...COMMON,
+  'content-security-policy':
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox",
+};
+
+/**
+ * Whether a request may come in. The Host check keeps out web pages whose DNS name has been turned to 127.0.0.1 (DNS
+ * rebinding), the Origin check pages of other origins.
+ */
+export function isOwnRequest(headers: IncomingHttpHeaders, port: number): boolean {
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  if (!hosts.includes((headers.host ?? '').toLowerCase())) return false;
+  return headers.origin === undefined || hosts.some((host) => headers.origin === `http://${host}`);
+}

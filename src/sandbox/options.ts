@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { createCertificate } from './certificates/create-certificate.js';
+import { type Application, type ApplicationOptions, createApplication } from './entra/application.js';
+import type { FromMismatch } from './exchange/from-mismatch.js';
+import { createMailbox, type Mailbox, type MailboxOptions } from './exchange/mailbox.js';
+
+/** All are optional: `startSandbox()` alone gives a tenant with one application and one mailbox. */
+export interface SandboxOptions {
+  /** Port of the HTTPS side (Entra and Graph) on 127.0.0.1. Default `0`: a free one. */
+  port?: number;
+  /** Port of the inbox page and its JSON API (plain HTTP) on 127.0.0.1. Default `0`: a free one. */
+  inboxPort?: number;
+  /** The directory (tenant) id. Default: a random GUID. */
+  tenantId?: string;
+  /** The tenant's domain, which may stand wherever its id may. Default `'contoso.example'`. */
+  tenantDomain?: string;
+  /** The application (client) id of the default application. Default: a random GUID. */
+  clientId?: string;
+  /** PEM of the certificates registered for the default application. Default: one is made, with its key. */
+  certificate?: string | string[];
+  /** The mailbox that the returned `options` name. Default `'noreply@contoso.example'`. */
+  mailbox?: string;
+  /** Further users of the tenant. Default: none. */
+  mailboxes?: (string | MailboxOptions)[];
+  /** Further applications; one with the default application's `clientId` sets that one's roles, secrets and mailboxes. */
+  apps?: ApplicationOptions[];
+  /** Lifetime of an access token in seconds. Default `3599`. */
+  tokenLifetime?: number;
+  /** Bytes of HTTP body that Graph takes; more is answered 413. Default `4_194_304`. */
+  maxRequestSize?: number;
+  /** Bytes of MIME that a mailbox takes; more is answered `ErrorMessageSizeExceeded`. Default `36_700_160` (35 MB). */
+  maxMessageSize?: number;
+  /** Requests in flight per application and mailbox; more are answered 429. `false` turns the limit off. Default `4`. */
+  mailboxConcurrency?: number | false;
+  /** `Retry-After` of that 429, as Graph would write it; `null` leaves the header out. Default `'1'`. */
+  retryAfter?: string | null;
+  /** Milliseconds before sendMail answers. Default `0`. */
+  latency?: number;
+  /** Milliseconds that a submission lies in Drafts before it moves to Sent Items. Default `0`. */
+  sentItemsDelay?: number;
+  /** What becomes of a `From` that is not the mailbox's own. Default `'deny'`. */
+  fromMismatch?: FromMismatch;
+  /** Messages kept in memory; the oldest go first. Default `5000`. */
+  keep?: number;
+  /** Milliseconds since 1970, for tokens, assertions and log. Default `Date.now`. */
+  now?: () => number;
+}
+
+/** The options with everything decided. */
+export interface Settings extends Required<Omit<SandboxOptions, 'apps' | 'mailboxes' | 'certificate'>> {
+  /** Certificate of the default application, with its key when the sandbox made it. */
+  certificate: string;
+  applications: Application[];
+  mailboxes: Mailbox[];
+}
+
+/** Fills in the defaults. Throws when a certificate cannot be read or a mailbox is no address. */
+export async function settle(options: SandboxOptions): Promise<Settings> {
+  const { mailbox = 'noreply@contoso.example', clientId = randomUUID(), now = Date.now } = options;
+  const certificates = options.certificate === undefined ? [await ownCertificate(now)] : [options.certificate].flat();
+  const isDefault = (id: string): boolean => id.toLowerCase() === clientId.toLowerCase();
+  const [named] = (options.apps ?? []).filter((app) => isDefault(app.clientId));
+  const apps = [
+    { ...named, clientId, certificates: [...certificates, ...(named?.certificates ?? [])] },
+    ...(options.apps ?? []).filter((app) => !isDefault(app.clientId)),
+  ];
+  const further = (options.mailboxes ?? []).map(createMailbox);
+  const known = further.some((one) => one.addresses.has(mailbox.toLowerCase()));
+  return {
+    port: options.port ?? 0,
+    inboxPort: options.inboxPort ?? 0,
+    tenantId: options.tenantId ?? randomUUID(),
+    tenantDomain: options.tenantDomain ?? 'contoso.example',
+    clientId,
+    certificate: certificates.join('\n'),
+    mailbox,
+    mailboxes: known ? further : [createMailbox(mailbox), ...further],
+    applications: apps.map(createApplication),
+    tokenLifetime: options.tokenLifetime ?? 3599,
+    maxRequestSize: options.maxRequestSize ?? 4_194_304,
+    maxMessageSize: options.maxMessageSize ?? 36_700_160,
+    mailboxConcurrency: options.mailboxConcurrency ?? 4,
+    retryAfter: options.retryAfter === undefined ? '1' : options.retryAfter,
+    latency: options.latency ?? 0,
+    sentItemsDelay: options.sentItemsDelay ?? 0,
+    fromMismatch: options.fromMismatch ?? 'deny',
+    keep: options.keep ?? 5000,
+    now,
+  };
+}
+
+async function ownCertificate(now: () => number): Promise<string> {
+  const { certificate, privateKey } = await createCertificate({ now });
+  return `${certificate}${privateKey}`;
+}

@@ -1,0 +1,23 @@
+/** Keeps the newest `limit` entries, without moving the others at every push. */
+export class BoundedLog<T> {
+  #entries: T[] = [];
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  push(entry: T): void {
+    this.#entries.push(entry);
+    if (this.#entries.length >= 2 * this.#limit) this.#entries = this.#entries.slice(-this.#limit);
+  }
+
+  /** Oldest first. */
+  list(): T[] {
+    return this.#entries.slice(-this.#limit);
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+}

@@ -1,0 +1,54 @@
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** A server on 127.0.0.1 with the sockets it holds. */
+export class Listener {
+  readonly #server: Server;
+  readonly #sockets = new Map<number | undefined, Socket>();
+  #closed: Promise<void> | undefined;
+
+  constructor(server: Server) {
+    this.#server = server;
+    // An idle socket that the server closes while a client writes to it looks like a lost mail: be the patient side.
+    server.keepAliveTimeout = 65_000;
+    server.on('connection', (socket: Socket) => {
+      const port = socket.remotePort;
+      this.#sockets.set(port, socket);
+      socket.on('close', () => this.#sockets.get(port) === socket && this.#sockets.delete(port));
+      socket.on('error', () => {});
+    });
+  }
+
+  /** Resolves to the port. Rejects with a sentence that names the port when it is taken. */
+  open(port: number, option: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, port, option)));
+      try {
+        this.#server.listen(port, '127.0.0.1', () => resolve((this.#server.address() as AddressInfo).port));
+      } catch (cause) {
+        reject(explain(cause as NodeJS.ErrnoException, port, option));
+      }
+    });
+  }
+
+  /** Sends a TCP RST to the client at this port. A TLS socket cannot do it itself, so the TCP socket below it does. */
+  reset(remotePort: number | undefined): void {
+    this.#sockets.get(remotePort)?.resetAndDestroy();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      for (const socket of this.#sockets.values()) socket.destroy();
+    });
+    return this.#closed;
+  }
+}
+
+function explain(cause: NodeJS.ErrnoException, port: number, option: string): Error {
+  const reason =
+    cause.code === 'EADDRINUSE'
+      ? `Port ${port} on 127.0.0.1 is already in use. Stop what listens there, or choose another "${option}" (0 takes a free one).`
+      : `Cannot listen on port ${port} of 127.0.0.1 (option "${option}"): ${cause.message}`;
+  return Object.assign(new Error(reason, { cause }), { code: cause.code });
+}
