@@ -1,6 +1,6 @@
 import { Handlebars } from '../vendor/handlebars.js';
-import { hasControlCharacter } from './control-characters.js';
 import { quote } from './errors.js';
+import { hasControlCharacter } from './header-text.js';
 
 /** How one part of a mail takes the values of a row. */
 export interface Escaping {

@@ -1,6 +1,6 @@
-import { hasControlCharacter } from './control-characters.js';
 import { addressProblem } from './email-address.js';
 import { BulkInputError, quote } from './errors.js';
+import { hasControlCharacter, hasEncodedWord } from './header-text.js';
 import type { Row } from './row.js';
 import type { Template, TemplateAttachment } from './template.js';
 
@@ -46,9 +46,10 @@ function addressOf(row: Row): string {
 }
 
 function nameOf(row: Row): string {
-  const name = textOf(row, 'name') ?? '';
+  const name = textOf(row, 'name')?.trim() ?? '';
   if (hasControlCharacter(name))
     throw refuse(row, `the name ${quote(name)} has a line break or control character in it`);
+  if (hasEncodedWord(name)) throw refuse(row, `the name ${quote(name)} is in the encoded form of mail headers`);
   return name;
 }
 

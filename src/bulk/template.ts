@@ -1,5 +1,6 @@
-import { BulkInputError } from './errors.js';
+import { BulkInputError, quote } from './errors.js';
 import { type Escaping, htmlEscaping, subjectEscaping, textEscaping } from './escaping.js';
+import { hasEncodedWord } from './header-text.js';
 import type { Row } from './row.js';
 import { TemplateEngine, TemplatePartError } from './template-engine.js';
 
@@ -48,7 +49,7 @@ export function compileTemplate(source: TemplateSource): Template {
       attachments,
       render: (row) =>
         explained(row.line, () => ({
-          subject: oneLine(renderSubject(row.values)),
+          subject: checkedSubject(renderSubject(row.values)),
           ...(renderHtml && { html: renderHtml(row.values) }),
           ...(renderText && { text: renderText(row.values) }),
         })),
@@ -57,9 +58,14 @@ export function compileTemplate(source: TemplateSource): Template {
 }
 
 /** Rows cannot bring line breaks into a subject; those of the template's own layout are spaces. */
-function oneLine(subject: string): string {
-  const lines = subject.split(/[\r\n]+/).map((line) => line.trim());
-  return lines.filter((line) => line !== '').join(' ');
+function checkedSubject(rendered: string): string {
+  const lines = rendered.split(/[\r\n]+/).map((line) => line.trim());
+  const subject = lines.filter((line) => line !== '').join(' ');
+  // Only now, since two values can make one between them.
+  if (hasEncodedWord(subject)) {
+    throw new TemplatePartError(`subject: ${quote(subject)} is in the encoded form of mail headers`);
+  }
+  return subject;
 }
 
 function explained<T>(line: number | undefined, run: () => T): T {

@@ -1,5 +1,6 @@
 import { GraphMailError, isGraphMailError } from '../errors.js';
 import type { MailboxSelection, Settings } from '../options.js';
+import { toBase64 } from './base64.js';
 import { type ComposedNode, composeMime, tooLarge } from './compose.js';
 import { type FinishedMessage, finishMessage, type MessagePlan } from './finish.js';
 import { chooseMailbox } from './mailbox.js';
@@ -63,7 +64,7 @@ export async function composeBody(node: ComposedNode, plan: PreparedMessage, set
   if (composed === tooLarge) throw sizeError(`more than ${maxSize.toLocaleString('en')}`, maxSize, maxRequestSize);
   const { mime, ...finished } = finishMessage(composed, plan);
   if (mime.length > maxSize) throw sizeError(mime.length.toLocaleString('en'), maxSize, maxRequestSize);
-  return { ...finished, body: Buffer.from(mime.toString('base64'), 'latin1'), size: mime.length };
+  return { ...finished, body: toBase64(mime), size: mime.length };
 }
 
 function sizeError(size: string, maxSize: number, maxRequestSize: number): GraphMailError {

@@ -12,5 +12,6 @@ export type { SandboxStats } from './inbox/stats.js';
 export type { Address } from './mail/address-list.js';
 export type { Attachment } from './mail/parse-mail.js';
 export type { SandboxOptions } from './options.js';
-export { type FolderItem, type MailboxView, type Sandbox, type SandboxClientOptions, startSandbox } from './sandbox.js';
+export type { FolderItem, MailboxView, Sandbox, SandboxClientOptions } from './sandbox.js';
+export { startSandbox } from './start-sandbox.js';
 export type { RequestLogEntry } from './wire/request-log.js';

@@ -14,7 +14,28 @@ const template = compileTemplate({
 
 // Content-Transfer-Encoding is there too when an empty text leaves the HTML as the only part.
 const expectedHeaders = ['content-type', 'date', 'from', 'message-id', 'mime-version', 'subject', 'to'];
-const nasty = ['\r\n', '\n', '\r', 'Bcc: eve@x.test', ':', '"', '\\', '<', '>', ',', ';', '=?utf-8?Q?=0D=0ABcc:?=', '\u2028', '@', ' ', 'é', '😀', '\0']; // biome-ignore format: a list
+const nasty = [
+  '\r\n',
+  '\n',
+  '\r',
+  'Bcc: eve@x.test',
+  ':',
+  '"',
+  '\\',
+  '<',
+  '>',
+  ',',
+  ';',
+  '=?utf-8?Q?=0D=0ABcc:?=',
+  '=?utf-8?Q?',
+  '?=',
+  '\u2028',
+  '@',
+  ' ',
+  'é',
+  '😀',
+  '\0',
+];
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ unit: 'grapheme', maxLength: 120 }),
@@ -32,7 +53,13 @@ function tryMerge(values: Record<string, string>): MergedMessage | undefined {
   }
 }
 
-const unescapeHtml = (html: string) => html.replace(/&#x([\dA-F]+);/gi, (_, hex) => String.fromCodePoint(Number.parseInt(hex, 16))).replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&amp;/g, '&'); // biome-ignore format: one idea
+const unescapeHtml = (html: string) =>
+  html
+    .replace(/&#x([\dA-F]+);/gi, (_, hex) => String.fromCodePoint(Number.parseInt(hex, 16)))
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, '&');
 
 async function compose(message: MergedMessage): Promise<{ raw: Buffer; headers: string[] }> {
   const raw = await new MailComposer(message).compile().build();
@@ -54,7 +81,7 @@ test('no name or value ever becomes a header, and each that is sent arrives as i
       const mail = await PostalMime.parse(raw);
       expect(mail.to?.map(({ address }) => address)).toEqual(['ana@example.com']);
       expect(mail.cc ?? mail.bcc).toBeUndefined();
-      expect(message.subject).not.toMatch(/[\r\n]/);
+      expect([mail.subject, mail.to?.[0]?.name]).toEqual([message.subject, name.trim()]);
       const [, title = '', body = ''] = /^<p title="([^<>"'`=]*)">([^<>"'`=]*)<\/p>$/.exec(message.html ?? '') ?? [];
       expect([unescapeHtml(title), unescapeHtml(body)]).toEqual([name, city]);
     }),

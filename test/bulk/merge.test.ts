@@ -27,6 +27,10 @@ describe('merging a row', () => {
     expect(envelope).toEqual({ from: 'news@example.org', to: ['ana@example.com'] });
   });
 
+  test('leaves out spaces around a name', () => {
+    expect(mergeRow({ email: 'a@x.test', name: ' Ana\u00a0' }).to.name).toBe('Ana');
+  });
+
   test('needs no name', () => {
     expect(mergeRow({ email: 'ana@example.com' }).to).toEqual({ name: '', address: 'ana@example.com' });
   });
@@ -61,6 +65,11 @@ describe('merging a row', () => {
       String.raw`line 9: the name "A\r\nBcc`,
     ],
     ['has a control character in its name', { email: 'a@x.test', name: 'A\0' }, 'line break or control character'],
+    [
+      'has an encoded word for a name',
+      { email: 'a@x.test', name: '=?utf-8?Q?=0D=0A?=' },
+      'encoded form of mail headers',
+    ],
     ['has no text for an address', { email: ['a@x.test'] }, 'line 9: "email" must be text, not object'],
   ];
   test.each(refused)('is refused when it %s', (_, values, message) => {

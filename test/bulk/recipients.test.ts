@@ -22,9 +22,23 @@ describe('a recipients file', () => {
     ],
     ['with a byte order mark', '\uFEFFemail,name\na@x.test,Ann\n', [[2, 'a@x.test', 'Ann']]],
     ['with quotes around the header after that mark', '\uFEFF"email","name"\na@x.test,Ann\n', [[2, 'a@x.test', 'Ann']]],
-    ['with CRLF', 'email,name\r\na@x.test,Ann\r\nb@x.test,Bob\r\n', [[2, 'a@x.test', 'Ann'], [3, 'b@x.test', 'Bob']]], // biome-ignore format: one case, one line
+    [
+      'with CRLF',
+      'email,name\r\na@x.test,Ann\r\nb@x.test,Bob\r\n',
+      [
+        [2, 'a@x.test', 'Ann'],
+        [3, 'b@x.test', 'Bob'],
+      ],
+    ],
     ['without a last line break', 'email,name\na@x.test,Ann', [[2, 'a@x.test', 'Ann']]],
-    ['with mixed line breaks', 'email,name\na@x.test,Ann\r\nb@x.test,Bob\n', [[2, 'a@x.test', 'Ann'], [3, 'b@x.test', 'Bob']]], // biome-ignore format: one case, one line
+    [
+      'with mixed line breaks',
+      'email,name\na@x.test,Ann\r\nb@x.test,Bob\n',
+      [
+        [2, 'a@x.test', 'Ann'],
+        [3, 'b@x.test', 'Bob'],
+      ],
+    ],
     ['with empty values', 'email,name\na@x.test,\n', [[2, 'a@x.test', '']]],
     ['with spaces around column names', 'email , name\na@x.test,Ann\n', [[2, 'a@x.test', 'Ann']]],
     ['with only a header', 'email,name\n', []],
@@ -70,7 +84,12 @@ describe('a recipients file', () => {
     ['with names that differ only in spaces around', 'email,name,name \n', 1, /two columns are named "name"/],
     ['with an unnamed column', 'email,,name\n', 1, /line 1: column 2 has no name/],
     ['with a column named __proto__', 'email,__proto__\n', 1, /__proto__/],
-    ['with a field too many', 'email,name\n\na@x.test,Müller, Jürgen\n', 3, /people\.csv, line 3: 3 fields where the header names 2 \(email, name\)/], // biome-ignore format: one case, one line
+    [
+      'with a field too many',
+      'email,name\n\na@x.test,Müller, Jürgen\n',
+      3,
+      /people\.csv, line 3: 3 fields where the header names 2 \(email, name\)/,
+    ],
     ['with a field too few', 'email,name\na@x.test,Ann\nb@x.test\n', 3, /line 3: 1 field where/],
     ['with a quote left open', 'email,name\na@x.test,"Ann\n', undefined, /people\.csv is not valid CSV: .*line 2/],
     ['with text after a closing quote', 'email,name\na@x.test,"An"n\n', undefined, /not valid CSV: .*line 2/],

@@ -70,7 +70,11 @@ describe('a template folder', () => {
     ['without a body', { 'subject.hbs': '' }, /has neither html\.hbs nor text\.hbs/],
     ['with a misspelt part', { 'subject.hbs': '', 'text.hbs': '', 'htlm.hbs': '' }, /has a file htlm\.hbs/],
     ['that shows an image it does not have', body, /shows "cid:logo", but no file of that name/],
-    ['with two files for one image', { ...body, 'attachments/logo.png': '', 'attachments/logo.svg': '' }, /logo\.png and logo\.svg are both/], // biome-ignore format: one case, one line
+    [
+      'with two files for one image',
+      { ...body, 'attachments/logo.png': '', 'attachments/logo.svg': '' },
+      /logo\.png and logo\.svg are both/,
+    ],
     [
       'that works an image out for each row',
       { ...body, 'html.hbs': '<img src="cid:{{name}}">' },

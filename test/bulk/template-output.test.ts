@@ -63,6 +63,13 @@ describe('a subject', () => {
     expect(render(source, 'Bob')).toBe('Bye');
   });
 
+  test('refuses an encoded word, also one that is put together from pieces', () => {
+    const message = 'encoded form of mail headers (recipients, line 4)';
+    expect(() => render('{{name}}', '=?UTF-8?b?DQo=?=')).toThrow(message);
+    expect(() => render('={{name}}', '?utf-8?Q?=0D=0A?=')).toThrow(message);
+    expect(render('{{name}}', 'What =? is this?=')).toBe('What =? is this?=');
+  });
+
   test('keeps the spaces inside a value', () => {
     expect(render('{{name}}', 'a  b\u00a0c')).toBe('a  b\u00a0c');
   });
@@ -85,9 +92,13 @@ describe('formatDate', () => {
   test('gives the same day whatever the time zone of the computer', () => {
     const before = process.env.TZ;
     try {
-      for (const zone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
+      // A locale each, since formatters are kept once they are made.
+      for (const [zone, locale] of [
+        ['Pacific/Kiritimati', 'en-AU'],
+        ['Pacific/Pago_Pago', 'en-NZ'],
+      ]) {
         process.env.TZ = zone;
-        expect(text('{{formatDate d}}', { d: '2024-03-01' })).toBe('March 1, 2024');
+        expect(text('{{formatDate d locale=l}}', { d: '2024-03-01', l: locale })).toBe('1 March 2024');
       }
     } finally {
       if (before === undefined) delete process.env.TZ;

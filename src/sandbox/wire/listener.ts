@@ -22,7 +22,7 @@ export class Listener {
   /** Resolves to the port. Rejects with a sentence that names the port when it is taken. */
   open(port: number, option: string): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, port, option)));
+      this.#server.on('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, port, option)));
       try {
         this.#server.listen(port, '127.0.0.1', () => resolve((this.#server.address() as AddressInfo).port));
       } catch (cause) {
