@@ -39,13 +39,13 @@ export function parseAddressList(value: string): AddressList {
       if (closed) fault = `text after <…>`;
       else words.push(token);
     } else if (token.text === '<') {
-      if (words.some((word) => word.special && word.text === '@')) fault = "an unquoted '@' in a display name";
+      if (words.some(isAt)) fault = "an unquoted '@' in a display name";
       else if (closed) fault = 'two addresses without a comma between them';
       else angle = [];
     } else if (token.text === ',') {
       fault = endMailbox();
     } else if (token.text === ':') {
-      if (inGroup || closed || words.length === 0) fault = "a ':' where none belongs";
+      if (inGroup || angle || words.length === 0 || words.some(isAt)) fault = "a ':' where none belongs";
       inGroup = true;
       words = [];
     } else if (token.text === ';') {
@@ -62,6 +62,8 @@ export function parseAddressList(value: string): AddressList {
   const fault = endMailbox();
   return fault ? { fault } : { addresses };
 }
+
+const isAt = (token: Token) => token.special && token.text === '@';
 
 interface Token {
   text: string;
@@ -119,7 +121,7 @@ function endOfComment(value: string, start: number): number {
 
 /** `local@domain` from its tokens, where white space or a second `@` makes it no address. */
 function addressOf(tokens: Token[]): string | undefined {
-  const at = tokens.findIndex((token) => token.special && token.text === '@');
+  const at = tokens.findIndex(isAt);
   if (at <= 0 || at === tokens.length - 1) return undefined;
   if (tokens.slice(1).some((token) => token.spaced)) return undefined;
   const local = tokens.slice(0, at);

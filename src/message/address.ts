@@ -2,10 +2,9 @@ import { domainToASCII } from 'node:url';
 
 /** The domain of an address, in the form that DNS uses; `''` when there is none. */
 export function domainOf(address: string): string {
-  return (
-    domainToASCII(address.slice(address.lastIndexOf('@') + 1)) ||
-    address.slice(address.lastIndexOf('@') + 1).toLowerCase()
-  );
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  // Only for what needs it: domainToASCII reads a URL's host, so it cuts 'a.example/b' short and decodes '%61'.
+  return /^[\p{L}\p{M}\p{N}.-]*[^\0-\x7f][\p{L}\p{M}\p{N}.-]*$/u.test(domain) ? domainToASCII(domain) || domain : domain;
 }
 
 /**

@@ -51,14 +51,20 @@ export function finishMessage(composed: Buffer, plan: MessagePlan, newId: () => 
       'Send from another address of that mailbox.',
     );
 
+  // What is written anew takes the place of fields of that name, which may be there and empty.
+  const replaced: string[] = [];
   const added: string[] = [];
-  if (senders.length === 0) added.push(`From: ${from}`);
+  const write = (name: string, value: string) => {
+    replaced.push(name.toLowerCase());
+    added.push(`${name}: ${value}`);
+  };
+  if (senders.length === 0) write('From', from);
   const messageId = messageIdIn(fields) ?? `<${newId()}@${domainOf(from)}>`;
-  if (messageIdIn(fields) === undefined) added.push(`Message-ID: ${messageId}`);
-  const bccFields = fieldsNamed(fields, 'bcc');
-  const rewriteBcc = bccMissing.length > 0 || bccFields.length > 1;
-  if (rewriteBcc) added.push(`Bcc: ${[...addressesIn(fields, 'bcc'), ...bccMissing].join(',\r\n ')}`);
-  return { mime: editHeader(mime, header, rewriteBcc ? bccFields : [], added), from, recipients, messageId };
+  if (messageIdIn(fields) === undefined) write('Message-ID', messageId);
+  if (bccMissing.length > 0 || fieldsNamed(fields, 'bcc').length > 1)
+    write('Bcc', [...addressesIn(fields, 'bcc'), ...bccMissing].join(',\r\n '));
+  const removed = fields.filter(({ name }) => replaced.includes(name.toLowerCase()));
+  return { mime: editHeader(mime, header, removed, added), from, recipients, messageId };
 }
 
 function missingFrom(plan: MessagePlan): string {

@@ -23,7 +23,7 @@ export function readHeader(message: Buffer): Header {
   while (offset < message.length) {
     const start = offset;
     let lineEnd = endOfLine(message, offset);
-    if (lineEnd - start === 2) return { fields, end: start };
+    if (message[start] === 0x0d && message[start + 1] === 0x0a) return { fields, end: start };
     // A folded line goes on where the next one begins with a space or a tab.
     while (message[lineEnd] === 0x20 || message[lineEnd] === 0x09) lineEnd = endOfLine(message, lineEnd);
     const text = message.toString('utf8', start, lineEnd);

@@ -71,8 +71,14 @@ export function addressesIn(fields: readonly HeaderField[], name: string): strin
   });
 }
 
+/** Each address once, in the order and spelling of its first mention. */
 function unique(addresses: readonly string[]): string[] {
-  return [...new Map(addresses.toReversed().map((address) => [canonicalAddress(address), address])).values()].reverse();
+  const first = new Map<string, string>();
+  for (const address of addresses) {
+    const key = canonicalAddress(address);
+    if (!first.has(key)) first.set(key, address);
+  }
+  return [...first.values()];
 }
 
 function envelopeError(message: string, rejected: string[] | undefined, hint: string): GraphMailError {

@@ -26,6 +26,7 @@ async function refresh(): Promise<void> {
 function drawList(): void {
   const now = new Date();
   list.replaceChildren(...messages.map((message) => listItem(message, message.id === selected, now)));
+  list.setAttribute('aria-activedescendant', selected === undefined ? '' : `message-${selected}`);
   byId('count').textContent = total === 1 ? '1 message' : `${total} messages`;
   more.hidden = messages.length >= total;
 }

@@ -7,7 +7,13 @@ export function listItem(message: Summary, selected: boolean, now: Date): HTMLEl
   const to = recipients(message.to, message.cc, message.bcc);
   return element(
     'div',
-    { class: 'message', role: 'option', 'data-id': message.id, 'aria-selected': String(selected) },
+    {
+      id: `message-${message.id}`,
+      class: 'message',
+      role: 'option',
+      'data-id': message.id,
+      'aria-selected': String(selected),
+    },
     element(
       'div',
       { class: 'row' },

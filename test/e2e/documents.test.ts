@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { root, runNode } from '../helpers/run-node.js';
+import { sandboxEnvironment } from '../helpers/sandbox-environment.js';
+
+let sandbox: Sandbox;
+let environment: ReturnType<typeof sandboxEnvironment>;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  environment = sandboxEnvironment(sandbox);
+});
+beforeEach(() => sandbox.clear());
+afterAll(async () => {
+  environment.remove();
+  await sandbox.close();
+});
+
+describe('examples/', () => {
+  it('smallest.mjs sends one message, with nothing but the environment', async () => {
+    const { code, stdout, stderr } = await runNode(['examples/smallest.mjs', 'bob@example.com'], environment.env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [message] = await sandbox.messages();
+    expect(message?.to).toEqual([{ name: '', address: 'bob@example.com' }]);
+    expect(stdout).toContain(message?.messageId);
+  });
+
+  it('invitation.mjs sends its attachments and an invitation that Exchange would take for one', async () => {
+    const { code, stderr } = await runNode(['examples/invitation.mjs'], environment.env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [message] = await sandbox.messages();
+    expect(message?.raw.toString()).toMatch(/^Content-Type: text\/calendar; charset=utf-8; method=REQUEST/im);
+    const script = message?.attachments.find(({ filename }) => filename === 'smallest.mjs');
+    expect(script?.content.toString()).toBe(readFileSync(path.join(root, 'examples/smallest.mjs'), 'utf8'));
+    expect(message?.attachments.some(({ filename }) => filename === 'agenda.csv')).toBe(true);
+  });
+
+  it('smtp-to-graph.diff applies to an SMTP program and makes it one that sends through Graph', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'switch-'));
+    const diff = readFileSync(path.join(root, 'examples/smtp-to-graph.diff'), 'utf8');
+    const before = diff
+      .split('\n')
+      .slice(3)
+      .filter((line) => /^[- ]/.test(line))
+      .map((line) => line.slice(1));
+    writeFileSync(path.join(folder, 'mailer.js'), `${before.join('\n')}\n`);
+    execFileSync('git', ['apply', '-p0', '--unsafe-paths', '-'], {
+      cwd: folder,
+      input: diff.replaceAll(/^(---|\+\+\+) mailer\.js.*$/gm, '$1 mailer.js'),
+    });
+    const after = readFileSync(path.join(folder, 'mailer.js'), 'utf8');
+    rmSync(folder, { recursive: true });
+    const caller = `import { welcome } from './program.mjs';\nawait welcome('ana@example.com');\n`;
+    const { code, stderr } = await runOnSandbox(`${after}`, caller);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect((await sandbox.messages()).map(({ subject }) => subject)).toEqual(['Welcome']);
+  });
+});
+
+describe('README.md', () => {
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+  const snippets = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+
+  it('its first snippet sends', async () => {
+    const { code, stdout, stderr } = await runOnSandbox(snippets[0] ?? '');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [message] = await sandbox.messages();
+    expect(message?.subject).toBe('Hi');
+    expect(stdout.trim()).toBe(message?.messageId);
+  });
+
+  it('its snippet on errors prints what its comments say', async () => {
+    const { code, stdout } = await runOnSandbox(snippets[1] ?? '');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^EENVELOPE\nnot-sent\n.+/);
+  });
+
+  it('its snippet on the sandbox shows what arrived, and ends by itself', async () => {
+    const { code, stdout, stderr } = await runOnSandbox(snippets[2] ?? '');
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'Hi 2\n', stderr: '' });
+  });
+
+  it('has no snippet that is not run here', () => {
+    expect(snippets).toHaveLength(3);
+  });
+
+  it('lists every option that graphTransport() knows', async () => {
+    const source = readFileSync(path.join(root, 'src/options.ts'), 'utf8');
+    const body = source.slice(
+      source.indexOf('interface GraphTransportOptions'),
+      source.indexOf('interface GraphMessageOptions'),
+    );
+    const options = [...body.matchAll(/^ {2}(\w+)\?: /gm)].map((match) => match[1]);
+    expect(options.length).toBeGreaterThan(10);
+    for (const option of options) expect(readme).toContain(`\`${option}\``);
+  });
+});
+
+/**
+ * Runs a program that imports the package, with the tenant, mailbox and cloud in its options replaced by the sandbox's.
+ * Everything else of it runs as it stands.
+ */
+async function runOnSandbox(program: string, caller?: string) {
+  const folder = mkdtempSync(path.join(environment.folder, 'program-'));
+  cpSync(environment.env.AZURE_CLIENT_CERTIFICATE_PATH ?? '', path.join(folder, 'graph-mailer.pem'));
+  mkdirSync(path.join(folder, 'node_modules'));
+  for (const name of ['nodemailer', '@azure', 'node-forge']) {
+    symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
+  }
+  symlinkSync(root, path.join(folder, 'node_modules/nodemailer-graph-transport'));
+  const { tenantId, clientId, mailbox } = sandbox.options;
+  const cloud = { authorityHost: sandbox.url, graphHost: sandbox.url };
+  const adapted = program
+    .replace(/tenantId: [^,]+,/, `tenantId: '${tenantId}',`)
+    .replace(/clientId: [^,]+,/, `clientId: '${clientId}',`)
+    .replace(/mailbox: 'noreply@contoso\.com',/, `mailbox: '${mailbox}', cloud: ${JSON.stringify(cloud)},`)
+    .replaceAll('noreply@contoso.com', mailbox)
+    .replace("'graph-mailer.pem'", JSON.stringify(path.join(folder, 'graph-mailer.pem')));
+  writeFileSync(path.join(folder, 'program.mjs'), adapted);
+  writeFileSync(path.join(folder, 'caller.mjs'), caller ?? "import './program.mjs';\n");
+  // The transporter of a program that runs on is never closed, so the process must be able to exit without that.
+  return runNode([path.join(folder, 'caller.mjs')], environment.env, 15_000);
+}
