@@ -1,23 +1,35 @@
 // Loading the entry must load nothing outside node: built-ins; MSAL comes with the first mail.
 import assert from 'node:assert/strict';
-import { createRequire, registerHooks } from 'node:module';
+import { createRequire, register } from 'node:module';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 
-if (registerHooks) {
-  const loaded = [];
-  registerHooks({
-    resolve(specifier, context, next) {
-      const result = next(specifier, context);
-      loaded.push(result.url);
-      return result;
-    },
-  });
-  await import('nodemailer-graph-transport');
-  const foreign = loaded.filter((url) => !url.startsWith('node:') && !url.includes('/nodemailer-graph-transport/'));
-  assert.deepEqual(foreign, []);
-}
+const { port1, port2 } = new MessageChannel();
+const hooks = `let port;
+export function initialize(data) { port = data.port; }
+export async function resolve(specifier, context, next) {
+  const result = await next(specifier, context);
+  port.postMessage(result.url);
+  return result;
+}`;
+register(`data:text/javascript,${encodeURIComponent(hooks)}`, { data: { port: port2 }, transferList: [port2] });
+await import('nodemailer-graph-transport');
+const loaded = [];
+for (let message = receiveMessageOnPort(port1); message; message = receiveMessageOnPort(port1))
+  loaded.push(message.message);
+port1.close();
+assert.ok(
+  loaded.some((url) => url.endsWith('/transport.js')),
+  'the hook saw nothing',
+);
+const own = '/node_modules/nodemailer-graph-transport/';
+assert.deepEqual(
+  loaded.filter((url) => !url.startsWith('node:') && !url.includes(own)),
+  [],
+);
+
 const require = createRequire(import.meta.url);
 require('nodemailer-graph-transport');
-const foreign = Object.keys(require.cache).filter(
-  (file) => !file.includes('/node_modules/nodemailer-graph-transport/'),
+assert.deepEqual(
+  Object.keys(require.cache).filter((file) => !file.includes(own)),
+  [],
 );
-assert.deepEqual(foreign, []);
