@@ -89,7 +89,8 @@ export class GraphMailError extends Error {
     const { cause, ...rest } = fields;
     super(message, cause === undefined ? undefined : { cause });
     Object.defineProperty(this, brand, { value: true });
-    for (const [key, value] of Object.entries({ outcome: 'not-sent', permanent: false, ...rest })) {
+    const { code, outcome = 'not-sent', permanent = false } = rest;
+    for (const [key, value] of Object.entries({ ...rest, code, outcome, permanent })) {
       if (value !== undefined)
         Object.defineProperty(this, key, { value, enumerable: true, configurable: true, writable: true });
     }

@@ -186,7 +186,7 @@ function refuseUnknown(name: string): void {
   );
 }
 
-function checkMailbox(value: unknown, restricted: boolean, fromEnvironment: boolean): Settings['mailbox'] {
+export function checkMailbox(value: unknown, restricted: boolean, fromEnvironment: boolean): Settings['mailbox'] {
   if (value === undefined || value === '') {
     throw configError(
       `Option 'mailbox' is missing: whose mailbox sends?${fromEnvironment ? ' (Neither the option nor GRAPH_MAIL_MAILBOX is set.)' : ''}`,
@@ -207,7 +207,7 @@ function checkMailbox(value: unknown, restricted: boolean, fromEnvironment: bool
   );
 }
 
-function checkAllowedMailboxes(value: unknown): Settings['allowedMailboxes'] {
+export function checkAllowedMailboxes(value: unknown): Settings['allowedMailboxes'] {
   if (value === undefined) return undefined;
   if (typeof value === 'function') return value as (mailbox: string) => boolean;
   const list: unknown[] = Array.isArray(value) ? value : [value];
@@ -271,7 +271,7 @@ function cloudFromEnvironment(env: NodeJS.ProcessEnv): CloudName | { authorityHo
 
 const longestTimer = 2 ** 31 - 1;
 
-function wholeNumber(given: Record<string, unknown>, name: string, fallback: number, least: number): number {
+export function wholeNumber(given: Record<string, unknown>, name: string, fallback: number, least: number): number {
   const value = given[name] ?? fallback;
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= longestTimer) return value;
   throw configError(`Option '${name}' is ${shown(value)}; expected a whole number, ${least} or more.`);

@@ -24,8 +24,9 @@ const renewalPause = 10_000;
 export class TokenSource {
   readonly #request: TokenRequest;
   readonly #clock: Clock;
-  #current: (AccessToken & { renewAt: number }) | undefined;
+  #current: (AccessToken & { renewAt: number; claims: string | undefined }) | undefined;
   #inFlight: Promise<string> | undefined;
+  #claimsInFlight: string | undefined;
 
   constructor(request: TokenRequest, clock: Clock) {
     this.#request = request;
@@ -44,19 +45,28 @@ export class TokenSource {
     return current.token;
   }
 
-  /** A token other than `refused`, which Graph did not accept. */
+  /** A token other than `refused`, which Graph did not accept; one with those `claims`, if it wants any. */
   async replace(refused: string, claims?: string): Promise<string> {
-    if (this.#current && this.#current.token !== refused) return this.#current.token;
+    const current = this.#current;
+    if (current && current.token !== refused && (claims === undefined || claims === current.claims))
+      return current.token;
     this.#current = undefined;
+    if (this.#inFlight && claims !== undefined && claims !== this.#claimsInFlight) {
+      // A renewal that was already under way does not ask for them.
+      await this.#inFlight.catch(() => {});
+      return this.replace(refused, claims);
+    }
     return this.#fetch(claims);
   }
 
   #fetch(claims?: string): Promise<string> {
-    this.#inFlight ??= this.#request(claims)
+    if (this.#inFlight) return this.#inFlight;
+    this.#claimsInFlight = claims;
+    this.#inFlight = this.#request(claims)
       .then((fresh) => {
         const now = this.#clock.now();
         const renewAt = fresh.expiresAt - Math.min(renewalWindow, (fresh.expiresAt - now) / 2);
-        this.#current = { ...fresh, renewAt };
+        this.#current = { ...fresh, renewAt, claims };
         return fresh.token;
       })
       .finally(() => {

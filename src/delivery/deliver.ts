@@ -45,7 +45,7 @@ export async function deliver<T extends { body: Buffer }>(
 ): Promise<{ message: T; receipt: Receipt }> {
   const passage = await gate.admit();
   try {
-    refuseLongPause(context, gate, mailbox);
+    if (gate.pausedFor > context.limits.maxWait) throw longPause(gate, mailbox);
     const message = await compose();
     return { message, receipt: await attemptAll(context, gate, passage, mailbox, message.body) };
   } finally {
@@ -67,32 +67,19 @@ async function attemptAll(
   let renewed = false;
 
   const patience = (retryAfter: number | undefined) => nextDelay(limits, { attempts, waited }, retryAfter, random());
-  const wait = (delay: number) => {
-    waited += delay;
-    return passage.rest(delay);
-  };
 
-  for (;;) {
-    await passage.depart();
-    let attempt: Attempt | GraphMailError;
-    try {
-      // Another message's Retry-After may have come while this one waited for its place.
-      refuseLongPause(context, gate, mailbox);
-      attempts++;
-      attempt = await tryOnce(context, mailbox, body, refusedToken);
-    } finally {
-      passage.arrive();
-    }
-
-    if (isGraphMailError(attempt)) {
-      const delay = attempt.permanent ? undefined : patience(attempt.retryAfter);
-      if (delay === undefined || !context.budget.spend()) throw ownError(attempt, attempts);
-      await wait(delay);
-      continue;
+  /** One attempt; gives the receipt, or how long to rest before the next. */
+  const attempt = async (): Promise<Receipt | { rest: number | undefined }> => {
+    attempts++;
+    const tried = await tryOnce(context, mailbox, body, refusedToken);
+    if (isGraphMailError(tried)) {
+      const delay = tried.permanent ? undefined : patience(tried.retryAfter);
+      if (delay === undefined || !context.budget.spend()) throw ownError(tried, attempts);
+      return { rest: delay };
     }
     refusedToken = undefined;
 
-    const { result, token, clientRequestId, time } = attempt;
+    const { result, token, clientRequestId, time } = tried;
     const outcome = judge(result, clock.now());
     if (outcome.kind === 'sent') {
       context.budget.refund();
@@ -114,15 +101,33 @@ async function attemptAll(
       if (renewed) throw failure(true);
       renewed = true;
       refusedToken = { token, claims: claimsChallenge(result as HttpAnswer) };
-      continue;
+      return { rest: undefined };
     }
     const delay = patience(outcome.retryAfter);
     const paused = outcome.retryAfter ?? (outcome.throttled ? delay : undefined);
     if (outcome.throttled && paused !== undefined) gate.pause(clock.now() + paused);
     if (delay === undefined) throw failure(false, outcome.retryAfter);
-    if (outcome.throttled) waited += delay;
-    else if (context.budget.spend()) await wait(delay);
-    else throw failure(false);
+    if (outcome.throttled) {
+      waited += delay;
+      return { rest: undefined };
+    }
+    if (!context.budget.spend()) throw failure(false);
+    return { rest: delay };
+  };
+
+  for (;;) {
+    if (!(await passage.depart(limits.maxWait))) throw longPause(gate, mailbox);
+    let step: Awaited<ReturnType<typeof attempt>>;
+    try {
+      step = await attempt();
+    } finally {
+      // Only now, when a pause that the answer asked for stands: the next one departs here.
+      passage.arrive();
+    }
+    if (!('rest' in step)) return step;
+    if (step.rest === undefined) continue;
+    waited += step.rest;
+    await passage.rest(step.rest);
   }
 }
 
@@ -162,10 +167,9 @@ function ownError(error: GraphMailError, attempts: number): GraphMailError {
 }
 
 /** A pause longer than anybody would wait fails what comes now, instead of keeping it for that long. */
-function refuseLongPause({ limits }: DeliveryContext, gate: MailboxGate, mailbox: string): void {
+function longPause(gate: MailboxGate, mailbox: string): GraphMailError {
   const pause = gate.pausedFor;
-  if (pause <= limits.maxWait) return;
-  throw new GraphMailError(
+  return new GraphMailError(
     `Graph wants no requests for ${mailbox} for another ${Math.ceil(pause / 1000)} s, which is longer than maxWait; the message was not sent.`,
     {
       code: 'EGRAPH',

@@ -2,8 +2,12 @@ import type { Clock } from '../clock.js';
 
 /** One message's way through the gate. Every method is called in this order; `leave` always, and once. */
 export interface Passage {
-  /** Waits until a request may be made. After a failed attempt it may be called again, and is served before younger ones. */
-  depart(): Promise<void>;
+  /**
+   * Waits until a request may be made. After a failed attempt it may be called again, and is served before younger ones.
+   * @param longestPause milliseconds; a pause longer than that is not waited for
+   * @returns whether a request may be made; `false` for too long a pause
+   */
+  depart(longestPause?: number): Promise<boolean>;
   /** The request has ended. */
   arrive(): void;
   /** Waits `ms` between two attempts, with nothing in flight. */
@@ -18,6 +22,11 @@ interface Waiting {
   fail(reason: unknown): void;
 }
 
+interface Departing extends Waiting {
+  longestPause: number;
+  giveUp(): void;
+}
+
 /**
  * The gate in front of one mailbox. At most `limit` requests are in flight; only a few messages more than that are
  * admitted to be composed, so what waits costs no memory; a pause holds everything.
@@ -27,7 +36,7 @@ export class MailboxGate {
   readonly #lookAhead: number;
   readonly #clock: Clock;
   readonly #entering: Waiting[] = [];
-  readonly #departing: Waiting[] = [];
+  #departing: Departing[] = [];
   readonly #resting = new Set<Waiting>();
   #age = 0;
   #admitted = 0;
@@ -68,7 +77,7 @@ export class MailboxGate {
     if (this.#admitted < this.#limit + this.#lookAhead) this.#admitted++;
     else await new Promise<void>((go, fail) => this.#entering.push({ age, go, fail }));
     return {
-      depart: () => this.#depart(age),
+      depart: (longestPause = Number.POSITIVE_INFINITY) => this.#depart(age, longestPause),
       arrive: () => {
         this.#inFlight--;
         this.#letDepart();
@@ -85,6 +94,7 @@ export class MailboxGate {
   /** No request before `until` (ms since the epoch). A shorter pause never ends a longer one. */
   pause(until: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    this.#letDepart();
   }
 
   /** Everything that has no request in flight fails with `reason()`, now and from now on. */
@@ -118,11 +128,12 @@ export class MailboxGate {
     });
   }
 
-  #depart(age: number): Promise<void> {
-    return new Promise((go, fail) => {
+  #depart(age: number, longestPause: number): Promise<boolean> {
+    return new Promise((resolve, fail) => {
       if (this.#closed) return fail(this.#closed.reason());
       const index = this.#departing.findIndex((other) => other.age > age);
-      this.#departing.splice(index < 0 ? this.#departing.length : index, 0, { age, go, fail });
+      const waiting = { age, longestPause, go: () => resolve(true), giveUp: () => resolve(false), fail };
+      this.#departing.splice(index < 0 ? this.#departing.length : index, 0, waiting);
       this.#letDepart();
     });
   }
@@ -130,8 +141,10 @@ export class MailboxGate {
   #letDepart(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    if (this.#departing.length === 0) return;
     const wait = this.pausedFor;
+    for (const waiting of this.#departing) if (waiting.longestPause < wait) waiting.giveUp();
+    this.#departing = this.#departing.filter(({ longestPause }) => longestPause >= wait);
+    if (this.#departing.length === 0) return;
     if (wait > 0) {
       this.#cancelTimer = this.#clock.after(Math.min(wait, 2 ** 31 - 1), () => this.#letDepart());
       return;

@@ -43,6 +43,9 @@ export class NetworkFailure extends Error {
 /** Graph's and Entra's answers are short; more than this is not worth keeping. */
 const answerLimit = 64 * 1024;
 
+/** Milliseconds that the rest of an answer may take to free its connection, once the status was enough. */
+const restTimeout = 5_000;
+
 /**
  * Sends one request and never repeats it. Resolves as soon as there is a status that stands by itself (202); what happens
  * to the connection after a status line cannot change what that status says.
@@ -75,14 +78,19 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
           written = true;
         });
     });
-    outgoing.on('error', (error) => {
+    let answered: (() => void) | undefined;
+    const fail = (error: Error) => {
       finish();
-      reject(new NetworkFailure(reason, written, error.message, error));
-    });
+      if (answered) answered();
+      else reject(new NetworkFailure(reason, written, error.message, error));
+    };
+    outgoing.on('error', fail);
+    // A switch of protocols that nobody asked for ends without an 'error'.
+    outgoing.on('close', () => fail(new Error('the connection was closed without an answer')));
     outgoing.on('response', (incoming) => {
       const chunks: Buffer[] = [];
       let length = 0;
-      const answered = () => {
+      answered = () => {
         finish();
         const flat = Object.entries(incoming.headers).map(([name, value]) => [
           name,
@@ -101,7 +109,11 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
       incoming.on('end', answered);
       incoming.on('error', answered);
       // Waiting for the rest of a 202 would only turn a sent message into a doubtful one.
-      if (incoming.statusCode === 202) answered();
+      if (incoming.statusCode === 202) {
+        answered();
+        const rest = setTimeout(() => outgoing.destroy(), restTimeout).unref();
+        incoming.once('close', () => clearTimeout(rest));
+      }
     });
     if (wanted.signal?.aborted) onAbort();
     else outgoing.end(wanted.body);

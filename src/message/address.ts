@@ -4,7 +4,8 @@ import { domainToASCII } from 'node:url';
 export function domainOf(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
   // Only for what needs it: domainToASCII reads a URL's host, so it cuts 'a.example/b' short and decodes '%61'.
-  return /^[\p{L}\p{M}\p{N}.-]*[^\0-\x7f][\p{L}\p{M}\p{N}.-]*$/u.test(domain) ? domainToASCII(domain) || domain : domain;
+  const international = /[^ -~]/.test(domain) && /^[\p{L}\p{M}\p{N}.-]*$/u.test(domain);
+  return international ? domainToASCII(domain) || domain : domain;
 }
 
 /**

@@ -28,7 +28,7 @@ export const tooLarge = Symbol('too large');
 export function composeMime(node: ComposedNode, limits: ComposeLimits): Promise<Buffer | typeof tooLarge> {
   return new Promise((resolve, reject) => {
     node.keepBcc = true;
-    const stream = node.createReadStream();
+    const stream = startReading(node);
     const chunks: Buffer[] = [];
     let length = 0;
     const finish = () => {
@@ -66,6 +66,14 @@ export function composeMime(node: ComposedNode, limits: ComposeLimits): Promise<
     });
     if (limits.signal?.aborted) onAbort();
   });
+}
+
+function startReading(node: ComposedNode): Readable {
+  try {
+    return node.createReadStream();
+  } catch (error) {
+    throw contentError(error);
+  }
 }
 
 /** What went wrong while content was read, in Nodemailer's codes. */

@@ -29,8 +29,8 @@ export interface RequestBody extends Omit<FinishedMessage, 'mime'> {
  * @throws GraphMailError `EENVELOPE` or `EMESSAGE`
  */
 export function prepareMessage(mail: ComposedMail, settings: Settings): PreparedMessage {
-  const raw = Boolean(mail.data.raw);
   try {
+    const raw = Boolean(mail.data.raw);
     const { from, to } = mail.message.getEnvelope();
     const named = mail.message.getAddresses().from?.map(({ address }) => address) ?? [];
     const mailbox = chooseMailbox(settings, {

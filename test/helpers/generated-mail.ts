@@ -22,12 +22,17 @@ export const anyAddress = fc.tuple(localPart, domain).map(([local, host]) => `${
 export const anyRecipient = fc.oneof(
   anyAddress,
   fc.record({ name: anyText(30), address: anyAddress }),
-  fc.record({ name: fc.constantFrom("O'Hara, Ana", 'Lima "Ana"', 'a@b.c', 'x <y>', 'Team: us;', 'a\\b', '(c)'), address: anyAddress }),
+  fc.record({
+    name: fc.constantFrom("O'Hara, Ana", 'Lima "Ana"', 'a@b.c', 'x <y>', 'Team: us;', 'a\\b', '(c)'),
+    address: anyAddress,
+  }),
 );
 
 /** Text whose lines end in every way there is. */
 export const anyLines = fc
-  .array(fc.oneof(anyText(60), fc.constantFrom('\r', '\n', '\r\n', '\n\r', '.', ' ', '=', 'From me')), { maxLength: 20 })
+  .array(fc.oneof(anyText(60), fc.constantFrom('\r', '\n', '\r\n', '\n\r', '.', ' ', '=', 'From me')), {
+    maxLength: 20,
+  })
   .map((pieces) => pieces.join(''));
 
 const attachment = fc.record({

@@ -1,8 +1,8 @@
 import type { Clock } from '../../src/clock.js';
 
 /** Lets everything that is ready to go on do so. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+export async function settled(): Promise<void> {
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A clock that stands still until it is told how much time has passed. */

@@ -19,13 +19,21 @@ describe('a list of addresses is understood', () => {
     ['with an encoded name', '=?UTF-8?Q?Jos=C3=A9?= <jose@example.com>', ['jose@example.com']],
     ['with dots in an unquoted name', 'J. R. Ewing <jr@example.com>', ['jr@example.com']],
     ['with an apostrophe', "O'Hara <o'hara@example.com>", ["o'hara@example.com"]],
-    ['with comments', 'ana@example.com (Ana (of) Lima\\)), (x) bob@example.com', ['ana@example.com', 'bob@example.com']],
+    [
+      'with comments',
+      'ana@example.com (Ana (of) Lima\\)), (x) bob@example.com',
+      ['ana@example.com', 'bob@example.com'],
+    ],
     ['folded', 'ana@example.com,\r\n bob@example.com', ['ana@example.com', 'bob@example.com']],
     ['with a quoted local part', '"ana lima"@example.com', ['"ana lima"@example.com']],
     ['with a domain literal', 'ana@[192.0.2.1]', ['ana@[192.0.2.1]']],
     ['with empty elements', ', ana@example.com,, bob@example.com,', ['ana@example.com', 'bob@example.com']],
     ['in a group', 'Team: ana@example.com, Bob <bob@example.com>;', ['ana@example.com', 'bob@example.com']],
-    ['in a group between others', 'a@x.example, T: b@x.example;, c@x.example', ['a@x.example', 'b@x.example', 'c@x.example']],
+    [
+      'in a group between others',
+      'a@x.example, T: b@x.example;, c@x.example',
+      ['a@x.example', 'b@x.example', 'c@x.example'],
+    ],
     ['in an empty group', 'Undisclosed recipients:;', []],
     ['nothing', '', []],
     ['white space', ' \r\n\t', []],
@@ -75,7 +83,13 @@ describe('a list that two readers could understand in two ways is refused', () =
 });
 
 describe('whatever the text', () => {
-  const pieces = fc.constantFrom(...'<>()[]:;@\\,." \r\n\tab.é'.split(''), 'ana@example.com', '=?utf-8?q?x?=', '\0', '\ud800');
+  const pieces = fc.constantFrom(
+    ...'<>()[]:;@\\,." \r\n\tab.é'.split(''),
+    'ana@example.com',
+    '=?utf-8?q?x?=',
+    '\0',
+    '\ud800',
+  );
   const list = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join('')),
@@ -86,7 +100,7 @@ describe('whatever the text', () => {
       fc.property(list, (value) => {
         const result = parseAddressList(value);
         if ('fault' in result) return;
-        for (const address of result.addresses) expect(address).toMatch(/^[^]+@[^@]+$/);
+        for (const address of result.addresses) expect(address).toMatch(/^[\s\S]+@[^@]+$/);
       }),
       forAWhile(),
     );

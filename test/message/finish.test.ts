@@ -75,7 +75,14 @@ describe('recipients', () => {
   });
 
   test('a Bcc in an inner part is not one of the message', () => {
-    const text = lines('From: noreply@contoso.com', 'To: a@x.example', `Message-ID: ${id}`, '', 'Bcc: eve@x.example', '');
+    const text = lines(
+      'From: noreply@contoso.com',
+      'To: a@x.example',
+      `Message-ID: ${id}`,
+      '',
+      'Bcc: eve@x.example',
+      '',
+    );
     expect(finish(text).recipients).toEqual(['a@x.example']);
   });
 
@@ -130,13 +137,7 @@ describe('Message-ID', () => {
     const text = lines('From: noreply@Contoso.com', 'To: a@x.example', '', 'Hello');
     expect(finish(text)).toMatchObject({
       messageId: '<new-id@contoso.com>',
-      text: lines(
-        'From: noreply@Contoso.com',
-        'To: a@x.example',
-        'Message-ID: <new-id@contoso.com>',
-        '',
-        'Hello',
-      ),
+      text: lines('From: noreply@Contoso.com', 'To: a@x.example', 'Message-ID: <new-id@contoso.com>', '', 'Hello'),
     });
   });
 
@@ -170,7 +171,10 @@ describe('bytes that do not begin with a header', () => {
 });
 
 test('bytes beyond ASCII in the body stay as they are', () => {
-  const body = Buffer.concat([Buffer.from(complete.replace(`Message-ID: ${id}\r\n`, '')), Buffer.from([0, 255, 128, 13, 10])]);
+  const body = Buffer.concat([
+    Buffer.from(complete.replace(`Message-ID: ${id}\r\n`, '')),
+    Buffer.from([0, 255, 128, 13, 10]),
+  ]);
   const { mime } = finishMessage(body, plan, () => 'new-id');
   expect(mime.subarray(-5)).toEqual(Buffer.from([0, 255, 128, 13, 10]));
 });

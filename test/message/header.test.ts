@@ -83,9 +83,12 @@ test('fields are found by name in any case', () => {
 });
 
 test('whatever the bytes, reading never throws, and the fields cover the header without a gap', () => {
-  const lines = fc.array(fc.constantFrom('To: a@x.example', 'Subject:', ' folded', '\t', '', 'bad line', 'é: x', 'a:b'), {
-    maxLength: 8,
-  });
+  const lines = fc.array(
+    fc.constantFrom('To: a@x.example', 'Subject:', ' folded', '\t', '', 'bad line', 'é: x', 'a:b'),
+    {
+      maxLength: 8,
+    },
+  );
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array)),
     lines.map((parts) => Buffer.from(parts.join('\r\n'))),

@@ -63,12 +63,18 @@ describe("a message's own mailbox", () => {
     expect(refused({ allowedMailboxes }, { own }).message).toContain(own.toLowerCase());
   });
 
-  test.each(['', 'me', 'Ana <ana@contoso.com>', 'a@contoso.com/../b@contoso.com', 'a@b@contoso.com', 'a@contoso.com\r\nx', 7, null])(
-    'must be one: %j',
-    (own) => {
-      refused({ allowedMailboxes: () => true }, { own });
-    },
-  );
+  test.each([
+    '',
+    'me',
+    'Ana <ana@contoso.com>',
+    'a@contoso.com/../b@contoso.com',
+    'a@b@contoso.com',
+    'a@contoso.com\r\nx',
+    7,
+    null,
+  ])('must be one: %j', (own) => {
+    refused({ allowedMailboxes: () => true }, { own });
+  });
 });
 
 describe("mailbox: 'from'", () => {

@@ -41,9 +41,10 @@ describe('header and envelope name the same people', () => {
   });
 
   test('everybody is named once, in the order and spelling of the first mention', () => {
-    expect(
-      reconcileRecipients(header({}), ['A@x.example', 'b@x.example', 'a@x.example', 'B@x.example']),
-    ).toEqual({ recipients: ['A@x.example', 'b@x.example'], bccMissing: ['A@x.example', 'b@x.example'] });
+    expect(reconcileRecipients(header({}), ['A@x.example', 'b@x.example', 'a@x.example', 'B@x.example'])).toEqual({
+      recipients: ['A@x.example', 'b@x.example'],
+      bccMissing: ['A@x.example', 'b@x.example'],
+    });
     expect(reconcileRecipients(header({ To: 'a@x.example, b@x.example, A@x.example' }), undefined).recipients).toEqual([
       'a@x.example',
       'b@x.example',

@@ -82,7 +82,9 @@ describe('an accepted message', () => {
     expect(message?.text).toContain('Hello');
     expect(message?.html).toContain('<p>Hi</p>');
     expect(message?.headers).toContainEqual({ name: 'X-Folded', value: 'one two' });
-    expect(message?.attachments.map(({ content, ...rest }) => ({ ...rest, content: content.toString() }))).toEqual([
+    expect(
+      message?.attachments.map(({ content, ...rest }) => ({ ...rest, content: content.toString().trim() })),
+    ).toEqual([
       {
         filename: 'a.pdf',
         contentType: 'application/pdf',

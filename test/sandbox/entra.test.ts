@@ -93,7 +93,7 @@ describe('a token is refused in the form of Entra when', () => {
 describe('a certificate', () => {
   const withCertificate = async (options: Parameters<typeof createCertificate>[0]) => {
     const made = await createCertificate(options);
-    return { made, client: await startClient({ certificate: made.certificate }) };
+    return { made, client: await startClient({ certificate: `${made.certificate}${made.privateKey}` }) };
   };
 
   it('that is not registered is refused, and its thumbprint is named', async () => {
@@ -138,6 +138,20 @@ describe('a certificate', () => {
     expect(reply.json).toMatchObject({ token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599 });
     expect(reply.headers['cache-control']).toContain('no-store');
   });
+});
+
+it('a refusal names the correlation id of the request, from the header or as MSAL sends it', async () => {
+  const client = await startClient();
+  const path = `/${client.sandbox.options.tenantId}/oauth2/v2.0/token`;
+  const byHeader = await client.request(path, { method: 'POST', headers: { 'client-request-id': 'abc' } });
+  const byQuery = await client.request(`${path}?client-request-id=def`, { method: 'POST' });
+  expect([byHeader, byQuery].map(({ json, headers }) => [json.correlation_id, headers['client-request-id']])).toEqual([
+    ['abc', 'abc'],
+    ['def', 'def'],
+  ]);
+  const hostile = await client.request(`${path}?client-request-id=%0d%0aSet-Cookie:%20a`, { method: 'POST' });
+  expect(hostile.headers['set-cookie']).toBeUndefined();
+  expect(hostile.status).toBe(400);
 });
 
 describe('Entra does not mind', () => {

@@ -1,3 +1,5 @@
+import net from 'node:net';
+import tls from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { SandboxOptions } from '../../src/sandbox/index.js';
 import { type Client, MAILBOX, mail, type Reply, startClient } from './support.js';
@@ -155,6 +157,21 @@ const cases: Case[] = [
     message: 'Invalid base64 string for MIME content.',
   },
   {
+    when: 'the base64 is of the URL-safe alphabet',
+    send: (client) =>
+      client.sendMail('', { body: Buffer.from(`${mail()}\u00ff\u00fe?>`).toString('base64url').padEnd(400, 'A-') }),
+    status: 400,
+    code: 'ErrorMimeContentInvalidBase64String',
+    message: 'Invalid base64 string for MIME content.',
+  },
+  {
+    when: 'the base64 lacks its padding',
+    send: (client) => client.sendMail('', { body: Buffer.from(mail({}, 'x')).toString('base64').slice(0, -1) }),
+    status: 400,
+    code: 'ErrorMimeContentInvalidBase64String',
+    message: 'Invalid base64 string for MIME content.',
+  },
+  {
     when: 'the body is empty',
     send: (client) => client.sendMail('', { body: '' }),
     status: 400,
@@ -236,6 +253,7 @@ describe('a token', () => {
   it('is refused after revokeTokens, and a new one is not', async () => {
     const client = await startClient();
     const token = await client.accessToken();
+    expect((await client.sendMail(mail(), { token })).status).toBe(202);
     client.sandbox.revokeTokens();
     expect((await client.sendMail(mail(), { token })).status).toBe(401);
     expect((await client.sendMail(mail())).status).toBe(202);
@@ -270,6 +288,24 @@ describe('a body over the limit', () => {
 });
 
 describe('rubbish', () => {
+  it('that is no TLS, and a request cut off in its middle, break nothing', async () => {
+    const client = await startClient();
+    const port = Number(new URL(client.sandbox.url).port);
+    const socket = net.connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.end('GET / HTTP/1.1\r\n\r\n');
+    await closed;
+    const secure = tls.connect({ port, host: '127.0.0.1', ca: client.sandbox.ca });
+    secure.on('error', () => {});
+    await new Promise<void>((resolve) => secure.on('secureConnect', resolve));
+    secure.write('POST /v1.0/users/a/sendMail HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc', () =>
+      secure.destroy(),
+    );
+    await expect.poll(() => client.sandbox.requests().length).toBe(1);
+    expect((await client.sendMail(mail())).status).toBe(202);
+  });
+
   it.each(['/', '//', '/%', '/v1.0', '/v1.0/%00/%ff', '/v1.0/users/a/b/c/d', '/?%', '/a/oauth2/v2.0/token/x'])(
     '%s is answered with 4xx or 5xx and breaks nothing',
     async (path) => {

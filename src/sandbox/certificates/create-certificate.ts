@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { createRsaKey } from './rsa-key.js';
+import { createRsaKey } from './key-pair.js';
 import { signCertificate } from './sign-certificate.js';
 
 export interface CreateCertificateOptions {
@@ -32,22 +32,23 @@ export interface CreatedCertificate {
  */
 export async function createCertificate(options: CreateCertificateOptions = {}): Promise<CreatedCertificate> {
   const { commonName = 'graph-mailer', days = 365, bits = 2048, now = Date.now } = options;
-  const key = await createRsaKey(bits);
+  const keys = await createRsaKey(bits);
   const certificate = signCertificate({
     commonName,
-    key,
+    publicKey: keys.publicKey,
     notBefore: options.notBefore ?? new Date(now() - 300_000),
     days,
     extensions: [
-      { name: 'basicConstraints', critical: true, cA: false },
-      { name: 'keyUsage', critical: true, digitalSignature: true },
-      { name: 'extKeyUsage', clientAuth: true },
+      { type: 'basicConstraints', authority: false },
+      { type: 'keyUsage', use: 'sign' },
+      { type: 'extendedKeyUsage', use: 'client' },
     ],
+    issuer: { commonName, keys },
   });
   const x509 = new X509Certificate(certificate);
   return {
     certificate,
-    privateKey: key.privateKey,
+    privateKey: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     thumbprintSha1: x509.fingerprint.replaceAll(':', ''),
     thumbprintSha256: x509.fingerprint256.replaceAll(':', ''),
   };

@@ -1,7 +1,8 @@
-import { createRsaKey } from './rsa-key.js';
+import { createEcKey } from './key-pair.js';
 import { signCertificate } from './sign-certificate.js';
 
 const DAY = 86_400_000;
+const AUTHORITY = 'Graph mail sandbox CA';
 
 export interface ServerIdentity {
   /** The certificate authority's certificate, PEM: what a client must trust. */
@@ -15,36 +16,30 @@ export interface ServerIdentity {
  * authority's key is dropped at once, so nothing else can ever be signed with it.
  */
 export async function createServerIdentity(now: () => number = Date.now): Promise<ServerIdentity> {
-  const [authorityKey, serverKey] = await Promise.all([createRsaKey(), createRsaKey()]);
-  const notBefore = new Date(now() - DAY);
+  const [authority, server] = await Promise.all([createEcKey(), createEcKey()]);
+  const issuer = { commonName: AUTHORITY, keys: authority };
+  const validity = { notBefore: new Date(now() - DAY), days: 366 };
   const ca = signCertificate({
-    commonName: 'Graph mail sandbox CA',
-    key: authorityKey,
-    notBefore,
-    days: 366,
+    ...validity,
+    commonName: AUTHORITY,
+    publicKey: authority.publicKey,
+    issuer,
     extensions: [
-      { name: 'basicConstraints', critical: true, cA: true, pathLenConstraint: 0 },
-      { name: 'keyUsage', critical: true, keyCertSign: true, cRLSign: true },
+      { type: 'basicConstraints', authority: true },
+      { type: 'keyUsage', use: 'sign certificates' },
     ],
   });
   const certificate = signCertificate({
+    ...validity,
     commonName: 'localhost',
-    key: serverKey,
-    notBefore,
-    days: 366,
-    issuer: { certificate: ca, privateKey: authorityKey.privateKey },
+    publicKey: server.publicKey,
+    issuer,
     extensions: [
-      { name: 'basicConstraints', critical: true, cA: false },
-      { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: 'localhost' },
-          { type: 7, ip: '127.0.0.1' },
-        ],
-      },
+      { type: 'basicConstraints', authority: false },
+      { type: 'keyUsage', use: 'sign' },
+      { type: 'extendedKeyUsage', use: 'server' },
+      { type: 'subjectAltName', dns: 'localhost', ip: [127, 0, 0, 1] },
     ],
   });
-  return { ca, certificate, privateKey: serverKey.privateKey };
+  return { ca, certificate, privateKey: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }

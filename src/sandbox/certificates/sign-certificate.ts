@@ -1,50 +1,77 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto';
 import forge from 'node-forge';
-import type { RsaKey } from './rsa-key.js';
+import { type Der, explicit, integer, objectId, sequence, time, toDer, utf8 } from './der.js';
+import { type Extension, extensions } from './extensions.js';
+import type { KeyPair } from './key-pair.js';
 
+const { asn1 } = forge;
 const DAY = 86_400_000;
 
 export interface CertificateRequest {
   commonName: string;
-  key: RsaKey;
+  publicKey: KeyObject;
   notBefore: Date;
   days: number;
-  /** X.509 extensions in node-forge's form. */
-  extensions: object[];
-  /** Who signs; self-signed without it. */
-  issuer?: { certificate: string; privateKey: string };
+  /** Beside the two key identifiers, which every certificate gets. */
+  extensions: Extension[];
+  /** Who signs. For a self-signed certificate: its own name and keys. */
+  issuer: { commonName: string; keys: KeyPair };
 }
 
-/** An X.509 v3 certificate, signed with SHA-256, as PEM. */
+/**
+ * An X.509 v3 certificate (RFC 5280), signed with SHA-256, as PEM. Put together from ASN.1 because node-forge's own
+ * certificates know RSA keys only.
+ */
 export function signCertificate(request: CertificateRequest): string {
-  const certificate = forge.pki.createCertificate();
-  certificate.publicKey = forge.pki.publicKeyFromPem(request.key.publicKey);
-  certificate.serialNumber = positiveSerial();
-  certificate.validity.notBefore = request.notBefore;
-  certificate.validity.notAfter = new Date(request.notBefore.getTime() + request.days * DAY);
-  const subject = [{ name: 'commonName', value: request.commonName, valueTagClass: forge.asn1.Type.UTF8 }];
-  const issuer = request.issuer && forge.pki.certificateFromPem(request.issuer.certificate);
-  certificate.setSubject(subject as unknown as forge.pki.CertificateField[]);
-  certificate.setIssuer(issuer ? issuer.subject.attributes : (subject as unknown as forge.pki.CertificateField[]));
-  certificate.setExtensions([
-    ...request.extensions,
-    { name: 'subjectKeyIdentifier' },
-    // RFC 5280 §4.2.1.1; `openssl verify -x509_strict` and strict TLS clients refuse a chain without it.
-    {
-      name: 'authorityKeyIdentifier',
-      keyIdentifier: (issuer ?? certificate).generateSubjectKeyIdentifier().getBytes(),
-    },
-  ]);
-  certificate.sign(
-    forge.pki.privateKeyFromPem(request.issuer?.privateKey ?? request.key.privateKey),
-    forge.md.sha256.create(),
+  const { keys } = request.issuer;
+  const algorithm = signatureAlgorithm(keys.privateKey);
+  const notAfter = new Date(request.notBefore.getTime() + request.days * DAY);
+  const toBeSigned = sequence(
+    explicit(0, integer(Buffer.from([2]))),
+    integer(positiveSerial()),
+    algorithm,
+    name(request.issuer.commonName),
+    sequence(time(request.notBefore), time(notAfter)),
+    name(request.commonName),
+    asn1.fromDer(spki(request.publicKey).toString('binary')),
+    explicit(
+      3,
+      extensions([
+        ...request.extensions,
+        { type: 'subjectKeyIdentifier', id: keyIdentifier(request.publicKey) },
+        // RFC 5280 §4.2.1.1; `openssl verify -x509_strict` refuses a chain without it.
+        { type: 'authorityKeyIdentifier', id: keyIdentifier(keys.publicKey) },
+      ]),
+    ),
   );
-  return forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
+  const signature = sign('sha256', toDer(toBeSigned), keys.privateKey);
+  const bits = asn1.create(asn1.Class.UNIVERSAL, asn1.Type.BITSTRING, false, `\0${signature.toString('binary')}`);
+  const base64 = toDer(sequence(toBeSigned, algorithm, bits)).toString('base64');
+  return `-----BEGIN CERTIFICATE-----\n${base64.replace(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`;
 }
 
-/** RFC 5280 §4.1.2.2: positive, at most 20 octets; a leading 0x01–0x7f keeps the sign bit clear. */
-function positiveSerial(): string {
+function signatureAlgorithm(key: KeyObject): Der {
+  if (key.asymmetricKeyType === 'ec') return sequence(objectId('1.2.840.10045.4.3.2'));
+  const none = asn1.create(asn1.Class.UNIVERSAL, asn1.Type.NULL, false, '');
+  return sequence(objectId('1.2.840.113549.1.1.11'), none);
+}
+
+function name(commonName: string): Der {
+  const attribute = sequence(objectId('2.5.4.3'), utf8(commonName));
+  return sequence(asn1.create(asn1.Class.UNIVERSAL, asn1.Type.SET, true, [attribute]));
+}
+
+function spki(key: KeyObject): Buffer {
+  return key.export({ type: 'spki', format: 'der' });
+}
+
+function keyIdentifier(key: KeyObject): Buffer {
+  return createHash('sha1').update(spki(key)).digest();
+}
+
+/** RFC 5280 §4.1.2.2: positive, at most 20 octets, without a needless zero in front. */
+function positiveSerial(): Buffer {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x7e) | 0x01;
-  return bytes.toString('hex');
+  return bytes;
 }

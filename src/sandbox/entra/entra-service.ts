@@ -126,9 +126,6 @@ export class EntraService {
   }
 
   #context(call: Call) {
-    const { origin, now } = this.#options;
-    // MSAL names its correlation id in the query.
-    const correlationId = call.clientRequestId ?? call.path.query.get('client-request-id') ?? undefined;
-    return { origin: origin(), now: now(), clientRequestId: correlationId };
+    return { origin: this.#options.origin(), now: this.#options.now(), clientRequestId: call.clientRequestId };
   }
 }

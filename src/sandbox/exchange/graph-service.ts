@@ -4,7 +4,7 @@ import type { Answer } from '../wire/answer.js';
 import type { Call } from '../wire/call.js';
 import type { ConcurrencyLimit } from './concurrency.js';
 import type { Directory, Mailbox } from './mailbox.js';
-import { type Denial, judgeAccess } from './mailbox-access.js';
+import { judgeAccess } from './mailbox-access.js';
 import { claimsChallenge, gatewayRefusal, outlookRefusal, tokenRefused } from './refusals.js';
 import type { RouteTable } from './route-table.js';
 
@@ -70,9 +70,9 @@ export class GraphService {
     if (!application) return tokenRefused(call, 'Access token validation failure.', origin());
     if (match.kind === 'not-emulated') return gatewayRefusal(call, 501, 'NotImplemented', NOT_EMULATED);
     if (this.#options.challenged.has(token.uti)) return claimsChallenge(call, origin());
-    if (place && !place.admitted) return this.#throttled(call);
+    if (place && !place.admitted) return this.#throttled();
     const denial = judgeAccess({ application, mailbox, user, roles: token.roles ?? [], needed: match.operation.roles });
-    if (denial) return refuse(call, denial);
+    if (denial) return outlookRefusal(denial.status, denial.code, denial.message);
     const { operation, parameters } = match;
     return operation.answer({
       call,
@@ -84,9 +84,9 @@ export class GraphService {
     });
   }
 
-  #throttled(call: Call): Answer {
+  #throttled(): Answer {
     const message = 'Application is over its MailboxConcurrency limit.';
-    const answer = outlookRefusal(call, 429, 'ApplicationThrottled', message);
+    const answer = outlookRefusal(429, 'ApplicationThrottled', message);
     const { retryAfter } = this.#options;
     if (retryAfter !== null) answer.headers = { ...answer.headers, 'retry-after': retryAfter };
     return answer;
@@ -113,8 +113,4 @@ function methodNotAllowed(call: Call, allowed: string[]): Answer {
   const answer = gatewayRefusal(call, 405, 'Request_BadRequest', message);
   answer.headers = { ...answer.headers, allow: allowed.join(', ') };
   return answer;
-}
-
-function refuse(call: Call, { status, code, message }: Denial): Answer {
-  return outlookRefusal(call, status, code, message);
 }

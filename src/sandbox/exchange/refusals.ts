@@ -12,7 +12,7 @@ export function gatewayRefusal(call: Call, status: number, code: string, message
 }
 
 /** The shorter body that the Outlook service behind it writes. */
-export function outlookRefusal(_call: Call, status: number, code: string, message: string): Answer {
+export function outlookRefusal(status: number, code: string, message: string): Answer {
   return refuse(status, { code, message });
 }
 

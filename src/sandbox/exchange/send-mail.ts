@@ -37,17 +37,17 @@ export function sendMailOperation(options: SendMailOptions): MailboxOperation {
 function sendMail(request: MailboxCall, options: SendMailOptions): Answer {
   const { call, mailbox } = request;
   const upload = readRequestBody(call.headers['content-type'], request.body, mailbox);
-  if ('code' in upload) return outlookRefusal(call, upload.status, upload.code, upload.message);
+  if ('code' in upload) return outlookRefusal(upload.status, upload.code, upload.message);
   const envelope = readEnvelope(upload.raw);
   if (envelope.malformed.length > 0) {
-    return outlookRefusal(call, 400, 'ErrorInvalidRecipients', 'At least one recipient is not valid.');
+    return outlookRefusal(400, 'ErrorInvalidRecipients', 'At least one recipient is not valid.');
   }
-  if (envelope.recipients.length === 0) return outlookRefusal(call, 400, 'ErrorInvalidRecipients', NO_RECIPIENTS);
+  if (envelope.recipients.length === 0) return outlookRefusal(400, 'ErrorInvalidRecipients', NO_RECIPIENTS);
   const from = judgeFrom(envelope, mailbox, options.fromMismatch);
-  if (!from.allowed) return outlookRefusal(call, 403, 'ErrorSendAsDenied', NOT_THE_SENDER);
+  if (!from.allowed) return outlookRefusal(403, 'ErrorSendAsDenied', NOT_THE_SENDER);
   if (upload.raw.length > options.maxMessageSize) {
     const message = 'The message exceeds the maximum supported size.';
-    return outlookRefusal(call, 400, 'ErrorMessageSizeExceeded', message);
+    return outlookRefusal(400, 'ErrorMessageSizeExceeded', message);
   }
   const submit = (): Answer => {
     options.store.submit(toSubmission(request, upload, envelope, from.rewritten));

@@ -23,7 +23,7 @@ export function sendMailFaultAnswer(rule: FaultRule, call: Call, success: () => 
     if (status === 401)
       return tokenRefused(call, rule.message ?? 'Access token has expired or is not yet valid.', origin);
     const [code, message] = OWN[status] ?? ['UnknownError', ''];
-    const refusal = status === 429 ? gatewayRefusal : outlookRefusal;
-    return refusal(call, status, rule.code ?? code, rule.message ?? message);
+    const words = [rule.code ?? code, rule.message ?? message] as const;
+    return status === 429 ? gatewayRefusal(call, status, ...words) : outlookRefusal(status, ...words);
   });
 }

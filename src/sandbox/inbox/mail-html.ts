@@ -1,7 +1,8 @@
 import type { Attachment } from '../mail/parse-mail.js';
 
-// A CSP stops what these load, but not every hint that they give the browser (preconnect, dns-prefetch, refresh).
-const ACTING_TAGS = /<(\/?)(link|meta|base)(?=[\s/>])/gi;
+// A policy stops what these load, but not every hint that they give: Chromium opens a connection for a preconnect and
+// for the address of a frame before it asks the policy.
+const ACTING_TAGS = /<(\/?)(link|meta|base|i?frame|frameset|object|embed|portal|fencedframe)(?=[\s/>])/gi;
 const CID = /(["'(=\s])cid:([^"')\s>]+)/gi;
 
 /** HTML of a mail made fit for a sandboxed frame: it shows its own inline images and can reach nothing else. */

@@ -9,7 +9,7 @@ export interface Call {
   headers: IncomingHttpHeaders;
   /** Given by the sandbox. */
   requestId: string;
-  /** Given by the caller, in the `client-request-id` header. */
+  /** Given by the caller: the `client-request-id` of the header or the query. */
   clientRequestId: string | undefined;
   /** Milliseconds since 1970. */
   at: number;

@@ -22,8 +22,10 @@ export interface HttpsServiceOptions {
 export function httpsService(options: HttpsServiceOptions) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const started = performance.now();
-    const given = request.headers['client-request-id'];
-    const clientRequestId = typeof given === 'string' && given !== '' ? given.slice(0, 128) : undefined;
+    const path = parseRequestPath(request.url ?? '');
+    // MSAL names its correlation id in the query, everybody else in the header.
+    const given = request.headers['client-request-id'] ?? path.query.get('client-request-id');
+    const clientRequestId = typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : undefined;
     const requestId = randomUUID();
     const entry: RequestLogEntry = {
       method: request.method ?? '',
@@ -41,7 +43,7 @@ export function httpsService(options: HttpsServiceOptions) {
     let body: Promise<Body> | undefined;
     const call: Call = {
       method: entry.method,
-      path: parseRequestPath(entry.path),
+      path,
       headers: request.headers,
       requestId,
       clientRequestId,

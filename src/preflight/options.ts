@@ -1,0 +1,66 @@
+import { configError } from '../errors.js';
+import { shown } from '../option-checks.js';
+import {
+  checkAllowedMailboxes,
+  checkMailbox,
+  type GraphTransportOptions,
+  type MailboxSelection,
+  type Settings,
+  wholeNumber,
+} from '../options.js';
+import type { PreflightEntry } from './summary.js';
+
+/** Options of {@link graphPreflight}. */
+export interface GraphPreflightOptions {
+  /** **Required.** Whose mailbox will send, as in {@link GraphTransportOptions.mailbox}. */
+  mailbox: string | ((mail: MailboxSelection) => string);
+  /** As in {@link GraphTransportOptions.allowedMailboxes}. */
+  allowedMailboxes?: GraphTransportOptions['allowedMailboxes'];
+  /**
+   * Bytes of HTTP body that Graph takes, as in {@link GraphTransportOptions.maxRequestSize}.
+   * @default 4_000_000
+   */
+  maxRequestSize?: number | undefined;
+  /** Called for every mail, before it is sent. What it throws is counted and goes no further. */
+  report?: ((entry: PreflightEntry) => void) | undefined;
+  /**
+   * Mails that the summary keeps as examples of each kind of finding.
+   * @default 10
+   */
+  examples?: number | undefined;
+}
+
+/** The options after they were checked. */
+export interface PreflightSettings extends Pick<Settings, 'mailbox' | 'allowedMailboxes' | 'maxRequestSize'> {
+  report: ((entry: PreflightEntry) => void) | undefined;
+  examples: number;
+}
+
+const knownOptions = ['mailbox', 'allowedMailboxes', 'maxRequestSize', 'report', 'examples'];
+
+/**
+ * Checks what the user passed, once.
+ * @throws GraphMailError `ECONFIG`, naming the option, what was given and what is expected
+ */
+export function settlePreflightOptions(options: GraphPreflightOptions): PreflightSettings {
+  if (typeof options !== 'object' || options === null) {
+    throw configError(`graphPreflight() expects an object with options, but was given ${shown(options)}.`);
+  }
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const unknown = Object.keys(given).find((name) => !knownOptions.includes(name));
+  if (unknown !== undefined) {
+    throw configError(`Unknown option '${unknown}'.`, `graphPreflight() knows: ${knownOptions.join(', ')}.`);
+  }
+  const { report } = given;
+  if (report !== undefined && typeof report !== 'function') {
+    throw configError(`Option 'report' is ${shown(report)}; expected a function that is called for every mail.`);
+  }
+  const allowedMailboxes = checkAllowedMailboxes(given.allowedMailboxes);
+  return {
+    mailbox: checkMailbox(given.mailbox, allowedMailboxes !== undefined, false),
+    allowedMailboxes,
+    maxRequestSize: wholeNumber(given, 'maxRequestSize', 4_000_000, 1),
+    report: report as PreflightSettings['report'],
+    examples: wholeNumber(given, 'examples', 10, 0),
+  };
+}

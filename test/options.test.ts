@@ -1,0 +1,326 @@
+import { describe, expect, test } from 'vitest';
+import { type GraphTransport, graphTransport } from '../src/index.js';
+import { type GraphTransportOptions, settleOptions } from '../src/options.js';
+import { expectNoSecrets, keyPieces, thrownBy } from './helpers/failure.js';
+import { appCertificate, baseOptions, clientId, mailbox, tenantId } from './helpers/fixtures.js';
+
+const settle = (options: Record<string, unknown>, env: NodeJS.ProcessEnv = {}) =>
+  settleOptions(options as GraphTransportOptions, env);
+const refused = (options: Record<string, unknown>, env?: NodeJS.ProcessEnv) => {
+  const error = thrownBy(() => settle(options, env));
+  expect(error).toMatchObject({ code: 'ECONFIG', outcome: 'not-sent', permanent: true, command: 'API' });
+  return error;
+};
+const without = (...names: string[]) =>
+  Object.fromEntries(Object.entries(baseOptions).filter(([name]) => !names.includes(name)));
+
+describe('the smallest set of options', () => {
+  test('settles everything else as documented', () => {
+    expect(settle(baseOptions)).toEqual({
+      identity: {
+        tenantId,
+        clientId,
+        credential: {
+          kind: 'certificate',
+          source: { text: appCertificate.pem },
+          from: "option 'certificate'",
+          password: undefined,
+          sendChain: false,
+        },
+      },
+      mailbox,
+      allowedMailboxes: undefined,
+      cloud: 'global',
+      mailboxConcurrency: 4,
+      timeout: 100_000,
+      maxRetries: 5,
+      maxWait: 300_000,
+      maxRequestSize: 4_000_000,
+    });
+  });
+
+  test('options that are undefined are options that were not given', () => {
+    expect(
+      settle({ ...baseOptions, timeout: undefined, cloud: undefined, clientSecret: undefined, host: undefined }),
+    ).toEqual(settle(baseOptions));
+  });
+});
+
+describe('a wrong option names itself, what was given, and what is expected', () => {
+  const long = 'x'.repeat(500);
+  test.each<[option: string, given: unknown, shown: string, expected: RegExp]>([
+    ['tenantId', 'my tenant', "'my tenant'", /GUID, or a verified domain/],
+    ['tenantId', 'common', "'common'", /GUID, or a verified domain/],
+    ['tenantId', 7, '7', /GUID/],
+    ['tenantId', null, 'null', /GUID/],
+    ['tenantId', '../../x.y', "'../../x.y'", /GUID/],
+    ['clientId', 'my-app', "'my-app'", /GUID/],
+    ['clientId', long, '…', /GUID/],
+    ['mailbox', 'Ana <ana@contoso.com>', "'Ana <ana@contoso.com>'", /bare address/],
+    ['mailbox', 'me', "'me'", /bare address/],
+    ['mailbox', 7, '7', /bare address/],
+    ['mailbox', ['a@x.example'], 'an array', /bare address/],
+    ['allowedMailboxes', 'contoso.com', "'contoso.com'", /\*@domain/],
+    ['allowedMailboxes', ['a@x.example', '*'], "'*'", /\*@domain/],
+    ['allowedMailboxes', [], 'empty list', /no mailbox/],
+    ['allowedMailboxes', 7, '7', /addresses/],
+    ['cloud', 'germany', "'germany'", /'global', 'usgov'/],
+    ['mailboxConcurrency', 0, '0', /1 or more/],
+    ['mailboxConcurrency', '4', "'4'", /whole number/],
+    ['mailboxConcurrency', 1.5, '1.5', /whole number/],
+    ['timeout', -1, '-1', /1 or more/],
+    ['timeout', Number.POSITIVE_INFINITY, 'Infinity', /whole number/],
+    ['timeout', 2 ** 31, '2147483648', /whole number/],
+    ['maxRetries', -1, '-1', /0 or more/],
+    ['maxRetries', Number.NaN, 'NaN', /whole number/],
+    ['maxWait', true, 'true', /whole number/],
+    ['maxRequestSize', 0, '0', /1 or more/],
+    ['sendCertificateChain', 'yes', "'yes'", /true or false/],
+    ['certificate', 7, '7', /PEM text or its bytes/],
+    ['certificate', {}, 'an object', /PEM text or its bytes/],
+  ])('%s: %j', (option, given, shown, expected) => {
+    const { message } = refused({ ...baseOptions, [option]: given });
+    expect(message).toContain(option);
+    expect(message).toContain(shown);
+    expect(message).toMatch(expected);
+    expect(message.length).toBeLessThan(400);
+  });
+
+  test.each<[option: string, given: unknown, expected: RegExp]>([
+    ['authorityHost', 'http://login.example', /over https/],
+    ['authorityHost', undefined, /over https/],
+    ['graphHost', 'https://graph.example/v1.0', /over https/],
+    ['graphHost', 'https://user:pw@graph.example', /over https/],
+    ['graphHost', 'not a host', /over https/],
+    ['graphHost', 7, /over https/],
+    ['ca', 'ca.pem', /PEM text/],
+  ])('cloud.%s: %j', (option, given, expected) => {
+    const cloud = { authorityHost: 'https://login.example', graphHost: 'https://graph.example', [option]: given };
+    const { message } = refused({ ...baseOptions, cloud });
+    expect(message).toContain(`cloud.${option}`);
+    expect(message).toMatch(expected);
+  });
+
+  test.each([undefined, '', null])('a mailbox that is %j is missing', (given) => {
+    const error = refused({ ...baseOptions, mailbox: given });
+    expect(error.message).toContain("'mailbox'");
+  });
+
+  test("mailbox: 'from' alone would let the mail choose", () => {
+    expect(refused({ ...baseOptions, mailbox: 'from' }).message).toContain('allowedMailboxes');
+    expect(settle({ ...baseOptions, mailbox: 'from', allowedMailboxes: '*@contoso.com' })).toMatchObject({
+      mailbox: 'from',
+      allowedMailboxes: ['*@contoso.com'],
+    });
+  });
+
+  test.each([null, 7, 'smtp://x'])('something other than an object: %j', (options) => {
+    const error = thrownBy(() => settleOptions(options as never, {}));
+    expect(error.code).toBe('ECONFIG');
+    expect(error.message).toContain('object');
+  });
+});
+
+describe('an unknown option', () => {
+  test.each([
+    ['certificatPath', 'certificatePath'],
+    ['tenantID', 'tenantId'],
+    ['tenant_id', 'tenantId'],
+    ['mailboxConcurency', 'mailboxConcurrency'],
+    ['client_secret', 'clientSecret'],
+    ['maxRetrys', 'maxRetries'],
+  ])('%s is asked about: did you mean %s?', (given, meant) => {
+    expect(refused({ ...baseOptions, [given]: 'x' }).message).toContain(`did you mean '${meant}'?`);
+  });
+
+  test('that is like none is refused with the list of those there are', () => {
+    const error = refused({ ...baseOptions, somethingElse: 1 });
+    expect(error.message).toBe("Unknown option 'somethingElse'.");
+    expect(error.hint).toContain('mailboxConcurrency');
+  });
+});
+
+describe('who the application is', () => {
+  test.each([
+    ['tenantId', /tenantId is missing/],
+    ['clientId', /clientId is missing/],
+    ['certificate', /No credential/],
+  ])('needs %s', (option, words) => {
+    expect(refused(without(option)).message).toMatch(words);
+  });
+
+  test.each([
+    ['contoso.onmicrosoft.com', 'a verified domain'],
+    [tenantId.toUpperCase(), 'a GUID in capitals'],
+  ])('may have the tenant %s: %s', (given) => {
+    expect(settle({ ...baseOptions, tenantId: given }).identity.tenantId).toBe(given);
+  });
+
+  test.each([
+    [{ certificatePath: 'a.pem' }, /'certificatePath' and 'certificate' contradict/],
+    [{ clientSecret: 's3cret' }, /'certificate' and 'clientSecret' contradict/],
+  ])('cannot be proved in two ways: %j', (more, words) => {
+    const error = refused({ ...baseOptions, ...more });
+    expect(error.message).toMatch(words);
+    expectNoSecrets(error, ['s3cret']);
+  });
+
+  test('may be proved by a certificate as bytes', () => {
+    const { identity } = settle({ ...baseOptions, certificate: Buffer.from(appCertificate.pem) });
+    expect(identity.credential).toMatchObject({ kind: 'certificate', source: { text: appCertificate.pem } });
+  });
+
+  test('may be proved by a file', () => {
+    const { identity } = settle({
+      ...without('certificate'),
+      certificatePath: 'mailer.pem',
+      sendCertificateChain: true,
+    });
+    expect(identity.credential).toMatchObject({ source: { path: 'mailer.pem' }, sendChain: true });
+  });
+
+  test('may be proved by a secret', () => {
+    const { identity } = settle({ ...without('certificate'), clientSecret: 's3cret' });
+    expect(identity.credential).toEqual({ kind: 'secret', secret: 's3cret' });
+  });
+
+  test('PEM text in certificatePath is pointed to the right option, and not printed', () => {
+    const error = refused({ ...without('certificate'), certificatePath: appCertificate.pem });
+    expect(error.hint).toContain("'certificate'");
+    expectNoSecrets(error, keyPieces(appCertificate.privateKey));
+  });
+
+  test.each([{ clientSecret: '' }, { clientSecret: 7 }, { certificatePath: '' }, { certificatePath: 7 }])(
+    'cannot be proved by %j',
+    (credential) => {
+      refused({ ...without('certificate'), ...credential });
+    },
+  );
+
+  test('a wrong certificatePassword is not printed', () => {
+    const error = refused({ ...baseOptions, certificatePassword: ['hunter2'] });
+    expect(error.message).toContain("'certificatePassword'");
+    expectNoSecrets(error, ['hunter2']);
+  });
+});
+
+describe('the environment', () => {
+  const env = {
+    AZURE_TENANT_ID: tenantId,
+    AZURE_CLIENT_ID: clientId,
+    AZURE_CLIENT_CERTIFICATE_PATH: 'env.pem',
+    GRAPH_MAIL_MAILBOX: 'env@contoso.com',
+  };
+  const credentialOf = (variables: NodeJS.ProcessEnv) => settle({}, variables).identity.credential;
+
+  test('is enough by itself', () => {
+    expect(settle({}, env)).toMatchObject({
+      identity: {
+        tenantId,
+        clientId,
+        credential: { kind: 'certificate', source: { path: 'env.pem' }, sendChain: false },
+      },
+      mailbox: 'env@contoso.com',
+      cloud: 'global',
+    });
+  });
+
+  test('takes the secret before the certificate path before the certificate, as @azure/identity does', () => {
+    const all = { ...env, AZURE_CLIENT_SECRET: 's3cret', GRAPH_MAIL_CERTIFICATE: 'PEM' };
+    expect(credentialOf(all)).toEqual({ kind: 'secret', secret: 's3cret' });
+    expect(credentialOf({ ...all, AZURE_CLIENT_SECRET: '' })).toMatchObject({ source: { path: 'env.pem' } });
+    expect(credentialOf({ ...all, AZURE_CLIENT_SECRET: '', AZURE_CLIENT_CERTIFICATE_PATH: '' })).toMatchObject({
+      source: { text: 'PEM' },
+      from: 'GRAPH_MAIL_CERTIFICATE',
+    });
+  });
+
+  test('has a password and the chain for the certificate', () => {
+    const more = { ...env, AZURE_CLIENT_CERTIFICATE_PASSWORD: 'pw', AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: 'true' };
+    expect(credentialOf(more)).toMatchObject({ password: 'pw', sendChain: true });
+    expect(credentialOf({ ...more, AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: '1' })).toMatchObject({ sendChain: true });
+    expect(credentialOf({ ...more, AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: 'false' })).toMatchObject({ sendChain: false });
+  });
+
+  test('gives way to the options for what is not the identity', () => {
+    expect(
+      settle(
+        { mailbox, cloud: 'china', timeout: 5 },
+        { ...env, AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us' },
+      ),
+    ).toMatchObject({
+      mailbox,
+      cloud: 'china',
+      timeout: 5,
+    });
+  });
+
+  test.each([
+    ['https://login.microsoftonline.com', 'global'],
+    ['https://login.microsoftonline.us/', 'usgov'],
+    ['login.chinacloudapi.cn', 'china'],
+    ['https://LOGIN.partner.microsoftonline.cn', 'china'],
+    ['', 'global'],
+  ])('names the cloud by its authority: %s is %s', (AZURE_AUTHORITY_HOST, cloud) => {
+    expect(settle({}, { ...env, AZURE_AUTHORITY_HOST }).cloud).toBe(cloud);
+  });
+
+  test('with an authority that nobody knows is refused', () => {
+    const error = refused({}, { ...env, AZURE_AUTHORITY_HOST: 'https://login.example' });
+    expect(error.message).toContain("AZURE_AUTHORITY_HOST is 'https://login.example'");
+  });
+
+  test.each(['tenantId', 'clientId', 'certificate'])(
+    'never completes a half identity: only %s as an option',
+    (name) => {
+      const half = { mailbox, [name]: baseOptions[name as 'tenantId'] };
+      refused(half, env);
+    },
+  );
+
+  test('does not add its mailbox, cloud or password to an identity from the options', () => {
+    const foreign = {
+      ...env,
+      AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us',
+      AZURE_CLIENT_CERTIFICATE_PASSWORD: 'pw',
+      AZURE_CLIENT_SECRET: 's3cret',
+    };
+    expect(settle(baseOptions, foreign)).toEqual(settle(baseOptions));
+    expect(refused(without('mailbox'), foreign).message).toContain("'mailbox'");
+  });
+
+  test.each<[string, NodeJS.ProcessEnv, RegExp]>([
+    ['nothing is set', {}, /No identity is given/],
+    ['the tenant is missing', { ...env, AZURE_TENANT_ID: '' }, /AZURE_TENANT_ID is missing/],
+    ['the client is missing', { ...env, AZURE_CLIENT_ID: undefined }, /AZURE_CLIENT_ID is missing/],
+    ['the client is no GUID', { ...env, AZURE_CLIENT_ID: 'x' }, /AZURE_CLIENT_ID is 'x'/],
+    ['no credential is set', { ...env, AZURE_CLIENT_CERTIFICATE_PATH: '' }, /no credential is/],
+    ['no mailbox is set', { ...env, GRAPH_MAIL_MAILBOX: '' }, /GRAPH_MAIL_MAILBOX/],
+  ])('is refused when %s', (_, variables, words) => {
+    expect(refused({}, variables).message).toMatch(words);
+  });
+});
+
+describe('graphTransport()', () => {
+  test('checks at construction, and reads the certificate there', () => {
+    expect(thrownBy(() => graphTransport({ ...baseOptions, tenantId: 'x' })).code).toBe('ECONFIG');
+    const error = thrownBy(() => graphTransport({ ...baseOptions, certificate: appCertificate.certificate }));
+    expect(error).toMatchObject({ code: 'ECONFIG' });
+    expect(error.message).toContain('no private key');
+  });
+
+  test('makes something that frameworks can clone and spread: bound functions and plain strings', () => {
+    const transport = graphTransport(baseOptions);
+    expect(Object.keys(transport).sort()).toEqual(['close', 'isIdle', 'name', 'send', 'verify', 'version']);
+    const { isIdle, close } = { ...transport } as unknown as GraphTransport;
+    expect(isIdle()).toBe(true);
+    close();
+    expect(transport.isIdle()).toBe(false);
+  });
+
+  test('shows neither key nor certificate when it is printed or serialised', () => {
+    const transport = graphTransport(baseOptions);
+    expectNoSecrets(transport, [...keyPieces(appCertificate.privateKey), tenantId]);
+    expect(JSON.stringify(transport)).not.toContain('PRIVATE');
+  });
+});

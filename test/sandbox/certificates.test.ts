@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import tls from 'node:tls';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createServerIdentity } from '../../src/sandbox/certificates/server-identity.js';
+import { createCertificate } from '../../src/sandbox/index.js';
+import { startClient } from './support.js';
+
+const run = promisify(execFile);
+const openssl = await run('openssl', ['version']).catch(() => undefined);
+if (!openssl) console.warn('openssl is not installed: its view of the certificates is not tested.');
+
+async function files(contents: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sandbox-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(contents)) await writeFile(path.join(folder, name), text);
+  return folder;
+}
+
+describe('the certificate of the server', () => {
+  it.skipIf(!openssl)('passes the strict check of openssl, for localhost and 127.0.0.1', async () => {
+    const { ca, certificate } = await createServerIdentity();
+    const cwd = await files({ 'ca.pem': ca, 'server.pem': certificate });
+    const strict = ['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', 'ca.pem'];
+    for (const host of [
+      ['-verify_hostname', 'localhost'],
+      ['-verify_ip', '127.0.0.1'],
+    ]) {
+      const { stdout } = await run('openssl', [...strict, ...host, 'server.pem'], { cwd });
+      expect(stdout).toContain('server.pem: OK');
+    }
+    await expect(
+      run('openssl', [...strict, '-verify_hostname', 'example.com', 'server.pem'], { cwd }),
+    ).rejects.toThrow();
+  });
+
+  it('is accepted by Node under both names, and under no other authority', async () => {
+    const { sandbox } = await startClient();
+    const port = Number(new URL(sandbox.url).port);
+    const connect = (servername: string | undefined, host: string, ca: string) =>
+      new Promise<boolean>((resolve, reject) => {
+        const socket = tls.connect({ port, host, ca, ...(servername && { servername }) }, () => {
+          resolve(socket.authorized);
+          socket.destroy();
+        });
+        socket.on('error', reject);
+      });
+    expect(await connect('localhost', '127.0.0.1', sandbox.ca)).toBe(true);
+    expect(await connect(undefined, '127.0.0.1', sandbox.ca)).toBe(true);
+    const other = await createServerIdentity();
+    await expect(connect('localhost', '127.0.0.1', other.ca)).rejects.toThrow();
+  });
+});
+
+describe('createCertificate', () => {
+  it('makes a certificate and its key, and tells the thumbprints', async () => {
+    const made = await createCertificate({
+      commonName: 'Größe',
+      days: 10,
+      now: () => Date.parse('2026-01-01T00:05:00Z'),
+    });
+    const certificate = new X509Certificate(made.certificate);
+    expect(certificate.subject).toBe('CN=Größe');
+    expect(certificate.verify(certificate.publicKey)).toBe(true);
+    expect(certificate.checkPrivateKey(createPrivateKey(made.privateKey))).toBe(true);
+    expect([certificate.validFrom, certificate.validTo].map((date) => new Date(date).toISOString())).toEqual([
+      '2026-01-01T00:00:00.000Z',
+      '2026-01-11T00:00:00.000Z',
+    ]);
+    expect(made.thumbprintSha1).toBe(certificate.fingerprint.replaceAll(':', ''));
+    expect(made.thumbprintSha256).toBe(certificate.fingerprint256.replaceAll(':', ''));
+    expect(certificate.publicKey.asymmetricKeyDetails?.modulusLength).toBe(2048);
+  });
+
+  it('can reach beyond 2050', async () => {
+    const { certificate } = await createCertificate({ notBefore: new Date('2049-12-31T00:00:00Z'), days: 2 });
+    expect(new Date(new X509Certificate(certificate).validTo).toISOString()).toBe('2050-01-02T00:00:00.000Z');
+  });
+
+  it.skipIf(!openssl)('passes the strict check of openssl as a client certificate', async () => {
+    const { certificate } = await createCertificate();
+    const cwd = await files({ 'cert.pem': certificate });
+    const args = ['verify', '-x509_strict', '-purpose', 'sslclient', '-CAfile', 'cert.pem', 'cert.pem'];
+    expect((await run('openssl', args, { cwd })).stdout).toContain('cert.pem: OK');
+  });
+});
