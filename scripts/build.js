@@ -69,6 +69,11 @@ await writePageAssets();
 await Promise.all([compile('tsconfig.json'), compile('tsconfig.cjs.json')]);
 await mkdir(path.join(root, 'dist/cjs'), { recursive: true });
 await writeFile(path.join(root, 'dist/cjs/package.json'), '{"type":"commonjs"}\n');
+// The one file that cannot be written once for both: it asks where it is.
+await writeFile(
+  path.join(root, 'dist/cjs/load-nodemailer.js'),
+  "'use strict';\nexports.loadNodemailer = () => require('nodemailer');\n",
+);
 const inputs = await Promise.all([bundleVendor('esm'), bundleVendor('cjs')]);
 await writeNotices(inputs.flat());
 await chmod(path.join(root, 'dist/esm/cli/main.js'), 0o755);

@@ -88,6 +88,9 @@ export class GraphMailError extends Error {
   constructor(message: string, fields: GraphMailErrorFields) {
     const { cause, ...rest } = fields;
     super(message, cause === undefined ? undefined : { cause });
+    // The name that aborts have everywhere, so that code which looks for it finds it.
+    if (fields.code === 'EABORT')
+      Object.defineProperty(this, 'name', { value: 'AbortError', configurable: true, writable: true });
     Object.defineProperty(this, brand, { value: true });
     const { code, outcome = 'not-sent', permanent = false } = rest;
     for (const [key, value] of Object.entries({ ...rest, code, outcome, permanent })) {

@@ -1,23 +1,67 @@
 import { configError } from './errors.js';
 import { isGuid, shown } from './option-checks.js';
+import type { GraphTransportOptions, TokenCredentialLike } from './option-types.js';
 import type { Credential, Identity } from './options.js';
+
+const oneOf =
+  "Give one of certificatePath, certificate, clientSecret or clientAssertion, besides 'tenantId' and 'clientId'; or credential or getToken alone.";
 
 /** The application's identity as the options give it. */
 export function identityFromOptions(given: Record<string, unknown>): Identity {
-  const { tenantId, clientId, certificatePath, certificate, certificatePassword, sendCertificateChain, clientSecret } =
-    given;
-  const credentials = Object.entries({ certificatePath, certificate, clientSecret }).filter(
-    ([, value]) => value !== undefined,
+  const { certificatePath, certificate, clientSecret, clientAssertion, credential, getToken } = given;
+  const credentials = { certificatePath, certificate, clientSecret, clientAssertion, credential, getToken };
+  const names = Object.entries(credentials).flatMap(([name, value]) => (value === undefined ? [] : [`'${name}'`]));
+  if (names.length > 1) throw configError(`Options ${names.join(' and ')} contradict each other.`, oneOf);
+  if (credential !== undefined || getToken !== undefined) return foreignIdentity(given);
+  const ids = checkIds(given.tenantId, given.clientId, ['tenantId', 'clientId']);
+  if (names.length === 0) throw configError('No credential is given: how does the application sign in?', oneOf);
+  if (clientAssertion !== undefined) {
+    if (typeof clientAssertion !== 'function') {
+      throw configError(
+        `Option 'clientAssertion' is ${shown(clientAssertion)}; expected a function that returns a signed JWT.`,
+      );
+    }
+    const sign = clientAssertion as NonNullable<GraphTransportOptions['clientAssertion']>;
+    return { ...ids, credential: { kind: 'assertion', sign } };
+  }
+  if (clientSecret !== undefined) {
+    if (typeof clientSecret !== 'string' || clientSecret === '') {
+      throw configError("Option 'clientSecret' is not a non-empty string.");
+    }
+    return { ...ids, credential: { kind: 'secret', secret: clientSecret } };
+  }
+  return { ...ids, credential: certificateFromOptions(given) };
+}
+
+/** Tokens that somebody else gets know their tenant and application themselves. */
+function foreignIdentity({ credential, getToken, ...others }: Record<string, unknown>): Identity {
+  const name = credential === undefined ? 'getToken' : 'credential';
+  const useless = ['tenantId', 'clientId', 'certificatePassword', 'sendCertificateChain'].filter(
+    (other) => other in others,
   );
-  const wanted = "Give one of certificatePath, certificate or clientSecret, besides 'tenantId' and 'clientId'.";
-  if (credentials.length > 1) {
+  if (useless.length > 0) {
     throw configError(
-      `Options ${credentials.map(([name]) => `'${name}'`).join(' and ')} contradict each other.`,
-      wanted,
+      `Options '${useless.join("', '")}' and '${name}' contradict each other.`,
+      `'${name}' alone says who signs in.`,
     );
   }
-  const ids = checkIds(tenantId, clientId, ['tenantId', 'clientId']);
-  if (credentials.length === 0) throw configError('No credential is given: how does the application sign in?', wanted);
+  if (getToken !== undefined) {
+    if (typeof getToken !== 'function') {
+      throw configError(`Option 'getToken' is ${shown(getToken)}; expected a function that returns a token.`);
+    }
+    return { credential: { kind: 'token', get: getToken as NonNullable<GraphTransportOptions['getToken']> } };
+  }
+  const source = credential as TokenCredentialLike;
+  if (typeof source !== 'object' || source === null || typeof source.getToken !== 'function') {
+    throw configError(
+      `Option 'credential' is ${shown(credential)}; expected an object with getToken(), such as an Azure TokenCredential.`,
+    );
+  }
+  return { credential: { kind: 'azure', source } };
+}
+
+function certificateFromOptions(given: Record<string, unknown>): Credential {
+  const { certificatePath, certificate, certificatePassword, sendCertificateChain } = given;
   if (certificatePassword !== undefined && typeof certificatePassword !== 'string') {
     throw configError(`Option 'certificatePassword' is ${typeof certificatePassword}; expected a string.`);
   }
@@ -25,35 +69,36 @@ export function identityFromOptions(given: Record<string, unknown>): Identity {
     throw configError(`Option 'sendCertificateChain' is ${shown(sendCertificateChain)}; expected true or false.`);
   }
   const details = { password: certificatePassword, sendChain: sendCertificateChain ?? false };
-  return { ...ids, credential: credentialFromOptions(certificatePath, certificate, clientSecret, details) };
-}
-
-function credentialFromOptions(
-  path: unknown,
-  certificate: unknown,
-  secret: unknown,
-  details: { password: string | undefined; sendChain: boolean },
-): Credential {
-  if (path !== undefined) {
-    if (typeof path === 'string' && path !== '' && !path.includes('-----BEGIN')) {
-      return { kind: 'certificate', source: { path }, from: `certificatePath '${path}'`, ...details };
-    }
+  if (certificatePath !== undefined) {
+    const paths = checkPaths(certificatePath);
+    return {
+      kind: 'certificate',
+      source: { paths },
+      from: `certificatePath ${paths.map(shown).join(', ')}`,
+      ...details,
+    };
+  }
+  const contents: unknown[] = Array.isArray(certificate) ? certificate : [certificate];
+  for (const content of contents) {
+    if ((typeof content === 'string' && content !== '') || content instanceof Uint8Array) continue;
     throw configError(
-      "Option 'certificatePath' is not a path; expected the path of a PEM file.",
-      typeof path === 'string' && path.includes('-----BEGIN')
-        ? "PEM text goes into the option 'certificate'."
-        : undefined,
+      "Option 'certificate' is neither text nor bytes; expected PEM text, or a PFX as bytes or in base64.",
     );
   }
-  if (certificate !== undefined) {
-    if (typeof certificate !== 'string' && !(certificate instanceof Uint8Array)) {
-      throw configError(`Option 'certificate' is ${shown(certificate)}; expected PEM text or its bytes.`);
-    }
-    const text = typeof certificate === 'string' ? certificate : Buffer.from(certificate).toString('latin1');
-    return { kind: 'certificate', source: { text }, from: "option 'certificate'", ...details };
+  const source = { contents: contents as (string | Uint8Array)[] };
+  return { kind: 'certificate', source, from: "option 'certificate'", ...details };
+}
+
+function checkPaths(value: unknown): string[] {
+  const paths: unknown[] = Array.isArray(value) ? value : [value];
+  for (const path of paths) {
+    if (typeof path === 'string' && path !== '' && !path.includes('-----BEGIN')) continue;
+    throw configError(
+      "Option 'certificatePath' is not a path; expected the path of a PEM or PFX file, or two paths.",
+      String(path).includes('-----BEGIN') ? "PEM text goes into the option 'certificate'." : undefined,
+    );
   }
-  if (typeof secret === 'string' && secret !== '') return { kind: 'secret', secret };
-  throw configError("Option 'clientSecret' is not a non-empty string.");
+  return paths as string[];
 }
 
 /** The identity from the environment: names and order (secret before certificate) are those of @azure/identity. */
@@ -74,10 +119,14 @@ export function identityFromEnvironment(env: NodeJS.ProcessEnv): Identity {
     sendChain: /^(1|true)$/i.test(set('AZURE_CLIENT_SEND_CERTIFICATE_CHAIN') ?? ''),
   } as const;
   const path = set('AZURE_CLIENT_CERTIFICATE_PATH');
-  if (path)
-    return { ...ids, credential: { ...details, source: { path }, from: `AZURE_CLIENT_CERTIFICATE_PATH '${path}'` } };
+  if (path) {
+    const source = { paths: [path] };
+    return { ...ids, credential: { ...details, source, from: `AZURE_CLIENT_CERTIFICATE_PATH '${path}'` } };
+  }
   const text = set('GRAPH_MAIL_CERTIFICATE');
-  if (text) return { ...ids, credential: { ...details, source: { text }, from: 'GRAPH_MAIL_CERTIFICATE' } };
+  if (text) {
+    return { ...ids, credential: { ...details, source: { contents: [text] }, from: 'GRAPH_MAIL_CERTIFICATE' } };
+  }
   throw configError(
     'AZURE_TENANT_ID and AZURE_CLIENT_ID are set, but no credential is.',
     'Set AZURE_CLIENT_CERTIFICATE_PATH, GRAPH_MAIL_CERTIFICATE or AZURE_CLIENT_SECRET.',
@@ -87,15 +136,12 @@ export function identityFromEnvironment(env: NodeJS.ProcessEnv): Identity {
 function checkIds(
   tenantId: unknown,
   clientId: unknown,
-  names: [string, string],
+  names: [tenant: string, client: string],
 ): { tenantId: string; clientId: string } {
-  for (const [value, name] of [
-    [tenantId, names[0]],
-    [clientId, names[1]],
-  ] as const) {
-    if (value === undefined)
-      throw configError(`${name} is missing; it is on the overview page of the app registration.`);
-  }
+  const missing = [tenantId, clientId]
+    .map((value, index) => (value === undefined ? names[index] : undefined))
+    .find(Boolean);
+  if (missing) throw configError(`${missing} is missing; it is on the overview page of the app registration.`);
   if (typeof tenantId !== 'string' || !(isGuid(tenantId) || /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(tenantId))) {
     throw configError(
       `${names[0]} is ${shown(tenantId)}; expected the Directory (tenant) id, a GUID, or a verified domain.`,

@@ -1,3 +1,5 @@
+export type { CertificateInfo } from './auth/certificate-source.js';
+export type { AttemptEvent, EndEvent, SendTrace } from './diagnostics.js';
 export {
   ERROR_CODES,
   type FailedOutcome,
@@ -5,11 +7,15 @@ export {
   type GraphMailErrorCode,
   isGraphMailError,
 } from './errors.js';
+export type { BunyanLogger } from './log.js';
 export type {
+  ClientAssertionInfo,
   CloudName,
   CustomCloud,
   GraphMessageOptions,
   GraphTransportOptions,
   MailboxSelection,
-} from './options.js';
+  TokenCredentialLike,
+} from './option-types.js';
 export { type GraphSentMessageInfo, type GraphTransport, graphTransport, type VerifyCallback } from './transport.js';
+export { createGraphTransporter } from './transporter.js';

@@ -1,114 +1,45 @@
+import type { Agent } from 'node:https';
 import { configError } from './errors.js';
 import { identityFromEnvironment, identityFromOptions } from './identity-options.js';
+import type { LogOptions } from './log.js';
 import { editDistance, isMailbox, shown } from './option-checks.js';
-
-/** A national cloud by name; hosts as in Microsoft's "National cloud deployments" page. */
-export type CloudName = 'global' | 'usgov' | 'usgov-dod' | 'china';
-
-/** Hosts of a cloud that has no name here, or of a sandbox. */
-export interface CustomCloud {
-  /** Where tokens come from, for instance `https://login.microsoftonline.com`. `https:` only. */
-  authorityHost: string;
-  /** Where mail goes, for instance `https://graph.microsoft.com`; the token's scope is this host's `/.default`. */
-  graphHost: string;
-  /** PEM certificates to trust for these hosts besides Node's own. */
-  ca?: string | undefined;
-}
-
-/** What a `mailbox` function is given: Nodemailer's message object, of which `data` is what was passed to `sendMail`. */
-export interface MailboxSelection {
-  // biome-ignore lint/suspicious/noExplicitAny: message data is whatever the caller and Nodemailer's plugins put there
-  data: Record<string, any>;
-}
-
-/** Options of {@link graphTransport}. */
-export interface GraphTransportOptions {
-  /**
-   * Directory (tenant) id, or a verified domain of the tenant. With no identity option at all, the whole identity is read
-   * from the environment (`AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, …): never half from here and half from there.
-   */
-  tenantId?: string | undefined;
-  /** Application (client) id of the app registration. */
-  clientId?: string | undefined;
-  /** Path of a PEM file that holds the certificate and its private key (RSA, 2048 bits or more). Read at construction. */
-  certificatePath?: string | undefined;
-  /** The same as text or bytes, for hosts without files. */
-  certificate?: string | Uint8Array | undefined;
-  /** Password of an encrypted private key. */
-  certificatePassword?: string | undefined;
-  /**
-   * Put the certificate chain (`x5c`) in the assertion, which subject-name/issuer trust needs.
-   * @default false
-   */
-  sendCertificateChain?: boolean | undefined;
-  /** A client secret instead of a certificate. Discouraged: it is a password, and it expires unnoticed. */
-  clientSecret?: string | undefined;
-  /**
-   * **Required.** Whose mailbox sends: an address or object id; a function of the message; or `'from'`, which takes the
-   * address in `From` and needs {@link allowedMailboxes}. An app-only token may post to any mailbox that the tenant lets
-   * it use, so the choice is the configuration's, never that of whoever filled in a mail's `From`.
-   */
-  mailbox?: string | ((mail: MailboxSelection) => string) | undefined;
-  /**
-   * The only mailboxes that `'from'`, a function or a message's own `graph.mailbox` may name: addresses, `*@domain`, or a
-   * predicate over the lower-cased address.
-   */
-  allowedMailboxes?: string | readonly string[] | ((mailbox: string) => boolean) | undefined;
-  /**
-   * Which cloud the tenant lives in.
-   * @default 'global'
-   */
-  cloud?: CloudName | CustomCloud | undefined;
-  /**
-   * Requests in flight to one mailbox. Graph allows 4 per application and mailbox (Graph throttling limits, Outlook
-   * service); with n replicas of a program, give each 4 ÷ n.
-   * @default 4
-   */
-  mailboxConcurrency?: number | undefined;
-  /**
-   * Milliseconds for one request, from connecting to the last byte of the answer.
-   * @default 100_000
-   */
-  timeout?: number | undefined;
-  /**
-   * Attempts after the first, made only for what was surely not sent.
-   * @default 5
-   */
-  maxRetries?: number | undefined;
-  /**
-   * Milliseconds that one message may spend waiting to be tried again, in total. A `Retry-After` beyond it fails at once.
-   * @default 300_000
-   */
-  maxWait?: number | undefined;
-  /**
-   * Bytes of HTTP body that Graph takes. It documents "4 MB"; reports put the limit at 4,194,304.
-   * @default 4_000_000
-   */
-  maxRequestSize?: number | undefined;
-}
-
-/** What `sendMail({ …, graph })` may say about one message. */
-export interface GraphMessageOptions {
-  /** The mailbox that sends this message, instead of the configured one; must be among `allowedMailboxes`. */
-  mailbox?: string | undefined;
-}
+import type {
+  ClientAssertionInfo,
+  CloudName,
+  CustomCloud,
+  GraphTransportOptions,
+  MailboxSelection,
+  TokenCredentialLike,
+} from './option-types.js';
+import { refuseSmtpConfiguration, smtpOptions } from './smtp-options.js';
 
 /** How the application proves who it is. */
 export type Credential =
   | {
       kind: 'certificate';
-      source: { path: string } | { text: string };
+      /** One or two files, or their contents. */
+      source: { paths: string[] } | { contents: (string | Uint8Array)[] };
       /** The option or variable that it came from, for error messages. */
       from: string;
       password: string | undefined;
       sendChain: boolean;
     }
-  | { kind: 'secret'; secret: string };
+  | { kind: 'secret'; secret: string }
+  | { kind: 'assertion'; sign: (info: ClientAssertionInfo) => Promise<string> };
 
-export interface Identity {
-  tenantId: string;
-  clientId: string;
-  credential: Credential;
+/** Who signs in: an application of ours, or whoever hands over tokens. */
+export type Identity =
+  | { tenantId: string; clientId: string; credential: Credential }
+  | { credential: { kind: 'azure'; source: TokenCredentialLike } }
+  | { credential: { kind: 'token'; get: NonNullable<GraphTransportOptions['getToken']> } };
+
+/** Options that Nodemailer itself acts upon, and never gets from a plugin. */
+export interface MailerOptions {
+  dkim?: GraphTransportOptions['dkim'];
+  attachDataUrls?: boolean;
+  disableFileAccess?: boolean;
+  disableUrlAccess?: boolean;
+  normalizeHeaderKey?: (key: string) => string;
 }
 
 /** The options after they were checked, with nothing left to decide. */
@@ -122,6 +53,16 @@ export interface Settings {
   maxRetries: number;
   maxWait: number;
   maxRequestSize: number;
+  maxConnections: number | undefined;
+  rateLimit: number | undefined;
+  rateDelta: number;
+  maxRecipients: number | undefined;
+  proxy: string | false | undefined;
+  agent: Agent | undefined;
+  log: LogOptions;
+  mailer: MailerOptions;
+  /** SMTP options that were given and do nothing here. */
+  ignored: string[];
 }
 
 const identityOptions = [
@@ -132,6 +73,9 @@ const identityOptions = [
   'certificatePassword',
   'sendCertificateChain',
   'clientSecret',
+  'clientAssertion',
+  'credential',
+  'getToken',
 ] as const;
 
 const otherOptions = [
@@ -143,9 +87,31 @@ const otherOptions = [
   'maxRetries',
   'maxWait',
   'maxRequestSize',
+  'maxConnections',
+  'rateLimit',
+  'rateDelta',
+  'proxy',
+  'agent',
+  'logger',
+  'debug',
+  'component',
+  'dkim',
+  'attachDataUrls',
+  'disableFileAccess',
+  'disableUrlAccess',
+  'normalizeHeaderKey',
+  'maxRecipients',
 ] as const;
 
 const knownOptions: readonly string[] = [...identityOptions, ...otherOptions];
+
+export type {
+  CloudName,
+  CustomCloud,
+  GraphMessageOptions,
+  GraphTransportOptions,
+  MailboxSelection,
+} from './option-types.js';
 
 /**
  * Checks what the user passed, once.
@@ -156,8 +122,10 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
     throw configError(`graphTransport() expects an object with options, but was given ${shown(options)}.`);
   }
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  for (const name of Object.keys(given)) refuseUnknown(name);
   const fromEnvironment = !identityOptions.some((name) => name in given);
+  if (fromEnvironment) refuseSmtpConfiguration(given);
+  const ignored = Object.keys(given).filter((name) => smtpOptions.has(name));
+  for (const name of Object.keys(given)) if (!smtpOptions.has(name)) refuseUnknown(name);
   const identity = fromEnvironment ? identityFromEnvironment(env) : identityFromOptions(given);
   const mailbox = given.mailbox ?? (fromEnvironment ? env.GRAPH_MAIL_MAILBOX : undefined);
   const allowedMailboxes = checkAllowedMailboxes(given.allowedMailboxes);
@@ -171,7 +139,57 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
     maxRetries: wholeNumber(given, 'maxRetries', 5, 0),
     maxWait: wholeNumber(given, 'maxWait', 300_000, 0),
     maxRequestSize: wholeNumber(given, 'maxRequestSize', 4_000_000, 1),
+    maxConnections: optionalNumber(given, 'maxConnections', 1),
+    rateLimit: optionalNumber(given, 'rateLimit', 0) || undefined,
+    rateDelta: wholeNumber(given, 'rateDelta', 1_000, 1),
+    maxRecipients: optionalNumber(given, 'maxRecipients', 0) || undefined,
+    ...checkConnection(given),
+    log: checkLog(given),
+    mailer: checkMailer(given),
+    ignored,
   };
+}
+
+function checkConnection({ proxy, agent, cloud }: Record<string, unknown>): Pick<Settings, 'proxy' | 'agent'> {
+  if (proxy !== undefined && proxy !== false && (typeof proxy !== 'string' || proxy === '')) {
+    throw configError(
+      `Option 'proxy' is ${typeof proxy}; expected a URL such as 'http://proxy.contoso.com:8080', or false.`,
+    );
+  }
+  if (agent === undefined) return { proxy: proxy as string | false | undefined, agent };
+  if (proxy)
+    throw configError("Options 'agent' and 'proxy' contradict each other: an agent of your own makes the connections.");
+  if ((cloud as CustomCloud | undefined)?.ca !== undefined) {
+    throw configError("Options 'agent' and 'cloud.ca' contradict each other: give the CA to your agent.");
+  }
+  return { proxy: undefined, agent: agent as Agent };
+}
+
+function checkLog({ logger, debug, component }: Record<string, unknown>): LogOptions {
+  if (logger !== undefined && typeof logger !== 'boolean' && (typeof logger !== 'object' || logger === null)) {
+    throw configError(`Option 'logger' is ${shown(logger)}; expected true, false, or a bunyan-style logger.`);
+  }
+  expectType({ debug }, 'boolean');
+  expectType({ component }, 'string');
+  return { logger, debug, component } as LogOptions;
+}
+
+function checkMailer(given: Record<string, unknown>): MailerOptions {
+  const { dkim, attachDataUrls, disableFileAccess, disableUrlAccess, normalizeHeaderKey } = given;
+  expectType({ dkim }, 'object');
+  expectType({ attachDataUrls, disableFileAccess, disableUrlAccess }, 'boolean');
+  expectType({ normalizeHeaderKey }, 'function');
+  const all = { dkim, attachDataUrls, disableFileAccess, disableUrlAccess, normalizeHeaderKey };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function expectType(options: Record<string, unknown>, type: 'boolean' | 'string' | 'object' | 'function'): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || (typeof value === type && value !== null)) continue;
+    throw configError(
+      `Option '${name}' is ${shown(value)}; expected ${type === 'object' ? 'an object' : `a ${type}`}.`,
+    );
+  }
 }
 
 function refuseUnknown(name: string): void {
@@ -271,7 +289,11 @@ function cloudFromEnvironment(env: NodeJS.ProcessEnv): CloudName | { authorityHo
 
 const longestTimer = 2 ** 31 - 1;
 
-export function wholeNumber(given: Record<string, unknown>, name: string, fallback: number, least: number): number {
+export function optionalNumber(given: Record<string, unknown>, name: string, least: number): number | undefined {
+  return given[name] === undefined ? undefined : wholeNumber(given, name, least, least);
+}
+
+function wholeNumber(given: Record<string, unknown>, name: string, fallback: number, least: number): number {
   const value = given[name] ?? fallback;
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= longestTimer) return value;
   throw configError(`Option '${name}' is ${shown(value)}; expected a whole number, ${least} or more.`);

@@ -1,18 +1,27 @@
 import { EventEmitter } from 'node:events';
+import type { Agent } from 'node:https';
 import type { Transport } from 'nodemailer';
-import { readSigningCertificate } from './auth/certificate.js';
-import { msalTokenRequest } from './auth/msal.js';
+import { onAbort } from './abort.js';
+import { type CertificateInfo, CertificateSource } from './auth/certificate-source.js';
+import { tokenRequest } from './auth/token-request.js';
 import { TokenSource } from './auth/token-source.js';
 import { systemClock } from './clock.js';
 import { type DeliveryContext, deliver } from './delivery/deliver.js';
 import { MailboxGate } from './delivery/mailbox-gate.js';
+import { RateLimiter } from './delivery/rate-limiter.js';
 import { RetryBudget } from './delivery/retry-budget.js';
+import { Turnstile } from './delivery/turnstile.js';
 import { GraphMailError, isGraphMailError } from './errors.js';
-import { createAgent } from './graph/agent.js';
+import { checkAgent, createAgent } from './graph/agent.js';
 import { GraphClient } from './graph/client.js';
-import { resolveCloud } from './graph/clouds.js';
-import { type ComposedMail, composeBody, prepareMessage } from './message/prepare.js';
+import { type Cloud, resolveCloud } from './graph/clouds.js';
+import { settleProxies } from './graph/proxy-choice.js';
+import { createLog, type Log } from './log.js';
+import { type Mailer, MailerLink } from './mailer-link.js';
+import { type ComposedMail, composeBody, type PreparedMessage, prepareMessage } from './message/prepare.js';
+import { protectParts } from './message/protect.js';
 import { type GraphTransportOptions, type Settings, settleOptions } from './options.js';
+import { SendingLog } from './sending-log.js';
 import { version } from './version.js';
 
 /** What `sendMail` gives for a message that Graph accepted. */
@@ -54,17 +63,29 @@ const userAgent = `nodemailer-graph-transport/${version}`;
 /** Messages that may be composed beyond those in flight, so that composing one does not hold up the wire. */
 const lookAhead = 2;
 
+/** The methods that are own properties of a transport, bound, so that copies of it go on working. */
+const methods = ['send', 'verify', 'close', 'isIdle', 'pendingCount'] as const;
+
 /**
- * The transport that {@link graphTransport} makes. Its own enumerable properties are bound functions and plain strings,
+ * The transport that {@link graphTransport} makes. Its own enumerable properties are bound functions and plain values,
  * and its state is private: frameworks merge, clone and spread transports, and debug output prints them.
  */
 export class GraphTransport extends EventEmitter {
   readonly name: 'GraphTransport' = 'GraphTransport';
   readonly version: string = version;
+  /** Tells Nodemailer 10 that a message's `signal` is watched here; it is with every other version too. */
+  readonly supportsAbortSignal: true = true;
+  /** The Mail object that was made last with this transport; set by Nodemailer. */
+  declare mailer?: unknown;
   readonly #settings: Settings;
   readonly #context: DeliveryContext;
+  readonly #certificates: CertificateSource | undefined;
+  readonly #log: Log;
+  readonly #link: MailerLink;
   readonly #gates = new Map<string, MailboxGate>();
-  readonly #dispose: () => void;
+  readonly #agent: Agent;
+  /** One for each message that is being sent, to end it with. */
+  readonly #sending = new Set<AbortController>();
   #pending = 0;
   #idling = true;
   #closed = false;
@@ -72,38 +93,44 @@ export class GraphTransport extends EventEmitter {
   /** @internal */
   constructor(options: GraphTransportOptions) {
     super();
-    for (const key of Reflect.ownKeys(this)) {
-      const property = Object.getOwnPropertyDescriptor(this, key);
-      if (property && key !== 'name' && key !== 'version')
-        Object.defineProperty(this, key, { ...property, enumerable: false });
-    }
-    Object.defineProperty(this, 'mailer', { value: undefined, writable: true, enumerable: false, configurable: true });
-    this.send = this.send.bind(this);
-    this.verify = this.verify.bind(this);
-    this.close = this.close.bind(this);
-    this.isIdle = this.isIdle.bind(this);
-
     const settings = settleOptions(options, process.env);
-    const { identity, timeout } = settings;
-    const { credential } = identity;
-    const certificate = credential.kind === 'certificate' ? readSigningCertificate(credential) : undefined;
-    const cloud = resolveCloud(settings.cloud);
-    const agent = createAgent(cloud.ca);
+    const { identity, timeout, maxConnections, rateLimit, rateDelta, log, mailer } = settings;
     const clock = systemClock;
     this.#settings = settings;
+    this.#log = createLog(log);
+    this.#link = new MailerLink(mailer, log.logger ? { logger: log.logger, component: log.component } : {});
+    this.#hideState();
+
+    const { credential } = identity;
+    const warn = (message: string) => this.#warn(message);
+    const certificates = credential.kind === 'certificate' ? new CertificateSource(credential, clock, warn) : undefined;
+    const cloud = resolveCloud(settings.cloud);
+    const agent = settings.agent === undefined ? ownAgent(settings, cloud) : checkAgent(settings.agent);
+    const tokens = tokenRequest(identity, { certificates, cloud, agent, userAgent, timeout, clock });
+    const rate = rateLimit === undefined ? undefined : new RateLimiter(rateLimit, rateDelta, clock);
+    const bounded = maxConnections !== undefined || rate !== undefined;
+    this.#certificates = certificates;
+    this.#agent = agent;
     this.#context = {
       graph: new GraphClient(cloud.graphHost, agent, userAgent, timeout),
-      tokens: new TokenSource(
-        msalTokenRequest({ identity, certificate, cloud, agent, userAgent, timeout, clock }),
-        clock,
-      ),
+      tokens: new TokenSource(tokens, clock),
       budget: new RetryBudget(),
       clock,
       limits: settings,
       random: Math.random,
+      connections: bounded
+        ? new Turnstile({
+            limit: maxConnections ?? Number.POSITIVE_INFINITY,
+            wait: () => rate?.wait ?? 0,
+            entered: () => rate?.start(),
+            clock,
+          })
+        : undefined,
     };
-    this.#dispose = () => agent.destroy();
-    setImmediate(() => this.emit('idle'));
+    if (settings.ignored.length > 0) {
+      warn(`These SMTP options mean nothing to Microsoft Graph and are ignored: ${settings.ignored.join(', ')}.`);
+    }
+    setImmediate(() => this.#emitIdle());
   }
 
   /** Nodemailer's way in. Calls back once, detached, whatever the callback itself then does. */
@@ -127,22 +154,72 @@ export class GraphTransport extends EventEmitter {
       () => setImmediate(() => callback(null, true)),
       (error: unknown) => setImmediate(() => callback(error as Error)),
     );
-  }
-
-  /** Whether another message would be sent without queueing much: as many may wait as requests are allowed in flight. */
-  isIdle(): boolean {
-    return !this.#closed && this.#queued < this.#settings.mailboxConcurrency;
+    return undefined;
   }
 
   /**
-   * Takes no more messages. What is in flight ends as it will; what waits fails with `ECONNECTION`, not sent. The
-   * process can exit once the last request has ended. May be called again.
+   * Whether another message would be sent without queueing much, as with Nodemailer's pool: as many may wait as requests
+   * are allowed in flight.
    */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const gate of this.#gates.values()) gate.close(closedError);
+  isIdle(): boolean {
+    return !this.#closed && this.#queued < (this.#settings.maxConnections ?? this.#settings.mailboxConcurrency);
+  }
+
+  /** Messages that have not been called back for: waiting, being composed, or in flight. */
+  pendingCount(): number {
+    return this.#pending;
+  }
+
+  /**
+   * Takes no more messages. What is in flight ends as it will; what waits fails with `ECONNECTION`, not sent. With `force`,
+   * what is in flight is aborted too, and fails with `EABORT` and an unknown outcome. The process can exit once the last
+   * request has ended. May be called again.
+   */
+  close(options?: { force?: boolean }): void {
+    if (!this.#closed) {
+      this.#closed = true;
+      for (const gate of this.#gates.values()) gate.close(closedError);
+      this.#context.connections?.close(closedError);
+    }
+    if (options?.force) for (const sending of this.#sending) sending.abort(closedError());
     if (this.#pending === 0) this.#dispose();
+  }
+
+  /** What health checks may know of the certificate; `undefined` without one, and for a PFX until it was first read. */
+  get certificate(): CertificateInfo | undefined {
+    return this.#certificates?.info;
+  }
+
+  override on(event: string | symbol, listener: (...args: unknown[]) => void): this {
+    return this.#link.listen(event, listener) ? this : super.on(event, listener);
+  }
+
+  #hideState(): void {
+    for (const key of Reflect.ownKeys(this)) {
+      const property = Object.getOwnPropertyDescriptor(this, key);
+      const shown = key === 'name' || key === 'version' || key === 'supportsAbortSignal';
+      if (property && !shown) Object.defineProperty(this, key, { ...property, enumerable: false });
+    }
+    for (const name of methods) {
+      Object.defineProperty(this, name, {
+        value: this[name].bind(this),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
+    }
+    Object.defineProperty(this, 'mailer', {
+      get: () => this.#link.last,
+      set: (mailer: Mailer | undefined) => this.#link.set(mailer),
+      enumerable: false,
+      configurable: true,
+    });
+  }
+
+  /** To the log where there is one, else as a warning of the process, which tells it once. */
+  #warn(message: string): void {
+    if (this.#settings.log.logger) this.#log.warn({ tnx: 'transport' }, message);
+    else process.emitWarning(message, 'GraphTransportWarning');
   }
 
   get #queued(): number {
@@ -164,14 +241,40 @@ export class GraphTransport extends EventEmitter {
 
   async #deliver(mail: ComposedMail): Promise<GraphSentMessageInfo> {
     if (this.#closed) throw closedError();
-    const plan = prepareMessage(mail, this.#settings);
-    const { mailbox } = plan;
-    const gate = this.#gate(mailbox);
+    this.#protect(mail);
     this.#pending++;
     try {
-      const delivery = deliver(this.#context, gate, mailbox, () => composeBody(mail.message, plan, this.#settings));
+      const prepared = prepareMessage(mail, this.#settings);
+      return await this.#sendPrepared(mail, prepared instanceof Promise ? await prepared : prepared);
+    } finally {
+      this.#done();
+    }
+  }
+
+  async #sendPrepared(mail: ComposedMail, plan: PreparedMessage): Promise<GraphSentMessageInfo> {
+    // Reading a raw message may have taken longer than the transport was open.
+    if (this.#closed) throw closedError();
+    const { mailbox } = plan;
+    const gate = this.#gate(mailbox);
+    const sending = new SendingLog(this.#log, this.#context.graph.host, mailbox, plan.envelope.to.length);
+    const compose = async () => {
+      const body = await composeBody(mail.message, plan, this.#settings);
+      sending.composed(body);
+      return body;
+    };
+    const ending = new AbortController();
+    const { signal } = ending;
+    const release = onAbort(plan.signal, () => ending.abort(plan.signal?.reason));
+    if (plan.signal?.aborted) ending.abort(plan.signal.reason);
+    this.#sending.add(ending);
+    try {
+      const delivery = deliver(this.#context, gate, mailbox, compose, {
+        signal,
+        attempted: (report) => sending.attempted(report),
+      });
       this.#idling = this.isIdle();
       const { message, receipt } = await delivery;
+      sending.ended(undefined);
       const requestId = receipt.answer.headers['request-id'];
       return {
         envelope: { from: plan.envelope.from || message.from, to: message.recipients },
@@ -187,10 +290,30 @@ export class GraphTransport extends EventEmitter {
         clientRequestId: receipt.clientRequestId,
         attempts: receipt.attempts,
       };
+    } catch (error) {
+      const failure = asGraphMailError(error);
+      sending.ended(failure);
+      throw failure;
     } finally {
+      release();
+      this.#sending.delete(ending);
       if (gate.unused) this.#gates.delete(mailbox);
-      this.#done();
     }
+  }
+
+  /**
+   * A copy of this transport has no `mailer` to set, so the first that is known of its Mail object is a message. What
+   * protects holds for that message already; what changes it comes too late.
+   */
+  #protect(mail: ComposedMail & { mailer?: Mailer }): void {
+    const { mailer } = this.#settings;
+    protectParts(mail.message, mailer);
+    if (!mail.mailer || !this.#link.adopt(mail.mailer)) return;
+    const late = (['dkim', 'attachDataUrls'] as const).filter((name) => mailer[name]);
+    if (late.length === 0) return;
+    this.#warn(
+      `${late.join(' and ')} cannot take effect on the first message of a copy of the transport: something spread or cloned it. Use createGraphTransporter() to avoid that.`,
+    );
   }
 
   #gate(mailbox: string): MailboxGate {
@@ -208,8 +331,19 @@ export class GraphTransport extends EventEmitter {
       if (this.#pending === 0) this.#dispose();
     } else if (!this.#idling && this.isIdle()) {
       this.#idling = true;
-      setImmediate(() => this.emit('idle'));
+      setImmediate(() => this.#emitIdle());
     }
+  }
+
+  #emitIdle(): void {
+    if (this.#closed) return;
+    this.#link.emit('idle');
+    this.emit('idle');
+  }
+
+  /** The user's own agent is not ours to close. */
+  #dispose(): void {
+    if (this.#settings.agent === undefined) this.#agent.destroy();
   }
 }
 
@@ -219,6 +353,11 @@ export class GraphTransport extends EventEmitter {
  */
 export function graphTransport(options: GraphTransportOptions = {}): GraphTransport {
   return new GraphTransport(options);
+}
+
+function ownAgent({ proxy, timeout }: Settings, { ca, authorityHost, graphHost }: Cloud): Agent {
+  const choose = settleProxies(proxy, process.env, [authorityHost, graphHost]);
+  return createAgent(ca, choose && { choose, userAgent, timeout });
 }
 
 function closedError(): GraphMailError {

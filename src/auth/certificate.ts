@@ -1,7 +1,5 @@
-import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { configError, GraphMailError } from '../errors.js';
-import type { Credential } from '../options.js';
+import { createHash, type KeyObject, sign, verify, X509Certificate } from 'node:crypto';
+import { configError } from '../errors.js';
 
 /** A certificate with its private key, ready to sign client assertions. */
 export interface SigningCertificate {
@@ -18,42 +16,55 @@ export interface SigningCertificate {
   validTo: Date;
 }
 
-const toPem =
-  'A PFX (.pfx, .p12) can be converted: openssl pkcs12 -in file.pfx -nodes -out file.pem. The PEM must hold both the certificate and the private key.';
+/** What files hold: any number of certificates, and the keys, one of which belongs to one of them. */
+export interface KeyMaterial {
+  keys: KeyObject[];
+  certificates: X509Certificate[];
+}
 
 /**
- * Reads and checks certificate and key. Validity dates are not judged here: see {@link checkValidity}.
+ * The certificate that the key belongs to, with its issuers. Validity dates are not judged here: see
+ * {@link checkValidity} in certificate-validity.ts.
  * @throws GraphMailError `ECONFIG`
  */
-export function readSigningCertificate(credential: Extract<Credential, { kind: 'certificate' }>): SigningCertificate {
-  const { source, from, password } = credential;
-  const pem = 'path' in source ? readText(source.path, from) : source.text;
-  const certificates = blocks(pem, 'CERTIFICATE');
-  const keyBlock = blocks(pem, '(?:RSA |EC |ENCRYPTED )?PRIVATE KEY')[0];
-  if (certificates.length === 0 && !keyBlock)
-    throw configError(`${from} holds no PEM certificate and no PEM private key.`, toPem);
-  if (!keyBlock) {
+export function signingCertificate({ keys, certificates }: KeyMaterial, from: string): SigningCertificate {
+  const rsaKeys = keys.filter((key) => key.asymmetricKeyType === 'rsa');
+  if (rsaKeys.length === 0) {
     throw configError(
-      `${from} holds a certificate but no private key.`,
-      'Put both into one PEM file; the .cer file uploaded to Entra is only the public half.',
+      `${from}: the private key is ${keys[0]?.asymmetricKeyType}; Entra takes RSA keys only.`,
+      'Make a certificate with an RSA key of 2048 bits or more.',
     );
   }
-  const key = readKey(keyBlock, password, from);
-  const parsed = certificates.map((block) => readCertificate(block, from));
-  if (parsed.length === 0) throw configError(`${from} holds a private key but no certificate.`, toPem);
-  const own = parsed.find((certificate) => certificate.checkPrivateKey(key));
-  if (!own) {
+  const pairs = rsaKeys
+    .flatMap((key) => certificates.map((certificate) => ({ key, certificate })))
+    .filter(({ key, certificate }) => belongsTo(key, certificate));
+  // A renewed certificate often keeps its key and stands beside the old one.
+  const pair = pairs.sort((a, b) => validTo(b.certificate) - validTo(a.certificate))[0];
+  if (!pair) {
     throw configError(
-      `${from}: the private key does not belong to the certificate (${oneLine(parsed[0]?.subject)}).`,
+      `${from}: the private key does not belong to the certificate (${oneLine(certificates[0]?.subject)}).`,
       'Put the key that the certificate was made with beside it.',
     );
   }
-  const others = parsed.filter((certificate) => certificate !== own);
+  const { key, certificate: own } = pair;
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+  if (bits < 2048) {
+    throw configError(
+      `${from}: the RSA key has ${bits} bits; 2048 is the least.`,
+      'Make a certificate with an RSA key of 2048 bits or more.',
+    );
+  }
+  if (!canSign(key, own)) {
+    throw configError(
+      `${from}: the private key is damaged: what it signs, the certificate does not verify.`,
+      'Copy the key again from where it was made.',
+    );
+  }
   return {
     privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    thumbprintSha1: createHash('sha1').update(own.raw).digest('hex').toUpperCase(),
-    thumbprintSha256: createHash('sha256').update(own.raw).digest('hex').toUpperCase(),
-    chain: [own, ...others].map(String).join(''),
+    thumbprintSha1: thumbprint('sha1', own),
+    thumbprintSha256: thumbprint('sha256', own),
+    chain: chainOf(own, certificates).map(String).join(''),
     subject: oneLine(own.subject),
     validFrom: new Date(own.validFrom),
     validTo: new Date(own.validTo),
@@ -61,81 +72,69 @@ export function readSigningCertificate(credential: Extract<Credential, { kind: '
 }
 
 /**
- * Judged when a token is wanted and not at construction, so that a program whose certificate ran out still starts and
- * only its mail fails.
- * @throws GraphMailError `EAUTH`, not sent
+ * @throws GraphMailError `ECONFIG` for bytes that are no certificate
  */
-export function checkValidity(certificate: SigningCertificate, now: Date): void {
-  const { subject, validFrom, validTo, thumbprintSha1 } = certificate;
-  const named = `The certificate ${subject} (thumbprint ${thumbprintSha1})`;
-  const fields = { code: 'EAUTH', permanent: true, command: 'TOKEN' } as const;
-  if (now > validTo) {
-    throw new GraphMailError(`${named} expired on ${validTo.toISOString()}.`, {
-      ...fields,
-      hint: 'Make a new certificate, upload its public part to the app registration (Certificates & secrets), and put it in place of this one.',
-    });
-  }
-  if (now < validFrom) {
-    throw new GraphMailError(`${named} is not valid before ${validFrom.toISOString()}.`, {
-      ...fields,
-      hint: `Check this machine's clock (it says ${now.toISOString()}), or wait until the certificate is valid.`,
-    });
-  }
-}
-
-function readText(path: string, from: string): string {
+export function readCertificate(content: string | Buffer, from: string): X509Certificate {
   try {
-    return readFileSync(path, 'latin1');
-  } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
-    throw configError(
-      `${from} cannot be read: ${reason}.`,
-      'Check the path, and that the account that runs this program may read the file.',
-      cause,
-    );
+    const certificate = new X509Certificate(content);
+    if (certificate.subject !== undefined && certificate.publicKey && validTo(certificate) && certificate.validFrom) {
+      if (!Number.isNaN(Date.parse(certificate.validFrom))) return certificate;
+    }
+  } catch {
+    // Told below, in words; OpenSSL's own say nothing more.
   }
+  throw configError(
+    `${from} holds a certificate that cannot be read: it is damaged or cut off.`,
+    'Export the certificate again.',
+  );
 }
 
-function blocks(pem: string, label: string): string[] {
-  // Text that came through an environment variable often has its line breaks written as \n.
-  const text = pem.includes('\\n') ? pem.replaceAll('\\n', '\n') : pem;
-  return text.match(new RegExp(`-----BEGIN (${label})-----[^-]+-----END \\1-----`, 'g')) ?? [];
+/** Milliseconds since the epoch; `NaN` for a date that is none. */
+function validTo(certificate: X509Certificate): number {
+  return Date.parse(certificate.validTo);
 }
 
-function readCertificate(block: string, from: string): X509Certificate {
+function belongsTo(key: KeyObject, certificate: X509Certificate): boolean {
   try {
-    return new X509Certificate(block);
-  } catch (cause) {
-    throw configError(`${from} holds a certificate that cannot be read.`, toPem, cause);
+    return certificate.checkPrivateKey(key);
+  } catch {
+    return false;
   }
 }
 
-function readKey(block: string, password: string | undefined, from: string): KeyObject {
-  const encrypted = /ENCRYPTED/.test(block);
-  if (encrypted && password === undefined) {
-    throw configError(
-      `${from}: the private key is encrypted and no password is given.`,
-      "Give the option 'certificatePassword'.",
-    );
-  }
-  let key: KeyObject;
+/** Only the public halves are compared when a key is matched with a certificate; this finds a key whose other half is broken. */
+function canSign(key: KeyObject, certificate: X509Certificate): boolean {
+  const probe = Buffer.from('nodemailer-graph-transport');
   try {
-    key = createPrivateKey(password === undefined ? { key: block } : { key: block, passphrase: password });
-  } catch (cause) {
-    if (encrypted)
-      throw configError(`${from}: the private key cannot be decrypted with the password given.`, undefined, cause);
-    throw configError(`${from} holds a private key that cannot be read.`, toPem, cause);
+    return verify('sha256', probe, certificate.publicKey, sign('sha256', probe, key));
+  } catch {
+    return false;
   }
-  if (key.asymmetricKeyType !== 'rsa') {
-    throw configError(
-      `${from}: the private key is ${key.asymmetricKeyType}; Entra takes RSA keys only.`,
-      'Make an RSA key of 2048 bits or more.',
+}
+
+/** The certificate, then each one's issuer, as `x5c` wants them (RFC 7515 §4.1.6), out of files that keep them in any order. */
+function chainOf(own: X509Certificate, certificates: X509Certificate[]): X509Certificate[] {
+  const chain = [own];
+  for (let last: X509Certificate | undefined = own; last; ) {
+    const child: X509Certificate = last;
+    last = certificates.find(
+      (candidate) => !chain.some(({ raw }) => raw.equals(candidate.raw)) && isIssuedBy(child, candidate),
     );
+    if (last) chain.push(last);
   }
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (bits < 2048) throw configError(`${from}: the RSA key has ${bits} bits; 2048 is the least.`);
-  return key;
+  return chain;
+}
+
+function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  } catch {
+    return false;
+  }
+}
+
+function thumbprint(hash: 'sha1' | 'sha256', { raw }: X509Certificate): string {
+  return createHash(hash).update(raw).digest('hex').toUpperCase();
 }
 
 function oneLine(name: string | undefined): string {

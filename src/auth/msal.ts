@@ -1,19 +1,20 @@
 import type { Agent } from 'node:https';
 import type { Configuration, INetworkModule, NetworkRequestOptions } from '@azure/msal-node';
 import type { Clock } from '../clock.js';
-import { GraphMailError } from '../errors.js';
+import { GraphMailError, isGraphMailError } from '../errors.js';
 import type { Cloud } from '../graph/clouds.js';
 import { type HttpAnswer, NetworkFailure, send } from '../graph/http.js';
 import { parseRetryAfter } from '../graph/retry-after.js';
 import type { Identity } from '../options.js';
-import { checkValidity, type SigningCertificate } from './certificate.js';
+import type { SigningCertificate } from './certificate.js';
+import type { CertificateSource } from './certificate-source.js';
 import { tokenAnswerError, tokenNetworkError } from './token-error.js';
-import type { TokenRequest } from './token-source.js';
+import type { AccessToken, TokenRequest } from './token-source.js';
 
 export interface MsalContext {
-  identity: Identity;
+  identity: Extract<Identity, { tenantId: string }>;
   /** The certificate, when the identity has one. */
-  certificate: SigningCertificate | undefined;
+  certificates: CertificateSource | undefined;
   cloud: Cloud;
   agent: Agent;
   userAgent: string;
@@ -22,40 +23,66 @@ export interface MsalContext {
   clock: Clock;
 }
 
+/** What Entra answers to a certificate that the application does not have, or has no more. */
+const unknownCertificate = 700027;
+
 /**
  * Client-credentials token requests through MSAL, which is loaded with the first of them. Each request has a client of
  * its own: a client that met a 429 or 5xx refuses locally for a minute, longer than the service itself may ask.
  */
 export function msalTokenRequest(context: MsalContext): TokenRequest {
+  const { certificates } = context;
+  if (!certificates) return (claims) => requestToken(context, undefined, claims);
   return async (claims) => {
-    const { certificate, cloud, clock } = context;
-    if (certificate) checkValidity(certificate, new Date(clock.now()));
-    const { ConfidentialClientApplication } = await import('@azure/msal-node');
-    const network = new RecordingNetwork(context);
-    const client = new ConfidentialClientApplication({
-      auth: { ...clientAuth(context), clientCapabilities: ['cp1'] },
-      system: { networkClient: network },
-    });
+    const certificate = await certificates.get();
     try {
-      const scopes = [`${cloud.graphHost}/.default`];
-      const result = await client.acquireTokenByClientCredential({ scopes, ...(claims !== undefined && { claims }) });
-      if (result?.accessToken) {
-        return { token: result.accessToken, expiresAt: result.expiresOn?.getTime() ?? clock.now() + 3_600_000 };
-      }
-    } catch (cause) {
-      throw network.explain(cause);
+      return await requestToken(context, certificate, claims);
+    } catch (error) {
+      if (!isGraphMailError(error) || error.aadsts !== unknownCertificate) throw error;
+      // The file may have been replaced a moment ago.
+      certificates.recheck();
+      const current = await certificates.get();
+      if (current.thumbprintSha256 === certificate.thumbprintSha256) throw error;
+      return requestToken(context, current, claims);
     }
-    throw network.explain(undefined);
   };
 }
 
-function clientAuth({ identity, certificate, cloud }: MsalContext): Configuration['auth'] {
+async function requestToken(
+  context: MsalContext,
+  certificate: SigningCertificate | undefined,
+  claims: string | undefined,
+): Promise<AccessToken> {
+  const { cloud, clock } = context;
+  const { ConfidentialClientApplication } = await import('@azure/msal-node');
+  const network = new RecordingNetwork(context);
+  const client = new ConfidentialClientApplication({
+    // cp1: claims challenges are understood, so Graph may end access at once instead of with the token.
+    auth: { ...clientAuth(context, certificate, network), clientCapabilities: ['cp1'] },
+    system: { networkClient: network },
+  });
+  try {
+    const scopes = [`${cloud.graphHost}/.default`];
+    const result = await client.acquireTokenByClientCredential({ scopes, ...(claims !== undefined && { claims }) });
+    if (result?.accessToken) {
+      return { token: result.accessToken, expiresAt: result.expiresOn?.getTime() ?? clock.now() + 3_600_000 };
+    }
+  } catch (cause) {
+    throw network.explain(cause);
+  }
+  throw network.explain(undefined);
+}
+
+function clientAuth(
+  { identity, cloud }: MsalContext,
+  certificate: SigningCertificate | undefined,
+  network: RecordingNetwork,
+): Configuration['auth'] {
   const { clientId, tenantId, credential } = identity;
-  const host = new URL(cloud.authorityHost).host;
   return {
     clientId,
     authority: `${cloud.authorityHost}/${tenantId}`,
-    ...(!cloud.wellKnown && { knownAuthorities: [host] }),
+    ...(!cloud.wellKnown && { knownAuthorities: [new URL(cloud.authorityHost).host] }),
     ...(certificate && {
       clientCertificate: {
         thumbprintSha256: certificate.thumbprintSha256,
@@ -64,13 +91,35 @@ function clientAuth({ identity, certificate, cloud }: MsalContext): Configuratio
       },
     }),
     ...(credential.kind === 'secret' && { clientSecret: credential.secret }),
+    ...(credential.kind === 'assertion' && {
+      clientAssertion: async ({ tokenEndpoint = '' }) => {
+        try {
+          return await credential.sign({ clientId, tokenEndpoint });
+        } catch (error) {
+          throw network.fail(assertionError(error));
+        }
+      },
+    }),
   };
+}
+
+function assertionError(cause: unknown): GraphMailError {
+  return new GraphMailError(
+    `No token: clientAssertion failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    {
+      code: 'EAUTH',
+      command: 'TOKEN',
+      hint: 'Check the function given as clientAssertion, and what it signs with.',
+      cause,
+    },
+  );
 }
 
 /** MSAL's requests over our connections. MSAL drops the cause of every network failure, so the last one is kept here. */
 class RecordingNetwork implements INetworkModule {
   readonly #context: MsalContext;
   #last: { answer: HttpAnswer } | { failure: NetworkFailure; host: string } | undefined;
+  #failed: GraphMailError | undefined;
 
   constructor(context: MsalContext) {
     this.#context = context;
@@ -98,8 +147,15 @@ class RecordingNetwork implements INetworkModule {
     }
   }
 
+  /** Keeps a failure that happened on our side of MSAL. */
+  fail(error: GraphMailError): GraphMailError {
+    this.#failed = error;
+    return error;
+  }
+
   /** What the token request failed with, from what was seen on the wire rather than from what MSAL made of it. */
   explain(cause: unknown): GraphMailError {
+    if (this.#failed) return this.#failed;
     if (this.#last && 'failure' in this.#last) return tokenNetworkError(this.#last.failure, this.#last.host);
     if (this.#last) {
       const { answer } = this.#last;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { unlessAborted } from '../abort.js';
 import type { TokenSource } from '../auth/token-source.js';
 import type { Clock } from '../clock.js';
 import { GraphMailError, isGraphMailError } from '../errors.js';
@@ -7,9 +8,10 @@ import type { GraphClient } from '../graph/client.js';
 import { type HttpAnswer, NetworkFailure } from '../graph/http.js';
 import { sendFailure } from './failure.js';
 import type { MailboxGate, Passage } from './mailbox-gate.js';
-import { judge } from './outcome.js';
+import { judge, type Outcome } from './outcome.js';
 import { nextDelay, type RetryLimits } from './retry.js';
 import type { RetryBudget } from './retry-budget.js';
+import type { Turnstile } from './turnstile.js';
 
 /** What delivering needs besides the message. */
 export interface DeliveryContext {
@@ -20,6 +22,28 @@ export interface DeliveryContext {
   limits: RetryLimits;
   /** In [0, 1). */
   random: () => number;
+  /** What bounds the requests of the whole transport, over all mailboxes. */
+  connections?: Turnstile | undefined;
+}
+
+/** One request, told to whoever watches when it has ended. */
+export interface AttemptReport {
+  /** From 1. */
+  attempt: number;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** Milliseconds. */
+  duration: number;
+  clientRequestId: string;
+  result: HttpAnswer | NetworkFailure;
+  outcome: Outcome['kind'];
+}
+
+/** What one delivery may be given besides. */
+export interface DeliveryHooks {
+  /** Ends the delivery with `EABORT`. */
+  signal?: AbortSignal | undefined;
+  attempted?: (report: AttemptReport) => void;
 }
 
 /** How a message got through. */
@@ -42,12 +66,13 @@ export async function deliver<T extends { body: Buffer }>(
   gate: MailboxGate,
   mailbox: string,
   compose: () => Promise<T>,
+  hooks: DeliveryHooks = {},
 ): Promise<{ message: T; receipt: Receipt }> {
-  const passage = await gate.admit();
+  const passage = await gate.admit(hooks.signal);
   try {
     if (gate.pausedFor > context.limits.maxWait) throw longPause(gate, mailbox);
     const message = await compose();
-    return { message, receipt: await attemptAll(context, gate, passage, mailbox, message.body) };
+    return { message, receipt: await attemptAll(context, gate, passage, mailbox, message.body, hooks) };
   } finally {
     passage.leave();
   }
@@ -59,6 +84,7 @@ async function attemptAll(
   passage: Passage,
   mailbox: string,
   body: Buffer,
+  { signal, attempted }: DeliveryHooks,
 ): Promise<Receipt> {
   const { clock, limits, random } = context;
   let attempts = 0;
@@ -71,7 +97,7 @@ async function attemptAll(
   /** One attempt; gives the receipt, or how long to rest before the next. */
   const attempt = async (): Promise<Receipt | { rest: number | undefined }> => {
     attempts++;
-    const tried = await tryOnce(context, mailbox, body, refusedToken);
+    const tried = await tryOnce(context, mailbox, body, refusedToken, signal);
     if (isGraphMailError(tried)) {
       const delay = tried.permanent ? undefined : patience(tried.retryAfter);
       if (delay === undefined || !context.budget.spend()) throw ownError(tried, attempts);
@@ -79,11 +105,12 @@ async function attemptAll(
     }
     refusedToken = undefined;
 
-    const { result, token, clientRequestId, time } = tried;
+    const { result, token, clientRequestId, startedAt, duration } = tried;
     const outcome = judge(result, clock.now());
+    attempted?.({ attempt: attempts, startedAt, duration, clientRequestId, result, outcome: outcome.kind });
     if (outcome.kind === 'sent') {
       context.budget.refund();
-      return { answer: result as HttpAnswer, clientRequestId, attempts, time };
+      return { answer: result as HttpAnswer, clientRequestId, attempts, time: duration };
     }
     const failure = (permanent: boolean, retryAfter?: number) =>
       sendFailure(result, {
@@ -116,12 +143,13 @@ async function attemptAll(
   };
 
   for (;;) {
-    if (!(await passage.depart(limits.maxWait))) throw longPause(gate, mailbox);
+    await enter(context, gate, passage, mailbox, signal);
     let step: Awaited<ReturnType<typeof attempt>>;
     try {
       step = await attempt();
     } finally {
       // Only now, when a pause that the answer asked for stands: the next one departs here.
+      context.connections?.leave();
       passage.arrive();
     }
     if (!('rest' in step)) return step;
@@ -131,11 +159,38 @@ async function attemptAll(
   }
 }
 
+let age = 0;
+
+/** Waits until both the mailbox and the transport as a whole let a request through. */
+async function enter(
+  { limits, connections }: DeliveryContext,
+  gate: MailboxGate,
+  passage: Passage,
+  mailbox: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (;;) {
+    if (!(await passage.depart(limits.maxWait))) throw longPause(gate, mailbox);
+    if (!connections) return;
+    try {
+      await connections.enter({ age: age++, signal });
+    } catch (error) {
+      passage.arrive();
+      throw error;
+    }
+    if (gate.pausedFor === 0) return;
+    // The mailbox was paused while this one waited for the transport.
+    connections.leave();
+    passage.arrive();
+  }
+}
+
 interface Attempt {
   result: HttpAnswer | NetworkFailure;
   token: string;
   clientRequestId: string;
-  time: number;
+  startedAt: number;
+  duration: number;
 }
 
 /** One request with a token; a failure to get the token comes back as the error it is. */
@@ -144,21 +199,22 @@ async function tryOnce(
   mailbox: string,
   body: Buffer,
   refused: { token: string; claims: string | undefined } | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Attempt | GraphMailError> {
   let token: string;
   try {
-    token = refused ? await tokens.replace(refused.token, refused.claims) : await tokens.get();
+    token = await unlessAborted(refused ? tokens.replace(refused.token, refused.claims) : tokens.get(), signal);
   } catch (error) {
-    if (isGraphMailError(error)) return error;
+    if (isGraphMailError(error) && error.code !== 'EABORT') return error;
     throw error;
   }
   const clientRequestId = randomUUID();
-  const started = clock.now();
-  const result = await graph.sendMail(mailbox, body, token, clientRequestId).catch((error: unknown) => {
+  const startedAt = clock.now();
+  const result = await graph.sendMail(mailbox, body, token, clientRequestId, signal).catch((error: unknown) => {
     if (error instanceof NetworkFailure) return error;
     throw error;
   });
-  return { result, token, clientRequestId, time: clock.now() - started };
+  return { result, token, clientRequestId, startedAt, duration: clock.now() - startedAt };
 }
 
 /** All messages that waited for one token request get its error; each gets one of its own, with its own count. */

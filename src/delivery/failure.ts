@@ -30,7 +30,8 @@ export function sendFailure(result: HttpAnswer | NetworkFailure, attempt: Failed
         ...shared,
         code,
         hint: attempt.outcome === 'unknown' ? maybeSent : hint,
-        cause: result,
+        // What the caller aborted with is what it looks for.
+        cause: result.reason === 'aborted' ? (result.cause as Error).cause : result,
       },
     );
   }

@@ -1,4 +1,6 @@
+import { abortError, onAbort } from '../abort.js';
 import type { Clock } from '../clock.js';
+import { Turnstile } from './turnstile.js';
 
 /** One message's way through the gate. Every method is called in this order; `leave` always, and once. */
 export interface Passage {
@@ -17,14 +19,8 @@ export interface Passage {
 }
 
 interface Waiting {
-  age: number;
-  go(): void;
-  fail(reason: unknown): void;
-}
-
-interface Departing extends Waiting {
-  longestPause: number;
-  giveUp(): void;
+  go: () => void;
+  fail: (reason: unknown) => void;
 }
 
 /**
@@ -36,13 +32,11 @@ export class MailboxGate {
   readonly #lookAhead: number;
   readonly #clock: Clock;
   readonly #entering: Waiting[] = [];
-  #departing: Departing[] = [];
   readonly #resting = new Set<Waiting>();
+  readonly #departures: Turnstile;
   #age = 0;
   #admitted = 0;
-  #inFlight = 0;
   #pausedUntil = 0;
-  #cancelTimer: (() => void) | undefined;
   #closed: { reason: () => unknown } | undefined;
 
   /**
@@ -53,6 +47,7 @@ export class MailboxGate {
     this.#limit = limit;
     this.#lookAhead = lookAhead;
     this.#clock = clock;
+    this.#departures = new Turnstile({ limit, wait: () => this.pausedFor, clock });
   }
 
   /** Messages waiting to be admitted. */
@@ -70,19 +65,20 @@ export class MailboxGate {
     return this.#admitted === 0 && this.#entering.length === 0 && this.pausedFor === 0;
   }
 
-  /** Waits until a message may be composed. First in, first out. */
-  async admit(): Promise<Passage> {
+  /**
+   * Waits until a message may be composed. First in, first out.
+   * @param signal ends every wait on this passage with `EABORT`
+   */
+  async admit(signal?: AbortSignal): Promise<Passage> {
     const age = this.#age++;
     if (this.#closed) throw this.#closed.reason();
+    if (signal?.aborted) throw abortError(signal);
     if (this.#admitted < this.#limit + this.#lookAhead) this.#admitted++;
-    else await new Promise<void>((go, fail) => this.#entering.push({ age, go, fail }));
+    else await this.#queue(signal);
     return {
-      depart: (longestPause = Number.POSITIVE_INFINITY) => this.#depart(age, longestPause),
-      arrive: () => {
-        this.#inFlight--;
-        this.#letDepart();
-      },
-      rest: (ms) => this.#rest(age, ms),
+      depart: (longestWait) => this.#departures.enter({ age, longestWait, signal }),
+      arrive: () => this.#departures.leave(),
+      rest: (ms) => this.#rest(ms, signal),
       leave: () => {
         const next = this.#closed ? undefined : this.#entering.shift();
         if (next) next.go();
@@ -94,66 +90,61 @@ export class MailboxGate {
   /** No request before `until` (ms since the epoch). A shorter pause never ends a longer one. */
   pause(until: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
-    this.#letDepart();
+    this.#departures.advance();
   }
 
   /** Everything that has no request in flight fails with `reason()`, now and from now on. */
   close(reason: () => unknown): void {
     this.#closed ??= { reason };
-    this.#cancelTimer?.();
-    for (const waiting of [...this.#entering.splice(0), ...this.#departing.splice(0), ...this.#resting])
-      waiting.fail(reason());
+    this.#departures.close(reason);
+    for (const waiting of [...this.#entering.splice(0), ...this.#resting]) waiting.fail(reason());
   }
 
-  #rest(age: number, ms: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(this.#closed.reason());
-      const end = () => {
+  #queue(signal: AbortSignal | undefined): Promise<void> {
+    return waitFor(signal, (waiting) => {
+      this.#entering.push(waiting);
+      return () => {
+        const index = this.#entering.indexOf(waiting);
+        if (index >= 0) this.#entering.splice(index, 1);
+      };
+    });
+  }
+
+  #rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#closed) return Promise.reject(this.#closed.reason());
+    return waitFor(signal, (waiting) => {
+      const cancel = this.#clock.after(ms, waiting.go);
+      this.#resting.add(waiting);
+      return () => {
         this.#resting.delete(waiting);
         cancel();
       };
-      const waiting: Waiting = {
-        age,
-        go: resolve,
-        fail: (reason) => {
-          end();
-          reject(reason);
-        },
-      };
-      const cancel = this.#clock.after(ms, () => {
+    });
+  }
+}
+
+/**
+ * A wait that ends by `go`, `fail` or the signal.
+ * @param begin puts it where it waits; gives what takes it away from there
+ */
+function waitFor(signal: AbortSignal | undefined, begin: (waiting: Waiting) => () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(abortError(signal));
+    const end = () => {
+      release();
+      remove();
+    };
+    const waiting: Waiting = {
+      go: () => {
         end();
         resolve();
-      });
-      this.#resting.add(waiting);
-    });
-  }
-
-  #depart(age: number, longestPause: number): Promise<boolean> {
-    return new Promise((resolve, fail) => {
-      if (this.#closed) return fail(this.#closed.reason());
-      const index = this.#departing.findIndex((other) => other.age > age);
-      const waiting = { age, longestPause, go: () => resolve(true), giveUp: () => resolve(false), fail };
-      this.#departing.splice(index < 0 ? this.#departing.length : index, 0, waiting);
-      this.#letDepart();
-    });
-  }
-
-  #letDepart(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    const wait = this.pausedFor;
-    for (const waiting of this.#departing) if (waiting.longestPause < wait) waiting.giveUp();
-    this.#departing = this.#departing.filter(({ longestPause }) => longestPause >= wait);
-    if (this.#departing.length === 0) return;
-    if (wait > 0) {
-      this.#cancelTimer = this.#clock.after(Math.min(wait, 2 ** 31 - 1), () => this.#letDepart());
-      return;
-    }
-    while (this.#inFlight < this.#limit) {
-      const next = this.#departing.shift();
-      if (!next) return;
-      this.#inFlight++;
-      next.go();
-    }
-  }
+      },
+      fail: (reason) => {
+        end();
+        reject(reason);
+      },
+    };
+    const release = onAbort(signal, () => waiting.fail(abortError(signal)));
+    const remove = begin(waiting);
+  });
 }

@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { Agent as HttpAgent } from 'node:http';
 import { Agent } from 'node:https';
-import { rootCertificates } from 'node:tls';
+import tls from 'node:tls';
+import { configError } from '../errors.js';
+import { shown } from '../option-checks.js';
+import { ProxyAgent, type Proxying } from './proxy-agent.js';
 
 /**
  * Milliseconds after which an idle connection is closed by us. A server that closes one just as a message is written to
@@ -7,12 +12,42 @@ import { rootCertificates } from 'node:tls';
  */
 export const idleTimeout = 4_000;
 
-/** Connections to Graph and Entra: kept alive between requests, certificates always checked. */
-export function createAgent(ca: string | undefined): Agent {
-  return new Agent({
+/**
+ * Connections to Graph and Entra: kept alive between requests, certificates always checked.
+ * @param ca PEM certificates to trust besides Node's own
+ * @param proxying where some connections may need a proxy
+ */
+export function createAgent(ca: string | undefined, proxying?: Proxying): Agent {
+  const options = {
     keepAlive: true,
     timeout: idleTimeout,
     // Given a CA, Node would trust that one alone.
-    ...(ca !== undefined && { ca: [...rootCertificates, ca] }),
-  });
+    ...(ca !== undefined && { ca: [...trustedCertificates(process.env), ca] }),
+  };
+  return proxying ? new ProxyAgent(options, proxying) : new Agent(options);
+}
+
+/** What Node trusts when it is not told what: its own certificates, and those of `NODE_EXTRA_CA_CERTS`. */
+export function trustedCertificates(env: NodeJS.ProcessEnv): readonly string[] {
+  // Since Node 22.15.
+  const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };
+  if (getCACertificates) return getCACertificates('default');
+  if (!env.NODE_EXTRA_CA_CERTS) return tls.rootCertificates;
+  try {
+    return [...tls.rootCertificates, readFileSync(env.NODE_EXTRA_CA_CERTS, 'utf8')];
+  } catch {
+    // Node warned of it when it started.
+    return tls.rootCertificates;
+  }
+}
+
+/**
+ * Checks the `agent` option. Agents of other packages need not extend `https.Agent`; what Node asks of them is
+ * `addRequest`. A plain `http.Agent` would fail with each request.
+ * @throws GraphMailError `ECONFIG`
+ */
+export function checkAgent(value: unknown): Agent {
+  const usable = typeof (value as { addRequest?: unknown } | null)?.addRequest === 'function';
+  if (usable && Object.getPrototypeOf(value) !== HttpAgent.prototype) return value as Agent;
+  throw configError(`Option 'agent' is ${usable ? 'an http.Agent' : shown(value)}; expected an https.Agent.`);
 }

@@ -25,7 +25,13 @@ export class GraphClient {
    * @param body the MIME in base64
    * @throws NetworkFailure
    */
-  sendMail(mailbox: string, body: Buffer, token: string, clientRequestId: string): Promise<HttpAnswer> {
+  sendMail(
+    mailbox: string,
+    body: Buffer,
+    token: string,
+    clientRequestId: string,
+    signal?: AbortSignal,
+  ): Promise<HttpAnswer> {
     return send({
       method: 'POST',
       url: `${this.#host}/v1.0/users/${encodeURIComponent(mailbox)}/sendMail`,
@@ -39,6 +45,7 @@ export class GraphClient {
       body,
       agent: this.#agent,
       timeout: this.#timeout,
+      signal,
     });
   }
 }

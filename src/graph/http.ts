@@ -1,5 +1,6 @@
 import { type Agent, type RequestOptions, request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import { ProxyFailure } from './proxy-failure.js';
 
 /** One HTTP request over TLS. */
 export interface HttpRequest {
@@ -28,6 +29,8 @@ export class NetworkFailure extends Error {
   readonly reason: 'network' | 'timeout' | 'aborted';
   readonly code: string | undefined;
   readonly syscall: string | undefined;
+  /** Set when a proxy failed or refused, before there was any connection to the server. */
+  readonly proxy: ProxyFailure | undefined;
 
   constructor(reason: NetworkFailure['reason'], written: boolean, message: string, cause: unknown) {
     super(message, { cause });
@@ -37,6 +40,7 @@ export class NetworkFailure extends Error {
     const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException;
     this.code = code;
     this.syscall = syscall;
+    this.proxy = cause instanceof ProxyFailure ? cause : undefined;
   }
 }
 
@@ -59,12 +63,17 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
     const options: RequestOptions = { method: wanted.method, headers, agent: wanted.agent };
     const outgoing = request(wanted.url, options);
 
-    const abort = (why: 'timeout' | 'aborted', message: string) => {
+    const abort = (why: 'timeout' | 'aborted', error: Error) => {
       reason = why;
-      outgoing.destroy(new Error(message));
+      outgoing.destroy(error);
+      // Node reports nothing before the agent comes with a socket, which a silent proxy could put off for ever.
+      if (!outgoing.socket) fail(error);
     };
-    const timer = setTimeout(() => abort('timeout', `no answer within ${wanted.timeout} ms`), wanted.timeout);
-    const onAbort = () => abort('aborted', 'aborted');
+    const timer = setTimeout(
+      () => abort('timeout', new Error(`no answer within ${wanted.timeout} ms`)),
+      wanted.timeout,
+    );
+    const onAbort = () => abort('aborted', new Error('aborted', { cause: wanted.signal?.reason }));
     wanted.signal?.addEventListener('abort', onAbort, { once: true });
     const finish = () => {
       clearTimeout(timer);
@@ -72,7 +81,9 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
     };
 
     outgoing.on('socket', (socket) => {
-      if (outgoing.reusedSocket || !(socket as TLSSocket).connecting) written = true;
+      // Through a tunnel the connection is there at once, and the handshake only begins.
+      const { connecting, secureConnecting } = socket as TLSSocket & { secureConnecting?: boolean };
+      if (outgoing.reusedSocket || !(connecting || secureConnecting)) written = true;
       else
         socket.once('secureConnect', () => {
           written = true;

@@ -11,6 +11,11 @@ export interface NetworkFault {
 
 const tlsCodes = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|EPROTO$|HOSTNAME_MISMATCH)/;
 
+/** Whether a TLS handshake failed with `code`. */
+export function isTlsCode(code: string | undefined): boolean {
+  return code !== undefined && tlsCodes.test(code);
+}
+
 export function describeNetworkFailure(failure: NetworkFailure, host: string): NetworkFault {
   const { code, syscall, reason } = failure;
   const why = [code, failure.message || undefined].filter(Boolean).join(': ');
@@ -18,6 +23,10 @@ export function describeNetworkFailure(failure: NetworkFailure, host: string): N
     return { code: 'EABORT', text: 'Message sending aborted', hint: undefined, permanent: false };
   if (reason === 'timeout')
     return { code: 'ETIMEDOUT', text: `${host} gave no answer in time (${why})`, hint: undefined, permanent: false };
+  if (failure.proxy) {
+    const { message, hint, permanent } = failure.proxy;
+    return { code: 'EPROXY', text: message, hint, permanent };
+  }
   if (syscall === 'getaddrinfo' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return {
       code: 'EDNS',
@@ -26,7 +35,7 @@ export function describeNetworkFailure(failure: NetworkFailure, host: string): N
       permanent: false,
     };
   }
-  if (code && tlsCodes.test(code)) {
+  if (isTlsCode(code)) {
     return {
       code: 'ETLS',
       text: `The TLS handshake with ${host} failed (${why})`,

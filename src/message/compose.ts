@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { abortError, onAbort } from '../abort.js';
 import { GraphMailError, type GraphMailErrorCode } from '../errors.js';
 
 /** The part of Nodemailer's MimeNode that is used here; the object may come from any copy of Nodemailer. */
@@ -8,6 +9,10 @@ export interface ComposedNode {
   getAddresses(): Record<string, { name: string; address: string }[]>;
   messageId(): string;
   createReadStream(): Readable;
+  childNodes?: ComposedNode[];
+  disableFileAccess?: boolean;
+  disableUrlAccess?: boolean;
+  normalizeHeaderKey?: ((key: string) => string) | undefined;
 }
 
 export interface ComposeLimits {
@@ -33,7 +38,7 @@ export function composeMime(node: ComposedNode, limits: ComposeLimits): Promise<
     let length = 0;
     const finish = () => {
       clearTimeout(timer);
-      limits.signal?.removeEventListener('abort', onAbort);
+      release();
       // What was cut off may still report an error, which nobody waits for any more.
       stream.removeAllListeners('data').on('error', () => {});
       stream.destroy();
@@ -42,7 +47,6 @@ export function composeMime(node: ComposedNode, limits: ComposeLimits): Promise<
       finish();
       reject(error);
     };
-    const onAbort = () => fail(notSent('EABORT', 'Message sending aborted', { cause: limits.signal?.reason }));
     const timer = setTimeout(() => {
       fail(
         notSent('ETIMEDOUT', `The message's content did not end within ${limits.timeout} ms.`, {
@@ -50,7 +54,7 @@ export function composeMime(node: ComposedNode, limits: ComposeLimits): Promise<
         }),
       );
     }, limits.timeout);
-    limits.signal?.addEventListener('abort', onAbort, { once: true });
+    const release = onAbort(limits.signal, () => fail(abortError(limits.signal)));
     stream.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       length += chunk.length;
@@ -64,7 +68,7 @@ export function composeMime(node: ComposedNode, limits: ComposeLimits): Promise<
       finish();
       resolve(Buffer.concat(chunks, length));
     });
-    if (limits.signal?.aborted) onAbort();
+    if (limits.signal?.aborted) fail(abortError(limits.signal));
   });
 }
 

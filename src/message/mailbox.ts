@@ -7,6 +7,8 @@ import { canonicalAddress, domainOf } from './address.js';
 export interface MailboxWish {
   /** Addresses in From. */
   from: readonly string[];
+  /** Address in Sender, which tells who of several authors sends (RFC 5322 §3.6.2). */
+  sender: string | undefined;
   /** `graph.mailbox` of the message. */
   own: unknown;
   mail: MailboxSelection;
@@ -34,13 +36,15 @@ export function chooseMailbox(settings: Pick<Settings, 'mailbox' | 'allowedMailb
     return allowedMailboxes === undefined ? chosen : allowed(chosen, allowedMailboxes, "the function 'mailbox'");
   }
   if (mailbox !== 'from') return canonicalAddress(mailbox);
-  if (wish.from.length !== 1) {
+  // Who of several authors sends is what Sender is for.
+  const first = wish.from.length > 1 ? wish.sender : wish.from[0];
+  if (first === undefined) {
     throw refusal(
       `mailbox: 'from' takes the mailbox from From, which has ${wish.from.length === 0 ? 'no address' : `${wish.from.length} addresses`} in this message.`,
-      'Give from with one address; for a raw message also give from or envelope.from beside it.',
+      'Give from with one address, or with several and a sender.',
     );
   }
-  return allowed(checked(wish.from[0], 'From'), allowedMailboxes ?? [], 'From');
+  return allowed(checked(first, 'From'), allowedMailboxes ?? [], 'From');
 }
 
 function checked(value: unknown, from: string): string {

@@ -1,10 +1,15 @@
+import { signalOf } from '../abort.js';
 import { GraphMailError, isGraphMailError } from '../errors.js';
+import { shown } from '../option-checks.js';
 import type { MailboxSelection, Settings } from '../options.js';
 import { toBase64 } from './base64.js';
-import { type ComposedNode, composeMime, tooLarge } from './compose.js';
+import { type ComposedNode, composeMime, contentError, tooLarge } from './compose.js';
 import { type FinishedMessage, finishMessage, type MessagePlan } from './finish.js';
+import { readHeader } from './header.js';
+import { toCrlf } from './line-ends.js';
 import { chooseMailbox } from './mailbox.js';
-import { noRecipients } from './recipients.js';
+import { refuseRawAccess } from './protect.js';
+import { addressesIn, noRecipients } from './recipients.js';
 
 /** The part of Nodemailer's MailMessage that is used here; the object may come from any copy of Nodemailer. */
 export interface ComposedMail extends MailboxSelection {
@@ -14,6 +19,9 @@ export interface ComposedMail extends MailboxSelection {
 /** A message and who sends it, before it is composed. */
 export interface PreparedMessage extends MessagePlan {
   envelope: { from: string | false; to: string[] };
+  signal: AbortSignal | undefined;
+  /** The bytes, where they had to be read to know the mailbox. */
+  bytes: Buffer | undefined;
 }
 
 /** A message as the body of a request. */
@@ -25,23 +33,36 @@ export interface RequestBody extends Omit<FinishedMessage, 'mime'> {
 }
 
 /**
- * Settles mailbox and envelope, so that what cannot be sent fails before it waits.
- * @throws GraphMailError `EENVELOPE` or `EMESSAGE`
+ * Settles mailbox and envelope, so that what cannot be sent fails before it waits. Gives a promise only for a raw message
+ * whose own From chooses the mailbox, as its bytes must be read for that.
+ * @throws GraphMailError `EENVELOPE`, `EMESSAGE`, `EMAXRECIPIENTS`, `ECONFIG`, `EFILEACCESS` or `EURLACCESS`
  */
-export function prepareMessage(mail: ComposedMail, settings: Settings): PreparedMessage {
+export function prepareMessage(mail: ComposedMail, settings: Settings): PreparedMessage | Promise<PreparedMessage> {
   try {
     const raw = Boolean(mail.data.raw);
+    const own = ownOptions(mail.data.graph);
+    if (raw) refuseRawAccess(mail.data.raw, mail.data, settings.mailer);
     const { from, to } = mail.message.getEnvelope();
-    const named = mail.message.getAddresses().from?.map(({ address }) => address) ?? [];
-    const mailbox = chooseMailbox(settings, {
-      // The node of a raw message knows only what the caller said beside it.
-      from: named.length === 0 && raw && from ? [from] : named,
-      own: mail.data.graph?.mailbox,
-      mail,
-    });
     const given = raw ? mail.data.envelope !== undefined || to.length > 0 : true;
     if (given && to.length === 0) throw noRecipients();
-    return { mailbox, raw, envelope: { from, to: [...to] }, envelopeTo: given ? [...to] : undefined };
+    refuseTooMany(to, settings.maxRecipients);
+    const addresses = mail.message.getAddresses();
+    const named = addresses.from?.map(({ address }) => address) ?? [];
+    const plan = {
+      raw,
+      signal: signalOf(mail.data.signal),
+      envelope: { from, to: [...to] },
+      envelopeTo: given ? [...to] : undefined,
+    };
+    const choose = (senders: string[], sender: string | undefined) =>
+      chooseMailbox(settings, { from: senders, sender, own: own.mailbox, mail });
+    if (raw && settings.mailbox === 'from' && own.mailbox === undefined) {
+      return readRaw(mail.message, settings, plan.signal).then((bytes) => {
+        const senders = sendersOf(bytes);
+        return { ...plan, bytes, mailbox: choose(senders.from, senders.sender) };
+      });
+    }
+    return { ...plan, bytes: undefined, mailbox: choose(named, addresses.sender?.[0]?.address) };
   } catch (cause) {
     if (isGraphMailError(cause)) throw cause;
     throw new GraphMailError(`The message cannot be prepared: ${(cause as Error).message}`, {
@@ -58,18 +79,62 @@ export function prepareMessage(mail: ComposedMail, settings: Settings): Prepared
  * @throws GraphMailError not sent
  */
 export async function composeBody(node: ComposedNode, plan: PreparedMessage, settings: Settings): Promise<RequestBody> {
-  const { maxRequestSize, timeout } = settings;
-  const maxSize = Math.floor(maxRequestSize / 4) * 3;
-  const composed = await composeMime(node, { maxSize, timeout });
-  if (composed === tooLarge) throw sizeError(`more than ${maxSize.toLocaleString('en')}`, maxSize, maxRequestSize);
+  const composed = plan.bytes ?? (await readRaw(node, settings, plan.signal));
   const { mime, ...finished } = finishMessage(composed, plan);
-  if (mime.length > maxSize) throw sizeError(mime.length.toLocaleString('en'), maxSize, maxRequestSize);
+  refuseTooMany(finished.recipients, settings.maxRecipients);
+  const maxSize = mimeLimit(settings.maxRequestSize);
+  if (mime.length > maxSize) throw sizeError(mime.length.toLocaleString('en'), settings.maxRequestSize);
   return { ...finished, body: toBase64(mime), size: mime.length };
 }
 
-function sizeError(size: string, maxSize: number, maxRequestSize: number): GraphMailError {
+async function readRaw(node: ComposedNode, settings: Settings, signal: AbortSignal | undefined): Promise<Buffer> {
+  const maxSize = mimeLimit(settings.maxRequestSize);
+  const composed = await composeMime(node, { maxSize, timeout: settings.timeout, signal }).catch((error: unknown) => {
+    throw isGraphMailError(error) ? error : contentError(error);
+  });
+  if (composed === tooLarge) throw sizeError(`more than ${maxSize.toLocaleString('en')}`, settings.maxRequestSize);
+  return composed;
+}
+
+function sendersOf(bytes: Buffer): { from: string[]; sender: string | undefined } {
+  const header = readHeader(toCrlf(bytes));
+  if ('fault' in header) return { from: [], sender: undefined };
+  return { from: addressesIn(header.fields, 'from'), sender: addressesIn(header.fields, 'sender')[0] };
+}
+
+/** `graph: { … }` of a message. */
+function ownOptions(value: unknown): { mailbox?: unknown } {
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null)
+    throw ownError(`The message's graph is ${shown(value)}; expected an object.`);
+  const unknown = Object.keys(value).find((name) => name !== 'mailbox');
+  if (unknown) throw ownError(`The message's graph has an unknown option '${unknown}'; it knows 'mailbox'.`);
+  return value;
+}
+
+function ownError(message: string): GraphMailError {
+  return new GraphMailError(message, { code: 'ECONFIG', permanent: true, command: 'API' });
+}
+
+function refuseTooMany(recipients: readonly string[], most: number | undefined): void {
+  if (most === undefined || recipients.length <= most) return;
+  throw new GraphMailError(`The message has ${recipients.length} recipients, where maxRecipients allows ${most}.`, {
+    code: 'EMAXRECIPIENTS',
+    permanent: true,
+    command: 'API',
+    hint: 'Send it in several messages, or allow more with the option maxRecipients.',
+  });
+}
+
+/** Bytes of MIME whose base64 fits into a request. */
+function mimeLimit(maxRequestSize: number): number {
+  return Math.floor(maxRequestSize / 4) * 3;
+}
+
+function sizeError(size: string, maxRequestSize: number): GraphMailError {
+  const fits = mimeLimit(maxRequestSize).toLocaleString('en');
   return new GraphMailError(
-    `The message is too large: ${size} bytes of MIME, where ${maxSize.toLocaleString('en')} fit into the ${maxRequestSize.toLocaleString('en')} bytes of a request.`,
+    `The message is too large: ${size} bytes of MIME, where ${fits} fit into the ${maxRequestSize.toLocaleString('en')} bytes of a request.`,
     {
       code: 'EMESSAGE',
       permanent: true,

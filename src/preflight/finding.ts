@@ -18,8 +18,6 @@ export interface PreflightFindingData {
   'too-large': { mime: number; request: number; heaviest: PartSize[] };
   /** A raw message that does not begin with a header. */
   'unreadable-header': unknown;
-  /** The transport would refuse it for a reason that has no kind of its own. */
-  'refused-otherwise': unknown;
   /** Exchange may deny, replace or allow such a From; reports differ. */
   'from-not-mailbox': { from: string[]; mailbox: string };
   /** There is no From: the transport writes the mailbox's address into it. */
@@ -89,7 +87,6 @@ export const KINDS: Record<PreflightKind, KindFacts> = {
   'envelope-leaves-out': { severity: 'refused', title: 'Envelope leaves out recipients of the header' },
   'too-large': { severity: 'refused', title: 'Too large' },
   'unreadable-header': { severity: 'refused', title: 'Raw message without a readable header' },
-  'refused-otherwise': { severity: 'refused', title: 'Refused for another reason' },
   'from-not-mailbox': { severity: 'changed', title: 'From is not the mailbox' },
   'from-added': { severity: 'changed', title: 'No From: the mailbox is written into it' },
   'envelope-adds': { severity: 'changed', title: 'Recipients of the envelope alone become Bcc' },
@@ -128,5 +125,5 @@ export function finding<Kind extends PreflightKind>(
   message: string,
   ...[data]: DataOf<Kind>
 ): PreflightFinding {
-  return { kind, severity: KINDS[kind].severity, message, ...data } as PreflightFinding;
+  return { kind, severity: KINDS[kind].severity, message, ...(data as object | undefined) } as PreflightFinding;
 }

@@ -1,4 +1,5 @@
-import { type Header, readHeader } from '../message/header.js';
+import { parseAddressList } from '../message/address-list.js';
+import { fieldsNamed, type Header, readHeader } from '../message/header.js';
 import { toCrlf } from '../message/line-ends.js';
 import type { MailboxSelection } from '../options.js';
 import { type MimeTree, shadowOf } from './mime-tree.js';
@@ -15,17 +16,17 @@ export interface MailView {
   node: MimeTree;
   raw: boolean;
   /** The header as Graph would get it, or `undefined` for a raw message that would have to be opened. */
-  header: { bytes: Buffer; read: Header } | undefined;
+  header: { read: Header; length: number } | undefined;
   messageId: string;
   subject: string | undefined;
-  /** What the transport would go by when it takes the mailbox from From. */
-  senders: string[];
+  /** The authors, and who of them sends; `undefined` for a raw message that would have to be opened. */
+  senders: { from: string[]; sender: string | undefined } | undefined;
   envelope: { from: string | false; to: string[]; dsn: unknown };
   /** The envelope's recipients, or `undefined` when a raw message's header alone says who gets it. */
   envelopeTo: string[] | undefined;
 }
 
-/** Header of a raw message that is longer than this is not looked at when the message is too large anyway. */
+/** How far the header of a raw message is looked for where the message is too large anyway. */
 const longestHeader = 256 * 1024;
 
 export function viewMail(mail: PreflightMail, maxMime: number): MailView {
@@ -37,7 +38,6 @@ export function viewMail(mail: PreflightMail, maxMime: number): MailView {
   const header = raw ? rawHeader(data.raw, maxMime) : composedHeader(node);
   const field = (name: string) =>
     header && 'fields' in header.read ? header.read.fields.find((one) => one.name.toLowerCase() === name) : undefined;
-  const named = node.getAddresses().from?.map(({ address }) => address) ?? [];
   return {
     mail: mail as MailboxSelection,
     node,
@@ -45,8 +45,7 @@ export function viewMail(mail: PreflightMail, maxMime: number): MailView {
     header,
     messageId: field('message-id')?.value || node.messageId(),
     subject: typeof data.subject === 'string' ? data.subject : field('subject')?.value,
-    // The node of a raw message knows only what the caller said beside it.
-    senders: named.length === 0 && raw && envelope.from ? [envelope.from] : named,
+    senders: raw ? rawSenders(header) : composedSenders(node),
     envelope,
     envelopeTo: raw && data.envelope === undefined && envelope.to.length === 0 ? undefined : envelope.to,
   };
@@ -54,15 +53,31 @@ export function viewMail(mail: PreflightMail, maxMime: number): MailView {
 
 function composedHeader(node: MimeTree): MailView['header'] {
   const bytes = toCrlf(Buffer.from(`${node.buildHeaders()}\r\n\r\n`));
-  return { bytes, read: readHeader(bytes) };
+  return { read: readHeader(bytes), length: bytes.length };
 }
 
 function rawHeader(raw: unknown, maxMime: number): MailView['header'] {
   if (typeof raw !== 'string' && !(raw instanceof Uint8Array)) return undefined;
-  const cut = raw.length > maxMime ? longestHeader : raw.length;
-  const start = raw.slice(0, cut);
-  const bytes = toCrlf(typeof start === 'string' ? Buffer.from(start) : Buffer.from(start.buffer, start.byteOffset, start.length));
+  const whole = typeof raw === 'string' ? Buffer.from(raw) : Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const start = whole.length > maxMime ? whole.subarray(0, longestHeader) : whole;
+  const bytes = toCrlf(start);
   const read = readHeader(bytes);
-  if (cut < raw.length && ('fault' in read || read.end === bytes.length)) return undefined;
-  return { bytes: 'fault' in read ? bytes : bytes.subarray(0, read.end + 2), read };
+  if (start.length < whole.length && ('fault' in read || read.end === bytes.length)) return undefined;
+  return { read, length: 'fault' in read ? 0 : read.end };
+}
+
+function composedSenders(node: MimeTree): MailView['senders'] {
+  const { from, sender } = node.getAddresses();
+  return { from: from?.map(({ address }) => address) ?? [], sender: sender?.[0]?.address };
+}
+
+/** The node of a raw message knows only what the caller said beside it, which is not what goes out. */
+function rawSenders(header: MailView['header']): MailView['senders'] {
+  if (!header || 'fault' in header.read) return undefined;
+  const { fields } = header.read;
+  const addresses = (name: string) => {
+    const list = parseAddressList(fieldsNamed(fields, name)[0]?.value ?? '');
+    return 'addresses' in list ? list.addresses : [];
+  };
+  return { from: addresses('from'), sender: addresses('sender')[0] };
 }

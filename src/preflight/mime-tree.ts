@@ -23,7 +23,10 @@ export interface MimeTree {
  */
 export function shadowOf(node: MimeTree): MimeTree {
   const shadow = Object.create(node) as MimeTree;
-  shadow._headers = node._headers.map(({ key, value }) => ({ key, value: addressFields.has(key) ? copy(value) : value }));
+  shadow._headers = node._headers.map(({ key, value }) => ({
+    key,
+    value: addressFields.has(key) ? copy(value) : value,
+  }));
   if (node.rootNode === node) {
     shadow.rootNode = shadow;
     shadow.keepBcc = true;

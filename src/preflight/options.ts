@@ -5,10 +5,10 @@ import {
   checkMailbox,
   type GraphTransportOptions,
   type MailboxSelection,
+  optionalNumber,
   type Settings,
-  wholeNumber,
 } from '../options.js';
-import type { PreflightEntry } from './summary.js';
+import type { PreflightEntry } from './entry.js';
 
 /** Options of {@link graphPreflight}. */
 export interface GraphPreflightOptions {
@@ -59,8 +59,8 @@ export function settlePreflightOptions(options: GraphPreflightOptions): Prefligh
   return {
     mailbox: checkMailbox(given.mailbox, allowedMailboxes !== undefined, false),
     allowedMailboxes,
-    maxRequestSize: wholeNumber(given, 'maxRequestSize', 4_000_000, 1),
+    maxRequestSize: optionalNumber(given, 'maxRequestSize', 1) ?? 4_000_000,
     report: report as PreflightSettings['report'],
-    examples: wholeNumber(given, 'examples', 10, 0),
+    examples: optionalNumber(given, 'examples', 0) ?? 10,
   };
 }

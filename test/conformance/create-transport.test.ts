@@ -26,7 +26,12 @@ describe.each(editions)('createTransport, $name', (edition) => {
   });
 
   it('lays a message over the defaults', async () => {
-    const { transporter } = openTransport(edition, sandbox(), {}, { from: 'noreply@contoso.example', subject: 'Default' });
+    const { transporter } = openTransport(
+      edition,
+      sandbox(),
+      {},
+      { from: 'noreply@contoso.example', subject: 'Default' },
+    );
     expect(await sendAndRead(transporter, sandbox(), { to: 'ana@example.com' })).toMatchObject({
       from: { address: 'noreply@contoso.example' },
       subject: 'Default',

@@ -3,7 +3,16 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { editions, failureOf, type Message, mail, openTransport, sandboxOfFile, serveContent, until } from './support.js';
+import {
+  editions,
+  failureOf,
+  type Message,
+  mail,
+  openTransport,
+  sandboxOfFile,
+  serveContent,
+  until,
+} from './support.js';
 
 const sandbox = sandboxOfFile();
 
@@ -22,7 +31,10 @@ const unreadable: Record<string, () => Message> = {
   'a text that is a missing file': () => ({ text: { path: '/no/such/file' } }),
   'an attachment stream that fails': () => ({ attachments: [{ filename: 'a.txt', content: failing() }] }),
   'an HTML stream that fails': () => ({ html: failing() }),
-  'a raw stream that fails': () => ({ raw: failing(), envelope: { from: 'noreply@contoso.example', to: 'ana@example.com' } }),
+  'a raw stream that fails': () => ({
+    raw: failing(),
+    envelope: { from: 'noreply@contoso.example', to: 'ana@example.com' },
+  }),
 };
 
 describe.each(editions)('errors, $name', (edition) => {
@@ -68,7 +80,10 @@ describe.each(editions)('errors, $name', (edition) => {
 
   it('EENVELOPE for an envelope without recipients', async () => {
     const { transporter } = openTransport(edition, sandbox());
-    const error = await failureOf(edition, transporter.sendMail(mail({ envelope: { from: 'noreply@contoso.example' } })));
+    const error = await failureOf(
+      edition,
+      transporter.sendMail(mail({ envelope: { from: 'noreply@contoso.example' } })),
+    );
     expect(error).toMatchObject({ code: 'EENVELOPE', message: 'No recipients defined.' });
   });
 
@@ -93,7 +108,10 @@ describe.each(editions)('errors, $name', (edition) => {
     const { transporter } = openTransport(edition, sandbox(), { timeout: 300 });
     const content = Readable.from(['never read']);
     content.destroy();
-    const error = await failureOf(edition, transporter.sendMail(mail({ attachments: [{ filename: 'a.txt', content }] })));
+    const error = await failureOf(
+      edition,
+      transporter.sendMail(mail({ attachments: [{ filename: 'a.txt', content }] })),
+    );
     expect(['ESTREAM', 'ETIMEDOUT']).toContain(error.code);
     expect(error.outcome).toBe('not-sent');
   });
@@ -101,7 +119,10 @@ describe.each(editions)('errors, $name', (edition) => {
   it('ETIMEDOUT for a stream that never ends', async () => {
     const { transporter } = openTransport(edition, sandbox(), { timeout: 300 });
     const content = new Readable({ read() {} });
-    const error = await failureOf(edition, transporter.sendMail(mail({ attachments: [{ filename: 'a.txt', content }] })));
+    const error = await failureOf(
+      edition,
+      transporter.sendMail(mail({ attachments: [{ filename: 'a.txt', content }] })),
+    );
     expect(error).toMatchObject({ code: 'ETIMEDOUT', outcome: 'not-sent' });
   });
 
@@ -116,7 +137,8 @@ describe.each(editions)('errors, $name', (edition) => {
     ] as const) {
       const closed = mail({ ...message, disableFileAccess: true, disableUrlAccess: true } as Message);
       const error = await failureOf(edition, transporter.sendMail(closed));
-      expect(error).toMatchObject({ code: edition.major < 8 ? expect.stringMatching(/^(ESTREAM|E\w+ACCESS)$/) : code });
+      // Nodemailer 7 gives these failures no code of their own.
+      expect([code, edition.major < 8 ? 'ESTREAM' : code]).toContain(error.code);
       expect(error.outcome).toBe('not-sent');
     }
   });

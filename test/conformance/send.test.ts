@@ -113,36 +113,45 @@ describe.each(editions)('sendMail, $name', (edition) => {
 
   it('takes to, cc and bcc of a custom envelope together', async () => {
     const { transporter } = openTransport(edition, sandbox());
-    const envelope = { from: 'noreply@contoso.example', to: 'ana@example.com', cc: ['bob@example.com'], bcc: 'eve@example.com' };
+    const envelope = {
+      from: 'noreply@contoso.example',
+      to: 'ana@example.com',
+      cc: ['bob@example.com'],
+      bcc: 'eve@example.com',
+    };
     const info = await transporter.sendMail(mail({ cc: 'bob@example.com', envelope }));
     expect(info.accepted).toEqual(['ana@example.com', 'bob@example.com', 'eve@example.com']);
     const [arrived] = await sandbox().messages({ messageId: info.messageId });
     expect(arrived?.bcc).toEqual([{ name: '', address: 'eve@example.com' }]);
   });
 
-  it('quotes an address with two @, so that its mail cannot go elsewhere', async () => {
-    const { transporter } = openTransport(edition, sandbox());
-    const envelope = { from: 'noreply@contoso.example', to: ['a@evil.example@good.example'] };
-    const info = await transporter.sendMail(mail({ to: undefined, envelope }));
-    expect(info.envelope.to).toEqual(['"a@evil.example"@good.example']);
-    const [arrived] = await sandbox().messages({ messageId: info.messageId });
-    expect(arrived?.delivered.map(({ recipient }) => recipient)).toEqual(['"a@evil.example"@good.example']);
-  });
-
-  it('quotes or refuses such an address in To', async () => {
-    const { transporter } = openTransport(edition, sandbox());
-    const message = mail({ to: { name: '', address: 'a@evil.example@good.example' } });
-    const end = await transporter.sendMail(message).then(
-      ({ accepted }) => accepted,
-      ({ code }) => code,
-    );
-    // Before 9, Nodemailer writes it unquoted into the header, where nobody can tell what it means.
-    expect(end).toEqual(edition.major < 9 ? 'EENVELOPE' : ['"a@evil.example"@good.example']);
-  });
+  it.each(['To', 'envelope'])(
+    'quotes or refuses an address with two @ in %s, so that its mail goes nowhere else',
+    async (place) => {
+      const { transporter } = openTransport(edition, sandbox());
+      const address = 'a@evil.example@good.example';
+      const envelope = { from: 'noreply@contoso.example', to: [address] };
+      const message = mail(place === 'To' ? { to: { name: '', address } } : { to: undefined, envelope });
+      const end = await transporter.sendMail(message).then(
+        ({ accepted }) => accepted,
+        ({ code }) => code,
+      );
+      // Nodemailer quotes it from 9 on; unquoted, nobody can tell whose it is.
+      expect(end).toEqual(edition.major < 9 ? 'EENVELOPE' : ['"a@evil.example"@good.example']);
+      const arrived = (await sandbox().messages()).flatMap(({ delivered }) =>
+        delivered.map(({ recipient }) => recipient),
+      );
+      expect(arrived.filter((recipient) => /@evil\.example$/.test(recipient))).toEqual([]);
+    },
+  );
 
   it('keeps Bcc for Graph, and shows it to no recipient', async () => {
     const { transporter } = openTransport(edition, sandbox());
-    const message = await sendAndRead(transporter, sandbox(), mail({ bcc: ['archive@contoso.example', 'bob@example.com'] }));
+    const message = await sendAndRead(
+      transporter,
+      sandbox(),
+      mail({ bcc: ['archive@contoso.example', 'bob@example.com'] }),
+    );
     expect(message.bcc.map(({ address }) => address)).toEqual(['archive@contoso.example', 'bob@example.com']);
     expect(message.delivered).toHaveLength(3);
     for (const { raw } of message.delivered) expect(raw.toString()).not.toMatch(/^bcc:/im);
@@ -190,7 +199,9 @@ describe.each(editions)('sendMail, $name', (edition) => {
   it('sends a hundred messages at once, each once, with one token', async () => {
     const { transporter } = openTransport(edition, sandbox());
     const before = sandbox().stats();
-    const infos = await Promise.all(Array.from({ length: 100 }, (_, i) => transporter.sendMail(mail({ subject: `No. ${i}` }))));
+    const infos = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => transporter.sendMail(mail({ subject: `No. ${i}` }))),
+    );
     expect(new Set(infos.map(({ messageId }) => messageId)).size).toBe(100);
     const after = sandbox().stats();
     expect(after.submissions - before.submissions).toBe(100);

@@ -40,8 +40,20 @@ const majors = [
 export const editions: Edition[] = (
   await Promise.all(
     majors.map(async ([major, nodemailer]) => [
-      { name: `Nodemailer ${major}, ESM`, major, nodemailer, build: 'ESM' as const, ...(await load.asModule(nodemailer)) },
-      { name: `Nodemailer ${major}, CommonJS`, major, nodemailer, build: 'CommonJS' as const, ...load.asCommonJs(nodemailer) },
+      {
+        name: `Nodemailer ${major}, ESM`,
+        major,
+        nodemailer,
+        build: 'ESM' as const,
+        ...(await load.asModule(nodemailer)),
+      },
+      {
+        name: `Nodemailer ${major}, CommonJS`,
+        major,
+        nodemailer,
+        build: 'CommonJS' as const,
+        ...load.asCommonJs(nodemailer),
+      },
     ]),
   )
 ).flat();
@@ -77,7 +89,8 @@ export function mail(changes: Message = {}): Message {
 export async function sendAndRead(transporter: Mailer, sandbox: Sandbox, message: Message): Promise<SandboxMessage> {
   const { messageId } = await transporter.sendMail(message);
   const [arrived, ...more] = await sandbox.messages({ messageId });
-  if (!arrived || more.length > 0) throw new Error(`expected one message ${messageId}, found ${more.length + (arrived ? 1 : 0)}`);
+  if (!arrived || more.length > 0)
+    throw new Error(`expected one message ${messageId}, found ${more.length + (arrived ? 1 : 0)}`);
   return arrived;
 }
 

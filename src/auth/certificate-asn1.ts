@@ -1,0 +1,60 @@
+import type forge from 'node-forge';
+
+export type Forge = typeof forge;
+
+/** An ASN.1 value, read by node-forge, which also knows the indefinite lengths (BER) of older programs' PFX files. */
+export class Asn1Value {
+  readonly #forge: Forge;
+  readonly #node: forge.asn1.Asn1;
+
+  constructor(library: Forge, node: forge.asn1.Asn1) {
+    this.#forge = library;
+    this.#node = node;
+  }
+
+  /** @throws Error for bytes that are no ASN.1 */
+  static parse(library: Forge, bytes: Buffer): Asn1Value {
+    // The types lack the options. What follows the value is not looked at: some programs pad their files.
+    const fromDer = library.asn1.fromDer as unknown as (bytes: string, options: object) => forge.asn1.Asn1;
+    const options = { strict: true, parseAllBytes: false, decodeBitStrings: false };
+    return new Asn1Value(library, fromDer(bytes.toString('latin1'), options));
+  }
+
+  /** The members of a SEQUENCE, SET or explicit tag. */
+  get members(): Asn1Value[] {
+    const { value } = this.#node;
+    if (typeof value === 'string') throw new Error('not a constructed value');
+    return value.map((node) => new Asn1Value(this.#forge, node));
+  }
+
+  at(index: number): Asn1Value {
+    const member = this.members[index];
+    if (!member) throw new Error('a member is missing');
+    return member;
+  }
+
+  get isSequence(): boolean {
+    return this.#node.tagClass === 0 && (this.#node.type as number) === 0x10;
+  }
+
+  /** The content of an OCTET STRING, which may come in pieces. */
+  get octets(): Buffer {
+    const { value } = this.#node;
+    if (typeof value === 'string') return Buffer.from(value, 'latin1');
+    return Buffer.concat(this.members.map(({ octets }) => octets));
+  }
+
+  get objectId(): string {
+    return this.#forge.asn1.derToOid(this.octets.toString('latin1'));
+  }
+
+  /** An INTEGER that is not negative; `Infinity` for one that is too large to matter. */
+  get integer(): number {
+    return Number(`0x${this.octets.toString('hex')}`);
+  }
+
+  /** The value as bytes again. */
+  get der(): Buffer {
+    return Buffer.from(this.#forge.asn1.toDer(this.#node).getBytes(), 'latin1');
+  }
+}

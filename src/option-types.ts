@@ -1,0 +1,179 @@
+import type { Agent } from 'node:https';
+import type { SendMailOptions } from 'nodemailer';
+import type { BunyanLogger } from './log.js';
+
+/** A national cloud by name; hosts as in Microsoft's "National cloud deployments" page. */
+export type CloudName = 'global' | 'usgov' | 'usgov-dod' | 'china';
+
+/** Hosts of a cloud that has no name here, or of a sandbox. */
+export interface CustomCloud {
+  /** Where tokens come from, for instance `https://login.microsoftonline.com`. `https:` only. */
+  authorityHost: string;
+  /** Where mail goes, for instance `https://graph.microsoft.com`; the token's scope is this host's `/.default`. */
+  graphHost: string;
+  /** PEM certificates to trust for these hosts besides Node's own. */
+  ca?: string | undefined;
+}
+
+/** What a `mailbox` function is given: Nodemailer's message object, of which `data` is what was passed to `sendMail`. */
+export interface MailboxSelection {
+  // biome-ignore lint/suspicious/noExplicitAny: message data is whatever the caller and Nodemailer's plugins put there
+  data: Record<string, any>;
+}
+
+/** Options of {@link graphTransport}. */
+export interface GraphTransportOptions {
+  /**
+   * Directory (tenant) id, or a verified domain of the tenant. With no identity option at all, the whole identity is read
+   * from the environment (`AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, …): never half from here and half from there.
+   */
+  tenantId?: string | undefined;
+  /** Application (client) id of the app registration. */
+  clientId?: string | undefined;
+  /**
+   * Path of a PEM file that holds the certificate and its private key (RSA, 2048 bits or more), or of a PFX (.pfx, .p12);
+   * or two paths, where certificate and key are files of their own. A PEM is checked at construction, a PFX at first use
+   * or by `verify()`. A file that was replaced is read again before the token is next renewed.
+   */
+  certificatePath?: string | readonly string[] | undefined;
+  /** The same without files: PEM text, or a PFX as bytes or in base64 (as Azure Key Vault keeps it). */
+  certificate?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  /** Password of an encrypted private key or PFX. */
+  certificatePassword?: string | undefined;
+  /**
+   * Put the certificate chain (`x5c`) in the assertion, which subject-name/issuer trust needs.
+   * @default false
+   */
+  sendCertificateChain?: boolean | undefined;
+  /** A client secret instead of a certificate. Discouraged: it is a password, and it expires unnoticed. */
+  clientSecret?: string | undefined;
+  /**
+   * Signs the client assertion where the key is kept, for instance in a vault: given client id and token endpoint, returns
+   * the signed JWT. Called only when a token is really requested, about once an hour.
+   */
+  clientAssertion?: ((info: ClientAssertionInfo) => Promise<string>) | undefined;
+  /**
+   * Any Azure `TokenCredential`, such as `DefaultAzureCredential` or a managed identity, by shape. Instead of `tenantId`,
+   * `clientId` and a certificate.
+   */
+  credential?: TokenCredentialLike | undefined;
+  /**
+   * Gives a Graph token in any other way. A bare string is taken to be valid for five minutes; give `expiresOnTimestamp`
+   * (ms since the epoch) where it is known. Instead of `tenantId`, `clientId` and a certificate.
+   */
+  getToken?: (() => Promise<string | { token: string; expiresOnTimestamp: number }>) | undefined;
+  /**
+   * **Required.** Whose mailbox sends: an address or object id; a function of the message; or `'from'`, which takes the
+   * address in `From` and needs {@link allowedMailboxes}. An app-only token may post to any mailbox that the tenant lets
+   * it use, so the choice is the configuration's, never that of whoever filled in a mail's `From`.
+   */
+  mailbox?: string | ((mail: MailboxSelection) => string) | undefined;
+  /**
+   * The only mailboxes that `'from'`, a function or a message's own `graph.mailbox` may name: addresses, `*@domain`, or a
+   * predicate over the lower-cased address.
+   */
+  allowedMailboxes?: string | readonly string[] | ((mailbox: string) => boolean) | undefined;
+  /**
+   * Which cloud the tenant lives in.
+   * @default 'global'
+   */
+  cloud?: CloudName | CustomCloud | undefined;
+  /**
+   * Requests in flight to one mailbox. Graph allows 4 per application and mailbox (Graph throttling limits, Outlook
+   * service); with n replicas of a program, give each 4 ÷ n.
+   * @default 4
+   */
+  mailboxConcurrency?: number | undefined;
+  /**
+   * Milliseconds for one request, from connecting to the last byte of the answer.
+   * @default 100_000
+   */
+  timeout?: number | undefined;
+  /**
+   * Attempts after the first, made only for what was surely not sent.
+   * @default 5
+   */
+  maxRetries?: number | undefined;
+  /**
+   * Milliseconds that one message may spend waiting to be tried again, in total. A `Retry-After` beyond it fails at once.
+   * @default 300_000
+   */
+  maxWait?: number | undefined;
+  /**
+   * Bytes of HTTP body that Graph takes. It documents "4 MB"; reports put the limit at 4,194,304.
+   * @default 4_000_000
+   */
+  maxRequestSize?: number | undefined;
+  /**
+   * Requests in flight for the whole transport, over all mailboxes: the SMTP pool's name and meaning.
+   * @default none
+   */
+  maxConnections?: number | undefined;
+  /**
+   * Messages that the whole transport may start to send in any {@link rateDelta} milliseconds, as in the SMTP pool.
+   * @default none
+   */
+  rateLimit?: number | undefined;
+  /**
+   * Milliseconds for {@link rateLimit}.
+   * @default 1_000
+   */
+  rateDelta?: number | undefined;
+  /**
+   * URL of an HTTP proxy (`http://` or `https://`, with user and password if it wants them), for token and mail alike.
+   * `false` ignores the environment.
+   * @default `HTTPS_PROXY`, unless `NO_PROXY` excludes the host
+   */
+  proxy?: string | false | undefined;
+  /** Your own `https.Agent`, used as it is; then `proxy`, `cloud.ca` and the retirement of idle connections are yours too. */
+  agent?: Agent | undefined;
+  /** A bunyan-style logger, or `true` for the console, as in Nodemailer's SMTP transports. Never told a secret or a body. */
+  logger?: BunyanLogger | boolean | undefined;
+  /**
+   * Log each request too.
+   * @default false
+   */
+  debug?: boolean | undefined;
+  /**
+   * Component name in log lines.
+   * @default 'graph-transport'
+   */
+  component?: string | undefined;
+  /** DKIM keys, as in Nodemailer. Exchange may change a message after it was signed, and signs with its own keys. */
+  dkim?: SendMailOptions['dkim'];
+  /** Turn `data:` images in HTML into inline attachments, as in Nodemailer. */
+  attachDataUrls?: boolean | undefined;
+  /** Refuse messages whose content is a file path, as in Nodemailer. */
+  disableFileAccess?: boolean | undefined;
+  /** Refuse messages whose content is a URL, as in Nodemailer. */
+  disableUrlAccess?: boolean | undefined;
+  /** Spells header names, as in Nodemailer. */
+  normalizeHeaderKey?: ((key: string) => string) | undefined;
+  /**
+   * Recipients allowed on one message; more are refused with `EMAXRECIPIENTS`. 0 means no limit.
+   * @default none
+   */
+  maxRecipients?: number | undefined;
+}
+
+/** What a {@link GraphTransportOptions.clientAssertion} function is told. */
+export interface ClientAssertionInfo {
+  /** Issuer and subject of the assertion. */
+  clientId: string;
+  /** Audience of the assertion. */
+  tokenEndpoint: string;
+}
+
+/** The part of Azure's `TokenCredential` that is used. */
+export interface TokenCredentialLike {
+  getToken(
+    scopes: string | string[],
+    options?: { claims?: string },
+  ): Promise<{ token: string; expiresOnTimestamp: number } | null>;
+}
+
+/** What `sendMail({ …, graph })` may say about one message. */
+export interface GraphMessageOptions {
+  /** The mailbox that sends this message, instead of the configured one; must be among `allowedMailboxes`. */
+  mailbox?: string | undefined;
+}

@@ -1,0 +1,100 @@
+import { stat } from 'node:fs/promises';
+import { encodedSize, encodedSizeOf } from './encoded-size.js';
+import type { PartSize } from './finding.js';
+import { type MimeTree, shadowOf } from './mime-tree.js';
+
+/** What a message will be long, as far as that can be told without reading its streams, files and URLs. */
+export interface MessageSize {
+  /** Bytes of MIME of everything whose size is known. */
+  mime: number;
+  /** Parts whose size is known, as large as before encoding. */
+  parts: PartSize[];
+  /** Names of the parts whose size is not known beforehand. */
+  unknown: string[];
+}
+
+/** A file whose size is still to be asked for. */
+interface FilePart {
+  name: string;
+  path: string;
+  encoding: string;
+}
+
+/** A message measured as far as that needs no I/O. */
+export interface MeasuredMessage extends MessageSize {
+  files: FilePart[];
+}
+
+/**
+ * Measures what is in memory. The message is not touched, and its streams are not.
+ * @param header bytes of the root's header, which was built before
+ */
+export function measure(root: MimeTree, header: number, fileAccess: boolean): MeasuredMessage {
+  const measured: MeasuredMessage = { mime: 0, parts: [], unknown: [], files: [] };
+  const add = (name: string, content: unknown, encoding: string) => {
+    if (typeof content === 'string' || content instanceof Uint8Array) {
+      const bytes =
+        typeof content === 'string' ? content : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+      measured.mime += encodedSizeOf(bytes, encoding);
+      measured.parts.push({ name, size: Buffer.byteLength(bytes) });
+      return;
+    }
+    const { path, href, pipe } = content as { path?: unknown; href?: unknown; pipe?: unknown };
+    if (fileAccess && typeof path === 'string' && !href && typeof pipe !== 'function')
+      measured.files.push({ name, path, encoding });
+    else measured.unknown.push(name);
+  };
+  const walk = (given: MimeTree): void => {
+    if (given._raw) {
+      add(given === root ? 'the raw message' : 'a raw part', given._raw, '');
+      return;
+    }
+    const node = given === root ? root : shadowOf(given);
+    measured.mime += given === root ? header : Buffer.byteLength(node.buildHeaders()) + 4;
+    if (node.content) {
+      const name = node.filename ? `'${node.filename}'` : `the ${node.contentType ?? 'text'} part`;
+      add(name, node.content, node.getTransferEncoding() || '');
+    }
+    const delimiter = `\r\n--${node.boundary}\r\n`.length;
+    for (const child of node.childNodes) {
+      measured.mime += delimiter;
+      walk(child);
+    }
+    if (node.boundary) measured.mime += delimiter + 2;
+  };
+  walk(root);
+  if (root._transforms?.length) measured.unknown.push("what a plugin's transform makes of the message");
+  return measured;
+}
+
+/** Milliseconds to wait for the sizes of files: a mail is not held up by a file system that does not answer. */
+const patience = 1_000;
+
+/** Completes the measure with the sizes of files. Never fails: a file that cannot be looked at has no known size. */
+export async function withFiles({ files, ...known }: MeasuredMessage): Promise<MessageSize> {
+  const size: MessageSize = { ...known, parts: [...known.parts], unknown: [...known.unknown] };
+  const sizes = await Promise.all(files.map(({ path }) => sizeOfFile(path)));
+  files.forEach(({ name, encoding }, i) => {
+    const bytes = sizes[i];
+    if (bytes === undefined) {
+      size.unknown.push(name);
+      return;
+    }
+    size.mime += encodedSize(bytes, encoding);
+    size.parts.push({ name, size: bytes });
+  });
+  return size;
+}
+
+function sizeOfFile(path: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, patience, undefined);
+    stat(path)
+      .then((found) => (found.isFile() ? found.size : undefined))
+      .catch(() => undefined)
+      .then((size) => {
+        clearTimeout(timer);
+        resolve(size);
+      });
+  });
+}

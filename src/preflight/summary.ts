@@ -1,0 +1,92 @@
+import type { PreflightEntry } from './entry.js';
+import { KINDS, type PreflightKind, type PreflightSeverity } from './finding.js';
+
+/** A mail that stands for others with the same kind of finding. */
+export interface PreflightExample {
+  messageId: string | undefined;
+  subject: string | undefined;
+  /** The finding in words. */
+  message: string;
+}
+
+/** What was found in all mails so far; plain data, which can be written as JSON. */
+export interface PreflightSummary {
+  /** Mails seen: the sum of the next four. */
+  mails: number;
+  /** Graph would send them to the same people with the same header. */
+  clean: number;
+  changed: number;
+  refused: number;
+  /** Nothing was found, but not everything could be looked at beforehand. */
+  unchecked: number;
+  /** Kinds of findings that occurred, the weightiest first. */
+  byKind: Partial<Record<PreflightKind, { severity: PreflightSeverity; mails: number; examples: PreflightExample[] }>>;
+  /** The largest mails, in estimated bytes of MIME. */
+  heaviest: { messageId: string | undefined; subject: string | undefined; size: number }[];
+  /** How often `report` threw or rejected. */
+  reportFailures: number;
+  /** What holds for every mail alike. */
+  notes: string[];
+}
+
+const notes = [
+  'Every mail sent through Microsoft Graph is kept in Sent Items of the mailbox.',
+  'Bounces arrive in the Inbox of the mailbox, after a mail was accepted.',
+];
+
+/** Adds up entries. What it keeps is bounded: counts, and shortened examples of each kind. */
+export class SummaryTally {
+  readonly #examples: number;
+  readonly #counts = { clean: 0, changed: 0, refused: 0, unchecked: 0 };
+  readonly #byKind = new Map<PreflightKind, { mails: number; examples: PreflightExample[] }>();
+  #heaviest: PreflightSummary['heaviest'] = [];
+  reportFailures = 0;
+
+  constructor(examples: number) {
+    this.#examples = examples;
+  }
+
+  add(entry: PreflightEntry): void {
+    this.#counts[entry.verdict]++;
+    const mail = { messageId: shortened(entry.messageId, 200), subject: shortened(entry.subject, 100) };
+    const seen = new Set<PreflightKind>();
+    for (const { kind, message } of entry.findings) {
+      if (seen.has(kind)) continue;
+      seen.add(kind);
+      const row = this.#byKind.get(kind) ?? { mails: 0, examples: [] };
+      this.#byKind.set(kind, row);
+      row.mails++;
+      if (row.examples.length < this.#examples)
+        row.examples.push({ ...mail, message: shortened(message, 1_000) as string });
+    }
+    const { size } = entry;
+    if (size === undefined || size <= (this.#heaviest[this.#examples - 1]?.size ?? 0)) return;
+    this.#heaviest.push({ ...mail, size });
+    this.#heaviest = this.#heaviest.sort((a, b) => b.size - a.size).slice(0, this.#examples);
+  }
+
+  summary(): PreflightSummary {
+    const { clean, changed, refused, unchecked } = this.#counts;
+    const kinds = (Object.keys(KINDS) as PreflightKind[]).flatMap((kind) => {
+      const row = this.#byKind.get(kind);
+      return row ? [[kind, { severity: KINDS[kind].severity, ...structuredClone(row) }]] : [];
+    });
+    return {
+      mails: clean + changed + refused + unchecked,
+      clean,
+      changed,
+      refused,
+      unchecked,
+      byKind: Object.fromEntries(kinds),
+      heaviest: structuredClone(this.#heaviest),
+      reportFailures: this.reportFailures,
+      notes: [...notes],
+    };
+  }
+}
+
+/** A piece of a long string would keep all of it in memory, so the characters are copied. */
+function shortened(text: string | undefined, length: number): string | undefined {
+  if (text === undefined || text.length <= length) return text;
+  return Buffer.from(`${text.slice(0, length - 1)}…`).toString();
+}

@@ -1,0 +1,79 @@
+import type { AttemptReport } from './delivery/deliver.js';
+import { diagnostics, type SendTrace } from './diagnostics.js';
+import type { GraphMailError } from './errors.js';
+import { NetworkFailure } from './graph/http.js';
+import { type Log, shortened } from './log.js';
+import { canonicalAddress } from './message/address.js';
+import type { RequestBody } from './message/prepare.js';
+import { isGuid } from './option-checks.js';
+
+/** Tells log and diagnostics channel what becomes of one message. Never a secret, never content. */
+export class SendingLog {
+  readonly #log: Log;
+  readonly #host: string;
+  readonly #trace: SendTrace;
+  #requestSize = 0;
+  #attempts = 0;
+
+  constructor(log: Log, host: string, mailbox: string, recipients: number) {
+    this.#log = log;
+    this.#host = host;
+    this.#trace = { mailbox, messageId: undefined, recipients, startedAt: Date.now() };
+    diagnostics.start(this.#trace);
+  }
+
+  composed({ messageId, recipients, body, from, size }: RequestBody): void {
+    const { mailbox } = this.#trace;
+    this.#trace.messageId = messageId;
+    this.#trace.recipients = recipients.length;
+    this.#requestSize = body.length;
+    const data = { tnx: 'send', messageId };
+    this.#log.info(data, 'Sending message %s from %s to <%s>', messageId, mailbox, shortened(recipients));
+    this.#log.debug({ ...data, size }, 'Composed %d bytes', size);
+    if (!isGuid(mailbox) && canonicalAddress(from) !== mailbox) {
+      this.#log.warn(data, 'From is %s while the mailbox is %s: Exchange may refuse or replace it', from, mailbox);
+    }
+  }
+
+  attempted({ attempt, result, outcome, clientRequestId, startedAt, duration }: AttemptReport): void {
+    this.#attempts = attempt;
+    const failed = result instanceof NetworkFailure;
+    const status = failed ? undefined : result.status;
+    const requestId = failed ? undefined : result.headers['request-id'];
+    diagnostics.attempt({
+      send: this.#trace,
+      attempt,
+      startedAt,
+      duration,
+      host: this.#host,
+      requestSize: this.#requestSize,
+      clientRequestId,
+      requestId,
+      status,
+      outcome,
+    });
+    const { messageId } = this.#trace;
+    const data = { tnx: 'attempt', messageId, attempt, status, clientRequestId, requestId, duration };
+    const level = outcome === 'sent' ? 'debug' : 'warn';
+    const seen = failed ? (result.code ?? result.reason) : status;
+    this.#log[level](data, 'Attempt %d for %s: %s, %s after %d ms', attempt, messageId, seen, outcome, duration);
+  }
+
+  ended(error: GraphMailError | undefined): void {
+    const { messageId, mailbox, startedAt } = this.#trace;
+    const outcome = error?.outcome ?? 'sent';
+    diagnostics.end({ send: this.#trace, outcome, attempts: this.#attempts, duration: Date.now() - startedAt, error });
+    if (error) {
+      const { code, requestId } = error;
+      const data = { tnx: 'send', messageId, code, outcome, requestId };
+      this.#log.error(
+        data,
+        'Message %s from %s: %s (%s)',
+        messageId ?? '(not composed)',
+        mailbox,
+        error.message,
+        outcome,
+      );
+    } else this.#log.info({ tnx: 'send', messageId }, 'Message %s accepted', messageId);
+  }
+}

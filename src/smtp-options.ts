@@ -1,0 +1,42 @@
+import { configError } from './errors.js';
+
+/** Options of Nodemailer's SMTP transports that mean nothing here; those that do have the same names in ours. */
+export const smtpOptions: ReadonlySet<string> = new Set([
+  'host',
+  'port',
+  'service',
+  'auth',
+  'secure',
+  'tls',
+  'pool',
+  'maxMessages',
+  'maxRequeues',
+  'idleTimeout',
+  'name',
+  'localAddress',
+  'requireTLS',
+  'ignoreTLS',
+  'opportunisticTLS',
+  'servername',
+  'authMethod',
+  'forceAuth',
+  'connectionTimeout',
+  'greetingTimeout',
+  'socketTimeout',
+  'dnsTimeout',
+  'transactionLog',
+  'lmtp',
+  'allowInternalNetworkInterfaces',
+  'sendingRate',
+  'url',
+]);
+
+/** An SMTP configuration without an identity is somebody who has not finished the switch. */
+export function refuseSmtpConfiguration(given: Record<string, unknown>): void {
+  const left = ['host', 'service', 'auth'].filter((name) => name in given);
+  if (left.length === 0) return;
+  throw configError(
+    `${left.map((name) => `'${name}'`).join(', ')} configures SMTP; graphTransport() signs in to Microsoft Graph instead.`,
+    'Replace host, port and auth by { tenantId, clientId, certificatePath, mailbox }: an application in Entra takes the place of user and password.',
+  );
+}

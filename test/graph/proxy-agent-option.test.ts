@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent } from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import tls from 'node:tls';
+import { describe, expect, test } from 'vitest';
+import { checkAgent, createAgent, trustedCertificates } from '../../src/graph/agent.js';
+import { thrownBy } from '../helpers/failure.js';
+
+describe('an agent of the user', () => {
+  test.each([
+    ['https.Agent', new Agent()],
+    ['a subclass of it', new (class extends Agent {})()],
+    ['an agent for both, as of agent-base', new (class extends HttpAgent {})()],
+    ['anything that takes requests', { addRequest: () => {} }],
+  ])('%s is used as it is', (_, agent) => {
+    expect(checkAgent(agent)).toBe(agent);
+  });
+
+  test.each<[unknown, string]>([
+    [new HttpAgent(), 'an http.Agent'],
+    [{}, 'an object'],
+    ['http://proxy:8080', "'http://proxy:8080'"],
+    [null, 'null'],
+    [true, 'true'],
+  ])('case %#: what is none is refused', (value, words) => {
+    const error = thrownBy(() => checkAgent(value));
+    expect(error).toMatchObject({ code: 'ECONFIG', permanent: true });
+    expect(error.message).toContain(`Option 'agent' is ${words}; expected an https.Agent`);
+  });
+});
+
+describe('an extra CA is trusted besides', () => {
+  const extra = '-----BEGIN CERTIFICATE-----\nZXh0cmE=\n-----END CERTIFICATE-----\n';
+  const { getCACertificates } = tls as { getCACertificates?: (type: string) => string[] };
+
+  test('what Node trusts already', () => {
+    const known = getCACertificates?.('default') ?? tls.rootCertificates;
+    expect(trustedCertificates({})).toEqual(known);
+    expect(createAgent(extra).options.ca).toEqual([...trustedCertificates(process.env), extra]);
+    expect(createAgent(undefined).options.ca).toBeUndefined();
+  });
+
+  test.skipIf(getCACertificates)('NODE_EXTRA_CA_CERTS, where Node does not tell it', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'ca-'));
+    const file = path.join(folder, 'ca.pem');
+    writeFileSync(file, extra);
+    expect(trustedCertificates({ NODE_EXTRA_CA_CERTS: file })).toEqual([...tls.rootCertificates, extra]);
+    rmSync(folder, { recursive: true });
+    expect(trustedCertificates({ NODE_EXTRA_CA_CERTS: file })).toEqual(tls.rootCertificates);
+  });
+});

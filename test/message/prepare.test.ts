@@ -1,0 +1,81 @@
+import MailComposer from 'nodemailer/lib/mail-composer';
+import { describe, expect, test } from 'vitest';
+import { type ComposedMail, composeBody, prepareMessage } from '../../src/message/prepare.js';
+import { settleOptions } from '../../src/options.js';
+import { thrownBy } from '../helpers/failure.js';
+import { baseOptions } from '../helpers/fixtures.js';
+
+const settings = settleOptions(baseOptions, {});
+const fromChosen = settleOptions({ ...baseOptions, mailbox: 'from', allowedMailboxes: '*@contoso.com' }, {});
+const raw = 'From: noreply@contoso.com\r\nTo: ana@example.com\r\n\r\nHello\r\n';
+
+/** A message as Nodemailer hands it over. */
+const mailOf = (data: object): ComposedMail => ({ data, message: new MailComposer(data).compile() }) as never;
+
+describe('a message that Nodemailer composes', () => {
+  test('goes to the recipients of its envelope', () => {
+    const plan = prepareMessage(mailOf({ from: 'x@contoso.com', to: 'a@x.example', bcc: 'b@x.example' }), settings);
+    expect(plan).toEqual({
+      mailbox: baseOptions.mailbox,
+      raw: false,
+      envelope: { from: 'x@contoso.com', to: ['a@x.example', 'b@x.example'] },
+      envelopeTo: ['a@x.example', 'b@x.example'],
+    });
+  });
+
+  test('without any is refused before it waits', () => {
+    expect(thrownBy(() => prepareMessage(mailOf({ from: 'x@contoso.com' }), settings)).code).toBe('EENVELOPE');
+  });
+});
+
+describe('a raw message', () => {
+  test('without an envelope goes to whom its header names', () => {
+    expect(prepareMessage(mailOf({ raw }), settings)).toMatchObject({ raw: true, envelopeTo: undefined });
+  });
+
+  test('with an envelope goes to whom that names', () => {
+    const envelope = { from: 'x@contoso.com', to: ['b@x.example'] };
+    expect(prepareMessage(mailOf({ raw, envelope }), settings).envelopeTo).toEqual(['b@x.example']);
+  });
+
+  test('with an empty envelope goes to nobody, and not to its header after all', () => {
+    const mail = mailOf({ raw, envelope: { from: 'x@contoso.com', to: [] } });
+    expect(thrownBy(() => prepareMessage(mail, settings)).message).toBe('No recipients defined.');
+  });
+
+  test("names its mailbox for mailbox: 'from' beside the bytes", () => {
+    const beside = [
+      { from: 'sales@contoso.com', to: 'a@x.example' },
+      { envelope: { from: 'sales@contoso.com', to: 'a@x.example' } },
+    ];
+    for (const fields of beside)
+      expect(prepareMessage(mailOf({ raw, ...fields }), fromChosen).mailbox).toBe('sales@contoso.com');
+    expect(thrownBy(() => prepareMessage(mailOf({ raw }), fromChosen)).code).toBe('EENVELOPE');
+  });
+});
+
+test('what cannot be prepared is EMESSAGE, with its cause', () => {
+  const cause = new Error('broken');
+  const mail = {
+    data: {},
+    message: {
+      getEnvelope: () => {
+        throw cause;
+      },
+    },
+  };
+  expect(thrownBy(() => prepareMessage(mail as never, settings))).toMatchObject({
+    code: 'EMESSAGE',
+    outcome: 'not-sent',
+    cause,
+  });
+});
+
+test('the body is the base64 of the bytes, and the size that of the bytes', async () => {
+  const mail = mailOf({ from: 'x@contoso.com', to: 'a@x.example', text: 'Hello' });
+  const { body, size, recipients } = await composeBody(mail.message, prepareMessage(mail, settings), settings);
+  const mime = Buffer.from(body.toString(), 'base64');
+  expect(mime.length).toBe(size);
+  expect(mime.toString()).toMatch(/\r\n\r\nHello\r\n$/);
+  expect(recipients).toEqual(['a@x.example']);
+});
