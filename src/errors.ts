@@ -78,7 +78,7 @@ export class GraphMailError extends Error {
   declare readonly requestId?: string;
   /** `client-request-id` that was sent with the last attempt. */
   declare readonly clientRequestId?: string;
-  /** Requests made for this message, the failed one included. */
+  /** Attempts made for this message, the failed one included; one that got no token counts too. */
   declare readonly attempts?: number;
   /** The recipients that could not be sent to, where the failure is about recipients. */
   declare readonly rejected?: string[];

@@ -17,5 +17,21 @@ export type {
   MailboxSelection,
   TokenCredentialLike,
 } from './option-types.js';
+export {
+  formatPreflight,
+  type GraphPreflight,
+  type GraphPreflightOptions,
+  graphPreflight,
+  type PartSize,
+  type PreflightEntry,
+  type PreflightExample,
+  type PreflightFinding,
+  type PreflightFindingData,
+  type PreflightKind,
+  type PreflightMail,
+  type PreflightSeverity,
+  type PreflightSummary,
+  type PreflightVerdict,
+} from './preflight/index.js';
 export { type GraphSentMessageInfo, type GraphTransport, graphTransport, type VerifyCallback } from './transport.js';
 export { createGraphTransporter } from './transporter.js';

@@ -121,7 +121,9 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
   if (typeof options !== 'object' || options === null) {
     throw configError(`graphTransport() expects an object with options, but was given ${shown(options)}.`);
   }
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined && value !== null),
+  );
   const fromEnvironment = !identityOptions.some((name) => name in given);
   if (fromEnvironment) refuseSmtpConfiguration(given);
   const ignored = Object.keys(given).filter((name) => smtpOptions.has(name));
@@ -247,6 +249,8 @@ function checkCloud(value: unknown): Settings['cloud'] {
     );
   }
   const { authorityHost, graphHost, ca } = value as Record<string, unknown>;
+  const unknown = Object.keys(value).find((name) => !['authorityHost', 'graphHost', 'ca'].includes(name));
+  if (unknown) throw configError(`Unknown option 'cloud.${unknown}'; a cloud has authorityHost, graphHost and ca.`);
   if (ca !== undefined && (typeof ca !== 'string' || !ca.includes('-----BEGIN CERTIFICATE-----'))) {
     throw configError(`Option 'cloud.ca' is ${shown(ca)}; expected certificates as PEM text.`);
   }

@@ -19,7 +19,6 @@ import { settleProxies } from './graph/proxy-choice.js';
 import { createLog, type Log } from './log.js';
 import { type Mailer, MailerLink } from './mailer-link.js';
 import { type ComposedMail, composeBody, type PreparedMessage, prepareMessage } from './message/prepare.js';
-import { protectParts } from './message/protect.js';
 import { type GraphTransportOptions, type Settings, settleOptions } from './options.js';
 import { SendingLog } from './sending-log.js';
 import { version } from './version.js';
@@ -187,11 +186,12 @@ export class GraphTransport extends EventEmitter {
 
   /** What health checks may know of the certificate; `undefined` without one, and for a PFX until it was first read. */
   get certificate(): CertificateInfo | undefined {
-    return this.#certificates?.info;
+    return #link in this ? this.#certificates?.info : undefined;
   }
 
   override on(event: string | symbol, listener: (...args: unknown[]) => void): this {
-    return this.#link.listen(event, listener) ? this : super.on(event, listener);
+    // Whatever inherits from a transport has no private state, and so no Mail object of its own.
+    return #link in this && this.#link.listen(event, listener) ? this : super.on(event, listener);
   }
 
   #hideState(): void {
@@ -241,10 +241,10 @@ export class GraphTransport extends EventEmitter {
 
   async #deliver(mail: ComposedMail): Promise<GraphSentMessageInfo> {
     if (this.#closed) throw closedError();
-    this.#protect(mail);
     this.#pending++;
     try {
       const prepared = prepareMessage(mail, this.#settings);
+      this.#adopt(mail);
       return await this.#sendPrepared(mail, prepared instanceof Promise ? await prepared : prepared);
     } finally {
       this.#done();
@@ -305,9 +305,8 @@ export class GraphTransport extends EventEmitter {
    * A copy of this transport has no `mailer` to set, so the first that is known of its Mail object is a message. What
    * protects holds for that message already; what changes it comes too late.
    */
-  #protect(mail: ComposedMail & { mailer?: Mailer }): void {
+  #adopt(mail: ComposedMail & { mailer?: Mailer }): void {
     const { mailer } = this.#settings;
-    protectParts(mail.message, mailer);
     if (!mail.mailer || !this.#link.adopt(mail.mailer)) return;
     const late = (['dkim', 'attachDataUrls'] as const).filter((name) => mailer[name]);
     if (late.length === 0) return;
@@ -319,6 +318,8 @@ export class GraphTransport extends EventEmitter {
   #gate(mailbox: string): MailboxGate {
     let gate = this.#gates.get(mailbox);
     if (!gate) {
+      // Those that still remembered a pause when their last message left.
+      for (const [name, other] of this.#gates) if (other.unused) this.#gates.delete(name);
       gate = new MailboxGate(this.#settings.mailboxConcurrency, lookAhead, this.#context.clock);
       this.#gates.set(mailbox, gate);
     }

@@ -77,9 +77,9 @@ export function signingCertificate({ keys, certificates }: KeyMaterial, from: st
 export function readCertificate(content: string | Buffer, from: string): X509Certificate {
   try {
     const certificate = new X509Certificate(content);
-    if (certificate.subject !== undefined && certificate.publicKey && validTo(certificate) && certificate.validFrom) {
-      if (!Number.isNaN(Date.parse(certificate.validFrom))) return certificate;
-    }
+    // A damaged one may be read, and fail only when it is asked.
+    const dates = [certificate.validFrom, certificate.validTo];
+    if (certificate.subject !== null && dates.every((date) => !Number.isNaN(Date.parse(date)))) return certificate;
   } catch {
     // Told below, in words; OpenSSL's own say nothing more.
   }
@@ -89,7 +89,6 @@ export function readCertificate(content: string | Buffer, from: string): X509Cer
   );
 }
 
-/** Milliseconds since the epoch; `NaN` for a date that is none. */
 function validTo(certificate: X509Certificate): number {
   return Date.parse(certificate.validTo);
 }

@@ -115,6 +115,11 @@ function assertionError(cause: unknown): GraphMailError {
   );
 }
 
+/** An answer that was understood, so that what MSAL objects to is something else. */
+function isObject({ status, body }: HttpAnswer): boolean {
+  return status === 200 && body.trimStart().startsWith('{');
+}
+
 /** MSAL's requests over our connections. MSAL drops the cause of every network failure, so the last one is kept here. */
 class RecordingNetwork implements INetworkModule {
   readonly #context: MsalContext;
@@ -157,7 +162,7 @@ class RecordingNetwork implements INetworkModule {
   explain(cause: unknown): GraphMailError {
     if (this.#failed) return this.#failed;
     if (this.#last && 'failure' in this.#last) return tokenNetworkError(this.#last.failure, this.#last.host);
-    if (this.#last) {
+    if (this.#last && !(cause && isObject(this.#last.answer))) {
       const { answer } = this.#last;
       return tokenAnswerError(answer, parseRetryAfter(answer.headers['retry-after'], this.#context.clock.now()), cause);
     }

@@ -97,7 +97,11 @@ async function attemptAll(
   /** One attempt; gives the receipt, or how long to rest before the next. */
   const attempt = async (): Promise<Receipt | { rest: number | undefined }> => {
     attempts++;
-    const tried = await tryOnce(context, mailbox, body, refusedToken, signal);
+    const tried = await tryOnce(context, gate, mailbox, body, refusedToken, signal);
+    if (tried === 'paused') {
+      attempts--;
+      return { rest: undefined };
+    }
     if (isGraphMailError(tried)) {
       const delay = tried.permanent ? undefined : patience(tried.retryAfter);
       if (delay === undefined || !context.budget.spend()) throw ownError(tried, attempts);
@@ -159,6 +163,7 @@ async function attemptAll(
   }
 }
 
+/** Counts arrivals at the transport's own turnstile. */
 let age = 0;
 
 /** Waits until both the mailbox and the transport as a whole let a request through. */
@@ -193,14 +198,15 @@ interface Attempt {
   duration: number;
 }
 
-/** One request with a token; a failure to get the token comes back as the error it is. */
+/** One request with a token, unless the mailbox is paused; a failure to get the token comes back as the error it is. */
 async function tryOnce(
   { tokens, graph, clock }: DeliveryContext,
+  gate: MailboxGate,
   mailbox: string,
   body: Buffer,
   refused: { token: string; claims: string | undefined } | undefined,
   signal: AbortSignal | undefined,
-): Promise<Attempt | GraphMailError> {
+): Promise<Attempt | GraphMailError | 'paused'> {
   let token: string;
   try {
     token = await unlessAborted(refused ? tokens.replace(refused.token, refused.claims) : tokens.get(), signal);
@@ -208,6 +214,8 @@ async function tryOnce(
     if (isGraphMailError(error) && error.code !== 'EABORT') return error;
     throw error;
   }
+  // Another message's answer may have paused the mailbox while this one waited for its token.
+  if (gate.pausedFor > 0) return 'paused';
   const clientRequestId = randomUUID();
   const startedAt = clock.now();
   const result = await graph.sendMail(mailbox, body, token, clientRequestId, signal).catch((error: unknown) => {

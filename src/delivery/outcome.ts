@@ -1,4 +1,5 @@
 import { type HttpAnswer, NetworkFailure } from '../graph/http.js';
+import { isTlsCode } from '../graph/network-error.js';
 import { parseRetryAfter } from '../graph/retry-after.js';
 
 /** What became of one request that carried a message. */
@@ -15,9 +16,6 @@ export type Outcome =
 /** Answers given before Graph stored anything: the synchronous refusals. */
 const refusals = new Set([400, 403, 404, 405, 409, 411, 413, 415]);
 
-/** Failures of the TLS handshake that the next handshake would meet again. */
-const lastingTlsFailure = /^(ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
-
 /**
  * Judges one attempt. Sound rather than hopeful: *not sent* only where nothing can have been stored, *sent* only for 202
  * (other 2xx answers have been reported for messages that never went out), *unknown* for all the rest.
@@ -25,7 +23,8 @@ const lastingTlsFailure = /^(ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)
 export function judge(result: HttpAnswer | NetworkFailure, now: number): Outcome {
   if (result instanceof NetworkFailure) {
     if (result.written) return { kind: 'unknown' };
-    const lasting = result.reason === 'aborted' || lastingTlsFailure.test(result.code ?? '');
+    // The next handshake would meet the same certificate.
+    const lasting = result.proxy ? result.proxy.permanent : result.reason === 'aborted' || isTlsCode(result.code);
     return lasting ? { kind: 'not-sent', retry: 'never' } : { kind: 'not-sent', retry: 'later', throttled: false };
   }
   const { status } = result;

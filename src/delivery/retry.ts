@@ -20,7 +20,7 @@ const longestDelay = 60_000;
 
 /**
  * Milliseconds to wait before the next attempt, or `undefined` when there must be none. What the service says is obeyed
- * in full or not at all; otherwise exponential with full jitter.
+ * in full or not at all; otherwise, and where it says no time at all, exponential with full jitter.
  * @param random in [0, 1)
  */
 export function nextDelay(
@@ -30,6 +30,6 @@ export function nextDelay(
   random: number,
 ): number | undefined {
   if (state.attempts > limits.maxRetries) return undefined;
-  const delay = retryAfter ?? Math.ceil(random * Math.min(longestDelay, firstDelay * 2 ** (state.attempts - 1)));
+  const delay = retryAfter || Math.ceil(random * Math.min(longestDelay, firstDelay * 2 ** (state.attempts - 1)));
   return state.waited + delay > limits.maxWait ? undefined : delay;
 }

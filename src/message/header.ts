@@ -25,7 +25,14 @@ export function readHeader(message: Buffer): Header {
     let lineEnd = endOfLine(message, offset);
     if (message[start] === 0x0d && message[start + 1] === 0x0a) return { fields, end: start };
     // A folded line goes on where the next one begins with a space or a tab.
-    while (message[lineEnd] === 0x20 || message[lineEnd] === 0x09) lineEnd = endOfLine(message, lineEnd);
+    while (message[lineEnd] === 0x20 || message[lineEnd] === 0x09) {
+      const next = endOfLine(message, lineEnd);
+      if (message.toString('latin1', lineEnd, next).trim() === '') {
+        // Some readers take it for the end of the header, and what follows for the body.
+        return { fault: `line ${lineNumber(message, lineEnd)} is white space alone` };
+      }
+      lineEnd = next;
+    }
     const text = message.toString('utf8', start, lineEnd);
     const match = /^([!-9;-~]+)[ \t]*:([\s\S]*)$/.exec(text);
     if (!match)

@@ -8,7 +8,7 @@ import { type FinishedMessage, finishMessage, type MessagePlan } from './finish.
 import { readHeader } from './header.js';
 import { toCrlf } from './line-ends.js';
 import { chooseMailbox } from './mailbox.js';
-import { refuseRawAccess } from './protect.js';
+import { protectParts, refuseRawAccess } from './protect.js';
 import { addressesIn, noRecipients } from './recipients.js';
 
 /** The part of Nodemailer's MailMessage that is used here; the object may come from any copy of Nodemailer. */
@@ -41,6 +41,7 @@ export function prepareMessage(mail: ComposedMail, settings: Settings): Prepared
   try {
     const raw = Boolean(mail.data.raw);
     const own = ownOptions(mail.data.graph);
+    protectParts(mail.message, settings.mailer);
     if (raw) refuseRawAccess(mail.data.raw, mail.data, settings.mailer);
     const { from, to } = mail.message.getEnvelope();
     const given = raw ? mail.data.envelope !== undefined || to.length > 0 : true;
@@ -103,7 +104,7 @@ function sendersOf(bytes: Buffer): { from: string[]; sender: string | undefined 
 }
 
 /** `graph: { … }` of a message. */
-function ownOptions(value: unknown): { mailbox?: unknown } {
+export function ownOptions(value: unknown): { mailbox?: unknown } {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null)
     throw ownError(`The message's graph is ${shown(value)}; expected an object.`);
@@ -127,7 +128,7 @@ function refuseTooMany(recipients: readonly string[], most: number | undefined):
 }
 
 /** Bytes of MIME whose base64 fits into a request. */
-function mimeLimit(maxRequestSize: number): number {
+export function mimeLimit(maxRequestSize: number): number {
   return Math.floor(maxRequestSize / 4) * 3;
 }
 

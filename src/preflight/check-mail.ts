@@ -1,3 +1,4 @@
+import { mimeLimit } from '../message/prepare.js';
 import { checkHeaderFields } from './check-header-fields.js';
 import { checkMailboxChoice, checkSender } from './check-mailbox.js';
 import { checkEnvelopeAlone, checkRecipients } from './check-recipients.js';
@@ -18,7 +19,7 @@ export interface CheckedMail {
 
 /** Reads a mail without touching it, and finds what Graph would refuse or send otherwise. */
 export function checkMail(mail: PreflightMail, settings: PreflightSettings): CheckedMail {
-  const view = viewMail(mail, Math.floor((settings.maxRequestSize / 4) * 3));
+  const view = viewMail(mail, mimeLimit(settings.maxRequestSize));
   const { header, envelope, envelopeTo } = view;
   const { mailbox, findings } = checkMailboxChoice(view, settings);
   let recipients: number | undefined;

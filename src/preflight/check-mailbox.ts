@@ -2,6 +2,7 @@ import { canonicalAddress, hasAsciiLocalPart } from '../message/address.js';
 import { parseAddressList } from '../message/address-list.js';
 import { fieldsNamed, type HeaderField } from '../message/header.js';
 import { chooseMailbox } from '../message/mailbox.js';
+import { ownOptions } from '../message/prepare.js';
 import { addressesIn } from '../message/recipients.js';
 import { isGuid } from '../option-checks.js';
 import { finding, type PreflightFinding } from './finding.js';
@@ -16,7 +17,7 @@ export function checkMailboxChoice(
 ): { mailbox: string | undefined; findings: PreflightFinding[] } {
   const { mail, senders } = view;
   try {
-    const own: unknown = mail.data.graph?.mailbox;
+    const own: unknown = ownOptions(mail.data.graph).mailbox;
     if (senders === undefined && settings.mailbox === 'from' && own === undefined)
       return { mailbox: undefined, findings: [] };
     const { from, sender } = senders ?? { from: [], sender: undefined };

@@ -8,7 +8,7 @@ const nearly = 0.95;
 export function checkSize(size: MessageSize, maxRequestSize: number): PreflightFinding[] {
   const { mime, unknown } = size;
   const request = requestSize(mime);
-  const heaviest = heaviestOf(size.parts);
+  const heaviest = heaviestOf(size);
   const room = `about ${number(request)} bytes of request, where ${number(maxRequestSize)} fit`;
   const named = heaviest.map((part) => `${part.name} ${number(part.size)} bytes`).join(', ');
   if (request > maxRequestSize) {
@@ -47,8 +47,10 @@ export function requestSize(mime: number): number {
   return Math.ceil(mime / 3) * 4;
 }
 
-function heaviestOf(parts: readonly PartSize[]): PartSize[] {
-  return [...parts].sort((a, b) => b.size - a.size).slice(0, 5);
+/** At most five, and none that would not make a difference. */
+function heaviestOf({ mime, parts }: MessageSize): PartSize[] {
+  const heavy = parts.filter(({ size }) => size * 100 > mime);
+  return heavy.sort((a, b) => b.size - a.size).slice(0, 5);
 }
 
 /** Files go through base64 twice, the inner one with line ends. */

@@ -88,7 +88,7 @@ describe('README.md', () => {
   });
 
   it('lists every option that graphTransport() knows', async () => {
-    const source = readFileSync(path.join(root, 'src/options.ts'), 'utf8');
+    const source = readFileSync(path.join(root, 'src/option-types.ts'), 'utf8');
     const body = source.slice(
       source.indexOf('interface GraphTransportOptions'),
       source.indexOf('interface GraphMessageOptions'),
