@@ -82,7 +82,7 @@ function certificateFromOptions(given: Record<string, unknown>): Credential {
   for (const content of contents) {
     if ((typeof content === 'string' && content !== '') || content instanceof Uint8Array) continue;
     throw configError(
-      "Option 'certificate' is neither text nor bytes; expected PEM text, or a PFX as bytes or in base64.",
+      `Option 'certificate' is ${content === '' ? 'empty' : shown(content)}; expected PEM text, or a PFX as bytes or in base64.`,
     );
   }
   const source = { contents: contents as (string | Uint8Array)[] };

@@ -42,6 +42,19 @@ export function createLog(options: LogOptions, print: (line: string) => void = c
   return log;
 }
 
+/** The user's logger for Nodemailer itself, which expects every level and lets a logger's error end a message. */
+export function safeLogger(logger: BunyanLogger): Record<LogLevel, (...args: unknown[]) => void> {
+  const call = (level: LogLevel, args: unknown[]) => {
+    try {
+      (logger[level] as ((...args: unknown[]) => unknown) | undefined)?.apply(logger, args);
+    } catch {
+      // Nothing to tell it to.
+    }
+  };
+  const entries = levels.map((level) => [level, (...args: unknown[]) => call(level, args)] as const);
+  return Object.fromEntries(entries) as Record<LogLevel, (...args: unknown[]) => void>;
+}
+
 function printLines(print: (line: string) => void, level: LogLevel, text: string): void {
   const time = new Date().toISOString().slice(0, 19).replace('T', ' ');
   for (const line of text.split(/\r?\n/)) print(`[${time}] ${level.toUpperCase().padEnd(5)} ${line}`);

@@ -65,7 +65,7 @@ export class SendingLog {
     diagnostics.end({ send: this.#trace, outcome, attempts: this.#attempts, duration: Date.now() - startedAt, error });
     if (error) {
       const { code, requestId } = error;
-      const data = { tnx: 'send', messageId, code, outcome, requestId };
+      const data = { tnx: 'send', err: error, messageId, code, outcome, requestId };
       this.#log.error(
         data,
         'Message %s from %s: %s (%s)',

@@ -16,7 +16,7 @@ import { checkAgent, createAgent } from './graph/agent.js';
 import { GraphClient } from './graph/client.js';
 import { type Cloud, resolveCloud } from './graph/clouds.js';
 import { settleProxies } from './graph/proxy-choice.js';
-import { createLog, type Log } from './log.js';
+import { createLog, type Log, type LogOptions, safeLogger } from './log.js';
 import { type Mailer, MailerLink } from './mailer-link.js';
 import { type ComposedMail, composeBody, type PreparedMessage, prepareMessage } from './message/prepare.js';
 import { type GraphTransportOptions, type Settings, settleOptions } from './options.js';
@@ -97,7 +97,7 @@ export class GraphTransport extends EventEmitter {
     const clock = systemClock;
     this.#settings = settings;
     this.#log = createLog(log);
-    this.#link = new MailerLink(mailer, log.logger ? { logger: log.logger, component: log.component } : {});
+    this.#link = new MailerLink(mailer, loggerForMailer(log));
     this.#hideState();
 
     const { credential } = identity;
@@ -354,6 +354,11 @@ export class GraphTransport extends EventEmitter {
  */
 export function graphTransport(options: GraphTransportOptions = {}): GraphTransport {
   return new GraphTransport(options);
+}
+
+function loggerForMailer({ logger, component }: LogOptions): Record<string, unknown> {
+  if (!logger) return {};
+  return { logger: logger === true ? true : safeLogger(logger), ...(component !== undefined && { component }) };
 }
 
 function ownAgent({ proxy, timeout }: Settings, { ca, authorityHost, graphHost }: Cloud): Agent {

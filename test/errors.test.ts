@@ -27,7 +27,8 @@ describe.each(Object.entries(ERROR_CODES))('%s', (code, meaning) => {
   test('makes an error that is one', () => {
     const error = new GraphMailError('What happened.', { code: code as keyof typeof ERROR_CODES });
     expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({ name: 'GraphMailError', message: 'What happened.', code });
+    const name = code === 'EABORT' ? 'AbortError' : 'GraphMailError';
+    expect(error).toMatchObject({ name, message: 'What happened.', code });
     expect(isGraphMailError(error)).toBe(true);
   });
 });

@@ -22,7 +22,7 @@ describe('the smallest set of options', () => {
         clientId,
         credential: {
           kind: 'certificate',
-          source: { text: appCertificate.pem },
+          source: { contents: [appCertificate.pem] },
           from: "option 'certificate'",
           password: undefined,
           sendChain: false,
@@ -36,12 +36,21 @@ describe('the smallest set of options', () => {
       maxRetries: 5,
       maxWait: 300_000,
       maxRequestSize: 4_000_000,
+      maxConnections: undefined,
+      rateLimit: undefined,
+      rateDelta: 1_000,
+      maxRecipients: undefined,
+      proxy: undefined,
+      agent: undefined,
+      log: {},
+      mailer: {},
+      ignored: [],
     });
   });
 
-  test('options that are undefined are options that were not given', () => {
+  test('options that are undefined or null are options that were not given', () => {
     expect(
-      settle({ ...baseOptions, timeout: undefined, cloud: undefined, clientSecret: undefined, host: undefined }),
+      settle({ ...baseOptions, timeout: undefined, cloud: undefined, clientSecret: null, host: undefined }),
     ).toEqual(settle(baseOptions));
   });
 });
@@ -52,7 +61,6 @@ describe('a wrong option names itself, what was given, and what is expected', ()
     ['tenantId', 'my tenant', "'my tenant'", /GUID, or a verified domain/],
     ['tenantId', 'common', "'common'", /GUID, or a verified domain/],
     ['tenantId', 7, '7', /GUID/],
-    ['tenantId', null, 'null', /GUID/],
     ['tenantId', '../../x.y', "'../../x.y'", /GUID/],
     ['clientId', 'my-app', "'my-app'", /GUID/],
     ['clientId', long, '…', /GUID/],
@@ -76,8 +84,8 @@ describe('a wrong option names itself, what was given, and what is expected', ()
     ['maxWait', true, 'true', /whole number/],
     ['maxRequestSize', 0, '0', /1 or more/],
     ['sendCertificateChain', 'yes', "'yes'", /true or false/],
-    ['certificate', 7, '7', /PEM text or its bytes/],
-    ['certificate', {}, 'an object', /PEM text or its bytes/],
+    ['certificate', 7, '7', /PEM text, or a PFX/],
+    ['certificate', {}, 'an object', /PEM text, or a PFX/],
   ])('%s: %j', (option, given, shown, expected) => {
     const { message } = refused({ ...baseOptions, [option]: given });
     expect(message).toContain(option);
@@ -153,7 +161,7 @@ describe('who the application is', () => {
     ['contoso.onmicrosoft.com', 'a verified domain'],
     [tenantId.toUpperCase(), 'a GUID in capitals'],
   ])('may have the tenant %s: %s', (given) => {
-    expect(settle({ ...baseOptions, tenantId: given }).identity.tenantId).toBe(given);
+    expect(settle({ ...baseOptions, tenantId: given }).identity).toMatchObject({ tenantId: given });
   });
 
   test.each([
@@ -167,7 +175,10 @@ describe('who the application is', () => {
 
   test('may be proved by a certificate as bytes', () => {
     const { identity } = settle({ ...baseOptions, certificate: Buffer.from(appCertificate.pem) });
-    expect(identity.credential).toMatchObject({ kind: 'certificate', source: { text: appCertificate.pem } });
+    expect(identity.credential).toMatchObject({
+      kind: 'certificate',
+      source: { contents: [Buffer.from(appCertificate.pem)] },
+    });
   });
 
   test('may be proved by a file', () => {
@@ -176,7 +187,7 @@ describe('who the application is', () => {
       certificatePath: 'mailer.pem',
       sendCertificateChain: true,
     });
-    expect(identity.credential).toMatchObject({ source: { path: 'mailer.pem' }, sendChain: true });
+    expect(identity.credential).toMatchObject({ source: { paths: ['mailer.pem'] }, sendChain: true });
   });
 
   test('may be proved by a secret', () => {
@@ -218,7 +229,7 @@ describe('the environment', () => {
       identity: {
         tenantId,
         clientId,
-        credential: { kind: 'certificate', source: { path: 'env.pem' }, sendChain: false },
+        credential: { kind: 'certificate', source: { paths: ['env.pem'] }, sendChain: false },
       },
       mailbox: 'env@contoso.com',
       cloud: 'global',
@@ -228,9 +239,9 @@ describe('the environment', () => {
   test('takes the secret before the certificate path before the certificate, as @azure/identity does', () => {
     const all = { ...env, AZURE_CLIENT_SECRET: 's3cret', GRAPH_MAIL_CERTIFICATE: 'PEM' };
     expect(credentialOf(all)).toEqual({ kind: 'secret', secret: 's3cret' });
-    expect(credentialOf({ ...all, AZURE_CLIENT_SECRET: '' })).toMatchObject({ source: { path: 'env.pem' } });
+    expect(credentialOf({ ...all, AZURE_CLIENT_SECRET: '' })).toMatchObject({ source: { paths: ['env.pem'] } });
     expect(credentialOf({ ...all, AZURE_CLIENT_SECRET: '', AZURE_CLIENT_CERTIFICATE_PATH: '' })).toMatchObject({
-      source: { text: 'PEM' },
+      source: { contents: ['PEM'] },
       from: 'GRAPH_MAIL_CERTIFICATE',
     });
   });
@@ -309,9 +320,18 @@ describe('graphTransport()', () => {
     expect(error.message).toContain('no private key');
   });
 
-  test('makes something that frameworks can clone and spread: bound functions and plain strings', () => {
+  test('makes something that frameworks can clone and spread: bound functions and plain values', () => {
     const transport = graphTransport(baseOptions);
-    expect(Object.keys(transport).sort()).toEqual(['close', 'isIdle', 'name', 'send', 'verify', 'version']);
+    expect(Object.keys(transport).sort()).toEqual([
+      'close',
+      'isIdle',
+      'name',
+      'pendingCount',
+      'send',
+      'supportsAbortSignal',
+      'verify',
+      'version',
+    ]);
     const { isIdle, close } = { ...transport } as unknown as GraphTransport;
     expect(isIdle()).toBe(true);
     close();

@@ -33,7 +33,7 @@ export class CertificateSource {
   readonly #clock: Clock;
   readonly #warn: (message: string) => void;
   #stamp: string | undefined;
-  /** A PFX that was read but not yet opened. */
+  /** What was read but never yet opened: a PFX. */
   #unopened: readonly CertificateContent[] | undefined;
   #current: SigningCertificate | undefined;
   #mustRead = false;
@@ -127,7 +127,10 @@ export class CertificateSource {
     const { source } = this.#credential;
     const unchanged = !this.#mustRead && (!('paths' in source) || stampNow(source.paths) === this.#stamp);
     this.#mustRead = false;
-    return (unchanged && this.#unopened) || this.#load();
+    if (unchanged && this.#unopened) return this.#unopened;
+    const contents = this.#load();
+    if (!this.#current) this.#unopened = contents;
+    return contents;
   }
 
   #load(): readonly CertificateContent[] {

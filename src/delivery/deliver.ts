@@ -94,22 +94,30 @@ async function attemptAll(
 
   const patience = (retryAfter: number | undefined) => nextDelay(limits, { attempts, waited }, retryAfter, random());
 
-  /** One attempt; gives the receipt, or how long to rest before the next. */
-  const attempt = async (): Promise<Receipt | { rest: number | undefined }> => {
-    attempts++;
-    const tried = await tryOnce(context, gate, mailbox, body, refusedToken, signal);
-    if (tried === 'paused') {
-      attempts--;
-      return { rest: undefined };
-    }
-    if (isGraphMailError(tried)) {
-      const delay = tried.permanent ? undefined : patience(tried.retryAfter);
-      if (delay === undefined || !context.budget.spend()) throw ownError(tried, attempts);
+  /** A token before anything waits in line with it; a failure to get one counts as an attempt. */
+  const prepareToken = async (): Promise<{ rest: number } | undefined> => {
+    const { tokens } = context;
+    try {
+      const wanted = refusedToken ? tokens.replace(refusedToken.token, refusedToken.claims) : tokens.get();
+      await unlessAborted(wanted, signal);
+      refusedToken = undefined;
+      return undefined;
+    } catch (error) {
+      if (!isGraphMailError(error) || error.code === 'EABORT') throw error;
+      attempts++;
+      const delay = error.permanent ? undefined : patience(error.retryAfter);
+      if (delay === undefined || !context.budget.spend()) throw ownError(error, attempts);
       return { rest: delay };
     }
-    refusedToken = undefined;
+  };
 
-    const { result, token, clientRequestId, startedAt, duration } = tried;
+  /** One request; gives the receipt, or how long to rest before the next. */
+  const attempt = async (): Promise<Receipt | { rest: number | undefined }> => {
+    // Fetched a moment ago, unless the wait outlived it.
+    const token = await unlessAborted(context.tokens.get(), signal);
+    if (gate.pausedFor > 0) return { rest: undefined };
+    attempts++;
+    const { result, clientRequestId, startedAt, duration } = await tryOnce(context, mailbox, body, token, signal);
     const outcome = judge(result, clock.now());
     attempted?.({ attempt: attempts, startedAt, duration, clientRequestId, result, outcome: outcome.kind });
     if (outcome.kind === 'sent') {
@@ -147,14 +155,16 @@ async function attemptAll(
   };
 
   for (;;) {
-    await enter(context, gate, passage, mailbox, signal);
-    let step: Awaited<ReturnType<typeof attempt>>;
-    try {
-      step = await attempt();
-    } finally {
-      // Only now, when a pause that the answer asked for stands: the next one departs here.
-      context.connections?.leave();
-      passage.arrive();
+    let step: Awaited<ReturnType<typeof attempt>> | undefined = await prepareToken();
+    if (!step) {
+      await enter(context, gate, passage, mailbox, signal);
+      try {
+        step = await attempt();
+      } finally {
+        // Only now, when a pause that the answer asked for stands: the next one departs here.
+        context.connections?.leave();
+        passage.arrive();
+      }
     }
     if (!('rest' in step)) return step;
     if (step.rest === undefined) continue;
@@ -192,37 +202,25 @@ async function enter(
 
 interface Attempt {
   result: HttpAnswer | NetworkFailure;
-  token: string;
   clientRequestId: string;
   startedAt: number;
   duration: number;
 }
 
-/** One request with a token, unless the mailbox is paused; a failure to get the token comes back as the error it is. */
 async function tryOnce(
-  { tokens, graph, clock }: DeliveryContext,
-  gate: MailboxGate,
+  { graph, clock }: DeliveryContext,
   mailbox: string,
   body: Buffer,
-  refused: { token: string; claims: string | undefined } | undefined,
+  token: string,
   signal: AbortSignal | undefined,
-): Promise<Attempt | GraphMailError | 'paused'> {
-  let token: string;
-  try {
-    token = await unlessAborted(refused ? tokens.replace(refused.token, refused.claims) : tokens.get(), signal);
-  } catch (error) {
-    if (isGraphMailError(error) && error.code !== 'EABORT') return error;
-    throw error;
-  }
-  // Another message's answer may have paused the mailbox while this one waited for its token.
-  if (gate.pausedFor > 0) return 'paused';
+): Promise<Attempt> {
   const clientRequestId = randomUUID();
   const startedAt = clock.now();
   const result = await graph.sendMail(mailbox, body, token, clientRequestId, signal).catch((error: unknown) => {
     if (error instanceof NetworkFailure) return error;
     throw error;
   });
-  return { result, token, clientRequestId, startedAt, duration: clock.now() - startedAt };
+  return { result, clientRequestId, startedAt, duration: clock.now() - startedAt };
 }
 
 /** All messages that waited for one token request get its error; each gets one of its own, with its own count. */

@@ -82,12 +82,20 @@ function startReading(node: ComposedNode): Readable {
 
 /** What went wrong while content was read, in Nodemailer's codes. */
 export function contentError(cause: unknown): GraphMailError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === 'EFILEACCESS' || code === 'EURLACCESS') return notSent(code, message, { cause, permanent: true });
+  const { message } = cause as Error;
+  const refused = accessCode(cause as NodeJS.ErrnoException);
+  if (refused) return notSent(refused, message, { cause, permanent: true });
   return notSent('ESTREAM', `The message's content could not be read: ${message}`, {
     cause,
     hint: 'Check the file, URL or stream that is given as content or attachment.',
   });
+}
+
+/** Nodemailer 7 gives its refusals no code. */
+function accessCode({ code, message }: NodeJS.ErrnoException): 'EFILEACCESS' | 'EURLACCESS' | undefined {
+  if (code === 'EFILEACCESS' || code === 'EURLACCESS') return code;
+  if (/^File access rejected/i.test(message)) return 'EFILEACCESS';
+  return /^Url access rejected/i.test(message) ? 'EURLACCESS' : undefined;
 }
 
 function notSent(

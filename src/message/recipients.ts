@@ -23,6 +23,7 @@ export function reconcileRecipients(
 ): Reconciliation {
   const named = ['to', 'cc', 'bcc'].flatMap((name) => addressesIn(fields, name));
   const recipients = unique(envelope ?? named);
+  refuseMalformed(envelope ?? []);
   if (recipients.length === 0) throw noRecipients();
   const unsendable = unique([...recipients, ...named]).filter((address) => !hasAsciiLocalPart(address));
   if (unsendable.length > 0) {
@@ -43,6 +44,20 @@ export function reconcileRecipients(
     );
   }
   return { recipients, bccMissing: recipients.filter((address) => !inHeader.has(canonicalAddress(address))) };
+}
+
+/** Envelope addresses are written into a header field, where anything but an address would be something else. */
+function refuseMalformed(addresses: readonly string[]): void {
+  const malformed = addresses.filter((address) => {
+    const list = parseAddressList(address);
+    return 'fault' in list || list.addresses.length !== 1 || list.addresses[0] !== address;
+  });
+  if (malformed.length === 0) return;
+  throw envelopeError(
+    `The envelope names recipients that are no address: ${malformed.map((address) => JSON.stringify(address)).join(', ')}.`,
+    malformed,
+    'Give each recipient as one address, for instance ana@example.com.',
+  );
 }
 
 /** The failure of a message that nobody would get. */

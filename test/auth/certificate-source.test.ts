@@ -332,6 +332,14 @@ describe('a PFX that cannot be opened', () => {
     expect(await subjectOf(source)).toBe('CN=first');
   });
 
+  test('is not replaced by what stood there before', async () => {
+    const file = newFile(makePfx(first, 'secret'));
+    const source = make({ paths: [file] }, 'secret');
+    writeFileSync(file, makePfx(second, 'other'));
+    expect(await failureOf(source.get())).toMatchObject({ code: 'ECONFIG' });
+    expect(await failureOf(source.get())).toMatchObject({ code: 'ECONFIG' });
+  });
+
   test('but a file that is not there fails at construction', () => {
     expect(thrownBy(() => make({ paths: [path.join(folder, 'missing.pfx')] })).code).toBe('ECONFIG');
   });

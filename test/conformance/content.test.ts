@@ -37,12 +37,6 @@ const attachments: Record<string, () => Attachment | Promise<Attachment>> = {
   'a base64 string': () => ({ filename: 'logo.png', content: bytes.toString('base64'), encoding: 'base64' }),
   'a hex string': () => ({ filename: 'logo.png', content: bytes.toString('hex'), encoding: 'hex' }),
   'a URL': async () => ({ filename: 'logo.png', href: await serveContent(bytes) }),
-  'quoted-printable, if it must be': () => ({
-    filename: 'logo.png',
-    content: bytes,
-    contentTransferEncoding: 'base64',
-    contentType: 'image/png',
-  }),
 };
 
 describe.each(editions)('content, $name', (edition) => {

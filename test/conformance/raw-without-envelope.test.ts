@@ -55,13 +55,15 @@ describe.each(editions)('raw messages without envelope, $name', (edition) => {
     expect(info.messageId).toBe(messageId);
   });
 
-  it("do not choose the mailbox: mailbox 'from' takes what is said beside them", async () => {
-    const options = { mailbox: 'from', allowedMailboxes: '*@contoso.example' };
+  it("choose the mailbox by their own From for mailbox: 'from', as far as it is allowed, whatever is said beside them", async () => {
+    const options = { mailbox: 'from', allowedMailboxes: 'sales@contoso.example' };
     const { transporter } = openTransport(edition, sandbox(), options);
     const { text, messageId } = rawMail('From: Sales <sales@contoso.example>', 'To: ana@example.com');
-    expect(await failureOf(edition, transporter.sendMail({ raw: text }))).toMatchObject({ code: 'EENVELOPE' });
-    const info = await transporter.sendMail({ raw: text, from: 'sales@contoso.example' });
+    const info = await transporter.sendMail({ raw: text });
     expect(info).toMatchObject({ messageId, mailbox: 'sales@contoso.example' });
+    const boss = rawMail('From: boss@contoso.example', 'To: ana@example.com').text;
+    const refused = transporter.sendMail({ raw: boss, from: 'sales@contoso.example' });
+    expect(await failureOf(edition, refused)).toMatchObject({ code: 'EENVELOPE', outcome: 'not-sent' });
   });
 
   it.each([

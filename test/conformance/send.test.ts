@@ -150,9 +150,12 @@ describe.each(editions)('sendMail, $name', (edition) => {
     const message = await sendAndRead(
       transporter,
       sandbox(),
-      mail({ bcc: ['archive@contoso.example', 'bob@example.com'] }),
+      mail({ bcc: ['Archive <archive@contoso.example>', 'bob@example.com'] }),
     );
-    expect(message.bcc.map(({ address }) => address)).toEqual(['archive@contoso.example', 'bob@example.com']);
+    expect(message.bcc).toEqual([
+      { name: 'Archive', address: 'archive@contoso.example' },
+      { name: '', address: 'bob@example.com' },
+    ]);
     expect(message.delivered).toHaveLength(3);
     for (const { raw } of message.delivered) expect(raw.toString()).not.toMatch(/^bcc:/im);
   });

@@ -10,7 +10,7 @@ const objectId = '6F1C2F9E-0000-0000-0000-000000000000';
 function choose(settings: Choice, wish: Partial<MailboxWish> = {}): string {
   return chooseMailbox(
     { mailbox: 'noreply@contoso.com', allowedMailboxes: undefined, ...settings },
-    { from: ['ceo@contoso.com'], own: undefined, mail: { data: { tenant: 'a' } }, ...wish },
+    { from: ['ceo@contoso.com'], sender: undefined, own: undefined, mail: { data: { tenant: 'a' } }, ...wish },
   );
 }
 
@@ -112,4 +112,18 @@ describe('a mailbox function', () => {
       refused({ mailbox: (() => answer) as never });
     },
   );
+});
+
+describe("mailbox: 'from' and several authors", () => {
+  const settings = { mailbox: 'from', allowedMailboxes: ['*@contoso.com'] };
+
+  test('takes the Sender, which tells who of them sends', () => {
+    const from = ['a@contoso.com', 'b@contoso.com'];
+    expect(choose(settings, { from, sender: 'b@contoso.com' })).toBe('b@contoso.com');
+    expect(refused(settings, { from }).message).toMatch(/2 addresses/);
+  });
+
+  test('does not take the Sender for a From that is missing', () => {
+    expect(refused(settings, { from: [], sender: 'b@contoso.com' }).message).toMatch(/no address/);
+  });
 });

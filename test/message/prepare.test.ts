@@ -78,7 +78,7 @@ test('what cannot be prepared is EMESSAGE, with its cause', () => {
 
 test('the body is the base64 of the bytes, and the size that of the bytes', async () => {
   const mail = mailOf({ from: 'x@contoso.com', to: 'a@x.example', text: 'Hello' });
-  const { body, size, recipients } = await composeBody(mail.message, prepareMessage(mail, settings), settings);
+  const { body, size, recipients } = await composeBody(mail.message, await prepareMessage(mail, settings), settings);
   const mime = Buffer.from(body.toString(), 'base64');
   expect(mime.length).toBe(size);
   expect(mime.toString()).toMatch(/\r\n\r\nHello\r\n$/);
