@@ -46,30 +46,29 @@ try {
     run('npx', ['--no-install', 'nodemailer-graph-transport', '--version']).trim(),
   );
 
-  run('npm', ['install', '--silent', '--no-audit', '--no-fund', '-D', '@types/node@20']);
-  for (const [name, module] of [
-    ['ES module', 'node20'],
-    ['CommonJS', 'node16'],
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+  const flags = [
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    'false',
+    '--exactOptionalPropertyTypes',
+    '--target',
+    'es2022',
+  ];
+  for (const nodemailer of [
+    ['nodemailer@10'],
+    ['nodemailer@8', '@types/nodemailer@8'],
+    ['nodemailer@7', '@types/nodemailer@7'],
   ]) {
-    const file = name === 'CommonJS' ? 'types.cts' : 'types.mts';
-    cpSync(path.join(root, 'test/package/consumer/types.ts'), path.join(folder, file));
-    const flags = [
-      '--noEmit',
-      '--strict',
-      '--skipLibCheck',
-      'false',
-      '--exactOptionalPropertyTypes',
-      '--target',
-      'es2022',
-      '--module',
-      module,
-      '--types',
-      'node',
-    ];
-    check(
-      `types as ${name}, skipLibCheck false`,
-      () => void run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), ...flags, file]),
-    );
+    run('npm', ['install', '--silent', '--no-audit', '--no-fund', ...nodemailer, '@types/node@20']);
+    for (const file of ['types.mts', 'types.cts']) {
+      cpSync(path.join(root, 'test/package/consumer/types.ts'), path.join(folder, file));
+      check(
+        `types with ${nodemailer.at(-1)}, ${file.endsWith('mts') ? 'ES module' : 'CommonJS'}, skipLibCheck false`,
+        () => void run(process.execPath, [tsc, ...flags, '--module', 'node20', '--types', 'node', file]),
+      );
+    }
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

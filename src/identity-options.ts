@@ -92,10 +92,12 @@ function certificateFromOptions(given: Record<string, unknown>): Credential {
 function checkPaths(value: unknown): string[] {
   const paths: unknown[] = Array.isArray(value) ? value : [value];
   for (const path of paths) {
-    if (typeof path === 'string' && path !== '' && !path.includes('-----BEGIN')) continue;
+    if (typeof path === 'string' && path !== '' && !/-----BEGIN|^MI[\w+/=\s]{200,}$/.test(path)) continue;
     throw configError(
       "Option 'certificatePath' is not a path; expected the path of a PEM or PFX file, or two paths.",
-      String(path).includes('-----BEGIN') ? "PEM text goes into the option 'certificate'." : undefined,
+      /-----BEGIN|^MI[\w+/=\s]{200,}$/.test(String(path))
+        ? "The certificate itself goes into the option 'certificate'."
+        : undefined,
     );
   }
   return paths as string[];

@@ -232,7 +232,7 @@ export class GraphTransport extends EventEmitter {
     if (this.#closed) throw closedError();
     this.#pending++;
     try {
-      await this.#context.tokens.get();
+      await this.#context.tokens.verify();
       return true;
     } finally {
       this.#done();

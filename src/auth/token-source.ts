@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { isGraphMailError } from '../errors.js';
 
 /** A bearer token and when it ends. */
 export interface AccessToken {
@@ -14,6 +15,8 @@ export type TokenRequest = (claims?: string) => Promise<AccessToken>;
 const lastUse = 30_000;
 /** Renewal begins this long (ms) before the end, or at half of a shorter life. */
 const renewalWindow = 300_000;
+/** A refusal that nothing but somebody's work can change is not asked for again for this long (ms), whoever waits. */
+const refusalMemory = 1_000;
 /** After a renewal in the background failed, the next one waits this long (ms). */
 const renewalPause = 10_000;
 
@@ -26,6 +29,7 @@ export class TokenSource {
   readonly #clock: Clock;
   #current: (AccessToken & { renewAt: number; claims: string | undefined }) | undefined;
   #inFlight: Promise<string> | undefined;
+  #refusal: { error: unknown; until: number } | undefined;
   #claimsInFlight: string | undefined;
 
   constructor(request: TokenRequest, clock: Clock) {
@@ -45,6 +49,12 @@ export class TokenSource {
     return current.token;
   }
 
+  /** As {@link get}, for somebody who wants to know how things stand now: a refusal of a moment ago does not count. */
+  verify(): Promise<string> {
+    this.#refusal = undefined;
+    return this.get();
+  }
+
   /** A token other than `refused`, which Graph did not accept; one with those `claims`, if it wants any. */
   async replace(refused: string, claims?: string): Promise<string> {
     const current = this.#current;
@@ -61,6 +71,7 @@ export class TokenSource {
 
   #fetch(claims?: string): Promise<string> {
     if (this.#inFlight) return this.#inFlight;
+    if (this.#refusal && this.#clock.now() < this.#refusal.until) return Promise.reject(this.#refusal.error);
     this.#claimsInFlight = claims;
     this.#inFlight = this.#request(claims)
       .then((fresh) => {
@@ -68,6 +79,11 @@ export class TokenSource {
         const renewAt = fresh.expiresAt - Math.min(renewalWindow, (fresh.expiresAt - now) / 2);
         this.#current = { ...fresh, renewAt, claims };
         return fresh.token;
+      })
+      .catch((error: unknown) => {
+        const refused = isGraphMailError(error) && error.permanent;
+        this.#refusal = refused ? { error, until: this.#clock.now() + refusalMemory } : undefined;
+        throw error;
       })
       .finally(() => {
         this.#inFlight = undefined;

@@ -242,6 +242,17 @@ describe('each fault has words of its own, with ECONFIG and without the key', ()
     expect(new Set(messages).size).toBe(faults.length);
   });
 
+  test('content that was given as one of two paths does not appear', () => {
+    const content = Buffer.from(own.privateKey).toString('base64');
+    const error = thrownBy(() => sourceOf({ paths: ['a.pem', content] }, 'certificatePath', undefined));
+    expectNoSecrets(error, [content.slice(80, 140)]);
+    const second = thrownBy(() =>
+      sourceOf({ paths: [write('c.crt', own.certificate), content] }, 'certificatePath', undefined),
+    );
+    expect(second.message).toMatch(/too long for a path|no such file/);
+    expectNoSecrets(second, [content.slice(80, 140)]);
+  });
+
   test('a file that may not be read', () => {
     const file = write('locked.pem', own.pem);
     chmodSync(file, 0);

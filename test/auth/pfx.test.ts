@@ -62,6 +62,14 @@ describe('a PFX of node-forge is opened', () => {
     expect(sign(privateKey)).toBe(sign(own.privateKey));
   });
 
+  test('with a MAC of an unknown kind: decryption tells a right password from a wrong one', async () => {
+    const pfx = makePfx(own, 'secret');
+    const sha1 = pfx.lastIndexOf(Buffer.from('2b0e03021a', 'hex'));
+    pfx[sha1 + 4] = 0x7f;
+    expect(await read(pfx, 'secret')).toMatchObject(expected);
+    expect((await failureOf(read(pfx, 'other'))).message).toContain('the password given does not open');
+  });
+
   test('while the event loop goes on', async () => {
     const pfx = makePfx(own, 'secret', { count: 50_000 });
     let turns = 0;

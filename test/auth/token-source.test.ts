@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AccessToken, TokenSource } from '../../src/auth/token-source.js';
+import { GraphMailError } from '../../src/errors.js';
 import { VirtualClock } from '../helpers/virtual-clock.js';
 
 const hour = 3_600_000;
@@ -166,5 +167,33 @@ describe('a token that Graph refused', () => {
     asked[2]?.give('with claims');
     expect(await replaced).toBe('with claims');
     expect(asked[2]?.claims).toBe('{"a":1}');
+  });
+});
+
+describe('a refusal that nobody has done anything about', () => {
+  const refusal = () => new GraphMailError('No token: AADSTS700016', { code: 'EAUTH', permanent: true });
+
+  test('is not asked for again by those who were waiting behind it', async () => {
+    const clock = new VirtualClock();
+    let requests = 0;
+    const source = new TokenSource(async () => {
+      requests++;
+      throw refusal();
+    }, clock);
+    for (let i = 0; i < 5; i++) await expect(source.get()).rejects.toMatchObject({ code: 'EAUTH' });
+    expect(requests).toBe(1);
+  });
+
+  test('is forgotten after a second, and at once by verify()', async () => {
+    const clock = new VirtualClock();
+    let requests = 0;
+    const source = new TokenSource(async () => {
+      if (++requests < 3) throw refusal();
+      return { token: 'fresh', expiresAt: clock.now() + 3_600_000 };
+    }, clock);
+    await expect(source.get()).rejects.toThrow();
+    await expect(source.verify()).rejects.toThrow();
+    await clock.advance(1_000);
+    await expect(source.get()).resolves.toBe('fresh');
   });
 });

@@ -1,6 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Edition, editions, failureOf, mail, openTransport, sandboxOfFile, until } from './support.js';
 
 const sandbox = sandboxOfFile();
@@ -71,11 +72,14 @@ describe.each(editions)('the signal of a message, $name', (edition) => {
   it('aborts the wait between two attempts', async () => {
     const { transporter } = openTransport(edition, sandbox());
     await transporter.verify();
-    const before = sandbox().stats().throttled;
+    let attempts = 0;
+    const count = () => attempts++;
+    subscribe('nodemailer-graph-transport:send:attempt', count);
+    onTestFinished(() => void unsubscribe('nodemailer-graph-transport:send:attempt', count));
     const release = sandbox().fault({ on: 'sendMail', status: 429, headers: { 'Retry-After': '30' } });
     const controller = new AbortController();
     const aborted = failureOf(edition, transporter.sendMail(mail({ signal: controller.signal })));
-    await until(() => sandbox().stats().throttled > before);
+    await until(() => attempts === 1);
     controller.abort();
     expect(await aborted).toMatchObject({ code: 'EABORT', outcome: 'not-sent' });
     release();

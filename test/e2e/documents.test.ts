@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { aadstsHint } from '../../src/auth/aadsts.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { root, runNode } from '../helpers/run-node.js';
 import { sandboxEnvironment } from '../helpers/sandbox-environment.js';
@@ -72,19 +73,25 @@ describe('README.md', () => {
     expect(stdout.trim()).toBe(message?.messageId);
   });
 
+  it('its snippet on the preflight prints a summary', async () => {
+    const { code, stdout, stderr } = await runOnSandbox(snippets[1] ?? '');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/\b0 (mails|messages)\b/i);
+  });
+
   it('its snippet on errors prints what its comments say', async () => {
-    const { code, stdout } = await runOnSandbox(snippets[1] ?? '');
+    const { code, stdout } = await runOnSandbox(snippets[2] ?? '');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^EENVELOPE\nnot-sent\n.+/);
   });
 
   it('its snippet on the sandbox shows what arrived, and ends by itself', async () => {
-    const { code, stdout, stderr } = await runOnSandbox(snippets[2] ?? '');
+    const { code, stdout, stderr } = await runOnSandbox(snippets[3] ?? '');
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'Hi 2\n', stderr: '' });
   });
 
   it('has no snippet that is not run here', () => {
-    expect(snippets).toHaveLength(3);
+    expect(snippets).toHaveLength(4);
   });
 
   it('lists every option that graphTransport() knows', async () => {
@@ -99,15 +106,67 @@ describe('README.md', () => {
   });
 });
 
+describe('docs/sign-in.md', () => {
+  const page = readFileSync(path.join(root, 'docs/sign-in.md'), 'utf8');
+
+  it('signs in with the recipe for a key that stays in its vault', async () => {
+    const recipe = [...page.matchAll(/```js\n([\s\S]*?)```/g)]
+      .map((match) => match[1] ?? '')
+      .find((one) => one.includes('PS256'));
+    const program = `import { graphTransport } from 'nodemailer-graph-transport';
+const { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, GRAPH_MAIL_MAILBOX: mailbox } = process.env;
+${recipe?.replace('clientAssertion, mailbox }', `clientAssertion, mailbox, cloud: ${JSON.stringify({ authorityHost: sandbox.url, graphHost: sandbox.url })} }`)}
+console.log(await transport.verify());`;
+    const { code, stdout, stderr } = await runOnSandbox(program, undefined, vault(sandbox.options.certificate));
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'true\n', stderr: '' });
+  });
+
+  it('says of every AADSTS number what the error says', () => {
+    const rows = [...page.matchAll(/^\| (\d+) \| (.+) \|$/gm)];
+    expect(rows.length).toBeGreaterThan(20);
+    for (const [, number, cure] of rows) expect(aadstsHint(Number(number))).toBe(cure);
+    const source = readFileSync(path.join(root, 'src/auth/aadsts.ts'), 'utf8');
+    expect(rows.map(([, number]) => number).sort()).toEqual(
+      [...source.matchAll(/^ {2}(\d+):/gm)].map(([, number]) => number).sort(),
+    );
+  });
+});
+
+/** Azure's packages as the recipe uses them, over a certificate of this machine. */
+function vault(pem: string): Record<string, string> {
+  const certificate = JSON.stringify(pem);
+  return {
+    '@azure/identity': 'export class DefaultAzureCredential {}',
+    '@azure/keyvault-certificates': `import { X509Certificate } from 'node:crypto';
+const [pem] = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(${certificate});
+export class CertificateClient {
+  async getCertificate() { return { cer: new Uint8Array(new X509Certificate(pem).raw), keyId: 'https://vault/keys/graph-mailer/1' }; }
+}`,
+    '@azure/keyvault-keys': `import { constants, sign } from 'node:crypto';
+const [key] = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/.exec(${certificate});
+export class CryptographyClient {
+  async signData(algorithm, data) {
+    if (algorithm !== 'PS256') throw new Error(algorithm);
+    return { result: new Uint8Array(sign('sha256', data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 })) };
+  }
+}`,
+  };
+}
+
 /**
  * Runs a program that imports the package, with the tenant, mailbox and cloud in its options replaced by the sandbox's.
  * Everything else of it runs as it stands.
  */
-async function runOnSandbox(program: string, caller?: string) {
+async function runOnSandbox(program: string, caller?: string, packages: Record<string, string> = {}) {
   const folder = mkdtempSync(path.join(environment.folder, 'program-'));
   cpSync(environment.env.AZURE_CLIENT_CERTIFICATE_PATH ?? '', path.join(folder, 'graph-mailer.pem'));
   mkdirSync(path.join(folder, 'node_modules'));
-  for (const name of ['nodemailer', '@azure', 'node-forge']) {
+  for (const [name, source] of Object.entries(packages)) {
+    mkdirSync(path.join(folder, 'node_modules', name), { recursive: true });
+    writeFileSync(path.join(folder, 'node_modules', name, 'package.json'), '{"type":"module","main":"index.js"}');
+    writeFileSync(path.join(folder, 'node_modules', name, 'index.js'), source);
+  }
+  for (const name of ['nodemailer']) {
     symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
   }
   symlinkSync(root, path.join(folder, 'node_modules/nodemailer-graph-transport'));

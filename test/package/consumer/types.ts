@@ -1,26 +1,51 @@
-import { createTransport } from 'nodemailer';
+// Compiled, not run: with the types of several Nodemailer majors, as an ES module and as CommonJS, skipLibCheck off.
+import { createTransport, type Transporter } from 'nodemailer';
 import {
+  createGraphTransporter,
+  formatPreflight,
   type GraphSentMessageInfo,
   type GraphTransport,
+  type GraphTransportOptions,
+  graphPreflight,
   graphTransport,
   isGraphMailError,
 } from 'nodemailer-graph-transport';
 import { type Sandbox, startSandbox } from 'nodemailer-graph-transport/sandbox';
 
-const transport: GraphTransport = graphTransport({
-  tenantId: '',
-  clientId: '',
-  certificatePath: '',
-  mailbox: 'a@contoso.example',
-});
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const holds = <_T extends true>(): void => {};
+
+const options: GraphTransportOptions = { certificatePath: 'mailer.pem', mailbox: 'a@contoso.example' };
+const transport: GraphTransport = graphTransport(options);
+
+// createTransport infers what sendMail gives, and the factory says it everywhere.
 const transporter = createTransport(transport);
+const typed: Transporter<GraphSentMessageInfo> = transporter;
+const made: Transporter<GraphSentMessageInfo> = createGraphTransporter(options, { from: 'a@contoso.example' });
+
+// What is any stays what it was, and is not taken for a Graph transporter.
+// biome-ignore lint/suspicious/noExplicitAny: it is what this is about
+declare const anything: any;
+const other = createTransport(anything);
+type OtherInfo = Awaited<ReturnType<typeof other.sendMail>>;
+holds<Equal<Equal<OtherInfo, GraphSentMessageInfo>, false>>();
+
 export async function send(): Promise<string | undefined> {
-  const info: GraphSentMessageInfo = await transporter.sendMail({ to: 'ana@example.com' });
+  const info = await transporter.sendMail({ to: 'ana@example.com', graph: { mailbox: 'b@contoso.example' } });
+  holds<Equal<typeof info, GraphSentMessageInfo>>();
+  const attempts: number = (await made.sendMail({ to: 'ana@example.com' })).attempts;
   try {
-    await transport.verify();
+    const verified: true = await transport.verify();
+    transport.verify((error: Error | null) => error);
+    if (!verified) return undefined;
   } catch (error) {
-    if (isGraphMailError(error)) return error.hint;
+    if (isGraphMailError(error) && error.code === 'EAUTH') return error.hint;
   }
+  const preflight = graphPreflight({ mailbox: 'a@contoso.example' });
+  typed.use('stream', preflight);
   const sandbox: Sandbox = await startSandbox();
-  return `${info.messageId} ${sandbox.inboxUrl}`;
+  return `${info.requestId} ${attempts} ${sandbox.inboxUrl} ${formatPreflight(preflight.summary())} ${transport.certificate?.subject}`;
 }
+
+// @ts-expect-error an option that does not exist
+graphTransport({ mailboxx: 'a@contoso.example' });
