@@ -46,6 +46,11 @@ try {
     run('npx', ['--no-install', 'nodemailer-graph-transport', '--version']).trim(),
   );
 
+  check('its demonstration runs', () => {
+    const sent = /^Sent +(\d+)$/m.exec(run('npx', ['--no-install', 'nodemailer-graph-transport', 'demo']));
+    if (sent?.[1] !== '200') throw new Error('not all 200 were sent');
+  });
+
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
   const flags = [
     '--noEmit',

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { GraphMailError, isGraphMailError } from '../errors.js';
 import type { Identity } from '../options.js';
+import { withoutSecrets } from '../redact.js';
 import type { AccessToken, TokenRequest } from './token-source.js';
 
 /** Milliseconds that a token is taken to be valid when nobody says. */
@@ -21,12 +22,15 @@ export function foreignTokenRequest(
       return checked(await request(claims), clock);
     } catch (cause) {
       if (isGraphMailError(cause)) throw cause;
-      throw new GraphMailError(`No token: ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`, {
-        code: 'EAUTH',
-        command: 'TOKEN',
-        hint: `Check what is given as the option '${name}'.`,
-        cause,
-      });
+      throw new GraphMailError(
+        `No token: ${name} failed: ${withoutSecrets(cause instanceof Error ? cause.message : String(cause))}`,
+        {
+          code: 'EAUTH',
+          command: 'TOKEN',
+          hint: `Check what is given as the option '${name}'.`,
+          cause,
+        },
+      );
     }
   };
 }

@@ -6,6 +6,7 @@ import type { Cloud } from '../graph/clouds.js';
 import { type HttpAnswer, NetworkFailure, send } from '../graph/http.js';
 import { parseRetryAfter } from '../graph/retry-after.js';
 import type { Identity } from '../options.js';
+import { withoutSecrets } from '../redact.js';
 import type { SigningCertificate } from './certificate.js';
 import type { CertificateSource } from './certificate-source.js';
 import { tokenAnswerError, tokenNetworkError } from './token-error.js';
@@ -105,7 +106,7 @@ function clientAuth(
 
 function assertionError(cause: unknown): GraphMailError {
   return new GraphMailError(
-    `No token: clientAssertion failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    `No token: clientAssertion failed: ${withoutSecrets(cause instanceof Error ? cause.message : String(cause))}`,
     {
       code: 'EAUTH',
       command: 'TOKEN',
@@ -164,13 +165,16 @@ class RecordingNetwork implements INetworkModule {
     if (this.#last && 'failure' in this.#last) return tokenNetworkError(this.#last.failure, this.#last.host);
     if (this.#last && !(cause && isObject(this.#last.answer))) {
       const { answer } = this.#last;
-      return tokenAnswerError(answer, parseRetryAfter(answer.headers['retry-after'], this.#context.clock.now()), cause);
+      return tokenAnswerError(answer, parseRetryAfter(answer.headers['retry-after'], this.#context.clock.now()));
     }
-    return new GraphMailError(`No token: ${cause instanceof Error ? cause.message : 'MSAL gave none'}`, {
-      code: 'EAUTH',
-      permanent: true,
-      command: 'TOKEN',
-      cause,
-    });
+    return new GraphMailError(
+      `No token: ${cause instanceof Error ? withoutSecrets(cause.message) : 'MSAL gave none'}`,
+      {
+        code: 'EAUTH',
+        permanent: true,
+        command: 'TOKEN',
+        cause,
+      },
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { GraphMailError } from '../errors.js';
 import type { HttpAnswer, NetworkFailure } from '../graph/http.js';
 import { describeNetworkFailure } from '../graph/network-error.js';
+import { withoutSecrets } from '../redact.js';
 import { aadstsHint, isPassing } from './aadsts.js';
 
 /** The token endpoint could not be reached. Nothing was sent, as no message leaves without a token. */
@@ -9,12 +10,14 @@ export function tokenNetworkError(failure: NetworkFailure, host: string): GraphM
   return new GraphMailError(`No token: ${text}.`, { code, permanent, command: 'TOKEN', hint, cause: failure });
 }
 
-/** The token endpoint answered, but not with a token. `retryAfter` in ms. */
-export function tokenAnswerError(answer: HttpAnswer, retryAfter: number | undefined, cause: unknown): GraphMailError {
+/** The token endpoint answered, but not with a token. What MSAL made of that adds nothing. `retryAfter` in ms. */
+export function tokenAnswerError(answer: HttpAnswer, retryAfter: number | undefined): GraphMailError {
   const { error, error_description: description, error_codes: codes } = parse(answer.body);
   const aadsts = Array.isArray(codes) && typeof codes[0] === 'number' ? codes[0] : undefined;
-  const text = typeof description === 'string' ? (description.split(/ Trace ID:|\r?\n/)[0] ?? '') : '';
-  const response = [String(answer.status), typeof error === 'string' ? error : undefined].filter(Boolean).join(' ');
+  const text = typeof description === 'string' ? withoutSecrets(description.split(/ Trace ID:|\r?\n/)[0] ?? '') : '';
+  const response = [String(answer.status), typeof error === 'string' ? withoutSecrets(error) : undefined]
+    .filter(Boolean)
+    .join(' ');
   const refused = answer.status === 200 ? 'the token endpoint answered without a token' : `Entra answered ${response}`;
   return new GraphMailError(`No token: ${refused}${text ? `: ${text}` : ''}`, {
     code: 'EAUTH',
@@ -28,7 +31,6 @@ export function tokenAnswerError(answer: HttpAnswer, retryAfter: number | undefi
       aadstsHint(aadsts) ??
       (answer.status >= 500 || answer.status === 429 ? 'Entra cannot serve just now: try again later.' : undefined),
     requestId: answer.headers['x-ms-request-id'],
-    cause,
   });
 }
 

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../redact.js';
 import type { HttpAnswer } from './http.js';
 
 /** What Graph's error body says; all of it is missing when the body came from something in front of Graph. */
@@ -10,10 +11,8 @@ export interface GraphFault {
 export function readGraphFault(answer: HttpAnswer): GraphFault {
   const { error } = parseObject(answer.body);
   const { code, message } = asObject(error);
-  return {
-    code: typeof code === 'string' ? code : undefined,
-    message: typeof message === 'string' ? message : undefined,
-  };
+  const text = (value: unknown) => (typeof value === 'string' ? withoutSecrets(value) : undefined);
+  return { code: text(code), message: text(message) };
 }
 
 /** One line for people: `403 ErrorAccessDenied: Access is denied. …`. */

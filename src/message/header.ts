@@ -35,8 +35,8 @@ export function readHeader(message: Buffer): Header {
     }
     const text = message.toString('utf8', start, lineEnd);
     const match = /^([!-9;-~]+)[ \t]*:([\s\S]*)$/.exec(text);
-    if (!match)
-      return { fault: `line ${lineNumber(message, start)} is not a header field: '${text.trim().slice(0, 60)}'` };
+    // Without the line itself, which may be content.
+    if (!match) return { fault: `line ${lineNumber(message, start)} is not a header field` };
     fields.push({ name: match[1] ?? '', value: (match[2] ?? '').replace(/\r\n/g, '').trim(), start, end: lineEnd });
     offset = lineEnd;
   }

@@ -38,7 +38,7 @@ describe('Entra’s refusals need somebody to do something, and say what', () =>
     [400, 'invalid_grant', 530032, /policy/],
     [400, 'invalid_request', 90038, /national cloud/],
   ])('%i %s AADSTS%i', (status, name, number, hint) => {
-    const error = tokenAnswerError(entra(status, name, number), undefined, undefined);
+    const error = tokenAnswerError(entra(status, name, number), undefined);
     expect(error).toMatchObject({
       code: 'EAUTH',
       outcome: 'not-sent',
@@ -53,21 +53,21 @@ describe('Entra’s refusals need somebody to do something, and say what', () =>
 });
 
 test('the message keeps what people read and drops what only Microsoft’s support reads', () => {
-  const error = tokenAnswerError(entra(401, 'invalid_client', 700027, 'The key was not found.'), undefined, undefined);
+  const error = tokenAnswerError(entra(401, 'invalid_client', 700027, 'The key was not found.'), undefined);
   expect(error.message).toBe('No token: Entra answered 401 invalid_client: AADSTS700027: The key was not found.');
   expect(error.response).toBe('401 invalid_client: AADSTS700027: The key was not found.');
 });
 
 describe('Entra’s passing faults', () => {
   test.each([90033, 90006, 90024, 90012, 90055])('AADSTS%i may go away by itself', (number) => {
-    expect(tokenAnswerError(entra(400, 'temporarily_unavailable', number), undefined, undefined)).toMatchObject({
+    expect(tokenAnswerError(entra(400, 'temporarily_unavailable', number), undefined)).toMatchObject({
       permanent: false,
       hint: expect.any(String),
     });
   });
 
   test.each([429, 500, 502, 503, 504])('%i may go away by itself, whatever the body', (status) => {
-    expect(tokenAnswerError(answer(status, {}, '<html>busy</html>'), 7_000, undefined)).toMatchObject({
+    expect(tokenAnswerError(answer(status, {}, '<html>busy</html>'), 7_000)).toMatchObject({
       code: 'EAUTH',
       outcome: 'not-sent',
       permanent: false,
@@ -78,7 +78,7 @@ describe('Entra’s passing faults', () => {
   });
 
   test('200 without a token is no token', () => {
-    const error = tokenAnswerError(answer(200, {}, '{}'), undefined, undefined);
+    const error = tokenAnswerError(answer(200, {}, '{}'), undefined);
     expect(error).toMatchObject({ code: 'EAUTH', outcome: 'not-sent', permanent: false });
     expect(error.message).toContain('without a token');
   });
@@ -87,7 +87,7 @@ describe('Entra’s passing faults', () => {
 test.each(['', 'null', '[]', '{"error":{"a":1},"error_codes":"x","error_description":7}', '{"error_codes":["1"]}'])(
   'a body that makes no sense does no harm: %j',
   (body) => {
-    const error = tokenAnswerError(answer(400, {}, body), undefined, undefined);
+    const error = tokenAnswerError(answer(400, {}, body), undefined);
     expect(error).toMatchObject({ code: 'EAUTH', permanent: true });
     expect(error.aadsts).toBeUndefined();
   },

@@ -1,0 +1,199 @@
+import { format, inspect } from 'node:util';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGraphTransporter, type GraphTransportOptions, graphTransport } from '../../src/index.js';
+import { withoutSecrets } from '../../src/redact.js';
+import { createCertificate, type FaultRule, type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+
+const clientId = '55555555-2222-4333-8444-555555555555';
+const clientSecret = 'Zx8~secret.of-the.application';
+const password = 'passphrase-of-the-key';
+const proxyPassword = 'proxy-pass-word';
+const body = 'BODY-OF-THE-MESSAGE-THAT-NOBODY-ELSE-READS';
+const bodyForms = [
+  body,
+  Buffer.from(`x${body}`).toString('base64').slice(4, 40),
+  Buffer.from(body).toString('base64').slice(0, 36),
+];
+
+let sandbox: Sandbox;
+let stranger: string;
+beforeAll(async () => {
+  sandbox = await startSandbox({ apps: [{ clientId, certificates: [], secrets: [clientSecret] }] });
+  const { privateKey, certificate } = await createCertificate();
+  stranger = privateKey + certificate;
+});
+afterAll(() => sandbox.close());
+
+/** Ways to sign in, some of which fail. */
+const identities = [
+  'certificate',
+  'stranger',
+  'secret',
+  'wrong secret',
+  'token',
+  'bad token',
+  'assertion',
+  'proxy',
+] as const;
+
+function optionsFor(identity: (typeof identities)[number]): GraphTransportOptions {
+  const { certificate, ...rest } = sandbox.options;
+  const { mailbox, cloud } = rest;
+  switch (identity) {
+    case 'certificate':
+      return { ...sandbox.options };
+    case 'stranger':
+      return { ...rest, certificate: stranger, certificatePassword: password };
+    case 'secret':
+      return { ...rest, clientId, clientSecret };
+    case 'wrong secret':
+      return { ...rest, clientSecret };
+    case 'token':
+    case 'bad token':
+      return { mailbox, cloud, getToken: async () => 'eyJhbGciOiJub25lIn0.eyJhdWQiOiJub25lIn0.c2lnbmF0dXJl' };
+    case 'assertion':
+      return { ...rest, clientAssertion: async () => 'eyJhbGciOiJub25lIn0.eyJpc3MiOiJub25lIn0.c2lnbmF0dXJl' };
+    default:
+      return { ...rest, certificate, proxy: `http://user:${proxyPassword}@127.0.0.1:9` };
+  }
+}
+
+/** What the other side may quote of a request. */
+const echo = JSON.stringify({
+  error: {
+    code: 'BadRequest',
+    message: `Your request: Authorization: Bearer eyJhbGciOiJub25lIn0.eyJhdWQiOiJub25lIn0.c2lnbmF0dXJl ${Buffer.from(body.repeat(9)).toString('base64')}`,
+  },
+});
+const tokenEcho = JSON.stringify({
+  error: 'invalid_client',
+  error_description: `AADSTS50012: client_secret=${clientSecret}&client_assertion=eyJhbGciOiJub25lIn0.eyJpc3MiOiJub25lIn0.c2ln refused`,
+  error_codes: [50012],
+});
+
+const faults: (FaultRule | undefined)[] = [
+  undefined,
+  ...[400, 401, 403, 404, 413, 429, 500, 503, 504, 200].map(
+    (status) => ({ on: 'sendMail', status, body: echo }) as const,
+  ),
+  { on: 'sendMail', reset: 'before-answer' },
+  { on: 'sendMail', silence: true },
+  { on: 'sendMail', claimsChallenge: true },
+  ...[400, 401, 429, 503].map((status) => ({ on: 'token', status, body: tokenEcho }) as const),
+  { on: 'token', status: 200, body: {} },
+  { on: 'token', status: 502, body: '<html>Bad Gateway</html>' },
+];
+
+const mails: Record<string, unknown>[] = [
+  {},
+  { to: undefined },
+  { envelope: { from: 'noreply@contoso.example', to: ['bob@example.com'] } },
+  { raw: `From: noreply@contoso.example\r\nTo: ana@example.com\r\n\r\n${body}` },
+  { raw: `${body}` },
+  { attachments: [{ path: '/does/not/exist' }] },
+  { attachments: [{ content: Buffer.alloc(3_000_000) }] },
+  { graph: { mailbox: 'boss@contoso.example' } },
+];
+
+/** Everything that a program might print or keep of these things. */
+function printed(...things: unknown[]): string {
+  return things
+    .map(
+      (thing) => `${inspect(thing, { depth: 10, showHidden: true })}\n${json(thing)}\n${(thing as Error)?.stack ?? ''}`,
+    )
+    .join('\n');
+}
+
+function json(thing: unknown): string {
+  const seen = new Set<unknown>();
+  return (
+    JSON.stringify(thing, (_key, value) => {
+      if (typeof value !== 'object' || value === null) return value;
+      if (seen.has(value)) return undefined;
+      seen.add(value);
+      return value;
+    }) ?? ''
+  );
+}
+
+function expectNoSecret(text: string): void {
+  expect(text).not.toMatch(/eyJ[\w-]{10,}\./);
+  expect(text).not.toMatch(/PRIVATE KEY/);
+  for (const pem of [stranger, sandbox.options.certificate]) {
+    const [, key = ''] = /PRIVATE KEY-----\s*([\s\S]+?)\s*-----END/.exec(pem) ?? [];
+    for (const line of key.split(/\s+/).slice(1, -1)) expect(text.includes(line)).toBe(false);
+  }
+  for (const secret of [clientSecret, password, proxyPassword, ...bodyForms]) expect(text.includes(secret)).toBe(false);
+}
+
+describe('no secret and no body', () => {
+  it('appears in error, transport, transporter or log, whichever way a send goes', async () => {
+    const cases = fc.record({
+      identity: fc.constantFrom(...identities),
+      fault: fc.constantFrom(...faults),
+      mail: fc.constantFrom(...mails),
+      debug: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ identity, fault, mail, debug }) => {
+        const lines: string[] = [];
+        const write = (data: unknown, message: string, ...args: unknown[]) => {
+          lines.push(printed(data), format(message, ...args));
+        };
+        const logger = { trace: write, debug: write, info: write, warn: write, error: write, fatal: write };
+        const release = fault && sandbox.fault(fault);
+        const transport = graphTransport({ ...optionsFor(identity), maxRetries: 0, timeout: 200 });
+        const transporter = createGraphTransporter({
+          ...optionsFor(identity),
+          maxRetries: 0,
+          timeout: 200,
+          logger,
+          debug,
+        });
+        const message = { from: 'noreply@contoso.example', to: 'ana@example.com', subject: 'Hi', text: body, ...mail };
+        const result = await transporter.sendMail(message).catch((error: unknown) => error);
+        release?.();
+        expectNoSecret(printed(result, transport, transporter, transporter.transporter, ...lines));
+        expect(lines.length).toBeGreaterThan(0);
+        transporter.close();
+        transport.close();
+      }),
+      { interruptAfterTimeLimit: 8_000, numRuns: 400, markInterruptAsFailure: false },
+    );
+  }, 30_000);
+
+  it.each(identities)('appears when a wrong option beside %s throws', (identity) => {
+    for (const wrong of [
+      { mailboxx: 1 },
+      { timeout: 'soon' },
+      { cloud: 'mars' },
+      { certificatePath: 1, clientSecret: 2 },
+    ]) {
+      let text = '';
+      try {
+        graphTransport({ ...optionsFor(identity), ...wrong } as GraphTransportOptions).close();
+      } catch (error) {
+        text = printed(error);
+      }
+      expect(text).toContain('ECONFIG');
+      expectNoSecret(text);
+    }
+  });
+});
+
+describe('text from the other side', () => {
+  it.each([
+    ['Bearer abcdefgh12345678 was refused', 'Bearer [redacted] was refused'],
+    ['token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.sig is bad', 'token [redacted] is bad'],
+    ['{"client_secret":"abc~def"}', '{"client_secret":"[redacted]"}'],
+    ['Access is denied. Check credentials and try again.', 'Access is denied. Check credentials and try again.'],
+    [`key ${'A'.repeat(200)} end`, 'key [redacted] end'],
+  ])('%s', (text, expected) => {
+    expect(withoutSecrets(text)).toBe(expected);
+  });
+
+  it('is kept short', () => {
+    expect(withoutSecrets('many words '.repeat(1_000))).toHaveLength(500);
+  });
+});
