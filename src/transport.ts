@@ -117,11 +117,12 @@ export class GraphTransport extends EventEmitter {
       clock,
       limits: settings,
       random: Math.random,
+      rate,
       connections: bounded
         ? new Turnstile({
             limit: maxConnections ?? Number.POSITIVE_INFINITY,
             wait: () => rate?.wait ?? 0,
-            entered: () => rate?.start(),
+            entered: () => rate?.reserve(),
             clock,
           })
         : undefined,

@@ -57,8 +57,9 @@ async function runDemo(): Promise<void> {
   print(`Most in flight  ${Math.max(0, ...Object.values(maxInFlight))}`);
   print(`Inbox           ${sandbox.inboxUrl}`);
   if (process.stdin.isTTY && process.stdout.isTTY) {
+    const interrupted = untilInterrupted();
     print('Open the inbox in a browser; Ctrl-C ends the demonstration.');
-    await untilInterrupted();
+    await interrupted;
   }
   await sandbox.close();
   if (tally.sent !== rows.length) process.exitCode = 1;

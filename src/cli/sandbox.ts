@@ -36,6 +36,7 @@ async function runSandbox({ port, inboxPort, mailbox, folder }: SandboxFlags): P
   const sandbox = await startSandbox({ port, inboxPort, mailbox, tenantId, clientId, certificate: pem });
   try {
     await writeFile(caFile, sandbox.ca);
+    const interrupted = untilInterrupted();
     process.stdout.write(`Inbox            ${sandbox.inboxUrl}
 Entra and Graph  ${sandbox.url}
 
@@ -51,7 +52,7 @@ export NODE_EXTRA_CA_CERTS='${caFile}'
 
 Ctrl-C ends the sandbox.
 `);
-    await untilInterrupted();
+    await interrupted;
   } finally {
     await sandbox.close();
   }

@@ -9,6 +9,7 @@ import { type HttpAnswer, NetworkFailure } from '../graph/http.js';
 import { sendFailure } from './failure.js';
 import type { MailboxGate, Passage } from './mailbox-gate.js';
 import { judge, type Outcome } from './outcome.js';
+import type { RateLimiter } from './rate-limiter.js';
 import { nextDelay, type RetryLimits } from './retry.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { Turnstile } from './turnstile.js';
@@ -24,6 +25,8 @@ export interface DeliveryContext {
   random: () => number;
   /** What bounds the requests of the whole transport, over all mailboxes. */
   connections?: Turnstile | undefined;
+  /** Told when a request really leaves. */
+  rate?: RateLimiter | undefined;
 }
 
 /** One request, told to whoever watches when it has ended. */
@@ -154,22 +157,28 @@ async function attemptAll(
     return { rest: delay };
   };
 
-  for (;;) {
-    let step: Awaited<ReturnType<typeof attempt>> | undefined = await prepareToken();
-    if (!step) {
-      await enter(context, gate, passage, mailbox, signal);
-      try {
-        step = await attempt();
-      } finally {
-        // Only now, when a pause that the answer asked for stands: the next one departs here.
-        context.connections?.leave();
-        passage.arrive();
+  try {
+    for (;;) {
+      let step: Awaited<ReturnType<typeof attempt>> | undefined = await prepareToken();
+      if (!step) {
+        await enter(context, gate, passage, mailbox, signal);
+        try {
+          step = await attempt();
+        } finally {
+          // Only now, when a pause that the answer asked for stands: the next one departs here.
+          context.connections?.leave();
+          passage.arrive();
+        }
       }
+      if (!('rest' in step)) return step;
+      if (step.rest === undefined) continue;
+      waited += step.rest;
+      await passage.rest(step.rest);
     }
-    if (!('rest' in step)) return step;
-    if (step.rest === undefined) continue;
-    waited += step.rest;
-    await passage.rest(step.rest);
+  } catch (error) {
+    // What ended a wait between two attempts knows nothing of them.
+    if (attempts === 0 || !isGraphMailError(error) || error.attempts !== undefined) throw error;
+    throw ownError(error, attempts);
   }
 }
 
@@ -208,7 +217,7 @@ interface Attempt {
 }
 
 async function tryOnce(
-  { graph, clock }: DeliveryContext,
+  { graph, clock, rate }: DeliveryContext,
   mailbox: string,
   body: Buffer,
   token: string,
@@ -216,6 +225,7 @@ async function tryOnce(
 ): Promise<Attempt> {
   const clientRequestId = randomUUID();
   const startedAt = clock.now();
+  rate?.begin();
   const result = await graph.sendMail(mailbox, body, token, clientRequestId, signal).catch((error: unknown) => {
     if (error instanceof NetworkFailure) return error;
     throw error;

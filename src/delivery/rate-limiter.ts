@@ -8,9 +8,8 @@ export class RateLimiter {
   readonly #limit: number;
   readonly #window: number;
   readonly #clock: Clock;
-  /** Times of the last `limit` starts, a ring. */
-  readonly #starts: number[] = [];
-  #oldest = 0;
+  /** The last `limit` starts, oldest first. */
+  readonly #starts: { at: number; begun: boolean }[] = [];
 
   constructor(limit: number, window: number, clock: Clock) {
     this.#limit = limit;
@@ -20,17 +19,22 @@ export class RateLimiter {
 
   /** Milliseconds until another start is allowed. */
   get wait(): number {
-    if (this.#starts.length < this.#limit) return 0;
-    return Math.max(0, (this.#starts[this.#oldest] ?? 0) + this.#window - this.#clock.now());
+    const [oldest] = this.#starts;
+    if (!oldest || this.#starts.length < this.#limit) return 0;
+    return Math.max(0, oldest.at + this.#window - this.#clock.now());
   }
 
-  /** Counts a start. */
-  start(): void {
-    if (this.#starts.length < this.#limit) {
-      this.#starts.push(this.#clock.now());
-      return;
-    }
-    this.#starts[this.#oldest] = this.#clock.now();
-    this.#oldest = (this.#oldest + 1) % this.#limit;
+  /** Takes a start. */
+  reserve(): void {
+    this.#starts.push({ at: this.#clock.now(), begun: false });
+    if (this.#starts.length > this.#limit) this.#starts.shift();
+  }
+
+  /** A start that was taken is made now; on a busy process some time may have passed. */
+  begin(): void {
+    const start = this.#starts.find(({ begun }) => !begun);
+    if (!start) return;
+    start.at = this.#clock.now();
+    start.begun = true;
   }
 }

@@ -10,8 +10,7 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 const submitted = async (count: number) => {
-  while (sandbox.stats().submissions < count)
-    await new Promise((r) => setTimeout(r, 5));
+  while (sandbox.stats().submissions < count) await new Promise((r) => setTimeout(r, 5));
 };
 
 /** Starts many sends, and waits until the first are at the server. */
