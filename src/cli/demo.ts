@@ -37,7 +37,7 @@ async function runDemo(): Promise<void> {
   const failures: string[] = [];
   const started = performance.now();
   const tally = await sendMerge(transporter, rows, template, {
-    from: { name: 'Contoso Music Society', address: sandbox.options.mailbox },
+    from: { name: 'Lantern Reading Club', address: sandbox.options.mailbox },
     onResult: ({ row, error }) => {
       if (error) failures.push(`line ${row.line} (${row.values.email}): ${error.message}`);
       progress.step();
