@@ -1,13 +1,14 @@
 // Turns the inbox page (src/sandbox/page: HTML, CSS, browser TypeScript) into one module of strings, so that the
 // sandbox serves it from memory in both builds without looking for files beside itself.
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const page = new URL('../src/sandbox/page/', import.meta.url);
 
 export async function writePageAssets() {
   const script = await build({
-    entryPoints: [new URL('app.ts', page).pathname],
+    entryPoints: [fileURLToPath(new URL('app.ts', page))],
     bundle: true,
     format: 'iife',
     target: 'es2022',
@@ -25,4 +26,4 @@ export async function writePageAssets() {
   if ((await readFile(target, 'utf8').catch(() => '')) !== source) await writeFile(target, source);
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) await writePageAssets();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writePageAssets();

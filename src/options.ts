@@ -291,6 +291,8 @@ function cloudFromEnvironment(env: NodeJS.ProcessEnv): CloudName | { authorityHo
   );
 }
 
+/** Options that are a time. */
+const inMilliseconds: ReadonlySet<string> = new Set(['timeout', 'maxWait', 'rateDelta']);
 const longestTimer = 2 ** 31 - 1;
 
 export function optionalNumber(given: Record<string, unknown>, name: string, least: number): number | undefined {
@@ -299,6 +301,7 @@ export function optionalNumber(given: Record<string, unknown>, name: string, lea
 
 function wholeNumber(given: Record<string, unknown>, name: string, fallback: number, least: number): number {
   const value = given[name] ?? fallback;
+  const unit = inMilliseconds.has(name) ? ' of milliseconds' : '';
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= longestTimer) return value;
-  throw configError(`Option '${name}' is ${shown(value)}; expected a whole number, ${least} or more.`);
+  throw configError(`Option '${name}' is ${shown(value)}; expected a whole number${unit}, ${least} or more.`);
 }

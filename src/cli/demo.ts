@@ -6,8 +6,8 @@ import { readTemplateFolder } from '../bulk/template-folder.js';
 import { createCertificate, startSandbox } from '../sandbox/index.js';
 import { graphTransport } from '../transport.js';
 import type { Command } from '../vendor/commander.js';
+import { onInterruption } from './interruption.js';
 import { Progress } from './progress.js';
-import { untilInterrupted } from './until-interrupted.js';
 
 const newsletter = fileURLToPath(new URL('../../../examples/newsletter/', import.meta.url));
 
@@ -35,6 +35,12 @@ async function runDemo(): Promise<void> {
   );
   const progress = new Progress(process.stdout, rows.length);
   const failures: string[] = [];
+  const interruption = onInterruption();
+  let interrupted = false;
+  interruption.happened.then(() => {
+    interrupted = true;
+    transporter.close();
+  });
   const started = performance.now();
   const tally = await sendMerge(transporter, rows, template, {
     from: { name: 'Lantern Reading Club', address: sandbox.options.mailbox },
@@ -56,11 +62,14 @@ async function runDemo(): Promise<void> {
   print(`Token requests  ${tokenRequests}`);
   print(`Most in flight  ${Math.max(0, ...Object.values(maxInFlight))}`);
   print(`Inbox           ${sandbox.inboxUrl}`);
-  if (process.stdin.isTTY && process.stdout.isTTY) {
-    const interrupted = untilInterrupted();
+  if (interrupted) {
+    print('Interrupted: what had not been sent was refused.');
+    process.exitCode = 130;
+  } else if (process.stdin.isTTY && process.stdout.isTTY) {
     print('Open the inbox in a browser; Ctrl-C ends the demonstration.');
-    await interrupted;
+    await interruption.happened;
   }
+  interruption.release();
   await sandbox.close();
-  if (tally.sent !== rows.length) process.exitCode = 1;
+  if (!interrupted && tally.sent !== rows.length) process.exitCode = 1;
 }

@@ -12,6 +12,14 @@ const program = new Command('nodemailer-graph-transport')
 addSandboxCommand(program);
 addDemoCommand(program);
 
+// Whoever reads the output may stop reading.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

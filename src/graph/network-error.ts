@@ -1,5 +1,6 @@
 import type { GraphMailErrorCode } from '../errors.js';
 import type { NetworkFailure } from './http.js';
+import { isLoopback } from './proxy-exceptions.js';
 
 /** A network failure in Nodemailer's codes, in words, and whether trying again could help. */
 export interface NetworkFault {
@@ -35,11 +36,14 @@ export function describeNetworkFailure(failure: NetworkFailure, host: string): N
       permanent: false,
     };
   }
+  const local = isLoopback(host.replace(/:\d+$/, ''));
   if (isTlsCode(code)) {
     return {
       code: 'ETLS',
       text: `The TLS handshake with ${host} failed (${why})`,
-      hint: 'Something between this machine and Microsoft 365 may be replacing certificates. If that is meant, trust its CA with NODE_EXTRA_CA_CERTS.',
+      hint: local
+        ? "Set NODE_EXTRA_CA_CERTS to the sandbox's ca.pem before Node starts, or give its CA as cloud.ca."
+        : 'Something between this machine and Microsoft 365 may be replacing certificates. If that is meant, trust its CA with NODE_EXTRA_CA_CERTS.',
       permanent: true,
     };
   }
@@ -48,7 +52,9 @@ export function describeNetworkFailure(failure: NetworkFailure, host: string): N
     text: `The connection to ${host} failed (${why})`,
     hint: failure.written
       ? undefined
-      : 'Check that this machine may connect to port 443 of Microsoft 365, directly or through a proxy.',
+      : local
+        ? `Is the sandbox running at https://${host}?`
+        : 'Check that this machine may connect to port 443 of Microsoft 365, directly or through a proxy.',
     permanent: false,
   };
 }

@@ -13,6 +13,8 @@ const files = existsSync(corpus)
   ? readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.eml'))
   : [];
 
+if (files.length === 0) console.warn(`No message corpus at ${corpus}: these tests have no cases.`);
+
 /** The recipients that a message's own header names, as its author would put them into the envelope. */
 function recipientsOf(message: Buffer): string[] {
   const header = readHeader(message);
