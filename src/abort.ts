@@ -1,14 +1,40 @@
-import { configError, GraphMailError } from './errors.js';
+import { configError, GraphMailError, isGraphMailError } from './errors.js';
 
-/** The failure of a send that its caller aborted before anything was sent. */
+/**
+ * The failure of a send that was ended before anything was sent: `EABORT` for its caller's signal, or what a signal of ours
+ * was aborted with.
+ */
 export function abortError(signal: AbortSignal | undefined): GraphMailError {
-  return new GraphMailError('Message sending aborted', { code: 'EABORT', command: 'API', cause: signal?.reason });
+  const reason: unknown = signal?.reason;
+  if (isGraphMailError(reason)) return new GraphMailError(reason.message, { ...reason, cause: reason.cause });
+  return new GraphMailError('Message sending aborted', { code: 'EABORT', command: 'API', cause: reason });
 }
+
+/** Many messages may share a signal, which Node takes for a leak when each listens for itself. */
+const listening = new WeakMap<AbortSignal, Set<() => void>>();
 
 /** Calls `stop` when the signal aborts; the returned function ends that. */
 export function onAbort(signal: AbortSignal | undefined, stop: () => void): () => void {
-  signal?.addEventListener('abort', stop, { once: true });
-  return () => signal?.removeEventListener('abort', stop);
+  if (!signal) return () => {};
+  let stops = listening.get(signal);
+  if (!stops) {
+    stops = new Set();
+    listening.set(signal, stops);
+  }
+  const all = stops;
+  const own = () => stop();
+  if (all.size === 0) signal.addEventListener('abort', notify);
+  all.add(own);
+  return () => {
+    all.delete(own);
+    if (all.size === 0) signal.removeEventListener('abort', notify);
+  };
+}
+
+function notify(this: AbortSignal): void {
+  const stops = [...(listening.get(this) ?? [])];
+  listening.delete(this);
+  for (const stop of stops) stop();
 }
 
 /**

@@ -21,6 +21,32 @@ export const ERROR_CODES = {
   EGRAPH: 'Microsoft Graph answered with an error that no other code fits',
 } as const;
 
+/** What to do about an error of which nothing more is known than its code. */
+const HINTS: Record<keyof typeof ERROR_CODES, string> = {
+  EAUTH: 'Check the credential options, and the permissions and certificates of the app registration in Entra.',
+  EENVELOPE:
+    'Check from and the recipients of the message: each must be an address, and at least one recipient is needed.',
+  EMESSAGE: 'Check the message that is sent: its size, its header fields and its attachments.',
+  ECONNECTION: 'Make a new transport: one that was closed sends no more. Close it only after the last message.',
+  ESOCKET:
+    'Check that this machine may connect to port 443 of Microsoft 365, directly or through a proxy; then send again.',
+  EDNS: 'Check the name servers of this machine, and whether it needs a proxy to reach Microsoft 365.',
+  ETLS: 'Check what answers between this machine and Microsoft 365; trust its CA with NODE_EXTRA_CA_CERTS if it is meant to.',
+  ETIMEDOUT: "Check the network between this machine and Microsoft 365; the option 'timeout' waits longer.",
+  ESTREAM: 'Check the file, URL or stream that is given as content or attachment.',
+  EABORT: "Nothing is wrong: the message's signal or close({ force: true }) ended it.",
+  ECONFIG: 'Correct the option that the message names; the README lists each with what it expects.',
+  EPROXY: "Check the proxy in HTTPS_PROXY or the option 'proxy', and that this machine may use it.",
+  EMAXRECIPIENTS: 'Send it in several messages, or allow more with the option maxRecipients.',
+  EFILEACCESS: 'Give the content itself instead of a path, or allow files with disableFileAccess: false.',
+  EURLACCESS: 'Give the content itself instead of a URL, or allow URLs with disableUrlAccess: false.',
+  EGRAPH: "Try again later; if it stays, give Microsoft's support the requestId of this error.",
+};
+
+/** What to do whenever a message may have been sent, whatever the code. */
+export const maybeSent =
+  'The message may have been sent. Look for its Message-ID in the Sent Items of the mailbox (or in a message trace) before sending it again.';
+
 /** One of {@link ERROR_CODES}. */
 export type GraphMailErrorCode = keyof typeof ERROR_CODES;
 
@@ -58,6 +84,9 @@ export class GraphMailError extends Error {
   /**
    * `'not-sent'`: Graph did not take the message; sending it again cannot make a duplicate.
    * `'unknown'`: the message may have been sent; sending it again may make a duplicate.
+   *
+   * Nodemailer 10 answers some aborts itself, before this transport is asked, with an error that is no `GraphMailError` and
+   * has no outcome: nothing was sent then.
    */
   declare readonly outcome: FailedOutcome;
   /** `true` when the same message would fail again until somebody changes something. */
@@ -83,7 +112,7 @@ export class GraphMailError extends Error {
   /** The recipients that could not be sent to, where the failure is about recipients. */
   declare readonly rejected?: string[];
   /** What to do about it, in words for whoever administers the mailbox or the application. */
-  declare readonly hint?: string;
+  declare readonly hint: string;
 
   constructor(message: string, fields: GraphMailErrorFields) {
     const { cause, ...rest } = fields;
@@ -93,7 +122,8 @@ export class GraphMailError extends Error {
       Object.defineProperty(this, 'name', { value: 'AbortError', configurable: true, writable: true });
     Object.defineProperty(this, brand, { value: true });
     const { code, outcome = 'not-sent', permanent = false } = rest;
-    for (const [key, value] of Object.entries({ ...rest, code, outcome, permanent })) {
+    const hint = rest.hint ?? (outcome === 'unknown' ? maybeSent : HINTS[code]);
+    for (const [key, value] of Object.entries({ ...rest, code, outcome, permanent, hint })) {
       if (value !== undefined)
         Object.defineProperty(this, key, { value, enumerable: true, configurable: true, writable: true });
     }

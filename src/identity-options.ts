@@ -1,7 +1,7 @@
 import { configError } from './errors.js';
 import { isGuid, shown } from './option-checks.js';
 import type { GraphTransportOptions, TokenCredentialLike } from './option-types.js';
-import type { Credential, Identity } from './options.js';
+import type { Credential, Identity } from './settings.js';
 
 const oneOf =
   "Give one of certificatePath, certificate, clientSecret or clientAssertion, besides 'tenantId' and 'clientId'; or credential or getToken alone.";
@@ -70,7 +70,7 @@ function certificateFromOptions(given: Record<string, unknown>): Credential {
   }
   const details = { password: certificatePassword, sendChain: sendCertificateChain ?? false };
   if (certificatePath !== undefined) {
-    const paths = checkPaths(certificatePath);
+    const paths = checkPaths(certificatePath, "Option 'certificatePath'", "the option 'certificate'");
     return {
       kind: 'certificate',
       source: { paths },
@@ -89,15 +89,17 @@ function certificateFromOptions(given: Record<string, unknown>): Credential {
   return { kind: 'certificate', source, from: "option 'certificate'", ...details };
 }
 
-function checkPaths(value: unknown): string[] {
+/** PEM text, or the base64 of a PEM or a PFX: what belongs into another option, and may be a private key. */
+const content = /-----BEGIN|^\s*["']?(MI|LS0tLS1|QmFnIEF0)[\w+/=\s-]{200,}/;
+
+/** @param home where the certificate itself belongs */
+function checkPaths(value: unknown, name: string, home: string): string[] {
   const paths: unknown[] = Array.isArray(value) ? value : [value];
   for (const path of paths) {
-    if (typeof path === 'string' && path !== '' && !/-----BEGIN|^MI[\w+/=\s]{200,}$/.test(path)) continue;
+    if (typeof path === 'string' && path !== '' && !content.test(path)) continue;
     throw configError(
-      "Option 'certificatePath' is not a path; expected the path of a PEM or PFX file, or two paths.",
-      /-----BEGIN|^MI[\w+/=\s]{200,}$/.test(String(path))
-        ? "The certificate itself goes into the option 'certificate'."
-        : undefined,
+      `${name} is not a path; expected the path of a PEM or PFX file, or two paths.`,
+      content.test(String(path)) ? `The certificate itself goes into ${home}.` : undefined,
     );
   }
   return paths as string[];
@@ -122,8 +124,9 @@ export function identityFromEnvironment(env: NodeJS.ProcessEnv): Identity {
   } as const;
   const path = set('AZURE_CLIENT_CERTIFICATE_PATH');
   if (path) {
-    const source = { paths: [path] };
-    return { ...ids, credential: { ...details, source, from: `AZURE_CLIENT_CERTIFICATE_PATH '${path}'` } };
+    const paths = checkPaths(path, 'AZURE_CLIENT_CERTIFICATE_PATH', 'GRAPH_MAIL_CERTIFICATE');
+    const from = `AZURE_CLIENT_CERTIFICATE_PATH ${shown(path)}`;
+    return { ...ids, credential: { ...details, source: { paths }, from } };
   }
   const text = set('GRAPH_MAIL_CERTIFICATE');
   if (text) {
@@ -146,12 +149,20 @@ function checkIds(
   if (missing) throw configError(`${missing} is missing; it is on the overview page of the app registration.`);
   if (typeof tenantId !== 'string' || !(isGuid(tenantId) || /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(tenantId))) {
     throw configError(
-      `${names[0]} is ${shown(tenantId)}; expected the Directory (tenant) id, a GUID, or a verified domain.`,
+      `${names[0]} is ${measured(tenantId)}; expected the Directory (tenant) id, a GUID, or a verified domain.`,
       'An application signs in to one tenant: common, organizations and consumers cannot be used.',
     );
   }
   if (typeof clientId !== 'string' || !isGuid(clientId)) {
-    throw configError(`${names[1]} is ${shown(clientId)}; expected the Application (client) id, a GUID.`);
+    throw configError(
+      `${names[1]} is ${measured(clientId)}; expected the Application (client) id, a GUID.`,
+      'It is on the overview page of the app registration; a secret has an id of its own, which is another.',
+    );
   }
   return { tenantId, clientId };
+}
+
+/** What was given as an id. Not the text itself, which may be a secret that was put into the wrong place. */
+function measured(value: unknown): string {
+  return typeof value === 'string' ? `a text of ${value.length} characters` : shown(value);
 }

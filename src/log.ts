@@ -22,7 +22,7 @@ export interface LogOptions {
 
 /**
  * Writes to the user's logger, or to the console for `logger: true`. Without `debug`, nothing is logged below `info`.
- * A logger that throws never touches a send.
+ * A logger that throws or rejects never touches a send.
  */
 export function createLog(options: LogOptions, print: (line: string) => void = console.log): Log {
   const { logger, debug, component = 'graph-transport' } = options;
@@ -31,12 +31,10 @@ export function createLog(options: LogOptions, print: (line: string) => void = c
     const silent = !logger || ((level === 'trace' || level === 'debug') && !debug);
     log[level] = (data, message, ...args) => {
       if (silent) return;
-      try {
-        if (logger === true) printLines(print, level, format(message, ...args));
-        else (logger[level] as LogMethod | undefined)?.call(logger, { component, ...data }, message, ...args);
-      } catch {
-        // Nothing to tell it to.
-      }
+      harmlessly(() => {
+        if (logger === true) return printLines(print, level, format(message, ...args));
+        return (logger[level] as LogMethod | undefined)?.call(logger, { component, ...data }, message, ...args);
+      });
     };
   }
   return log;
@@ -44,15 +42,20 @@ export function createLog(options: LogOptions, print: (line: string) => void = c
 
 /** The user's logger for Nodemailer itself, which expects every level and lets a logger's error end a message. */
 export function safeLogger(logger: BunyanLogger): Record<LogLevel, (...args: unknown[]) => void> {
-  const call = (level: LogLevel, args: unknown[]) => {
-    try {
-      (logger[level] as ((...args: unknown[]) => unknown) | undefined)?.apply(logger, args);
-    } catch {
-      // Nothing to tell it to.
-    }
-  };
+  const call = (level: LogLevel, args: unknown[]) =>
+    harmlessly(() => (logger[level] as ((...args: unknown[]) => unknown) | undefined)?.apply(logger, args));
   const entries = levels.map((level) => [level, (...args: unknown[]) => call(level, args)] as const);
   return Object.fromEntries(entries) as Record<LogLevel, (...args: unknown[]) => void>;
+}
+
+/** Calls a logger, whose failure has nobody to be told of: neither one that is thrown nor that of a promise. */
+function harmlessly(call: () => unknown): void {
+  try {
+    const result = call() as PromiseLike<unknown> | undefined;
+    if (typeof result?.then === 'function') result.then(undefined, () => {});
+  } catch {
+    // As above.
+  }
 }
 
 function printLines(print: (line: string) => void, level: LogLevel, text: string): void {

@@ -1,13 +1,15 @@
-import type { MailerOptions } from './options.js';
+import { type AccessRules, refuseAccess } from './message/access.js';
+import type { MailerOptions } from './settings.js';
 
 /** The part of Nodemailer's Mail object that is used here; it may come from any copy of Nodemailer. */
 export interface Mailer {
   options?: Record<string, unknown>;
-  use?: (
-    step: string,
-    plugin: (mail: { data: Record<string, unknown> }, done: (error?: Error) => void) => void,
-  ) => unknown;
+  use?: (step: string, plugin: CompilePlugin) => unknown;
+  /** Nodemailer's own plugins, which run before all others. */
+  _defaultPlugins?: { compile?: CompilePlugin[] };
 }
+
+type CompilePlugin = (mail: { data: Record<string, unknown> }, done: (error?: Error) => void) => void;
 
 type Listener = (...args: unknown[]) => void;
 
@@ -48,6 +50,8 @@ export class MailerLink {
     if (this.#known.has(mailer)) return false;
     this.#known.add(mailer);
     if (Object.keys(this.#options).length > 0) mailer.options = { ...this.#options, ...mailer.options };
+    const { disableFileAccess, disableUrlAccess } = this.#options;
+    if (disableFileAccess || disableUrlAccess) this.#guard(mailer, { disableFileAccess, disableUrlAccess });
     if (this.#dkim !== undefined) {
       mailer.use?.('compile', (mail, done) => {
         mail.data.dkim ??= this.#dkim;
@@ -63,10 +67,25 @@ export class MailerLink {
     if (mailer) this.adopt(mailer);
   }
 
-  /** Keeps a listener for the Mail object that was set last; `false` when it is somebody else's. */
-  listen(event: string | symbol, listener: Listener): boolean {
-    const mailer = this.last;
-    if (!mailer || typeof event !== 'string' || !mailerEvents.includes(event)) return false;
+  /** Refuses what may not be read before any plugin could read it, Nodemailer's own included. */
+  #guard(mailer: Mailer, rules: AccessRules): void {
+    const guard: CompilePlugin = (mail, done) => {
+      try {
+        refuseAccess(mail.data, rules);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    };
+    const first = mailer._defaultPlugins?.compile;
+    if (Array.isArray(first)) first.unshift(guard);
+    else mailer.use?.('compile', guard);
+  }
+
+  /** Keeps a listener of a Mail object's own; `false` when it is somebody else's. */
+  listen(mailer: Mailer | undefined, event: string | symbol, listener: Listener): boolean {
+    if (typeof mailer !== 'object' || typeof event !== 'string' || !mailerEvents.includes(event)) return false;
+    this.adopt(mailer);
     let listeners = this.#listeners.get(mailer);
     if (!listeners) {
       listeners = new Map();

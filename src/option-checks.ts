@@ -5,6 +5,8 @@ export function isGuid(text: string): boolean {
 
 /** Whether `text` can name a mailbox: one bare address, or an object id. */
 export function isMailbox(text: string): boolean {
+  // Half a surrogate pair cannot be put into a URL.
+  if (/\p{Surrogate}/u.test(text)) return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get through
   return isGuid(text) || /^[^\s@<>(),:;"\\/?#\u0000-\u001f\u007f]+@[^\s@<>(),:;"\\/?#\u0000-\u001f\u007f]+$/.test(text);
 }

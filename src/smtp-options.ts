@@ -29,6 +29,14 @@ export const smtpOptions: ReadonlySet<string> = new Set([
   'allowInternalNetworkInterfaces',
   'sendingRate',
   'url',
+  'getSocket',
+  'socket',
+  'connection',
+  'secured',
+  'customAuth',
+  'socketCloseTimeout',
+  'maxResponseSize',
+  'newline',
 ]);
 
 /** An SMTP configuration without an identity is somebody who has not finished the switch. */

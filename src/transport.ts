@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Agent } from 'node:https';
 import type { Transport } from 'nodemailer';
-import { onAbort } from './abort.js';
+import { abortError, onAbort, signalOf, unlessAborted } from './abort.js';
 import { type CertificateInfo, CertificateSource } from './auth/certificate-source.js';
 import { tokenRequest } from './auth/token-request.js';
 import { TokenSource } from './auth/token-source.js';
@@ -18,14 +18,16 @@ import { type Cloud, resolveCloud } from './graph/clouds.js';
 import { settleProxies } from './graph/proxy-choice.js';
 import { createLog, type Log, type LogOptions, safeLogger } from './log.js';
 import { type Mailer, MailerLink } from './mailer-link.js';
-import { type ComposedMail, composeBody, type PreparedMessage, prepareMessage } from './message/prepare.js';
-import { type GraphTransportOptions, type Settings, settleOptions } from './options.js';
+import { type ComposedMail, composeBody, mustBeRead, type PreparedMessage, prepareMessage } from './message/prepare.js';
+import type { GraphTransportOptions } from './option-types.js';
+import { settleOptions } from './options.js';
 import { SendingLog } from './sending-log.js';
+import type { Settings } from './settings.js';
 import { version } from './version.js';
 
 /** What `sendMail` gives for a message that Graph accepted. */
 export interface GraphSentMessageInfo {
-  /** Sender and recipients; Graph has no envelope, so these are the addresses in the header. */
+  /** Sender and recipients, as with SMTP. Graph has no envelope: bounces go to the mailbox, whatever `from` says here. */
   envelope: { from: string | false; to: string[] };
   /** Message-ID, as it stands in the bytes that were sent. */
   messageId: string;
@@ -62,6 +64,16 @@ const userAgent = `nodemailer-graph-transport/${version}`;
 /** Messages that may be composed beyond those in flight, so that composing one does not hold up the wire. */
 const lookAhead = 2;
 
+/** Warnings that this process has had. */
+const warned = new Set<string>();
+
+/** A send or `verify()` under way. */
+interface Sending {
+  ending: AbortController;
+  inFlight: boolean;
+  release: () => void;
+}
+
 /** The methods that are own properties of a transport, bound, so that copies of it go on working. */
 const methods = ['send', 'verify', 'close', 'isIdle', 'pendingCount'] as const;
 
@@ -83,9 +95,11 @@ export class GraphTransport extends EventEmitter {
   readonly #link: MailerLink;
   readonly #gates = new Map<string, MailboxGate>();
   readonly #agent: Agent;
-  /** One for each message that is being sent, to end it with. */
-  readonly #sending = new Set<AbortController>();
-  #pending = 0;
+  /** All that has not been called back for. */
+  readonly #sending = new Set<Sending>();
+  /** Bounds the messages that are read before they wait: see {@link mustBeRead}. */
+  readonly #readers: Turnstile;
+  #messages = 0;
   #idling = true;
   #closed = false;
 
@@ -108,6 +122,7 @@ export class GraphTransport extends EventEmitter {
     const tokens = tokenRequest(identity, { certificates, cloud, agent, userAgent, timeout, clock });
     const rate = rateLimit === undefined ? undefined : new RateLimiter(rateLimit, rateDelta, clock);
     const bounded = maxConnections !== undefined || rate !== undefined;
+    this.#readers = new Turnstile({ limit: settings.mailboxConcurrency + lookAhead, wait: () => 0, clock });
     this.#certificates = certificates;
     this.#agent = agent;
     this.#context = {
@@ -162,12 +177,15 @@ export class GraphTransport extends EventEmitter {
    * are allowed in flight.
    */
   isIdle(): boolean {
-    return !this.#closed && this.#queued < (this.#settings.maxConnections ?? this.#settings.mailboxConcurrency);
+    const { maxConnections, mailboxConcurrency } = this.#settings;
+    if (this.#closed) return false;
+    if (maxConnections !== undefined) return this.#messages - (this.#context.connections?.inside ?? 0) < maxConnections;
+    return this.#queued < mailboxConcurrency;
   }
 
   /** Messages that have not been called back for: waiting, being composed, or in flight. */
   pendingCount(): number {
-    return this.#pending;
+    return this.#messages;
   }
 
   /**
@@ -181,18 +199,13 @@ export class GraphTransport extends EventEmitter {
       for (const gate of this.#gates.values()) gate.close(closedError);
       this.#context.connections?.close(closedError);
     }
-    if (options?.force) for (const sending of this.#sending) sending.abort(closedError());
-    if (this.#pending === 0) this.#dispose();
+    for (const { ending, inFlight } of this.#sending) if (options?.force || !inFlight) ending.abort(closedError());
+    if (this.#sending.size === 0) this.#dispose();
   }
 
   /** What health checks may know of the certificate; `undefined` without one, and for a PFX until it was first read. */
   get certificate(): CertificateInfo | undefined {
     return #link in this ? this.#certificates?.info : undefined;
-  }
-
-  override on(event: string | symbol, listener: (...args: unknown[]) => void): this {
-    // Whatever inherits from a transport has no private state, and so no Mail object of its own.
-    return #link in this && this.#link.listen(event, listener) ? this : super.on(event, listener);
   }
 
   #hideState(): void {
@@ -209,73 +222,96 @@ export class GraphTransport extends EventEmitter {
         configurable: true,
       });
     }
+    const self = this;
+    const link = this.#link;
     Object.defineProperty(this, 'mailer', {
-      get: () => this.#link.last,
-      set: (mailer: Mailer | undefined) => this.#link.set(mailer),
+      get: () => link.last,
+      set: (mailer: Mailer | undefined) => link.set(mailer),
       enumerable: false,
       configurable: true,
     });
+    // Of every copy too: with it a Mail object subscribes when it is made, which is how a copy's gets known in time.
+    const on = function on(this: { mailer?: Mailer }, event: string | symbol, listener: (...args: unknown[]) => void) {
+      if (!link.listen(this.mailer, event, listener)) EventEmitter.prototype.on.call(self, event, listener);
+      return this;
+    };
+    Object.defineProperty(this, 'on', { value: on, enumerable: true, writable: true, configurable: true });
   }
 
-  /** To the log where there is one, else as a warning of the process, which tells it once. */
+  /** To the log where there is one, else once as a warning of the process: some frameworks make many transports. */
   #warn(message: string): void {
     if (this.#settings.log.logger) this.#log.warn({ tnx: 'transport' }, message);
-    else process.emitWarning(message, 'GraphTransportWarning');
+    else if (!warned.has(message)) {
+      warned.add(message);
+      process.emitWarning(message, 'GraphTransportWarning');
+    }
   }
 
   get #queued(): number {
-    let queued = 0;
+    let queued = this.#readers.waiting;
     for (const gate of this.#gates.values()) queued += gate.queued;
     return queued;
   }
 
   async #verify(): Promise<true> {
-    if (this.#closed) throw closedError();
-    this.#pending++;
+    const sending = this.#begin(undefined);
     try {
-      await this.#context.tokens.verify();
+      await unlessAborted(this.#context.tokens.verify(), sending.ending.signal);
       return true;
     } finally {
-      this.#done();
+      this.#end(sending);
     }
   }
 
   async #deliver(mail: ComposedMail): Promise<GraphSentMessageInfo> {
-    if (this.#closed) throw closedError();
-    this.#pending++;
+    const sending = this.#begin(signalOf(mail?.data?.signal));
+    this.#messages++;
+    const { signal } = sending.ending;
+    let reading = false;
     try {
-      const prepared = prepareMessage(mail, this.#settings);
+      if (mustBeRead(mail, this.#settings)) {
+        reading = true;
+        this.#idling = this.isIdle();
+        await this.#readers.enter({ age: this.#messages, signal });
+      }
+      const prepared = prepareMessage(mail, this.#settings, signal);
+      const plan = prepared instanceof Promise ? await prepared : prepared;
+      if (reading && !plan.bytes) {
+        reading = false;
+        this.#readers.leave();
+      }
       this.#adopt(mail);
-      return await this.#sendPrepared(mail, prepared instanceof Promise ? await prepared : prepared);
+      return await this.#sendPrepared(mail, plan, sending);
     } finally {
-      this.#done();
+      // Bytes that were read ahead are kept until their message is done, so others wait that long to be read.
+      if (reading) this.#readers.leave();
+      this.#messages--;
+      this.#end(sending);
     }
   }
 
-  async #sendPrepared(mail: ComposedMail, plan: PreparedMessage): Promise<GraphSentMessageInfo> {
-    // Reading a raw message may have taken longer than the transport was open.
-    if (this.#closed) throw closedError();
+  async #sendPrepared(mail: ComposedMail, plan: PreparedMessage, sending: Sending): Promise<GraphSentMessageInfo> {
     const { mailbox } = plan;
+    const { signal } = sending.ending;
+    if (signal.aborted) throw abortError(signal);
     const gate = this.#gate(mailbox);
-    const sending = new SendingLog(this.#log, this.#context.graph.host, mailbox, plan.envelope.to.length);
+    const log = new SendingLog(this.#log, this.#context.graph.host, mailbox, plan.envelope.to.length);
     const compose = async () => {
-      const body = await composeBody(mail.message, plan, this.#settings);
-      sending.composed(body);
+      const body = await composeBody(mail.message, plan, this.#settings, signal);
+      log.composed(body);
       return body;
     };
-    const ending = new AbortController();
-    const { signal } = ending;
-    const release = onAbort(plan.signal, () => ending.abort(plan.signal?.reason));
-    if (plan.signal?.aborted) ending.abort(plan.signal.reason);
-    this.#sending.add(ending);
     try {
       const delivery = deliver(this.#context, gate, mailbox, compose, {
         signal,
-        attempted: (report) => sending.attempted(report),
+        attempted: (report) => log.attempted(report),
+        inFlight: (yes) => {
+          sending.inFlight = yes;
+        },
       });
       this.#idling = this.isIdle();
       const { message, receipt } = await delivery;
-      sending.ended(undefined);
+      log.ended(undefined);
       const requestId = receipt.answer.headers['request-id'];
       return {
         envelope: { from: plan.envelope.from || message.from, to: message.recipients },
@@ -293,27 +329,49 @@ export class GraphTransport extends EventEmitter {
       };
     } catch (error) {
       const failure = asGraphMailError(error);
-      sending.ended(failure);
+      log.ended(failure);
       throw failure;
     } finally {
-      release();
-      this.#sending.delete(ending);
       if (gate.unused) this.#gates.delete(mailbox);
     }
   }
 
   /**
-   * A copy of this transport has no `mailer` to set, so the first that is known of its Mail object is a message. What
-   * protects holds for that message already; what changes it comes too late.
+   * The Mail object of a copy without `on` is not known before its first message. What protects is refused by then
+   * where it can be seen; what Nodemailer and its plugins have done already cannot be undone.
    */
   #adopt(mail: ComposedMail & { mailer?: Mailer }): void {
     const { mailer } = this.#settings;
     if (!mail.mailer || !this.#link.adopt(mail.mailer)) return;
-    const late = (['dkim', 'attachDataUrls'] as const).filter((name) => mailer[name]);
+    const late = (['dkim', 'attachDataUrls', 'disableFileAccess', 'disableUrlAccess'] as const).filter(
+      (name) => mailer[name],
+    );
     if (late.length === 0) return;
     this.#warn(
-      `${late.join(' and ')} cannot take effect on the first message of a copy of the transport: something spread or cloned it. Use createGraphTransporter() to avoid that.`,
+      `${late.join(' and ')} cannot wholly take effect on the first message of this copy of the transport. Use createGraphTransporter() to avoid that.`,
     );
+  }
+
+  /** Counts a send or `verify()` in, so that `close()` can end it. */
+  #begin(signal: AbortSignal | undefined): Sending {
+    if (this.#closed) throw closedError();
+    const ending = new AbortController();
+    const release = onAbort(signal, () => ending.abort(signal?.reason));
+    if (signal?.aborted) ending.abort(signal.reason);
+    const sending: Sending = { ending, inFlight: false, release };
+    this.#sending.add(sending);
+    return sending;
+  }
+
+  #end(sending: Sending): void {
+    sending.release();
+    this.#sending.delete(sending);
+    if (this.#closed) {
+      if (this.#sending.size === 0) this.#dispose();
+    } else if (!this.#idling && this.isIdle()) {
+      this.#idling = true;
+      setImmediate(() => this.#emitIdle());
+    }
   }
 
   #gate(mailbox: string): MailboxGate {
@@ -325,16 +383,6 @@ export class GraphTransport extends EventEmitter {
       this.#gates.set(mailbox, gate);
     }
     return gate;
-  }
-
-  #done(): void {
-    this.#pending--;
-    if (this.#closed) {
-      if (this.#pending === 0) this.#dispose();
-    } else if (!this.#idling && this.isIdle()) {
-      this.#idling = true;
-      setImmediate(() => this.#emitIdle());
-    }
   }
 
   #emitIdle(): void {

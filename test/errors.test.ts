@@ -1,6 +1,13 @@
 import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
-import { configError, ERROR_CODES, GraphMailError, isGraphMailError } from '../src/errors.js';
+import {
+  configError,
+  ERROR_CODES,
+  GraphMailError,
+  type GraphMailErrorCode,
+  isGraphMailError,
+  maybeSent,
+} from '../src/errors.js';
 
 const full = {
   code: 'EGRAPH',
@@ -31,6 +38,16 @@ describe.each(Object.entries(ERROR_CODES))('%s', (code, meaning) => {
     expect(error).toMatchObject({ name, message: 'What happened.', code });
     expect(isGraphMailError(error)).toBe(true);
   });
+
+  test('says what to do, even where nothing more is known', () => {
+    const { hint } = new GraphMailError('What happened.', { code: code as GraphMailErrorCode, hint: undefined });
+    expect(hint).toMatch(/^[A-Z].{30,}\.$/);
+  });
+
+  test('sends nobody to try again while the message may have been sent', () => {
+    const fields = { code: code as GraphMailErrorCode, outcome: 'unknown' } as const;
+    expect(new GraphMailError('What happened.', fields).hint).toBe(maybeSent);
+  });
 });
 
 describe('an error', () => {
@@ -45,7 +62,7 @@ describe('an error', () => {
 
   test('has no fields for what is not known', () => {
     const error = new GraphMailError('x', { code: 'ESOCKET', hint: undefined, aadsts: undefined, cause: undefined });
-    expect(Object.keys(error).sort()).toEqual(['code', 'outcome', 'permanent']);
+    expect(Object.keys(error).sort()).toEqual(['code', 'hint', 'outcome', 'permanent']);
     expect('cause' in error).toBe(false);
   });
 

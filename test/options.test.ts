@@ -1,6 +1,9 @@
+import type { SMTPPoolOptions } from 'nodemailer';
 import { describe, expect, test } from 'vitest';
 import { type GraphTransport, graphTransport } from '../src/index.js';
-import { type GraphTransportOptions, settleOptions } from '../src/options.js';
+import type { GraphTransportOptions } from '../src/option-types.js';
+import { settleOptions } from '../src/options.js';
+import { makePfx } from './helpers/certificates.js';
 import { expectNoSecrets, keyPieces, thrownBy } from './helpers/failure.js';
 import { appCertificate, baseOptions, clientId, mailbox, tenantId } from './helpers/fixtures.js';
 
@@ -58,12 +61,14 @@ describe('the smallest set of options', () => {
 describe('a wrong option names itself, what was given, and what is expected', () => {
   const long = 'x'.repeat(500);
   test.each<[option: string, given: unknown, shown: string, expected: RegExp]>([
-    ['tenantId', 'my tenant', "'my tenant'", /GUID, or a verified domain/],
-    ['tenantId', 'common', "'common'", /GUID, or a verified domain/],
+    ['tenantId', 'my tenant', 'a text of 9 characters', /GUID, or a verified domain/],
+    ['tenantId', 'common', 'a text of 6 characters', /GUID, or a verified domain/],
     ['tenantId', 7, '7', /GUID/],
-    ['tenantId', '../../x.y', "'../../x.y'", /GUID/],
-    ['clientId', 'my-app', "'my-app'", /GUID/],
-    ['clientId', long, '…', /GUID/],
+    ['tenantId', '../../x.y', 'a text of 9 characters', /GUID/],
+    ['clientId', 'my-app', 'a text of 6 characters', /GUID/],
+    ['clientId', long, 'a text of 500 characters', /GUID/],
+    ['mailbox', 'a\ud800@contoso.com', "'a\ud800@contoso.com'", /bare address/],
+    ['mailbox', '\udc00@contoso.com', "'\udc00@contoso.com'", /bare address/],
     ['mailbox', 'Ana <ana@contoso.com>', "'Ana <ana@contoso.com>'", /bare address/],
     ['mailbox', 'me', "'me'", /bare address/],
     ['mailbox', 7, '7', /bare address/],
@@ -201,6 +206,49 @@ describe('who the application is', () => {
     expectNoSecrets(error, keyPieces(appCertificate.privateKey));
   });
 
+  const base64Forms = [
+    Buffer.from(appCertificate.pem).toString('base64'),
+    `"${Buffer.from(appCertificate.pem).toString('base64')}"`,
+    Buffer.from(`Bag Attributes\n${appCertificate.pem}`).toString('base64'),
+    makePfx(appCertificate, 'pw').toString('base64'),
+    makePfx(appCertificate, 'pw').toString('base64').replace(/.{64}/g, '$&\r\n'),
+  ];
+  test.each([
+    appCertificate.pem,
+    appCertificate.privateKey,
+    appCertificate.pem.replaceAll('\n', '\\n'),
+    ...base64Forms,
+  ])('the certificate itself in place of its path is neither printed nor kept: %#', (content) => {
+    const pieces = [...keyPieces(appCertificate.privateKey), content.slice(0, 60), content.slice(-60)];
+    const fromOption = refused({ ...without('certificate'), certificatePath: content });
+    expect(fromOption.hint).toContain("'certificate'");
+    expectNoSecrets(fromOption, pieces);
+    const fromEnvironment = refused(
+      { mailbox },
+      { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_CLIENT_CERTIFICATE_PATH: content },
+    );
+    expect(fromEnvironment.message).toContain('AZURE_CLIENT_CERTIFICATE_PATH');
+    expect(fromEnvironment.hint).toContain('GRAPH_MAIL_CERTIFICATE');
+    expectNoSecrets(fromEnvironment, pieces);
+  });
+
+  test.each(['tenantId', 'clientId'])('a secret in place of %s is not printed', (name) => {
+    const secret = 'Zx8~secret.of the-application';
+    expectNoSecrets(refused({ ...baseOptions, [name]: secret }), [secret]);
+    const variable = name === 'tenantId' ? 'AZURE_TENANT_ID' : 'AZURE_CLIENT_ID';
+    const env = { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, [variable]: secret };
+    const error = refused({ mailbox }, env);
+    expect(error.message).toContain(`${variable} is a text of ${secret.length} characters`);
+    expectNoSecrets(error, [secret]);
+  });
+
+  test('a long path is a path', () => {
+    const certificatePath = `/var/lib/${'pods/3f2c/volumes/'.repeat(20)}certificate`;
+    expect(settle({ ...without('certificate'), certificatePath }).identity.credential).toMatchObject({
+      source: { paths: [certificatePath] },
+    });
+  });
+
   test.each([{ clientSecret: '' }, { clientSecret: 7 }, { certificatePath: '' }, { certificatePath: 7 }])(
     'cannot be proved by %j',
     (credential) => {
@@ -212,6 +260,49 @@ describe('who the application is', () => {
     const error = refused({ ...baseOptions, certificatePassword: ['hunter2'] });
     expect(error.message).toContain("'certificatePassword'");
     expectNoSecrets(error, ['hunter2']);
+  });
+});
+
+describe('options of Nodemailer’s SMTP transports', () => {
+  // Nodemailer's own list; a new one does not compile until somebody decides about it.
+  const theirs: Record<Exclude<keyof SMTPPoolOptions, keyof GraphTransportOptions>, true> = {
+    host: true,
+    port: true,
+    service: true,
+    auth: true,
+    secure: true,
+    secured: true,
+    tls: true,
+    pool: true,
+    maxMessages: true,
+    maxRequeues: true,
+    idleTimeout: true,
+    name: true,
+    localAddress: true,
+    requireTLS: true,
+    ignoreTLS: true,
+    opportunisticTLS: true,
+    servername: true,
+    authMethod: true,
+    forceAuth: true,
+    connectionTimeout: true,
+    greetingTimeout: true,
+    socketTimeout: true,
+    socketCloseTimeout: true,
+    maxResponseSize: true,
+    dnsTimeout: true,
+    transactionLog: true,
+    lmtp: true,
+    allowInternalNetworkInterfaces: true,
+    url: true,
+    socket: true,
+    connection: true,
+    customAuth: true,
+    getSocket: true,
+  };
+
+  test.each([...Object.keys(theirs), 'newline', 'sendingRate'])('%s is ignored, and said to be', (name) => {
+    expect(settle({ ...baseOptions, [name]: 'x' }).ignored).toEqual([name]);
   });
 });
 
@@ -304,7 +395,7 @@ describe('the environment', () => {
     ['nothing is set', {}, /No identity is given/],
     ['the tenant is missing', { ...env, AZURE_TENANT_ID: '' }, /AZURE_TENANT_ID is missing/],
     ['the client is missing', { ...env, AZURE_CLIENT_ID: undefined }, /AZURE_CLIENT_ID is missing/],
-    ['the client is no GUID', { ...env, AZURE_CLIENT_ID: 'x' }, /AZURE_CLIENT_ID is 'x'/],
+    ['the client is no GUID', { ...env, AZURE_CLIENT_ID: 'x' }, /AZURE_CLIENT_ID is a text of 1 characters/],
     ['no credential is set', { ...env, AZURE_CLIENT_CERTIFICATE_PATH: '' }, /no credential is/],
     ['no mailbox is set', { ...env, GRAPH_MAIL_MAILBOX: '' }, /GRAPH_MAIL_MAILBOX/],
   ])('is refused when %s', (_, variables, words) => {
@@ -326,6 +417,7 @@ describe('graphTransport()', () => {
       'close',
       'isIdle',
       'name',
+      'on',
       'pendingCount',
       'send',
       'supportsAbortSignal',

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { configError, GraphMailError } from '../errors.js';
-import type { Credential } from '../options.js';
+import type { Credential } from '../settings.js';
 import { type SigningCertificate, signingCertificate } from './certificate.js';
 import { type CertificateContent, recognise } from './certificate-content.js';
 import { readFiles, stampNow } from './certificate-files.js';

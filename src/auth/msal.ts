@@ -3,10 +3,10 @@ import type { Configuration, INetworkModule, NetworkRequestOptions } from '@azur
 import type { Clock } from '../clock.js';
 import { GraphMailError, isGraphMailError } from '../errors.js';
 import type { Cloud } from '../graph/clouds.js';
-import { type HttpAnswer, NetworkFailure, send } from '../graph/http.js';
+import { type HttpAnswer, NetworkFailure, send, withoutQuotesIn } from '../graph/http.js';
 import { parseRetryAfter } from '../graph/retry-after.js';
-import type { Identity } from '../options.js';
 import { withoutSecrets } from '../redact.js';
+import type { Identity } from '../settings.js';
 import type { SigningCertificate } from './certificate.js';
 import type { CertificateSource } from './certificate-source.js';
 import { tokenAnswerError, tokenNetworkError } from './token-error.js';
@@ -121,6 +121,12 @@ function isObject({ status, body }: HttpAnswer): boolean {
   return status === 200 && body.trimStart().startsWith('{');
 }
 
+/** What a token request (RFC 6749 §2.3.1, RFC 7523 §2.2) proves the application's identity with. */
+function secretsOf(form = ''): string[] {
+  const fields = new URLSearchParams(form);
+  return ['client_secret', 'client_assertion'].flatMap((name) => fields.getAll(name));
+}
+
 /** MSAL's requests over our connections. MSAL drops the cause of every network failure, so the last one is kept here. */
 class RecordingNetwork implements INetworkModule {
   readonly #context: MsalContext;
@@ -144,7 +150,10 @@ class RecordingNetwork implements INetworkModule {
     const headers = { ...options.headers, 'user-agent': userAgent };
     const body = options.body === undefined ? undefined : Buffer.from(options.body);
     try {
-      const answer = await send({ method, url, headers, body, agent, timeout });
+      const answer = withoutQuotesIn(
+        await send({ method, url, headers, body, agent, timeout }),
+        secretsOf(options.body),
+      );
       this.#last = { answer };
       return { status: answer.status, headers: answer.headers, body: JSON.parse(answer.body) as T };
     } catch (error) {

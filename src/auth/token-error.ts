@@ -6,8 +6,14 @@ import { aadstsHint, isPassing } from './aadsts.js';
 
 /** The token endpoint could not be reached. Nothing was sent, as no message leaves without a token. */
 export function tokenNetworkError(failure: NetworkFailure, host: string): GraphMailError {
-  const { code, text, hint, permanent } = describeNetworkFailure(failure, host);
+  const { code, text, hint = silent(failure, host), permanent } = describeNetworkFailure(failure, host);
   return new GraphMailError(`No token: ${text}.`, { code, permanent, command: 'TOKEN', hint, cause: failure });
+}
+
+function silent({ reason }: NetworkFailure, host: string): string | undefined {
+  return reason === 'timeout'
+    ? `Check that this machine may connect to port 443 of ${host}, directly or through a proxy: a firewall that drops packets looks like this.`
+    : undefined;
 }
 
 /** The token endpoint answered, but not with a token. What MSAL made of that adds nothing. `retryAfter` in ms. */
@@ -27,11 +33,19 @@ export function tokenAnswerError(answer: HttpAnswer, retryAfter: number | undefi
     response: text ? `${response}: ${text}` : response,
     aadsts,
     retryAfter,
-    hint:
-      aadstsHint(aadsts) ??
-      (answer.status >= 500 || answer.status === 429 ? 'Entra cannot serve just now: try again later.' : undefined),
+    hint: aadstsHint(aadsts) ?? hintByStatus(answer, aadsts, typeof error === 'string'),
     requestId: answer.headers['x-ms-request-id'],
   });
+}
+
+/** For answers whose number is missing or says nothing here. */
+function hintByStatus({ status }: HttpAnswer, aadsts: number | undefined, isEntra: boolean): string | undefined {
+  if (status >= 500 || status === 429) return 'Entra cannot serve just now: try again later.';
+  if (aadsts !== undefined)
+    return `Microsoft explains this error: https://login.microsoftonline.com/error?code=${aadsts}`;
+  return isEntra
+    ? undefined
+    : 'This is not how Entra answers: look for a proxy or captive portal between this machine and Entra, and check the option cloud.';
 }
 
 function parse(body: string): Record<string, unknown> {

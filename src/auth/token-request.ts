@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { GraphMailError } from '../errors.js';
-import type { Identity } from '../options.js';
+import type { Identity } from '../settings.js';
 import { foreignTokenRequest } from './foreign-token.js';
 import { type MsalContext, msalTokenRequest } from './msal.js';
 import type { TokenRequest } from './token-source.js';
@@ -14,13 +14,38 @@ export function tokenRequest(identity: Identity, context: Omit<MsalContext, 'ide
       : foreignTokenRequest(identity, `${cloud.graphHost}/.default`, clock);
   // Discovery and token, each with a request of its own.
   const longest = 2 * timeout;
-  return (claims) => within(longest, clock, request(claims));
+  const from = 'tenantId' in identity ? 'Entra' : identity.credential.kind === 'azure' ? 'credential' : 'getToken';
+  const late =
+    from === 'Entra'
+      ? 'Entra, or the function given as clientAssertion, did not answer: check that this machine reaches the token endpoint.'
+      : `The option '${from}' never gave a token: check that what it asks can be reached, and that its promise always ends.`;
+  return async (claims) => {
+    const fresh = await within(longest, clock, request(claims), late);
+    checkToken(fresh.token, from);
+    return fresh;
+  };
 }
 
-function within<T>(ms: number, clock: Clock, work: Promise<T>): Promise<T> {
+/** A token travels in a header, which takes printable ASCII only. */
+function checkToken(token: string, from: string): void {
+  if (/^[\x21-\x7e]+$/.test(token)) return;
+  const what = /[\r\n]/.test(token) ? 'a line break' : /\s/.test(token) ? 'a space' : 'a character that is not ASCII';
+  const hint =
+    from === 'Entra'
+      ? 'Something between this machine and Entra may be changing its answers: look for a proxy.'
+      : `Give the token alone from '${from}', without 'Bearer' and without the line break that a file ends with.`;
+  throw new GraphMailError(`No token: the one from ${from} has ${what} in it.`, {
+    code: 'EAUTH',
+    permanent: true,
+    command: 'TOKEN',
+    hint,
+  });
+}
+
+function within<T>(ms: number, clock: Clock, work: Promise<T>, hint: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(ms, () =>
-      reject(new GraphMailError(`No token within ${ms} ms.`, { code: 'ETIMEDOUT', command: 'TOKEN' })),
+      reject(new GraphMailError(`No token within ${ms} ms.`, { code: 'ETIMEDOUT', command: 'TOKEN', hint })),
     );
     work.then(resolve, reject).finally(cancel);
   });

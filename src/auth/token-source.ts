@@ -15,6 +15,8 @@ export type TokenRequest = (claims?: string) => Promise<AccessToken>;
 const lastUse = 30_000;
 /** Renewal begins this long (ms) before the end, or at half of a shorter life. */
 const renewalWindow = 300_000;
+/** Milliseconds for which a refused token is not replaced, after a fresh one was refused as well. */
+const distrust = 10_000;
 /** A refusal that nothing but somebody's work can change is not asked for again for this long (ms), whoever waits. */
 const refusalMemory = 1_000;
 /** After a renewal in the background failed, the next one waits this long (ms). */
@@ -29,6 +31,7 @@ export class TokenSource {
   readonly #clock: Clock;
   #current: (AccessToken & { renewAt: number; claims: string | undefined }) | undefined;
   #inFlight: Promise<string> | undefined;
+  #trustedFrom = 0;
   #refusal: { error: unknown; until: number } | undefined;
   #claimsInFlight: string | undefined;
 
@@ -55,9 +58,15 @@ export class TokenSource {
     return this.get();
   }
 
+  /** A fresh token was refused too, so others will be: for some seconds none is fetched in place of a refused one. */
+  distrust(): void {
+    this.#trustedFrom = this.#clock.now() + distrust;
+  }
+
   /** A token other than `refused`, which Graph did not accept; one with those `claims`, if it wants any. */
   async replace(refused: string, claims?: string): Promise<string> {
     const current = this.#current;
+    if (current && claims === undefined && this.#clock.now() < this.#trustedFrom) return current.token;
     if (current && current.token !== refused && (claims === undefined || claims === current.claims))
       return current.token;
     this.#current = undefined;

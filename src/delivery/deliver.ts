@@ -47,7 +47,12 @@ export interface DeliveryHooks {
   /** Ends the delivery with `EABORT`. */
   signal?: AbortSignal | undefined;
   attempted?: (report: AttemptReport) => void;
+  /** Told when a request begins, and when it has ended. */
+  inFlight?: (yes: boolean) => void;
 }
+
+/** Milliseconds; a pause beyond a day is somebody's mistake, and must not outlive it by much. */
+const longestPause = 86_400_000;
 
 /** How a message got through. */
 export interface Receipt {
@@ -74,8 +79,15 @@ export async function deliver<T extends { body: Buffer }>(
   const passage = await gate.admit(hooks.signal);
   try {
     if (gate.pausedFor > context.limits.maxWait) throw longPause(gate, mailbox);
-    const message = await compose();
-    return { message, receipt: await attemptAll(context, gate, passage, mailbox, message.body, hooks) };
+    let composed: Promise<T> | undefined;
+    const message = () => {
+      composed ??= compose();
+      return composed;
+    };
+    // Where the whole transport is bounded, a message is composed when it has its place there, and not before.
+    if (!context.connections) await message();
+    const receipt = await attemptAll(context, gate, passage, mailbox, message, hooks);
+    return { message: await message(), receipt };
   } finally {
     passage.leave();
   }
@@ -86,8 +98,8 @@ async function attemptAll(
   gate: MailboxGate,
   passage: Passage,
   mailbox: string,
-  body: Buffer,
-  { signal, attempted }: DeliveryHooks,
+  message: () => Promise<{ body: Buffer }>,
+  { signal, attempted, inFlight }: DeliveryHooks,
 ): Promise<Receipt> {
   const { clock, limits, random } = context;
   let attempts = 0;
@@ -116,11 +128,17 @@ async function attemptAll(
 
   /** One request; gives the receipt, or how long to rest before the next. */
   const attempt = async (): Promise<Receipt | { rest: number | undefined }> => {
-    // Fetched a moment ago, unless the wait outlived it.
-    const token = await unlessAborted(context.tokens.get(), signal);
-    if (gate.pausedFor > 0) return { rest: undefined };
+    const { body } = await message();
+    // Fetched a moment ago, unless the wait outlived it; then it is prepared once more.
+    const token = await unlessAborted(context.tokens.get(), signal).catch((error: unknown) => {
+      if (isGraphMailError(error) && error.command === 'TOKEN') return undefined;
+      throw error;
+    });
+    if (token === undefined || gate.pausedFor > 0) return { rest: undefined };
     attempts++;
+    inFlight?.(true);
     const { result, clientRequestId, startedAt, duration } = await tryOnce(context, mailbox, body, token, signal);
+    inFlight?.(false);
     const outcome = judge(result, clock.now());
     attempted?.({ attempt: attempts, startedAt, duration, clientRequestId, result, outcome: outcome.kind });
     if (outcome.kind === 'sent') {
@@ -140,14 +158,17 @@ async function attemptAll(
     if (outcome.kind === 'unknown') throw failure(false);
     if (outcome.retry === 'never') throw failure(true);
     if (outcome.retry === 'new-token') {
-      if (renewed) throw failure(true);
+      if (renewed) {
+        context.tokens.distrust();
+        throw failure(true);
+      }
       renewed = true;
       refusedToken = { token, claims: claimsChallenge(result as HttpAnswer) };
       return { rest: undefined };
     }
     const delay = patience(outcome.retryAfter);
     const paused = outcome.retryAfter ?? (outcome.throttled ? delay : undefined);
-    if (outcome.throttled && paused !== undefined) gate.pause(clock.now() + paused);
+    if (outcome.throttled && paused !== undefined) gate.pause(clock.now() + Math.min(paused, longestPause));
     if (delay === undefined) throw failure(false, outcome.retryAfter);
     if (outcome.throttled) {
       waited += delay;

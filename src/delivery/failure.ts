@@ -1,4 +1,4 @@
-import { type FailedOutcome, GraphMailError } from '../errors.js';
+import { type FailedOutcome, GraphMailError, maybeSent } from '../errors.js';
 import { readGraphFault, responseLine } from '../graph/answer.js';
 import { type HttpAnswer, NetworkFailure } from '../graph/http.js';
 import { describeNetworkFailure } from '../graph/network-error.js';
@@ -14,9 +14,6 @@ export interface FailedAttempt {
   host: string;
   mailbox: string;
 }
-
-const maybeSent =
-  'The message may have been sent. Look for its Message-ID in the Sent Items of the mailbox (or in a message trace) before sending it again.';
 
 /** The error for a send whose last attempt ended with `result`. */
 export function sendFailure(result: HttpAnswer | NetworkFailure, attempt: FailedAttempt): GraphMailError {

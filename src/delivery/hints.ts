@@ -38,6 +38,18 @@ const byCode: Record<string, Refusal> = {
 const forbidden =
   "The application may not send from this mailbox. Grant it 'Application Mail.Send' with a scope that holds the mailbox (RBAC for Applications in Exchange), or Mail.Send with admin consent in Entra. Changes take up to two hours.";
 
+const wrongToken =
+  "Graph does not accept the token: check tenantId (or what 'credential' or 'getToken' gives: an application's token for this Graph, not yet ended), and the option cloud.";
+
+const wrongHost =
+  "Graph's sendMail does not answer this way: check the option cloud, and whether a proxy in between changes requests.";
+
+const unreadable =
+  'Graph cannot use the message as it is: check header fields, addresses and attachments, above all in a raw message; the response names what it objects to.';
+
+const conflict =
+  'The mailbox was being changed, moved or locked at that moment: try again later, and ask the Exchange administrator about the mailbox if it stays.';
+
 const outOfScope =
   'The mailbox is outside of what the application may use: an application access policy or RBAC scope does not hold it, or a change has not taken effect yet (up to two hours). EWS allow and block lists by User-Agent answer the same way.';
 
@@ -49,13 +61,15 @@ export function explainRefusal(status: number, graphCode: string | undefined, me
     const roles = graphCode === 'NoPermissionsInAccessToken';
     return {
       code: 'EAUTH',
-      hint: roles ? forbidden : 'Graph does not accept the token: check tenantId, and the option cloud.',
+      hint: roles ? forbidden : wrongToken,
     };
   }
   if (status === 403)
     return { code: 'EAUTH', hint: message?.startsWith('Access to OData is disabled') ? outOfScope : forbidden };
   if (status === 404) return { code: 'EENVELOPE', hint: checkMailbox };
   if (status === 413) return { code: 'EMESSAGE', hint: `Graph refused the size of the request. ${smaller}` };
-  if (status === 400 || status === 411 || status === 415) return { code: 'EMESSAGE', hint: undefined };
+  if (status === 400 || status === 411 || status === 415) return { code: 'EMESSAGE', hint: unreadable };
+  if (status === 405) return { code: 'EGRAPH', hint: wrongHost };
+  if (status === 409) return { code: 'EGRAPH', hint: conflict };
   return { code: 'EGRAPH', hint: undefined };
 }

@@ -40,6 +40,16 @@ export class Turnstile {
     this.#rules = rules;
   }
 
+  /** Requests that wait to enter. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Requests that have entered and not left. */
+  get inside(): number {
+    return this.#inside;
+  }
+
   /** Waits until a request may be made; `false` when the wait would be too long. */
   enter({ age, longestWait = Number.POSITIVE_INFINITY, signal }: Waiter): Promise<boolean> {
     return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 import type { Agent } from 'node:https';
-import { type HttpAnswer, send } from './http.js';
+import { type HttpAnswer, send, withoutQuotesIn } from './http.js';
 
 /** Microsoft Graph's mail requests: one call, one HTTP request. */
 export class GraphClient {
@@ -25,14 +25,14 @@ export class GraphClient {
    * @param body the MIME in base64
    * @throws NetworkFailure
    */
-  sendMail(
+  async sendMail(
     mailbox: string,
     body: Buffer,
     token: string,
     clientRequestId: string,
     signal?: AbortSignal,
   ): Promise<HttpAnswer> {
-    return send({
+    const answer = await send({
       method: 'POST',
       url: `${this.#host}/v1.0/users/${encodeURIComponent(mailbox)}/sendMail`,
       headers: {
@@ -47,5 +47,6 @@ export class GraphClient {
       timeout: this.#timeout,
       signal,
     });
+    return withoutQuotesIn(answer, [token]);
   }
 }

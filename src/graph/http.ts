@@ -1,5 +1,7 @@
+import type { ClientRequest } from 'node:http';
 import { type Agent, type RequestOptions, request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import { withoutQuotes } from '../redact.js';
 import { ProxyFailure } from './proxy-failure.js';
 
 /** One HTTP request over TLS. */
@@ -33,6 +35,8 @@ export class NetworkFailure extends Error {
   readonly proxy: ProxyFailure | undefined;
 
   constructor(reason: NetworkFailure['reason'], written: boolean, message: string, cause: unknown) {
+    // A parse error of Node carries the answer as it came, whatever that quotes.
+    if (typeof cause === 'object' && cause !== null && 'rawPacket' in cause) delete cause.rawPacket;
     super(message, { cause });
     this.name = 'NetworkFailure';
     this.reason = reason;
@@ -42,6 +46,12 @@ export class NetworkFailure extends Error {
     this.syscall = syscall;
     this.proxy = cause instanceof ProxyFailure ? cause : undefined;
   }
+}
+
+/** The answer without the secrets of its request, which the other side may quote. */
+export function withoutQuotesIn({ status, headers, body }: HttpAnswer, secrets: readonly string[]): HttpAnswer {
+  const clean = Object.entries(headers).map(([name, value]) => [name, withoutQuotes(value, secrets)]);
+  return { status, headers: Object.fromEntries(clean), body: withoutQuotes(body, secrets) };
 }
 
 /** Graph's and Entra's answers are short; more than this is not worth keeping. */
@@ -61,7 +71,13 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
     let reason: NetworkFailure['reason'] = 'network';
     const headers = { ...wanted.headers, ...(wanted.body && { 'content-length': String(wanted.body.length) }) };
     const options: RequestOptions = { method: wanted.method, headers, agent: wanted.agent };
-    const outgoing = request(wanted.url, options);
+    let outgoing: ClientRequest;
+    try {
+      outgoing = request(wanted.url, options);
+    } catch (error) {
+      // A header or URL that cannot be sent.
+      return reject(new NetworkFailure('network', false, (error as Error).message, error));
+    }
 
     const abort = (why: 'timeout' | 'aborted', error: Error) => {
       reason = why;

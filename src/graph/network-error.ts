@@ -42,7 +42,7 @@ export function describeNetworkFailure(failure: NetworkFailure, host: string): N
       code: 'ETLS',
       text: `The TLS handshake with ${host} failed (${why})`,
       hint: local
-        ? "Set NODE_EXTRA_CA_CERTS to the sandbox's ca.pem before Node starts, or give its CA as cloud.ca."
+        ? "Set NODE_EXTRA_CA_CERTS to the sandbox's ca.pem before Node starts, or give its CA's certificates as cloud.ca."
         : 'Something between this machine and Microsoft 365 may be replacing certificates. If that is meant, trust its CA with NODE_EXTRA_CA_CERTS.',
       permanent: true,
     };

@@ -10,11 +10,13 @@ export function domainOf(address: string): string {
 
 /**
  * One spelling for all spellings of an address that Exchange treats as one: it ignores case, also in the local part, and
- * an internationalised domain is the same in its A-label and U-label form.
+ * an internationalised domain is the same in its A-label and U-label form. Case is that of ASCII alone: other letters
+ * that fold into ASCII, such as the Kelvin sign, make another address.
  */
 export function canonicalAddress(address: string): string {
   const at = address.lastIndexOf('@');
-  return at < 0 ? address.toLowerCase() : `${address.slice(0, at).toLowerCase()}@${domainOf(address)}`;
+  const local = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return at < 0 ? local(address) : `${local(address.slice(0, at))}@${domainOf(address)}`;
 }
 
 /** Whether an address can be sent to: what Graph makes of letters outside ASCII before the `@` is not known. */

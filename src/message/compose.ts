@@ -10,6 +10,8 @@ export interface ComposedNode {
   messageId(): string;
   createReadStream(): Readable;
   childNodes?: ComposedNode[];
+  content?: unknown;
+  setRaw?(raw: unknown): unknown;
   disableFileAccess?: boolean;
   disableUrlAccess?: boolean;
   normalizeHeaderKey?: ((key: string) => string) | undefined;

@@ -1,6 +1,7 @@
 import { GraphMailError } from '../errors.js';
 import { isMailbox, shown } from '../option-checks.js';
-import type { MailboxSelection, Settings } from '../options.js';
+import type { MailboxSelection } from '../option-types.js';
+import type { Settings } from '../settings.js';
 import { canonicalAddress, domainOf } from './address.js';
 
 /** What a message says that may bear on its mailbox. */

@@ -1,14 +1,16 @@
-import { signalOf } from '../abort.js';
 import { GraphMailError, isGraphMailError } from '../errors.js';
 import { shown } from '../option-checks.js';
-import type { MailboxSelection, Settings } from '../options.js';
+import type { MailboxSelection } from '../option-types.js';
+import type { Settings } from '../settings.js';
+import { refuseAccess } from './access.js';
 import { toBase64 } from './base64.js';
 import { type ComposedNode, composeMime, contentError, tooLarge } from './compose.js';
+import { checkContentStreams } from './content-streams.js';
 import { type FinishedMessage, finishMessage, type MessagePlan } from './finish.js';
 import { readHeader } from './header.js';
 import { toCrlf } from './line-ends.js';
 import { chooseMailbox } from './mailbox.js';
-import { protectParts, refuseRawAccess } from './protect.js';
+import { protectParts } from './protect.js';
 import { addressesIn, noRecipients } from './recipients.js';
 
 /** The part of Nodemailer's MailMessage that is used here; the object may come from any copy of Nodemailer. */
@@ -19,9 +21,10 @@ export interface ComposedMail extends MailboxSelection {
 /** A message and who sends it, before it is composed. */
 export interface PreparedMessage extends MessagePlan {
   envelope: { from: string | false; to: string[] };
-  signal: AbortSignal | undefined;
-  /** The bytes, where they had to be read to know the mailbox. */
+  /** The bytes, where they had to be read to know the mailbox and cannot be read again. */
   bytes: Buffer | undefined;
+  /** Refuses bytes that would have chosen another mailbox, where they are read a second time. */
+  confirm?: (composed: Buffer) => void;
 }
 
 /** A message as the body of a request. */
@@ -35,52 +38,74 @@ export interface RequestBody extends Omit<FinishedMessage, 'mime'> {
 /**
  * Settles mailbox and envelope, so that what cannot be sent fails before it waits. Gives a promise only for a raw message
  * whose own From chooses the mailbox, as its bytes must be read for that.
+ * @param signal ends that reading
  * @throws GraphMailError `EENVELOPE`, `EMESSAGE`, `EMAXRECIPIENTS`, `ECONFIG`, `EFILEACCESS` or `EURLACCESS`
  */
-export function prepareMessage(mail: ComposedMail, settings: Settings): PreparedMessage | Promise<PreparedMessage> {
+export function prepareMessage(
+  mail: ComposedMail,
+  settings: Settings,
+  signal?: AbortSignal,
+): PreparedMessage | Promise<PreparedMessage> {
   try {
     const raw = Boolean(mail.data.raw);
     const own = ownOptions(mail.data.graph);
+    refuseAccess(mail.data, mail.data, settings.mailer);
     protectParts(mail.message, settings.mailer);
-    if (raw) refuseRawAccess(mail.data.raw, mail.data, settings.mailer);
+    checkContentStreams(mail.message, mail.data.raw);
     const { from, to } = mail.message.getEnvelope();
-    const given = raw ? mail.data.envelope !== undefined || to.length > 0 : true;
+    const given = raw ? Boolean(mail.data.envelope) || to.length > 0 : true;
     if (given && to.length === 0) throw noRecipients();
     refuseTooMany(to, settings.maxRecipients);
     const addresses = mail.message.getAddresses();
-    const named = addresses.from?.map(({ address }) => address) ?? [];
-    const plan = {
-      raw,
-      signal: signalOf(mail.data.signal),
-      envelope: { from, to: [...to] },
-      envelopeTo: given ? [...to] : undefined,
-    };
+    const plan = { raw, envelope: { from, to: [...to] }, envelopeTo: given ? [...to] : undefined, bytes: undefined };
     const choose = (senders: string[], sender: string | undefined) =>
       chooseMailbox(settings, { from: senders, sender, own: own.mailbox, mail });
     if (raw && settings.mailbox === 'from' && own.mailbox === undefined) {
-      return readRaw(mail.message, settings, plan.signal).then((bytes) => {
-        const senders = sendersOf(bytes);
-        return { ...plan, bytes, mailbox: choose(senders.from, senders.sender) };
-      });
+      const chosenBy = (bytes: Buffer) => choose(...sendersOf(bytes));
+      return readAhead(mail, settings, signal)
+        .then(({ bytes, again }) => {
+          const mailbox = chosenBy(bytes);
+          const confirm = (composed: Buffer) => {
+            if (chosenBy(composed) !== mailbox) throw changedFrom();
+          };
+          return again ? { ...plan, mailbox, confirm } : { ...plan, mailbox, bytes };
+        })
+        .catch((cause: unknown) => {
+          throw unprepared(cause);
+        });
     }
-    return { ...plan, bytes: undefined, mailbox: choose(named, addresses.sender?.[0]?.address) };
+    const named = addresses.from?.map(({ address }) => address) ?? [];
+    return { ...plan, mailbox: choose(named, addresses.sender?.[0]?.address) };
   } catch (cause) {
-    if (isGraphMailError(cause)) throw cause;
-    throw new GraphMailError(`The message cannot be prepared: ${(cause as Error).message}`, {
+    throw unprepared(cause);
+  }
+}
+
+function unprepared(cause: unknown): GraphMailError {
+  if (isGraphMailError(cause)) return cause;
+  return new GraphMailError(
+    `The message cannot be prepared: ${cause instanceof Error ? cause.message : String(cause)}`,
+    {
       code: 'EMESSAGE',
       permanent: true,
       command: 'API',
       cause,
-    });
-  }
+    },
+  );
 }
 
 /**
  * Composes a prepared message into a request body.
  * @throws GraphMailError not sent
  */
-export async function composeBody(node: ComposedNode, plan: PreparedMessage, settings: Settings): Promise<RequestBody> {
-  const composed = plan.bytes ?? (await readRaw(node, settings, plan.signal));
+export async function composeBody(
+  node: ComposedNode,
+  plan: PreparedMessage,
+  settings: Settings,
+  signal?: AbortSignal,
+): Promise<RequestBody> {
+  const composed = plan.bytes ?? (await composeWithin(node, settings, signal));
+  plan.confirm?.(composed);
   const { mime, ...finished } = finishMessage(composed, plan);
   refuseTooMany(finished.recipients, settings.maxRecipients);
   const maxSize = mimeLimit(settings.maxRequestSize);
@@ -88,7 +113,7 @@ export async function composeBody(node: ComposedNode, plan: PreparedMessage, set
   return { ...finished, body: toBase64(mime), size: mime.length };
 }
 
-async function readRaw(node: ComposedNode, settings: Settings, signal: AbortSignal | undefined): Promise<Buffer> {
+async function composeWithin(node: ComposedNode, settings: Settings, signal: AbortSignal | undefined): Promise<Buffer> {
   const maxSize = mimeLimit(settings.maxRequestSize);
   const composed = await composeMime(node, { maxSize, timeout: settings.timeout, signal }).catch((error: unknown) => {
     throw isGraphMailError(error) ? error : contentError(error);
@@ -97,10 +122,40 @@ async function readRaw(node: ComposedNode, settings: Settings, signal: AbortSign
   return composed;
 }
 
-function sendersOf(bytes: Buffer): { from: string[]; sender: string | undefined } {
+/**
+ * Whether a message must be read before its mailbox is known: a raw one whose own From chooses it, unless its bytes are at
+ * hand anyway.
+ */
+export function mustBeRead(mail: ComposedMail | undefined, settings: Settings): boolean {
+  const data = mail?.data;
+  if (!data?.raw || settings.mailbox !== 'from' || data.graph?.mailbox !== undefined) return false;
+  return typeof data.raw !== 'string' && !(data.raw instanceof Uint8Array);
+}
+
+/** The bytes of a raw message whose mailbox is not known yet, and whether they can be had again when its turn comes. */
+async function readAhead(
+  mail: ComposedMail,
+  settings: Settings,
+  signal: AbortSignal | undefined,
+): Promise<{ bytes: Buffer; again: boolean }> {
+  const { raw } = mail.data;
+  if (typeof raw === 'string' || raw instanceof Uint8Array) return { bytes: Buffer.from(raw as string), again: true };
+  return { bytes: await composeWithin(mail.message, settings, signal), again: typeof raw.path === 'string' };
+}
+
+function sendersOf(bytes: Buffer): [from: string[], sender: string | undefined] {
   const header = readHeader(toCrlf(bytes));
-  if ('fault' in header) return { from: [], sender: undefined };
-  return { from: addressesIn(header.fields, 'from'), sender: addressesIn(header.fields, 'sender')[0] };
+  if ('fault' in header) return [[], undefined];
+  return [addressesIn(header.fields, 'from'), addressesIn(header.fields, 'sender')[0]];
+}
+
+function changedFrom(): GraphMailError {
+  return new GraphMailError('The raw message was changed while it waited: its From chooses another mailbox now.', {
+    code: 'EENVELOPE',
+    permanent: true,
+    command: 'API',
+    hint: 'Write each message to a file of its own, and leave it until it was sent.',
+  });
 }
 
 /** `graph: { … }` of a message. */

@@ -25,7 +25,7 @@ export function reconcileRecipients(
   const recipients = unique(envelope ?? named);
   refuseMalformed(envelope ?? []);
   if (recipients.length === 0) throw noRecipients();
-  const unsendable = unique([...recipients, ...named]).filter((address) => !hasAsciiLocalPart(address));
+  const unsendable = unique([...(envelope ?? []), ...named]).filter((address) => !hasAsciiLocalPart(address));
   if (unsendable.length > 0) {
     throw envelopeError(
       `Recipients with letters outside ASCII before the @ cannot be sent to: ${unsendable.join(', ')}.`,
@@ -81,7 +81,7 @@ export function addressesIn(fields: readonly HeaderField[], name: string): strin
     throw envelopeError(
       `The ${field.name} field cannot be understood without doubt: ${list.fault}.`,
       undefined,
-      'Microsoft Graph takes recipients from this field; write it as RFC 5322 says, for instance "Ana Lima" <ana@example.com>, bob@example.com.',
+      'Microsoft Graph takes addresses from the header; write the field as RFC 5322 says, for instance "Ana Lima" <ana@example.com>, bob@example.com.',
     );
   });
 }

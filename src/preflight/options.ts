@@ -1,13 +1,9 @@
 import { configError } from '../errors.js';
+import { checkAllowedMailboxes, checkMailbox } from '../mailbox-options.js';
 import { shown } from '../option-checks.js';
-import {
-  checkAllowedMailboxes,
-  checkMailbox,
-  type GraphTransportOptions,
-  type MailboxSelection,
-  optionalNumber,
-  type Settings,
-} from '../options.js';
+import type { GraphTransportOptions, MailboxSelection } from '../option-types.js';
+import { optionalNumber } from '../options.js';
+import type { Settings } from '../settings.js';
 import type { PreflightEntry } from './entry.js';
 
 /** Options of {@link graphPreflight}. */

@@ -24,6 +24,11 @@ export interface SandboxOptions {
   mailboxes?: (string | MailboxOptions)[];
   /** Further applications; one with the default application's `clientId` sets that one's roles, secrets and mailboxes. */
   apps?: ApplicationOptions[];
+  /**
+   * `Sandbox.identity` of an earlier sandbox, so that clients that trust its certificate authority trust this one as well.
+   * Throws when its server certificate has less than a day left. Default: a new authority at every start.
+   */
+  identity?: string;
   /** Lifetime of an access token in seconds. Default `3599`. */
   tokenLifetime?: number;
   /** Bytes of HTTP body that Graph takes; more is answered 413. Default `4_194_304`. */
@@ -47,14 +52,14 @@ export interface SandboxOptions {
 }
 
 /** The options with everything decided. */
-export interface Settings extends Required<Omit<SandboxOptions, 'apps' | 'mailboxes' | 'certificate'>> {
+export interface Settings extends Required<Omit<SandboxOptions, 'apps' | 'mailboxes' | 'certificate' | 'identity'>> {
   /** Certificate of the default application, with its key when the sandbox made it. */
   certificate: string;
   applications: Application[];
   mailboxes: Mailbox[];
 }
 
-/** Fills in the defaults. Throws when a certificate cannot be read or a mailbox is no address. */
+/** Fills in the defaults. Throws when a certificate cannot be read. */
 export async function settle(options: SandboxOptions): Promise<Settings> {
   const { mailbox = 'noreply@contoso.example', clientId = randomUUID(), now = Date.now } = options;
   const certificates = options.certificate === undefined ? [await ownCertificate(now)] : [options.certificate].flat();

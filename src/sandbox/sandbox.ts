@@ -40,8 +40,13 @@ export interface Sandbox extends AsyncDisposable {
   readonly url: string;
   /** The inbox page: `http://127.0.0.1:PORT/`. */
   readonly inboxUrl: string;
-  /** The certificate authority to trust, PEM. Made at every start. */
+  /** The certificate authority to trust, PEM. Made at every start unless `identity` was given. */
   readonly ca: string;
+  /**
+   * What the option `identity` of a later start takes, PEM: certificate of the authority, certificate and private key of
+   * the server. Private: keep it in a file of mode 0600. The authority's key is not in it: it was dropped.
+   */
+  readonly identity: string;
   /** What was submitted, newest last. */
   messages(filter?: MessageFilter): Promise<SandboxMessage[]>;
   /** The requests to the HTTPS side, oldest first; at most the newest 10,000. */
@@ -51,7 +56,7 @@ export interface Sandbox extends AsyncDisposable {
   mailbox(address: string): MailboxView;
   /** Forgets messages, requests, counts and faults. Tokens stay valid. */
   clear(): void;
-  /** Scripts a fault; the returned function takes it back. */
+  /** Scripts a fault; the returned function takes it back. Throws when the rule is wrong or would do nothing. */
   fault(rule: FaultRule): () => void;
   /** Registers the certificates in a PEM text for an application (default: the first). Throws when it is unknown. */
   registerCertificate(pem: string, clientId?: string): void;

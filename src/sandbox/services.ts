@@ -11,6 +11,7 @@ import { FaultList } from './faults/fault-list.js';
 import type { Settings } from './options.js';
 import type { Answer } from './wire/answer.js';
 import type { Call } from './wire/call.js';
+import { originOf } from './wire/origin.js';
 import type { Timers } from './wire/timers.js';
 
 export interface Services {
@@ -27,10 +28,10 @@ export interface Services {
 /** Puts Entra and Graph together; `port` tells the HTTPS port once it is known. */
 export function createServices(settings: Settings, timers: Timers, port: () => number): Services {
   const { now } = settings;
-  const origin = (): string => `https://localhost:${port()}`;
+  const origin = (): string => originOf('https', 'localhost', port());
   const isOwnOrigin = (url: string): boolean => {
     const lower = url.toLowerCase();
-    return lower === origin() || lower === `https://127.0.0.1:${port()}`;
+    return lower === origin() || lower === originOf('https', '127.0.0.1', port());
   };
   const isGraph = (url: string): boolean => isOwnOrigin(url) || url.toLowerCase() === 'https://graph.microsoft.com';
   const applications = new Map(settings.applications.map((application) => [application.clientId, application]));

@@ -1,10 +1,13 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import { readIdentity, writeIdentity } from './certificates/kept-identity.js';
 import { createServerIdentity } from './certificates/server-identity.js';
+import { checkOptions } from './check-options.js';
 import { registerCertificates } from './entra/application.js';
 import type { Item } from './exchange/mail-store.js';
 import { matchesFilter, sandboxMessage } from './exchange/sandbox-message.js';
 import { deliveredBytes } from './exchange/submission.js';
+import { checkRule } from './faults/check-rule.js';
 import { inboxService } from './inbox/inbox-service.js';
 import type { SandboxStats } from './inbox/stats.js';
 import { type SandboxOptions, settle } from './options.js';
@@ -13,15 +16,20 @@ import type { FolderItem, Sandbox } from './sandbox.js';
 import { createServices } from './services.js';
 import { httpsService } from './wire/https-service.js';
 import { Listener } from './wire/listener.js';
+import { originOf } from './wire/origin.js';
 import { RequestLog } from './wire/request-log.js';
 import { Timers } from './wire/timers.js';
 
 /**
  * Starts a local Microsoft Entra and Microsoft Graph for mail, with an inbox page, in this process and on 127.0.0.1 only.
- * Rejects when a port is taken, a certificate cannot be read or a mailbox is no address.
+ * Rejects when an option is unknown or not what it should be, a port is taken or a certificate cannot be read.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const [settings, identity] = await Promise.all([settle(options), createServerIdentity()]);
+  checkOptions(options);
+  const [settings, identity] = await Promise.all([
+    settle(options),
+    options.identity === undefined ? createServerIdentity() : readIdentity(options.identity),
+  ]);
   const { now, tenantId, clientId, certificate, mailbox } = settings;
   const timers = new Timers();
   const log = new RequestLog();
@@ -45,8 +53,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       },
     }),
   );
-  port = await graph.open(settings.port, 'port');
-  const url = `https://localhost:${port}`;
+  port = await graph.open(settings.port, 'Entra and Graph');
+  const url = originOf('https', 'localhost', port);
   const stats = (): SandboxStats => ({
     ...entra.counts,
     ...counts,
@@ -70,7 +78,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }),
   );
   try {
-    inboxPort = await inbox.open(settings.inboxPort, 'inboxPort');
+    inboxPort = await inbox.open(settings.inboxPort, 'the inbox page');
   } catch (error) {
     await graph.close();
     throw error;
@@ -82,8 +90,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     options: { tenantId, clientId, certificate, mailbox, cloud },
     url,
-    inboxUrl: `http://127.0.0.1:${inboxPort}/`,
+    inboxUrl: `${originOf('http', '127.0.0.1', inboxPort)}/`,
     ca: identity.ca,
+    identity: writeIdentity(identity),
     messages: (filter = {}) =>
       Promise.all(
         store
@@ -108,7 +117,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       Object.assign(counts, { refused: 0, throttled: 0 });
       Object.assign(entra.counts, { tokenRequests: 0, tokensIssued: 0, claimsRequests: 0 });
     },
-    fault: (rule) => faults.add(rule),
+    fault: (rule) => {
+      checkRule(rule);
+      return faults.add(rule);
+    },
     registerCertificate: (pem, id = clientId) => {
       const application = tenant.applications.get(id.toLowerCase());
       if (!application) throw new Error(`The sandbox's tenant has no application "${id}".`);

@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CertificateSource } from '../../src/auth/certificate-source.js';
 import { systemClock } from '../../src/clock.js';
-import type { Credential } from '../../src/options.js';
+import type { Credential } from '../../src/settings.js';
 import { hasOpenssl, makeCertificate, openssl } from '../helpers/certificates.js';
 import { expectNoSecrets, failureOf, keyPieces, thrownBy } from '../helpers/failure.js';
 

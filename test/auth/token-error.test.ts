@@ -104,5 +104,11 @@ describe('when the token endpoint cannot be reached, nothing was sent, whatever 
     const error = tokenNetworkError(failure, 'login.microsoftonline.com');
     expect(error).toMatchObject({ code, outcome: 'not-sent', permanent, command: 'TOKEN', cause: failure });
     expect(error.message).toContain('login.microsoftonline.com');
+    expect(error.hint).toMatch(/^[A-Z].{30,}\.$/);
+  });
+
+  test('its silence is something for whoever runs the firewall', () => {
+    const error = tokenNetworkError(networkFailure(true, undefined, 'timeout'), 'login.microsoftonline.com');
+    expect(error.hint).toMatch(/port 443 of login\.microsoftonline\.com.*firewall/);
   });
 });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { describe, expect, test } from 'vitest';
 import { type ComposedMail, composeBody, prepareMessage } from '../../src/message/prepare.js';
@@ -54,7 +57,7 @@ describe('a raw message', () => {
     for (const fields of beside) {
       const plan = await prepareMessage(mailOf({ raw, ...fields }), fromChosen);
       expect(plan.mailbox).toBe('noreply@contoso.com');
-      expect(plan.bytes?.toString()).toBe(raw);
+      expect(plan.bytes).toBeUndefined();
     }
   });
 });
@@ -83,4 +86,22 @@ test('the body is the base64 of the bytes, and the size that of the bytes', asyn
   expect(mime.length).toBe(size);
   expect(mime.toString()).toMatch(/\r\n\r\nHello\r\n$/);
   expect(recipients).toEqual(['a@x.example']);
+});
+
+describe("a raw message from a file, for mailbox: 'from'", () => {
+  test('is read again when its turn comes, and refused when another mailbox stands in it by then', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'raw-'));
+    const file = path.join(folder, 'mail.eml');
+    writeFileSync(file, raw);
+    const mail = mailOf({ raw: { path: file } });
+    const plan = await prepareMessage(mail, fromChosen);
+    expect(plan).toMatchObject({ mailbox: 'noreply@contoso.com', bytes: undefined });
+    expect((await composeBody(mail.message, plan, fromChosen)).from).toBe('noreply@contoso.com');
+    writeFileSync(file, raw.replace('noreply@', 'boss@'));
+    await expect(composeBody(mail.message, plan, fromChosen)).rejects.toMatchObject({
+      code: 'EENVELOPE',
+      outcome: 'not-sent',
+    });
+    rmSync(folder, { recursive: true });
+  });
 });

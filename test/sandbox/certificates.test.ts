@@ -6,8 +6,9 @@ import path from 'node:path';
 import tls from 'node:tls';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readIdentity, writeIdentity } from '../../src/sandbox/certificates/kept-identity.js';
 import { createServerIdentity } from '../../src/sandbox/certificates/server-identity.js';
-import { createCertificate } from '../../src/sandbox/index.js';
+import { createCertificate, startSandbox } from '../../src/sandbox/index.js';
 import { startClient } from './support.js';
 
 const run = promisify(execFile);
@@ -53,6 +54,51 @@ describe('the certificate of the server', () => {
     expect(await connect(undefined, '127.0.0.1', sandbox.ca)).toBe(true);
     const other = await createServerIdentity();
     await expect(connect('localhost', '127.0.0.1', other.ca)).rejects.toThrow();
+  });
+});
+
+describe('the identity of an earlier sandbox', () => {
+  it('makes another trusted by the same clients', async () => {
+    const first = await startClient();
+    const { identity, ca } = first.sandbox;
+    expect(identity.match(/-----BEGIN [A-Z ]+-----/g)).toEqual([
+      '-----BEGIN CERTIFICATE-----',
+      '-----BEGIN CERTIFICATE-----',
+      '-----BEGIN PRIVATE KEY-----',
+    ]);
+    await first.sandbox.close();
+    const second = await startClient({ identity });
+    expect([second.sandbox.ca, second.sandbox.identity]).toEqual([ca, identity]);
+    expect((await second.token()).status).toBe(200);
+  });
+
+  it('is refused when it ends in less than a day', async () => {
+    const identity = writeIdentity(await createServerIdentity());
+    const later = (days: number) => () => Date.now() + days * 86_400_000;
+    expect(readIdentity(identity, later(363)).ca).toContain('BEGIN CERTIFICATE');
+    expect(() => readIdentity(identity, later(365))).toThrow('option "identity": the certificate has less than a day');
+    const old = writeIdentity(await createServerIdentity(later(-400)));
+    await expect(startSandbox({ identity: old })).rejects.toThrow('Leave it out for a new one');
+  });
+
+  it('is refused when it is something else', async () => {
+    const [one, other] = await Promise.all([createServerIdentity(), createServerIdentity()]);
+    const client = await createCertificate();
+    for (const [identity, reason] of [
+      ['nonsense', 'expected PEM text'],
+      ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', 'cannot be read'],
+      [one.ca + one.privateKey, 'expected two certificates'],
+      [one.ca + one.certificate, 'expected the private key'],
+      [`${one.ca}${one.certificate}-----BEGIN PRIVATE KEY-----\nAAAA`, 'expected the private key'],
+      [one.certificate + one.ca + one.privateKey, 'not issued by the first'],
+      [writeIdentity({ ...one, ca: other.ca }), 'not issued by the first'],
+      [writeIdentity({ ...one, privateKey: other.privateKey }), 'not that of localhost'],
+      [client.certificate + client.certificate + client.privateKey, 'not issued by the first'],
+    ]) {
+      await expect(startSandbox({ identity: identity ?? '' })).rejects.toThrow(
+        new RegExp(`^startSandbox: option "identity".*${reason}`),
+      );
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createCertificate } from '../../src/sandbox/index.js';
 import { type Client, mail, startClient } from './support.js';
@@ -107,12 +108,29 @@ describe('a certificate', () => {
     expect((await client.token({ client_assertion: client.assertion(other) })).status).toBe(200);
   });
 
+  it.each([
+    ['x5t', 'sha256'],
+    ['x5t#S256', 'sha1'],
+  ])('named in %s by its %s is not found', async (field, algorithm) => {
+    const client = await startClient();
+    const hash = createHash(algorithm).update(new X509Certificate(client.sandbox.options.certificate).raw);
+    const header = { 'x5t#S256': undefined, [field]: hash.digest('base64url') };
+    const reply = await client.token({ client_assertion: client.assertion({ header }) });
+    expect(reply.json.error_codes).toEqual([700027]);
+    expect(reply.json.error_description).toContain('[Reason - The key was not found.,');
+  });
+
   it('with a key that is not its own is refused', async () => {
     const client = await startClient();
     const { privateKey } = await createCertificate();
     const reply = await client.token({ client_assertion: client.assertion({ privateKey }) });
     expect(reply.json.error_description).toContain(
       'The key was found, but use of the key to verify the signature failed.',
+    );
+    // The assertion named the SHA-256; Entra names the thumbprint that its portal shows.
+    const { fingerprint } = new X509Certificate(client.sandbox.options.certificate);
+    expect(reply.json.error_description).toContain(
+      `Thumbprint of key used by client: '${fingerprint.replaceAll(':', '')}'`,
     );
   });
 
@@ -208,4 +226,29 @@ it('the metadata names the endpoints of this sandbox', async () => {
   expect([unknown.status, unknown.json.error_codes]).toEqual([400, [90002]]);
   expect((await client.request('/common/discovery/instance')).json.metadata[0].aliases).toEqual([new URL(base).host]);
   expect((await client.request(`/${tenantId}/oauth2/v2.0/token`)).json.error_codes).toEqual([900561]);
+});
+
+it.each([undefined, 'application/json', 'text/plain', 'multipart/form-data'])(
+  'a token request whose body is declared as %s has no fields',
+  async (type) => {
+    const client = await startClient();
+    const reply = await client.request(`/${client.sandbox.options.tenantId}/oauth2/v2.0/token`, {
+      method: 'POST',
+      headers: type === undefined ? {} : { 'content-type': type },
+      body: `client_id=${client.sandbox.options.clientId}&grant_type=client_credentials`,
+    });
+    expect([reply.status, reply.json.error, reply.json.error_codes]).toEqual([400, 'invalid_request', [900144]]);
+  },
+);
+
+it('counts the claims that answer a challenge, not the capabilities that MSAL tells with every request', async () => {
+  const client = await startClient();
+  const capabilities = { xms_cc: { values: ['cp1'] } };
+  for (const claims of [JSON.stringify({ access_token: capabilities }), '{"access_token":null}', '{}', 'null', '{']) {
+    await client.accessToken({ claims });
+  }
+  expect(client.sandbox.stats().claimsRequests).toBe(0);
+  const nbf = { essential: true, value: '1' };
+  await client.accessToken({ claims: JSON.stringify({ access_token: { nbf, ...capabilities } }) });
+  expect(client.sandbox.stats().claimsRequests).toBe(1);
 });

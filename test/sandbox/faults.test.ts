@@ -185,3 +185,36 @@ it('closing does not wait for a silent or a delayed answer', async () => {
   for (const error of await Promise.all(waiting)) expect(error).toBeInstanceOf(Error);
   client.agent.destroy();
 });
+
+describe('a rule', () => {
+  it.each<[what: string, rule: object, message: string]>([
+    ['has an unknown name', { on: 'sendMail', statuss: 503 }, '"statuss" is unknown. Did you mean "status"?'],
+    ['has no target', { status: 503 }, '"on" is missing, expected one of "sendMail", "token"'],
+    ['has another target', { on: 'draft', status: 503 }, '"on" is "draft", expected one of "sendMail", "token"'],
+    ['never strikes', { on: 'token', status: 503, times: 0 }, '"times" is 0, expected an integer of 1 or more'],
+    ['has a status in text', { on: 'token', status: '503' }, '"status" is "503", expected an integer from 100 to 599'],
+    ['has no possible status', { on: 'token', status: 600 }, '"status" is 600'],
+    ['has another reset', { on: 'token', reset: true }, '"reset" is true, expected one of "before-answer"'],
+    ['has an endless delay', { on: 'token', delay: Number.POSITIVE_INFINITY }, '"delay" is Infinity, expected milli'],
+    ['has a header that is none', { on: 'token', status: 503, headers: { 'a b': '' } }, '"headers" is an object'],
+    ['has a header of two lines', { on: 'token', status: 503, headers: { a: 'b\nc' } }, '"headers" is an object'],
+    ['has a body that is no JSON', { on: 'token', status: 503, body: 1n }, '"body" is 1, expected text, or what can'],
+    ['would do nothing', { on: 'sendMail', code: 'ErrorX', silence: false }, 'the rule (on, code, silence) would do'],
+    [
+      'asks for a mailbox of a token',
+      { on: 'token', status: 503, mailbox: 'a@b.c' },
+      '"mailbox" is given with on: "tok',
+    ],
+    ['challenges Entra', { on: 'token', claimsChallenge: true }, 'expected on: "sendMail"'],
+  ])('that %s is refused', async (_what, rule, message) => {
+    const { sandbox } = await startClient();
+    expect(() => sandbox.fault(rule as FaultRule)).toThrow(message);
+    expect(() => sandbox.fault(rule as FaultRule)).toThrow('sandbox.fault');
+  });
+
+  it('may hold undefined', async () => {
+    const client = await startClient();
+    client.sandbox.fault({ on: 'token', status: 503, times: undefined } as unknown as FaultRule);
+    expect((await client.token()).status).toBe(503);
+  });
+});

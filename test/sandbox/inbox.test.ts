@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { withoutTargets } from '../../src/sandbox/inbox/link-targets.js';
 import { framedHtml } from '../../src/sandbox/inbox/mail-html.js';
 import { type Client, mail, startClient } from './support.js';
 
@@ -160,6 +161,25 @@ describe('a foreign page', () => {
     expect(await client.sandbox.messages()).toHaveLength(1);
   });
 
+  it.each([
+    ['another site reads a message', '/api/messages', 'GET', { mode: 'no-cors', dest: 'image' }],
+    ['another site opens a message', '/api/messages', 'GET', { mode: 'navigate', dest: 'document' }],
+    ['another site frames the page', '/', 'GET', { mode: 'navigate', dest: 'iframe' }],
+    ['another site fetches the page', '/', 'GET', { mode: 'no-cors', dest: 'empty' }],
+    ['another site deletes', '/api/messages', 'DELETE', { mode: 'no-cors', dest: 'empty' }],
+  ])('gets nothing when %s', async (_what, path, method, { mode, dest }) => {
+    const client = await startClient();
+    const fetched = { 'sec-fetch-mode': mode, 'sec-fetch-dest': dest };
+    expect((await ask(client, path, method, { 'sec-fetch-site': 'cross-site', ...fetched })).status).toBe(403);
+    expect((await ask(client, path, method, { 'sec-fetch-site': 'same-origin', ...fetched })).status).toBeLessThan(300);
+  });
+
+  it('may link to the inbox page', async () => {
+    const client = await startClient();
+    const opened = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    expect((await ask(client, '/', 'GET', opened)).status).toBe(200);
+  });
+
   it('is not our own, under either of our names', async () => {
     const client = await startClient();
     const { port } = new URL(client.sandbox.inboxUrl);
@@ -218,6 +238,29 @@ describe('the HTML of a mail', () => {
     ['a base', '<base/href=https://evil.example>', '<base'],
   ])('cannot act by %s', (_what, html, tag) => {
     expect(framedHtml(html, []).toLowerCase()).not.toContain(tag);
+  });
+
+  it.each([
+    ['<a href="https://x.example/?a&amp;b" class=c>', '<a title="https://x.example/?a&amp;b" class=c>'],
+    ['<A title="Click" HREF = x>', '<A data-title="Click" title = x>'],
+    ["<area\thref='x'/>", "<area\ttitle='x'/>"],
+    ['<a/href=x/href=y>', '<a/title=x/href=y>'],
+    ['<a x=">" href=y>', '<a x=">" title=y>'],
+    ['<a xlink:href=y>', '<a title=y>'],
+    ['<a =x href=y>', '<a =x title=y>'],
+    ['<a href>', '<a title>'],
+    ['<!-- <a b=" --><a href=x> "', '<!-- <a b=" --><x-a href=x> "'],
+    ['<p>Write &lt;a href="x"&gt;</p> <abbr href=x>', '<p>Write &lt;a href="x"&gt;</p> <abbr href=x>'],
+    ['<a href=x', '<a title=x'],
+    ['<a', '<a'],
+  ])('has links that lead nowhere: %s', (html, safe) => {
+    expect(withoutTargets(html)).toBe(safe);
+  });
+
+  it.each(['<a ', '<a x="', '<a/z=', '<a b=\'<a c="', '<a href='])('is read in linear time: %s', (part) => {
+    const before = performance.now();
+    withoutTargets(part.repeat(200_000));
+    expect(performance.now() - before).toBeLessThan(5000);
   });
 
   it('takes images only from its attachments', () => {

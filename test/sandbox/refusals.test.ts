@@ -15,6 +15,14 @@ interface Case {
 
 const HOUR = 3_600_000;
 
+const OTHER_SPELLING =
+  'The sandbox does not emulate this spelling, which Graph understands: write /v1.0/users/{id}/sendMail.';
+
+async function other(client: Client, path: string): Promise<Reply> {
+  const authorization = `Bearer ${await client.accessToken()}`;
+  return client.request(path, { method: 'POST', headers: { authorization } });
+}
+
 const cases: Case[] = [
   {
     when: 'the path has an unknown segment',
@@ -29,6 +37,20 @@ const cases: Case[] = [
     status: 400,
     code: 'RequestBroker--ParseUri',
     message: "Resource not found for the segment '%E0%A4%A'.",
+  },
+  {
+    when: 'the user is a key in parentheses, which is not emulated',
+    send: async (client) => other(client, `/v1.0/users('${MAILBOX}')/sendMail`),
+    status: 501,
+    code: 'NotImplemented',
+    message: OTHER_SPELLING,
+  },
+  {
+    when: 'the action has its namespace, which is not emulated',
+    send: async (client) => other(client, `/v1.0/users/${MAILBOX}/microsoft.graph.sendMail`),
+    status: 501,
+    code: 'NotImplemented',
+    message: OTHER_SPELLING,
   },
   {
     when: 'the version is unknown',

@@ -36,14 +36,46 @@ describe('options that Nodemailer never gives to a plugin', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('reach a copy from its second message on, with a warning at the first', async () => {
-    const transport = graphTransport({ ...sandbox.options, attachDataUrls: true });
-    const transporter = createTransport({ ...transport } as typeof transport);
+  it('take effect from the first message of a copy on: spread, assigned or merged', async () => {
+    const transport = graphTransport({ ...sandbox.options, attachDataUrls: true, disableFileAccess: true });
+    const merged: Record<string, unknown> = { host: 'localhost' };
+    for (const key in transport) merged[key] = transport[key as keyof typeof transport];
+    for (const copy of [{ ...transport }, Object.assign({}, transport), merged, Object.create(transport)]) {
+      const transporter = createTransport(copy as typeof transport);
+      await transporter.sendMail(mail);
+      const files = [
+        { html: { path: '/etc/hostname' } },
+        { attachments: [{ path: '/etc/hostname' }] },
+        { raw: { path: '/etc/hostname' } },
+      ];
+      for (const file of files) {
+        await expect(transporter.sendMail({ ...mail, ...file })).rejects.toMatchObject({ code: 'EFILEACCESS' });
+      }
+    }
+    expect((await sandbox.messages()).map(({ attachments }) => attachments.length)).toEqual([1, 1, 1, 1]);
+    await nextTick();
+    expect(warnings).toEqual([]);
+  });
+
+  it('hold against a plugin that reads a file before the message is composed', async () => {
+    const transporter = createTransport({
+      ...graphTransport({ ...sandbox.options, disableFileAccess: true }),
+    } as never);
+    transporter.use('compile', (message, done) => message.resolveContent(message.data, 'html', () => done()));
+    await expect(transporter.sendMail({ ...mail, html: { path: '/etc/hostname' } })).rejects.toMatchObject({
+      code: 'EFILEACCESS',
+    });
+    expect(await sandbox.messages()).toEqual([]);
+  });
+
+  it('warn of a copy that cannot tell its Mail object in time, at its first message', async () => {
+    const { name, version, send } = graphTransport({ ...sandbox.options, attachDataUrls: true });
+    const transporter = createTransport({ name, version, send } as never);
     await transporter.sendMail(mail);
     await transporter.sendMail(mail);
     expect((await sandbox.messages()).map(({ attachments }) => attachments.length)).toEqual([0, 1]);
     await nextTick();
-    expect(warnings).toEqual([expect.stringMatching(/attachDataUrls cannot take effect.*createGraphTransporter/)]);
+    expect(warnings).toEqual([expect.stringMatching(/attachDataUrls cannot wholly.*createGraphTransporter/)]);
   });
 
   it('warn once of SMTP options that mean nothing here, naming them', async () => {

@@ -17,13 +17,16 @@ export interface ApplicationOptions {
   allowedMailboxes?: string[];
 }
 
+/** `x5t` holds the SHA-1 of the DER, `x5t#S256` its SHA-256; both in base64url. */
+export type ThumbprintField = 'x5t' | 'x5t#S256';
+
 /** An application that is registered in the sandbox's tenant. */
 export interface Application {
   clientId: string;
   /** Object id of its service principal, the `oid` of its tokens. */
   objectId: string;
-  /** By base64url of the SHA-256 and of the SHA-1 of the DER, as an assertion's header names them. */
-  certificates: Map<string, X509Certificate>;
+  /** By the two header fields with which an assertion names its certificate (RFC 7515 §4.1.7 and §4.1.8). */
+  certificates: Record<ThumbprintField, Map<string, X509Certificate>>;
   secrets: ReadonlySet<string>;
   roles: readonly string[];
   /** Lower case. */
@@ -34,7 +37,7 @@ export function createApplication(options: ApplicationOptions): Application {
   const application: Application = {
     clientId: options.clientId.toLowerCase(),
     objectId: randomUUID(),
-    certificates: new Map(),
+    certificates: { x5t: new Map(), 'x5t#S256': new Map() },
     secrets: new Set(options.secrets),
     roles: options.roles ?? ['Mail.Send'],
     allowedMailboxes: options.allowedMailboxes && new Set(options.allowedMailboxes.map((one) => one.toLowerCase())),
@@ -46,8 +49,8 @@ export function createApplication(options: ApplicationOptions): Application {
 /** Throws when the text holds no readable certificate. */
 export function registerCertificates(application: Application, pem: string): void {
   for (const certificate of readPemCertificates(pem, `Certificate of application ${application.clientId}`)) {
-    application.certificates.set(thumbprint(certificate.fingerprint256), certificate);
-    application.certificates.set(thumbprint(certificate.fingerprint), certificate);
+    application.certificates['x5t#S256'].set(thumbprint(certificate.fingerprint256), certificate);
+    application.certificates.x5t.set(thumbprint(certificate.fingerprint), certificate);
   }
 }
 

@@ -1,5 +1,5 @@
 import { constants, type KeyObject, verify, type X509Certificate } from 'node:crypto';
-import type { Application } from './application.js';
+import type { Application, ThumbprintField } from './application.js';
 import { type EntraFailure, entraTimestamp } from './failure.js';
 import { assertionMalformed, assertionOutsideTime, certificateNotYetValid, keyRefused } from './failures.js';
 
@@ -22,11 +22,16 @@ export function checkAssertion(jwt: string, expected: AssertionExpectations): En
   const header = readJson(head);
   const claims = readJson(payload);
   if (!header || !claims || !signature || more.length > 0) return assertionMalformed('It is not a signed JWT.');
-  const named = header['x5t#S256'] ?? header.x5t;
+  const field: ThumbprintField = header['x5t#S256'] === undefined ? 'x5t' : 'x5t#S256';
+  const named = header[field];
   const thumbprint = typeof named === 'string' ? named : '';
-  const shown = Buffer.from(thumbprint, 'base64url').toString('hex').toUpperCase();
-  const certificate = expected.application.certificates.get(thumbprint);
-  if (!certificate) return keyRefused('The key was not found.', shown);
+  const certificate = expected.application.certificates[field].get(thumbprint);
+  if (!certificate) {
+    const sent = Buffer.from(thumbprint, 'base64url').toString('hex').toUpperCase();
+    return keyRefused('The key was not found.', sent);
+  }
+  // Entra names the SHA-1 whatever the client sent: it is the thumbprint that its portal shows.
+  const shown = certificate.fingerprint.replaceAll(':', '');
   const outside = outsideValidity(certificate, expected.now, shown);
   if (outside) return outside;
   if (header.alg !== 'PS256' && header.alg !== 'RS256') {

@@ -5,6 +5,7 @@ import type { Call } from '../wire/call.js';
 import type { AccessTokens } from './access-tokens.js';
 import { type EntraFailure, failureAnswer } from './failure.js';
 import { onlyPost, tenantMalformed, tenantNotFound } from './failures.js';
+import { readForm } from './form.js';
 import { isTenant, isTenantName, type Tenant } from './tenant.js';
 import { judgeTokenRequest } from './token-request.js';
 
@@ -27,7 +28,7 @@ export interface EntraOptions {
 export interface EntraCounts {
   tokenRequests: number;
   tokensIssued: number;
-  /** Token requests that carried `claims`, as a client sends them after a claims challenge. */
+  /** Token requests whose `claims` answer a claims challenge. */
   claimsRequests: number;
 }
 
@@ -86,7 +87,7 @@ export class EntraService {
     if (body.tooLarge) return { status: 413 };
     const refused = this.#refuseTenant(tenantName);
     if (refused) return this.#fail(call, refused);
-    const grant = judgeTokenRequest(new URLSearchParams(body.bytes.toString()), {
+    const grant = judgeTokenRequest(readForm(call.headers['content-type'], body.bytes), {
       tenant,
       tenantName,
       isAudience: (url) => this.#isTokenEndpoint(url),
@@ -94,7 +95,7 @@ export class EntraService {
       now: now(),
     });
     if ('error' in grant) return this.#fail(call, grant);
-    if (grant.claims !== undefined) this.counts.claimsRequests += 1;
+    if (grant.answersChallenge) this.counts.claimsRequests += 1;
     const success = (): Answer => {
       this.counts.tokensIssued += 1;
       const lifetime = { expires_in: tokenLifetime, ext_expires_in: tokenLifetime };

@@ -1,5 +1,6 @@
 import type { Application } from './application.js';
 import { checkAssertion } from './assertion.js';
+import { answersChallenge } from './challenge-answer.js';
 import type { EntraFailure } from './failure.js';
 import * as failures from './failures.js';
 import type { Tenant } from './tenant.js';
@@ -14,7 +15,7 @@ export interface TokenRequestContext {
   now: number;
 }
 
-export type TokenGrant = { application: Application; audience: string; claims: string | undefined } | EntraFailure;
+export type TokenGrant = { application: Application; audience: string; answersChallenge: boolean } | EntraFailure;
 
 /** Judges a client credentials request (RFC 6749 §4.4) in the order in which Entra complains. */
 export function judgeTokenRequest(form: URLSearchParams, context: TokenRequestContext): TokenGrant {
@@ -29,7 +30,7 @@ export function judgeTokenRequest(form: URLSearchParams, context: TokenRequestCo
   if (refused) return refused;
   const audience = readScope(form.get('scope') ?? '', context);
   if (typeof audience !== 'string') return audience;
-  return { application, audience, claims: form.get('claims') ?? undefined };
+  return { application, audience, answersChallenge: answersChallenge(form.get('claims')) };
 }
 
 function checkCredential(

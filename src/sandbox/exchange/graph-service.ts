@@ -5,6 +5,7 @@ import type { Call } from '../wire/call.js';
 import type { ConcurrencyLimit } from './concurrency.js';
 import type { Directory, Mailbox } from './mailbox.js';
 import { judgeAccess } from './mailbox-access.js';
+import { isOtherSpelling } from './other-spelling.js';
 import { claimsChallenge, gatewayRefusal, outlookRefusal, tokenRefused } from './refusals.js';
 import type { RouteTable } from './route-table.js';
 
@@ -95,13 +96,17 @@ export class GraphService {
   #unknownPath(call: Call, segment: string, token: AccessTokenClaims | string): Answer {
     const [version = '', first = ''] = call.path.segments;
     if (version.toLowerCase() !== 'v1.0') return gatewayRefusal(call, 400, 'BadRequest', `Invalid version: ${version}`);
-    if (first.toLowerCase() !== 'me') return unknownSegment(call, segment);
+    const other = isOtherSpelling(call.path.segments);
+    if (first.toLowerCase() !== 'me' && !other) return unknownSegment(call, segment);
     if (typeof token === 'string') return tokenRefused(call, token, this.#options.origin());
+    if (other) return gatewayRefusal(call, 501, 'NotImplemented', OTHER_SPELLING);
     return gatewayRefusal(call, 400, 'BadRequest', '/me request is only valid with delegated authentication flow.');
   }
 }
 
 const TOO_LARGE = 'The maximum request length supported is 4MB.';
+const OTHER_SPELLING =
+  'The sandbox does not emulate this spelling, which Graph understands: write /v1.0/users/{id}/sendMail.';
 const NOT_EMULATED = 'The sandbox does not emulate this request.';
 
 function unknownSegment(call: Call, segment: string): Answer {

@@ -24,7 +24,6 @@ export interface Mailbox {
 
 export function createMailbox(options: string | MailboxOptions): Mailbox {
   const given = typeof options === 'string' ? { address: options } : options;
-  if (!given.address.includes('@')) throw new Error(`mailboxes: "${given.address}" is not an address.`);
   return {
     id: given.id ?? randomUUID(),
     address: given.address,

@@ -37,7 +37,7 @@ export function inboxService(options: InboxOptions) {
 
   return (request: IncomingMessage, response: ServerResponse): void => {
     request.resume();
-    if (!isOwnRequest(request.headers, options.port())) {
+    if (!isOwnRequest(request, options.port())) {
       writeAnswer(response, jsonAnswer(403, { error: 'only this page may ask' }, DATA_HEADERS));
       return;
     }

@@ -1,8 +1,13 @@
 import type { Attachment } from '../mail/parse-mail.js';
+import { withoutTargets } from './link-targets.js';
 
 // A policy stops what these load, but not every hint that they give: Chromium opens a connection for a preconnect and
-// for the address of a frame before it asks the policy.
-const ACTING_TAGS = /<(\/?)(link|meta|base|i?frame|frameset|object|embed|portal|fencedframe)(?=[\s/>])/gi;
+// for the address of a frame before it asks the policy. Animations could give a link its target back, and Firefox follows
+// links of MathML.
+const ACTING_TAGS =
+  /<(\/?)(link|meta|base|i?frame|frameset|object|embed|portal|fencedframe|set|animate|math)(?=[\s/>])/gi;
+// A link without a target does not look like one; a mail's own style goes before this.
+const LINK_STYLE = '<style>:where(a[title]){color:#0563c1;text-decoration:underline}</style>';
 const CID = /(["'(=\s])cid:([^"')\s>]+)/gi;
 
 /** HTML of a mail made fit for a sandboxed frame: it shows its own inline images and can reach nothing else. */
@@ -12,11 +17,14 @@ export function framedHtml(html: string, attachments: readonly Attachment[]): st
     if (contentId === undefined || !/^image\/[\w.+-]+$/.test(contentType)) continue;
     images.set(contentId.toLowerCase(), `data:${contentType};base64,${content.toString('base64')}`);
   }
-  const shown = html.replace(ACTING_TAGS, '<$1x-$2').replace(CID, (whole, before: string, id: string) => {
-    const image = images.get(decoded(id).toLowerCase());
-    return image === undefined ? whole : `${before}${image}`;
-  });
-  return `<!doctype html><meta charset="utf-8">${shown}`;
+  const shown = withoutTargets(html.replace(ACTING_TAGS, '<$1x-$2')).replace(
+    CID,
+    (whole, before: string, id: string) => {
+      const image = images.get(decoded(id).toLowerCase());
+      return image === undefined ? whole : `${before}${image}`;
+    },
+  );
+  return `<!doctype html><meta charset="utf-8">${LINK_STYLE}${shown}`;
 }
 
 function decoded(id: string): string {

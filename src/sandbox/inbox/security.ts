@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { originOf } from '../wire/origin.js';
 
 const COMMON = {
   'x-content-type-options': 'nosniff',
@@ -30,10 +31,17 @@ export const MAIL_HEADERS = {
 
 /**
  * Whether a request may come in. The Host check keeps out web pages whose DNS name has been turned to 127.0.0.1 (DNS
- * rebinding), the Origin check pages of other origins.
+ * rebinding), the other two pages of other sites; a link to the inbox page itself may stand anywhere.
  */
-export function isOwnRequest(headers: IncomingHttpHeaders, port: number): boolean {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
-  if (!hosts.includes((headers.host ?? '').toLowerCase())) return false;
-  return headers.origin === undefined || hosts.some((host) => headers.origin === `http://${host}`);
+export function isOwnRequest(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>, port: number): boolean {
+  const { headers } = request;
+  const origins = ['127.0.0.1', 'localhost'].map((host) => originOf('http', host, port));
+  if (!origins.includes(`http://${headers.host}`.toLowerCase())) return false;
+  if (headers.origin !== undefined && !origins.includes(headers.origin)) return false;
+  return headers['sec-fetch-site'] !== 'cross-site' || opensPage(request);
+}
+
+function opensPage({ method, url, headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): boolean {
+  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers;
+  return method === 'GET' && url === '/' && mode === 'navigate' && destination === 'document';
 }

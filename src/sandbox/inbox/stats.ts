@@ -3,7 +3,7 @@ export interface SandboxStats {
   /** POSTs to the token endpoint, refused ones included. */
   tokenRequests: number;
   tokensIssued: number;
-  /** Token requests that carried `claims`, as after a claims challenge. */
+  /** Token requests whose `claims` answer a claims challenge; a client's mere capabilities (`xms_cc`) do not count. */
   claimsRequests: number;
   /** Messages taken, also when a fault hid that from the client. */
   submissions: number;

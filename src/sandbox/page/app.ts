@@ -92,7 +92,9 @@ byId('back').addEventListener('click', close);
 
 byId('tenant').addEventListener('click', () => {
   opened = undefined;
+  selected = undefined;
   document.body.classList.add('reading');
+  drawList();
   void showWelcome();
 });
 

@@ -19,14 +19,14 @@ export class Listener {
     });
   }
 
-  /** Resolves to the port. Rejects with a sentence that names the port when it is taken. */
-  open(port: number, option: string): Promise<number> {
+  /** Resolves to the port. Rejects with a sentence that names the port and its `use` when it is taken. */
+  open(port: number, use: string): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.on('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, port, option)));
+      this.#server.on('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, port, use)));
       try {
         this.#server.listen(port, '127.0.0.1', () => resolve((this.#server.address() as AddressInfo).port));
       } catch (cause) {
-        reject(explain(cause as NodeJS.ErrnoException, port, option));
+        reject(explain(cause as NodeJS.ErrnoException, port, use));
       }
     });
   }
@@ -45,10 +45,10 @@ export class Listener {
   }
 }
 
-function explain(cause: NodeJS.ErrnoException, port: number, option: string): Error {
+function explain(cause: NodeJS.ErrnoException, port: number, use: string): Error {
   const reason =
     cause.code === 'EADDRINUSE'
-      ? `Port ${port} on 127.0.0.1 is already in use. Stop what listens there, or choose another "${option}" (0 takes a free one).`
-      : `Cannot listen on port ${port} of 127.0.0.1 (option "${option}"): ${cause.message}`;
+      ? `Port ${port} on 127.0.0.1 is in use (by another sandbox?): choose another one for ${use}.`
+      : `Port ${port} on 127.0.0.1 cannot be used (${cause.message}): choose another one for ${use}.`;
   return Object.assign(new Error(reason, { cause }), { code: cause.code });
 }

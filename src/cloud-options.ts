@@ -1,0 +1,56 @@
+import { configError } from './errors.js';
+import { shown } from './option-checks.js';
+import type { CloudName } from './option-types.js';
+import type { Settings } from './settings.js';
+
+/** @throws GraphMailError `ECONFIG` */
+export function checkCloud(value: unknown): Settings['cloud'] {
+  if (value === 'global' || value === 'usgov' || value === 'usgov-dod' || value === 'china') return value;
+  if (typeof value !== 'object' || value === null) {
+    throw configError(
+      `Option 'cloud' is ${shown(value)}; expected 'global', 'usgov', 'usgov-dod', 'china', or { authorityHost, graphHost }.`,
+    );
+  }
+  const { authorityHost, graphHost, ca } = value as Record<string, unknown>;
+  const unknown = Object.keys(value).find((name) => !['authorityHost', 'graphHost', 'ca'].includes(name));
+  if (unknown) throw configError(`Unknown option 'cloud.${unknown}'; a cloud has authorityHost, graphHost and ca.`);
+  if (ca !== undefined && (typeof ca !== 'string' || !ca.includes('-----BEGIN CERTIFICATE-----'))) {
+    throw configError(`Option 'cloud.ca' is ${shown(ca)}; expected certificates as PEM text.`);
+  }
+  return {
+    authorityHost: httpsOrigin('authorityHost', authorityHost),
+    graphHost: httpsOrigin('graphHost', graphHost),
+    ca,
+  };
+}
+
+function httpsOrigin(name: string, value: unknown): string {
+  const text = typeof value === 'string' && !value.includes('://') ? `https://${value}` : value;
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'https:' && url.pathname === '/' && !url.search && !url.username) return url.origin;
+  throw configError(
+    `Option 'cloud.${name}' is ${shown(value)}; expected a host over https, such as 'https://graph.microsoft.com'.`,
+  );
+}
+
+/**
+ * The cloud as the environment names it. `AZURE_AUTHORITY_HOST` names only where tokens come from; Graph's host follows from it, or stands in
+ * `GRAPH_MAIL_GRAPH_HOST`.
+ * @throws GraphMailError `ECONFIG`
+ */
+export function cloudFromEnvironment(env: NodeJS.ProcessEnv): CloudName | { authorityHost: string; graphHost: string } {
+  const authorityHost = env.AZURE_AUTHORITY_HOST || 'https://login.microsoftonline.com';
+  const graphHost = env.GRAPH_MAIL_GRAPH_HOST;
+  if (graphHost) return { authorityHost, graphHost };
+  const host = authorityHost
+    .replace(/^https:\/\//, '')
+    .replace(/\/.*$/, '')
+    .toLowerCase();
+  if (host === 'login.microsoftonline.com') return 'global';
+  if (host === 'login.microsoftonline.us') return 'usgov';
+  if (host === 'login.chinacloudapi.cn' || host === 'login.partner.microsoftonline.cn') return 'china';
+  throw configError(
+    `AZURE_AUTHORITY_HOST is ${shown(authorityHost)}, whose Graph host is not known.`,
+    "Set GRAPH_MAIL_GRAPH_HOST beside it, or pass the option cloud: { authorityHost: 'https://…', graphHost: 'https://…' }.",
+  );
+}

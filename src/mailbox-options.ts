@@ -1,0 +1,41 @@
+import { configError } from './errors.js';
+import { isMailbox, shown } from './option-checks.js';
+import type { MailboxSelection } from './option-types.js';
+import type { Settings } from './settings.js';
+
+/** @throws GraphMailError `ECONFIG` */
+export function checkMailbox(value: unknown, restricted: boolean, fromEnvironment: boolean): Settings['mailbox'] {
+  if (value === undefined || value === '') {
+    throw configError(
+      `Option 'mailbox' is missing: whose mailbox sends?${fromEnvironment ? ' (Neither the option nor GRAPH_MAIL_MAILBOX is set.)' : ''}`,
+      "Give the sending mailbox's address or object id, for instance mailbox: 'noreply@contoso.com'.",
+    );
+  }
+  if (typeof value === 'function') return value as (mail: MailboxSelection) => string;
+  if (value === 'from') {
+    if (restricted) return value;
+    throw configError(
+      "Option mailbox: 'from' needs allowedMailboxes: without it, whoever fills in From would choose the mailbox.",
+      "Add for instance allowedMailboxes: ['noreply@contoso.com', '*@sales.contoso.com'].",
+    );
+  }
+  if (typeof value === 'string' && isMailbox(value)) return value;
+  throw configError(
+    `Option 'mailbox' is ${shown(value)}; expected a bare address such as 'noreply@contoso.com', an object id, 'from', or a function.`,
+  );
+}
+
+/** @throws GraphMailError `ECONFIG` */
+export function checkAllowedMailboxes(value: unknown): Settings['allowedMailboxes'] {
+  if (value === undefined) return undefined;
+  if (typeof value === 'function') return value as (mailbox: string) => boolean;
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length === 0) throw configError("Option 'allowedMailboxes' is an empty list: no mailbox could send.");
+  for (const entry of list) {
+    if (typeof entry === 'string' && (isMailbox(entry) || /^\*@[^\s@*]+$/.test(entry))) continue;
+    throw configError(
+      `Option 'allowedMailboxes' holds ${shown(entry)}; expected addresses, object ids, '*@domain', or one predicate function.`,
+    );
+  }
+  return list as string[];
+}

@@ -1,0 +1,62 @@
+import type { Agent } from 'node:https';
+import type { LogOptions } from './log.js';
+import type {
+  ClientAssertionInfo,
+  CloudName,
+  CustomCloud,
+  GraphTransportOptions,
+  MailboxSelection,
+  TokenCredentialLike,
+} from './option-types.js';
+
+/** How the application proves who it is. */
+export type Credential =
+  | {
+      kind: 'certificate';
+      /** One or two files, or their contents. */
+      source: { paths: string[] } | { contents: (string | Uint8Array)[] };
+      /** The option or variable that it came from, for error messages. */
+      from: string;
+      password: string | undefined;
+      sendChain: boolean;
+    }
+  | { kind: 'secret'; secret: string }
+  | { kind: 'assertion'; sign: (info: ClientAssertionInfo) => Promise<string> };
+
+/** Who signs in: an application of ours, or whoever hands over tokens. */
+export type Identity =
+  | { tenantId: string; clientId: string; credential: Credential }
+  | { credential: { kind: 'azure'; source: TokenCredentialLike } }
+  | { credential: { kind: 'token'; get: NonNullable<GraphTransportOptions['getToken']> } };
+
+/** Options that Nodemailer itself acts upon, and never gets from a plugin. */
+export interface MailerOptions {
+  dkim?: GraphTransportOptions['dkim'];
+  attachDataUrls?: boolean;
+  disableFileAccess?: boolean;
+  disableUrlAccess?: boolean;
+  normalizeHeaderKey?: (key: string) => string;
+}
+
+/** The options after they were checked, with nothing left to decide. */
+export interface Settings {
+  identity: Identity;
+  mailbox: string | ((mail: MailboxSelection) => string);
+  allowedMailboxes: readonly string[] | ((mailbox: string) => boolean) | undefined;
+  cloud: CloudName | CustomCloud;
+  mailboxConcurrency: number;
+  timeout: number;
+  maxRetries: number;
+  maxWait: number;
+  maxRequestSize: number;
+  maxConnections: number | undefined;
+  rateLimit: number | undefined;
+  rateDelta: number;
+  maxRecipients: number | undefined;
+  proxy: string | false | undefined;
+  agent: Agent | undefined;
+  log: LogOptions;
+  mailer: MailerOptions;
+  /** SMTP options that were given and do nothing here. */
+  ignored: string[];
+}

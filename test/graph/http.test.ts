@@ -1,0 +1,79 @@
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type Server } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAgent } from '../../src/graph/agent.js';
+import { GraphClient } from '../../src/graph/client.js';
+import { type HttpRequest, NetworkFailure, send } from '../../src/graph/http.js';
+import { makeCertificate } from '../helpers/certificates.js';
+import { expectNoSecrets } from '../helpers/failure.js';
+
+const own = makeCertificate({ subject: '127.0.0.1', hosts: ['127.0.0.1'] });
+const agent = createAgent(own.certificate);
+const secret = 'opaque-token-of-somebody';
+const sockets = new Set<Socket>();
+let server: Server;
+let origin: string;
+let answer: (request: string) => string;
+beforeAll(async () => {
+  server = createServer({ cert: own.certificate, key: own.privateKey }, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('data', (data) => socket.end(answer(data.toString())));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  agent.destroy();
+  for (const socket of sockets) socket.destroy();
+  server.close();
+});
+
+const failureOf = async (change: Partial<HttpRequest>): Promise<NetworkFailure> => {
+  const sending = send({ method: 'GET', url: origin, headers: {}, agent, timeout: 2_000, ...change });
+  const error: unknown = await sending.catch((error: unknown) => error);
+  if (!(error instanceof NetworkFailure)) throw error;
+  return error;
+};
+
+describe('a request that Node refuses to make', () => {
+  test.each<[string, Partial<HttpRequest>]>([
+    ['a header with a line break', { headers: { authorization: `Bearer ${secret}\n` } }],
+    ['a header name that is none', { headers: { 'a b': secret } }],
+    ['a URL that is none', { url: 'https://' }],
+    ['a URL over http', { url: 'http://127.0.0.1:1/' }],
+  ])('fails like the network, with nothing written: %s', async (_name, change) => {
+    const failure = await failureOf(change);
+    expect(failure).toMatchObject({ reason: 'network', written: false });
+    expectNoSecrets(failure, [secret]);
+  });
+});
+
+test('an answer that is not HTTP is not kept with the error, whatever it quotes', async () => {
+  answer = () => `HTTP/1.1 200 OK\r\nbroken header ${secret}\r\n\r\n`;
+  const failure = await failureOf({});
+  expect(failure.code).toMatch(/^HPE_/);
+  expect(failure.cause).not.toHaveProperty('rawPacket');
+  expectNoSecrets(failure, [secret, Buffer.from(secret).toString('hex').replace(/../g, '$& ').slice(0, 47)]);
+});
+
+describe('Graph’s answer', () => {
+  const sendMail = (token: string) =>
+    new GraphClient(origin, agent, 'test', 2_000).sendMail('a@contoso.com', Buffer.from('x'), token, 'id');
+  const quote = (head: string, body: string) =>
+    `HTTP/1.1 401 No\r\nwww-authenticate: ${head}\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+
+  test.each([secret, 'opaque+token/of="some\\body', '0123456789abcdef'])('loses the token %s', async (token) => {
+    const escaped = JSON.stringify(token);
+    const dotNet = token.replace(/[^a-z0-9]/gi, (c) => `\\u00${c.charCodeAt(0).toString(16).toUpperCase()}`);
+    answer = () => quote(`Bearer ${token}`, `${token} ${escaped} ${dotNet} ${encodeURIComponent(token)} end`);
+    const { body, headers } = await sendMail(token);
+    expect(headers['www-authenticate']).toBe('Bearer [redacted]');
+    expect(body).toBe('[redacted] "[redacted]" [redacted] [redacted] end');
+  });
+
+  test('is left as it is where the token is a word of everyday', async () => {
+    answer = () => quote('Bearer', '{"error":{"code":"x"}}');
+    expect((await sendMail('error')).body).toBe('{"error":{"code":"x"}}');
+  });
+});
