@@ -4,7 +4,7 @@ import type { GraphMailError } from './errors.js';
 import { NetworkFailure } from './graph/http.js';
 import { type Log, shortened } from './log.js';
 import { canonicalAddress } from './message/address.js';
-import type { RequestBody } from './message/prepare.js';
+import type { RequestBody } from './message/body.js';
 import { isGuid } from './option-checks.js';
 
 /** Tells log and diagnostics channel what becomes of one message. Never a secret, never content. */

@@ -18,11 +18,14 @@ import { type Cloud, resolveCloud } from './graph/clouds.js';
 import { settleProxies } from './graph/proxy-choice.js';
 import { createLog, type Log, type LogOptions, safeLogger } from './log.js';
 import { type Mailer, MailerLink } from './mailer-link.js';
-import { type ComposedMail, composeBody, mustBeRead, type PreparedMessage, prepareMessage } from './message/prepare.js';
+import { composeBody } from './message/body.js';
+import { type ComposedMail, type PreparedMessage, prepareMessage } from './message/prepare.js';
+import { mustBeRead } from './message/read-ahead.js';
 import type { GraphTransportOptions } from './option-types.js';
 import { settleOptions } from './options.js';
 import { SendingLog } from './sending-log.js';
 import type { Settings } from './settings.js';
+import { shapeTransport } from './transport-shape.js';
 import { version } from './version.js';
 
 /** What `sendMail` gives for a message that Graph accepted. */
@@ -112,7 +115,7 @@ export class GraphTransport extends EventEmitter {
     this.#settings = settings;
     this.#log = createLog(log);
     this.#link = new MailerLink(mailer, loggerForMailer(log));
-    this.#hideState();
+    shapeTransport(this, this.#link, methods);
 
     const { credential } = identity;
     const warn = (message: string) => this.#warn(message);
@@ -206,36 +209,6 @@ export class GraphTransport extends EventEmitter {
   /** What health checks may know of the certificate; `undefined` without one, and for a PFX until it was first read. */
   get certificate(): CertificateInfo | undefined {
     return #link in this ? this.#certificates?.info : undefined;
-  }
-
-  #hideState(): void {
-    for (const key of Reflect.ownKeys(this)) {
-      const property = Object.getOwnPropertyDescriptor(this, key);
-      const shown = key === 'name' || key === 'version' || key === 'supportsAbortSignal';
-      if (property && !shown) Object.defineProperty(this, key, { ...property, enumerable: false });
-    }
-    for (const name of methods) {
-      Object.defineProperty(this, name, {
-        value: this[name].bind(this),
-        enumerable: true,
-        writable: true,
-        configurable: true,
-      });
-    }
-    const self = this;
-    const link = this.#link;
-    Object.defineProperty(this, 'mailer', {
-      get: () => link.last,
-      set: (mailer: Mailer | undefined) => link.set(mailer),
-      enumerable: false,
-      configurable: true,
-    });
-    // Of every copy too: with it a Mail object subscribes when it is made, which is how a copy's gets known in time.
-    const on = function on(this: { mailer?: Mailer }, event: string | symbol, listener: (...args: unknown[]) => void) {
-      if (!link.listen(this.mailer, event, listener)) EventEmitter.prototype.on.call(self, event, listener);
-      return this;
-    };
-    Object.defineProperty(this, 'on', { value: on, enumerable: true, writable: true, configurable: true });
   }
 
   /** To the log where there is one, else once as a warning of the process: some frameworks make many transports. */

@@ -60,6 +60,17 @@ function refuseMalformed(addresses: readonly string[]): void {
   );
 }
 
+/** @throws GraphMailError `EMAXRECIPIENTS` */
+export function refuseTooMany(recipients: readonly string[], most: number | undefined): void {
+  if (most === undefined || recipients.length <= most) return;
+  throw new GraphMailError(`The message has ${recipients.length} recipients, where maxRecipients allows ${most}.`, {
+    code: 'EMAXRECIPIENTS',
+    permanent: true,
+    command: 'API',
+    hint: 'Send it in several messages, or allow more with the option maxRecipients.',
+  });
+}
+
 /** The failure of a message that nobody would get. */
 export function noRecipients(): GraphMailError {
   return envelopeError('No recipients defined.', undefined, 'Give at least one address in to, cc or bcc.');

@@ -1,4 +1,4 @@
-import { mimeLimit } from '../message/prepare.js';
+import { mimeLimit } from '../message/body.js';
 import { checkHeaderFields } from './check-header-fields.js';
 import { checkMailboxChoice, checkSender } from './check-mailbox.js';
 import { checkEnvelopeAlone, checkRecipients } from './check-recipients.js';
