@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setVariable } from '../../src/cli/shell.js';
 import { root, runNode } from '../helpers/run-node.js';
 
 const program = path.join(root, 'dist/esm/cli/main.js');
@@ -72,6 +73,59 @@ describe('the sandbox command', () => {
   });
 });
 
+describe('the folder of a sandbox', () => {
+  const run = (...args: string[]) => runNode([program, 'sandbox', '--port', '0', '--inbox-port', '0', ...args]);
+
+  it('keeps the authority, so that a program which runs on trusts the sandbox that was started again', async () => {
+    const first = await start();
+    const ca = readFileSync(first.env.NODE_EXTRA_CA_CERTS ?? '', 'utf8');
+    await interrupt(first.child);
+    const second = await start();
+    expect(readFileSync(second.env.NODE_EXTRA_CA_CERTS ?? '', 'utf8')).toBe(ca);
+    expect(statSync(path.join(folder, 'identity.pem')).mode & 0o777).toBe(0o600);
+    expect(await runNode(['examples/smallest.mjs'], second.env)).toMatchObject({ code: 0 });
+    await interrupt(second.child);
+  });
+
+  it('whose certificate was damaged is named, with what to do, and is not overwritten', async () => {
+    const file = path.join(folder, 'certificate.pem');
+    writeFileSync(file, 'something else');
+    expect(await run('--folder', folder)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/certificate\.pem.*Delete it/),
+    });
+    expect(readFileSync(file, 'utf8')).toBe('something else');
+  });
+
+  it('that is a file, or nothing, is refused in words', async () => {
+    const file = path.join(folder, 'file');
+    writeFileSync(file, '');
+    expect(await run('--folder', file)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/a file of that name.*--folder/),
+    });
+    expect(await run('--folder', '')).toMatchObject({ code: 1, stderr: expect.stringContaining('--folder is empty') });
+  });
+
+  it('is not opened for ports that are the same, nor for a mailbox that is none', async () => {
+    const same = await runNode([program, 'sandbox', '--port', '8444', '--inbox-port', '8444', '--folder', folder]);
+    expect(same).toMatchObject({ code: 1, stderr: expect.stringContaining('both 8444') });
+    expect(await run('--mailbox', "x y'z$(id)@a")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('bare address'),
+    });
+  });
+});
+
+describe('variables to paste', () => {
+  it('are quoted for the shell, whatever is in them', () => {
+    const value = "/tmp/a b's $(id)/`x`";
+    const line = setVariable('X', value, 'linux');
+    expect(execFileSync('sh', ['-c', `${line}; printf %s "$X"`], { encoding: 'utf8' })).toBe(value);
+    expect(setVariable('X', "it's", 'win32')).toBe("$env:X = 'it''s'");
+  });
+});
+
 describe('the command line', () => {
   it('tells its version, which is the package version', async () => {
     const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -83,5 +137,24 @@ describe('the command line', () => {
       code: 1,
       stderr: expect.stringMatching(/snadbox[\s\S]*--help/),
     });
+  });
+
+  it('ends quietly when nobody reads its output any more', () => {
+    const shell = `"${process.execPath}" "${program}" demo | head -n 1; echo "\${PIPESTATUS[0]}"`;
+    const result = spawnSync('bash', ['-c', shell], { encoding: 'utf8' });
+    expect(result.stderr).toBe('');
+    expect(result.stdout).toMatch(/^Sandbox: .*\n0\n$/);
+  });
+
+  it('tells on Ctrl-C in the middle of the demonstration what was sent', async () => {
+    const child = spawn(process.execPath, [program, 'demo']);
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk;
+      if (!child.killed && printed.includes('50 of 200')) child.kill('SIGINT');
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(printed).toMatch(/^Sent +\d+$[\s\S]*Interrupted/m);
+    expect(code).toBe(130);
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGraphTransporter, type GraphTransportOptions, graphTransport } from '../../src/index.js';
 import { withoutSecrets } from '../../src/redact.js';
 import { createCertificate, type FaultRule, type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { type Handler, startRawServer } from '../helpers/raw-server.js';
 
 const clientId = '55555555-2222-4333-8444-555555555555';
 const clientSecret = 'Zx8~secret.of-the.application';
@@ -72,18 +73,14 @@ function optionsFor(identity: (typeof identities)[number]): GraphTransportOption
   }
 }
 
-/** Where the other side quotes the secret of the identity that it was shown. */
+/** Where the token endpoint quotes the client secret that it was shown. */
 const own = 'SECRET-OF-THE-REQUEST';
-const quoted: Record<'token' | 'sendMail', Partial<Record<(typeof identities)[number], string>>> = {
-  token: { secret: clientSecret, 'wrong secret': clientSecret, 'opaque assertion': opaqueAssertion },
-  sendMail: { 'opaque token': opaqueToken },
-};
 
 /** What the other side may quote of a request. */
 const echo = JSON.stringify({
   error: {
     code: 'BadRequest',
-    message: `Your request: Authorization: Bearer eyJhbGciOiJub25lIn0.eyJhdWQiOiJub25lIn0.c2lnbmF0dXJl or <${own}> ${Buffer.from(body.repeat(9)).toString('base64')}`,
+    message: `Your request: Authorization: Bearer eyJhbGciOiJub25lIn0.eyJhdWQiOiJub25lIn0.c2lnbmF0dXJl ${Buffer.from(body.repeat(9)).toString('base64')}`,
   },
 });
 const tokenEcho = JSON.stringify({
@@ -153,26 +150,28 @@ interface Case {
   fault?: FaultRule | undefined;
   mail?: Record<string, unknown>;
   debug?: boolean;
+  /** Another one than the sandbox. */
+  cloud?: GraphTransportOptions['cloud'];
   /** Whether connections are shared with other cases, which is many times faster. */
   shared?: boolean;
 }
 
-function quoting(fault: FaultRule, secret = ''): FaultRule {
+function quoting(fault: FaultRule, secret: string): FaultRule {
   return typeof fault.body === 'string' ? { ...fault, body: fault.body.replaceAll(own, secret) } : fault;
 }
 
 /** Sends once, and looks through everything that came of it. */
-async function sendAndLook({ identity, fault, mail, debug = true, shared = false }: Case): Promise<void> {
+async function sendAndLook({ identity, fault, mail, cloud, debug = true, shared = false }: Case): Promise<void> {
   const lines: string[] = [];
   const write = (data: unknown, message: string, ...args: unknown[]) => {
     lines.push(printed(data), format(message, ...args));
   };
   const logger = { trace: write, debug: write, info: write, warn: write, error: write, fatal: write };
-  const release = fault && sandbox.fault(quoting(fault, quoted[fault.on ?? 'sendMail'][identity]));
-  const options = { ...optionsFor(identity), maxRetries: 0, timeout: 200 };
+  const release = fault && sandbox.fault(quoting(fault, /secret/.test(identity) ? clientSecret : ''));
+  const options = { ...optionsFor(identity), maxRetries: 0, timeout: 200, ...(cloud && { cloud }) };
   if (shared && identity !== 'proxy') {
-    const { ca: _, ...cloud } = sandbox.options.cloud;
-    Object.assign(options, { agent, cloud });
+    const { ca: _, ...hosts } = sandbox.options.cloud;
+    Object.assign(options, { agent, cloud: hosts });
   }
   const transport = graphTransport(options);
   const transporter = createGraphTransporter({ ...options, logger, debug });
@@ -190,6 +189,28 @@ describe('no secret and no body', () => {
     'appears in error, transport, transporter or log, whatever answers %s',
     async (identity) => {
       for (const fault of faults) await sendAndLook({ identity, fault, shared: true });
+    },
+    30_000,
+  );
+
+  // The sandbox refuses these before a fault could strike.
+  it.each(['opaque token', 'opaque assertion'] as const)(
+    'appears there when the other side quotes an %s',
+    async (what) => {
+      const quote = { error: opaqueAssertion, error_description: `Refused <${opaqueAssertion}>` };
+      for (const status of [400, 401, 403, 404, 413, 429, 500, 503, 504, 200]) {
+        const refuse: Handler = async (exchange) => {
+          await exchange.body();
+          const body = what === 'opaque token' ? { error: { code: opaqueToken, message: opaqueToken } } : quote;
+          exchange.response
+            .writeHead(status, { 'request-id': opaqueToken, 'x-ms-request-id': opaqueAssertion })
+            .end(JSON.stringify(body));
+        };
+        const server = await startRawServer(what === 'opaque token' ? { graph: refuse } : { token: refuse });
+        await sendAndLook({ identity: what, cloud: server.cloud });
+        expect(server.graphRequests + server.tokenRequests.length).toBeGreaterThan(0);
+        await server.close();
+      }
     },
     30_000,
   );
