@@ -98,6 +98,8 @@ export class GraphTransport extends EventEmitter {
   readonly #link: MailerLink;
   readonly #gates = new Map<string, MailboxGate>();
   readonly #agent: Agent;
+  /** Aborted when everything has ended after `close()`. */
+  readonly #closing = new AbortController();
   /** All that has not been called back for. */
   readonly #sending = new Set<Sending>();
   /** Bounds the messages that are read before they wait: see {@link mustBeRead}. */
@@ -122,7 +124,11 @@ export class GraphTransport extends EventEmitter {
     const certificates = credential.kind === 'certificate' ? new CertificateSource(credential, clock, warn) : undefined;
     const cloud = resolveCloud(settings.cloud);
     const agent = settings.agent === undefined ? ownAgent(settings, cloud) : checkAgent(settings.agent);
-    const tokens = tokenRequest(identity, { certificates, cloud, agent, userAgent, timeout, clock });
+    const tokens = tokenRequest(
+      identity,
+      { certificates, cloud, agent, userAgent, timeout, clock },
+      this.#closing.signal,
+    );
     const rate = rateLimit === undefined ? undefined : new RateLimiter(rateLimit, rateDelta, clock);
     const bounded = maxConnections !== undefined || rate !== undefined;
     this.#readers = new Turnstile({ limit: settings.mailboxConcurrency + lookAhead, wait: () => 0, clock });
@@ -366,6 +372,7 @@ export class GraphTransport extends EventEmitter {
 
   /** The user's own agent is not ours to close. */
   #dispose(): void {
+    this.#closing.abort(closedError());
     if (this.#settings.agent === undefined) this.#agent.destroy();
   }
 }

@@ -1,3 +1,4 @@
+import { onAbort, unlessAborted } from '../abort.js';
 import type { Clock } from '../clock.js';
 import { GraphMailError } from '../errors.js';
 import type { Identity } from '../settings.js';
@@ -5,8 +6,15 @@ import { foreignTokenRequest } from './foreign-token.js';
 import { type MsalContext, msalTokenRequest } from './msal.js';
 import type { TokenRequest } from './token-source.js';
 
-/** How tokens are fetched for an identity, in bounded time: code that is not ours may never answer. */
-export function tokenRequest(identity: Identity, context: Omit<MsalContext, 'identity'>): TokenRequest {
+/**
+ * How tokens are fetched for an identity, in bounded time: code that is not ours may never answer.
+ * @param closing ends the wait, so that nothing keeps the process from ending
+ */
+export function tokenRequest(
+  identity: Identity,
+  context: Omit<MsalContext, 'identity'>,
+  closing?: AbortSignal,
+): TokenRequest {
   const { cloud, clock, timeout } = context;
   const request =
     'tenantId' in identity
@@ -20,7 +28,7 @@ export function tokenRequest(identity: Identity, context: Omit<MsalContext, 'ide
       ? 'Entra, or the function given as clientAssertion, did not answer: check that this machine reaches the token endpoint.'
       : `The option '${from}' never gave a token: check that what it asks can be reached, and that its promise always ends.`;
   return async (claims) => {
-    const fresh = await within(longest, clock, request(claims), late);
+    const fresh = await unlessAborted(within(longest, clock, request(claims), late, closing), closing);
     checkToken(fresh.token, from);
     return fresh;
   };
@@ -42,11 +50,15 @@ function checkToken(token: string, from: string): void {
   });
 }
 
-function within<T>(ms: number, clock: Clock, work: Promise<T>, hint: string): Promise<T> {
+function within<T>(ms: number, clock: Clock, work: Promise<T>, hint: string, closing?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(ms, () =>
       reject(new GraphMailError(`No token within ${ms} ms.`, { code: 'ETIMEDOUT', command: 'TOKEN', hint })),
     );
-    work.then(resolve, reject).finally(cancel);
+    const release = onAbort(closing, cancel);
+    work.then(resolve, reject).finally(() => {
+      cancel();
+      release();
+    });
   });
 }

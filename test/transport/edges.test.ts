@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGraphTransporter, type GraphTransportOptions } from '../../src/index.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { runNode } from '../helpers/run-node.js';
 
 const mailboxes = Array.from({ length: 40 }, (_, i) => `box${i}@contoso.example`);
 let sandbox: Sandbox;
@@ -165,6 +166,20 @@ describe('closing', () => {
     transporter.close();
     for (const error of await Promise.all(waiting))
       expect(error).toMatchObject({ code: 'ECONNECTION', outcome: 'not-sent' });
+  });
+});
+
+describe('a process whose transport was closed while a token was awaited', () => {
+  it('ends by itself, long before the token would have been given up', async () => {
+    const program = `
+import { createGraphTransporter } from 'nodemailer-graph-transport';
+const cloud = { authorityHost: 'https://localhost:1', graphHost: 'https://localhost:1' };
+const transporter = createGraphTransporter({ mailbox: 'a@contoso.example', cloud, getToken: () => new Promise(() => {}) });
+const results = [transporter.verify(), transporter.sendMail({ from: 'a@contoso.example', to: 'b@example.com' })];
+setTimeout(() => transporter.close(), 20);
+console.log((await Promise.allSettled(results)).map(({ reason }) => reason.code).join());`;
+    const result = await runNode(['--input-type=module', '-e', program], {}, 10_000);
+    expect(result).toEqual({ code: 0, stdout: 'ECONNECTION,ECONNECTION\n', stderr: '' });
   });
 });
 
