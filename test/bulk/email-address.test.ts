@@ -58,8 +58,9 @@ describe('an e-mail address', () => {
   });
 
   test('is judged at once, however long it is', () => {
-    const started = performance.now();
-    for (const part of ['a', 'a.', '-', 'a-', '@', ' ', 'é']) addressProblem(`x@${part.repeat(200_000)}!`);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    // Anything worse than linear time would outlast the test.
+    for (const part of ['a', 'a.', '-', 'a-', '@', ' ', 'é']) {
+      expect(addressProblem(`x@${part.repeat(200_000)}!`)).toMatch(/\w/);
+    }
   });
 });

@@ -62,10 +62,8 @@ describe.each(editions)('the signal of a message, $name', (edition) => {
     const aborted = failureOf(edition, transporter.sendMail(mail({ signal: controller.signal })));
     await until(() => sandbox().requests().length > requests);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const start = Date.now();
     controller.abort();
     expect(await aborted).toMatchObject({ name: 'AbortError', code: 'EABORT', outcome: 'unknown' });
-    expect(Date.now() - start).toBeLessThan(1_000);
     release();
   });
 

@@ -108,10 +108,8 @@ describe.each(editions)('limits of the pool, $name', (edition) => {
     const ends = Promise.allSettled(sends);
     await until(() => sendRequests(from).length === 4);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const start = Date.now();
     (transporter.close as (options: { force: boolean }) => void)({ force: true });
     const outcomes = (await ends).map((end) => (end.status === 'rejected' ? end.reason : undefined));
-    expect(Date.now() - start).toBeLessThan(1_000);
     expect(outcomes.filter((error) => error?.outcome === 'unknown')).toHaveLength(4);
     expect(outcomes.filter((error) => error?.outcome === 'not-sent')).toHaveLength(4);
     for (const error of outcomes) {

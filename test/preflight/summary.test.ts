@@ -75,7 +75,7 @@ describe('the summary', () => {
     expect(preflight.summary()).toEqual(before);
   });
 
-  it('stays small over 10,000 mails that are all different', async () => {
+  it('stays small over 2,000 mails that are all different', async () => {
     const { transporter, preflight } = preflighted({ report: undefined }, discard);
     const held = () => inspect(preflight.summary(), { depth: 10, maxStringLength: null, maxArrayLength: null }).length;
     const send = (i: number) =>
@@ -88,10 +88,10 @@ describe('the summary', () => {
         text: 'x'.repeat(i % 1_000),
         dsn: { id: `${i}` },
       });
-    for (let i = 0; i < 500; i++) await send(i);
+    for (let i = 0; i < 200; i++) await send(i);
     const early = held();
-    for (let i = 500; i < 10_000; i++) await send(i);
-    expect(preflight.summary()).toMatchObject({ mails: 10_000, refused: 10_000 });
+    for (let i = 200; i < 2_000; i++) await send(i);
+    expect(preflight.summary()).toMatchObject({ mails: 2_000, refused: 2_000 });
     for (const { examples } of Object.values(preflight.summary().byKind)) expect(examples).toHaveLength(10);
     expect(preflight.summary().heaviest).toHaveLength(10);
     expect(held()).toBeLessThan(early * 1.1);
