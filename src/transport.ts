@@ -105,6 +105,8 @@ export class GraphTransport extends EventEmitter {
   /** Bounds the messages that are read before they wait: see {@link mustBeRead}. */
   readonly #readers: Turnstile;
   #messages = 0;
+  /** Counts messages that had to be read ahead, for their order. */
+  #arrivals = 0;
   #idling = true;
   #closed = false;
 
@@ -249,15 +251,17 @@ export class GraphTransport extends EventEmitter {
     let reading = false;
     try {
       if (mustBeRead(mail, this.#settings)) {
+        const entering = this.#readers.enter({ age: this.#arrivals++, signal });
+        this.#watchIdle();
+        await entering;
         reading = true;
-        this.#idling = this.isIdle();
-        await this.#readers.enter({ age: this.#messages, signal });
       }
       const prepared = prepareMessage(mail, this.#settings, signal);
       const plan = prepared instanceof Promise ? await prepared : prepared;
       if (reading && !plan.bytes) {
         reading = false;
         this.#readers.leave();
+        this.#watchIdle();
       }
       this.#adopt(mail);
       return await this.#sendPrepared(mail, plan, sending);
@@ -288,7 +292,7 @@ export class GraphTransport extends EventEmitter {
           sending.inFlight = yes;
         },
       });
-      this.#idling = this.isIdle();
+      this.#watchIdle();
       const { message, receipt } = await delivery;
       log.ended(undefined);
       const requestId = receipt.answer.headers['request-id'];
@@ -345,12 +349,15 @@ export class GraphTransport extends EventEmitter {
   #end(sending: Sending): void {
     sending.release();
     this.#sending.delete(sending);
-    if (this.#closed) {
-      if (this.#sending.size === 0) this.#dispose();
-    } else if (!this.#idling && this.isIdle()) {
-      this.#idling = true;
-      setImmediate(() => this.#emitIdle());
-    }
+    if (!this.#closed) this.#watchIdle();
+    else if (this.#sending.size === 0) this.#dispose();
+  }
+
+  /** Tells when the transport becomes idle; called whenever what waits may have changed. */
+  #watchIdle(): void {
+    const idle = this.isIdle();
+    if (idle && !this.#idling) setImmediate(() => this.#emitIdle());
+    this.#idling = idle;
   }
 
   #gate(mailbox: string): MailboxGate {

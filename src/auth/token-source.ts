@@ -32,6 +32,7 @@ export class TokenSource {
   #current: (AccessToken & { renewAt: number; claims: string | undefined }) | undefined;
   #inFlight: Promise<string> | undefined;
   #trustedFrom = 0;
+  #distrusted: string | undefined;
   #refusal: { error: unknown; until: number } | undefined;
   #claimsInFlight: string | undefined;
 
@@ -58,9 +59,16 @@ export class TokenSource {
     return this.get();
   }
 
-  /** A fresh token was refused too, so others will be: for some seconds none is fetched in place of a refused one. */
-  distrust(): void {
-    this.#trustedFrom = this.#clock.now() + distrust;
+  /**
+   * A token that was to take the place of a refused one was refused too, so others would be: for some seconds none is
+   * fetched in place of `refused`.
+   */
+  distrust(refused: string): void {
+    const now = this.#clock.now();
+    // The same token refused once more tells nothing new, and must not put off the next attempt for ever.
+    if (now < this.#trustedFrom || refused === this.#distrusted) return;
+    this.#distrusted = refused;
+    this.#trustedFrom = now + distrust;
   }
 
   /** A token other than `refused`, which Graph did not accept; one with those `claims`, if it wants any. */

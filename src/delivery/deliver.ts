@@ -159,7 +159,7 @@ async function attemptAll(
     if (outcome.retry === 'never') throw failure(true);
     if (outcome.retry === 'new-token') {
       if (renewed) {
-        context.tokens.distrust();
+        context.tokens.distrust(token);
         throw failure(true);
       }
       renewed = true;

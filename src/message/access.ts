@@ -1,4 +1,5 @@
 import { GraphMailError } from '../errors.js';
+import { isStream } from './content-streams.js';
 
 /** Whose say it is whether a message's content may be files and URLs. */
 export interface AccessRules {
@@ -21,26 +22,27 @@ export function refuseAccess(data: Record<string, unknown>, ...rules: AccessRule
   if (!noFiles && !noUrls) return;
   for (const field of contentFields) {
     const value = data[field];
-    for (const content of Array.isArray(value) ? value : [value]) {
-      const place = placeOf(content) ?? placeOf((content as { raw?: unknown } | undefined)?.raw);
-      if (!place) continue;
-      if (place.url && noUrls) throw refused('EURLACCESS', 'URL', field, 'disableUrlAccess');
-      if (!place.url && noFiles) throw refused('EFILEACCESS', 'file', field, 'disableFileAccess');
+    for (const place of (Array.isArray(value) ? value : [value]).flatMap(placesOf)) {
+      if (place === 'url' && noUrls) throw refused('EURLACCESS', 'URL', field, 'disableUrlAccess');
+      if (place === 'file' && noFiles) throw refused('EFILEACCESS', 'file', field, 'disableFileAccess');
     }
   }
 }
 
-/** Where content lies that is not given itself. */
-function placeOf(content: unknown): { url: boolean } | undefined {
-  if (typeof content !== 'object' || content === null) return undefined;
-  const { path, href, content: own } = content as { path?: unknown; href?: unknown; content?: unknown };
-  const inner = typeof own === 'object' && own !== null ? placeOf(own) : undefined;
-  if (inner) return inner;
-  for (const place of [href, path]) {
-    if (typeof place !== 'string' || /^data:/i.test(place)) continue;
-    return { url: place === href || /^https?:\/\//i.test(place) };
-  }
-  return undefined;
+/** All places that content names instead of being there itself; which of them is read differs between versions. */
+function placesOf(content: unknown): ('url' | 'file')[] {
+  // A file stream has a path too, but it was opened by whoever gave it.
+  if (typeof content !== 'object' || content === null || isStream(content)) return [];
+  const { path, href, content: inner, raw } = content as Record<string, unknown>;
+  const places = [...placesOf(inner), ...placesOf(raw)];
+  if (isPlace(href)) places.push('url');
+  if (isPlace(path)) places.push(/^https?:\/\//i.test(String(path)) ? 'url' : 'file');
+  return places;
+}
+
+function isPlace(value: unknown): boolean {
+  const given = (typeof value === 'string' && value !== '') || value instanceof URL || Buffer.isBuffer(value);
+  return given && !/^data:/i.test(String(value));
 }
 
 function refused(code: 'EFILEACCESS' | 'EURLACCESS', what: string, field: string, option: string): GraphMailError {

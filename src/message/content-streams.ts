@@ -7,12 +7,13 @@ import type { ComposedNode } from './compose.js';
  * one that was read before for an empty one.
  */
 export function checkContentStreams(node: ComposedNode, raw: unknown): void {
-  if (raw instanceof Object && isStream(raw)) node.setRaw?.(checked(raw));
+  if (isStream(raw)) node.setRaw?.(checked(raw));
   if (isStream(node.content)) node.content = checked(node.content);
   for (const child of node.childNodes ?? []) checkContentStreams(child, undefined);
 }
 
-function isStream(value: unknown): value is Readable {
+/** As Nodemailer tells a stream from other content. */
+export function isStream(value: unknown): value is Readable {
   return typeof value === 'object' && value !== null && typeof (value as Readable).pipe === 'function';
 }
 
@@ -21,12 +22,20 @@ function checked(source: Readable): Readable {
   return Readable.from(chunksOf(source), { objectMode: false });
 }
 
+/** Streams that are being read: a second reader would get only what the first leaves. */
+const taken = new WeakSet<Readable>();
+
 async function* chunksOf(source: Readable): AsyncGenerator<string | Uint8Array> {
-  if (source.readableEnded) throw new Error('the content stream was read before');
-  for await (const chunk of source as AsyncIterable<unknown>) {
-    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) {
+  if (source.readableEnded || taken.has(source))
+    throw new Error('the content stream was read before, by this or another message');
+  taken.add(source);
+  // Streams of an older make can be read by events only.
+  const readable = Symbol.asyncIterator in source ? source : new Readable().wrap(source);
+  for await (const chunk of readable as AsyncIterable<unknown>) {
+    if (typeof chunk !== 'string' && !ArrayBuffer.isView(chunk)) {
       throw new TypeError(`the content stream gave ${typeof chunk}, where text or bytes are wanted`);
     }
-    if (chunk.length > 0) yield chunk;
+    const bytes = typeof chunk === 'string' ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (bytes.length > 0) yield bytes;
   }
 }

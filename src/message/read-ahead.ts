@@ -1,6 +1,7 @@
 import { GraphMailError } from '../errors.js';
 import type { Settings } from '../settings.js';
 import { composeWithin } from './body.js';
+import { isStream } from './content-streams.js';
 import { readHeader } from './header.js';
 import { toCrlf } from './line-ends.js';
 import type { ComposedMail } from './prepare.js';
@@ -24,7 +25,10 @@ export async function readAhead(
 ): Promise<{ bytes: Buffer; again: boolean }> {
   const { raw } = mail.data;
   if (typeof raw === 'string' || raw instanceof Uint8Array) return { bytes: Buffer.from(raw as string), again: true };
-  return { bytes: await composeWithin(mail.message, settings, signal), again: typeof raw.path === 'string' };
+  return {
+    bytes: await composeWithin(mail.message, settings, signal),
+    again: !isStream(raw) && typeof raw.path === 'string' && !raw.href,
+  };
 }
 
 /** What the header says of the senders. */

@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { EventEmitter } from 'node:events';
+import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TokenSource } from '../../src/auth/token-source.js';
 import { createGraphTransporter, type GraphTransportOptions } from '../../src/index.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { runNode } from '../helpers/run-node.js';
@@ -211,5 +214,140 @@ describe('one signal for many messages', () => {
     process.off('warning', onWarning);
     expect(warnings).toEqual([]);
     transporter.close();
+  });
+});
+
+describe('streams that an application brings', () => {
+  const file = path.join(import.meta.dirname, 'edges.test.ts');
+
+  it('may be file streams: raw with a mailbox of its own From, and with file access disabled', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'raw-'));
+    const eml = path.join(folder, 'mail.eml');
+    writeFileSync(eml, `From: ${mailboxes[3]}\r\nTo: ana@example.com\r\n\r\nHello\r\n`);
+    const transporter = open({ mailbox: 'from', allowedMailboxes: '*@contoso.example', disableFileAccess: true });
+    const info = await transporter.sendMail({ raw: createReadStream(eml) });
+    expect(info.mailbox).toBe(mailboxes[3]);
+    await transporter.sendMail({ ...mail, attachments: [{ filename: 'a.ts', content: createReadStream(file) }] });
+    const [, second] = await sandbox.messages();
+    expect(second?.attachments[0]?.content.equals(readFileSync(file))).toBe(true);
+    for (const html of [
+      { path: file, href: 'http://x.invalid/' },
+      { path: Buffer.from(file) },
+      { path: pathToFileURL(file) },
+    ]) {
+      expect(await failure(transporter.sendMail({ ...mail, html: html as never }))).toMatchObject({
+        code: 'EFILEACCESS',
+      });
+    }
+    transporter.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('may be of the make before async iteration', async () => {
+    const legacy = Object.assign(new EventEmitter(), { readable: true, pause() {}, resume() {}, pipe() {} });
+    const transporter = open();
+    const sending = transporter.sendMail({ ...mail, attachments: [{ filename: 'a.txt', content: legacy as never }] });
+    const feed = setInterval(() => {
+      if (legacy.listenerCount('data') === 0) return;
+      clearInterval(feed);
+      legacy.emit('data', Buffer.from('old but good'));
+      legacy.emit('end');
+    }, 5);
+    await sending;
+    expect((await sandbox.messages())[0]?.attachments[0]?.content.toString()).toBe('old but good');
+    transporter.close();
+  });
+
+  it('serve one message: the other is ESTREAM, and not sent without its content', async () => {
+    const transporter = open();
+    const content = Readable.from([Buffer.alloc(100_000, 'x'), Buffer.alloc(100_000, 'y')]);
+    const both = [1, 2].map(() =>
+      transporter.sendMail({ ...mail, attachments: [{ content }] }).then(
+        () => 'sent',
+        ({ code }) => code,
+      ),
+    );
+    expect((await Promise.all(both)).sort()).toEqual(['ESTREAM', 'sent']);
+    expect((await sandbox.messages())[0]?.attachments[0]?.content.length).toBe(200_000);
+    transporter.close();
+  });
+});
+
+describe('raw messages that must be read ahead', () => {
+  const raw = (i: number) =>
+    Readable.from([`From: ${mailboxes[i % 40]}\r\nTo: ana@example.com\r\nSubject: ${i}\r\n\r\n`]);
+  const options = { mailbox: 'from', allowedMailboxes: '*@contoso.example', mailboxConcurrency: 1 };
+
+  it('keep their bound and their order, also after others were aborted while they waited', async () => {
+    const transporter = open(options);
+    const controller = new AbortController();
+    const never = () => new Readable({ read() {} });
+    const blocked = Array.from({ length: 3 }, () =>
+      failure(transporter.sendMail({ raw: never(), signal: controller.signal })),
+    );
+    const waiting = Array.from({ length: 20 }, () =>
+      failure(transporter.sendMail({ raw: raw(0), signal: controller.signal })),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    controller.abort();
+    await Promise.all([...blocked, ...waiting]);
+    let reading = 0;
+    let most = 0;
+    const counted = (i: number) => {
+      const stream = raw(i);
+      const read = stream._read.bind(stream);
+      let begun = false;
+      stream._read = (size) => {
+        if (!begun) most = Math.max(most, ++reading);
+        begun = true;
+        read(size);
+      };
+      return stream;
+    };
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => transporter.sendMail({ raw: counted(i) }).finally(() => reading--)),
+    );
+    // Three at a time; each is counted until it was called back, which is a moment later.
+    expect(most).toBeLessThanOrEqual(6);
+    const subjects = (await sandbox.messages()).map(({ subject }) => Number(subject));
+    expect(subjects).toHaveLength(20);
+    for (const [place, subject] of subjects.entries()) expect(Math.abs(place - subject)).toBeLessThanOrEqual(3);
+    transporter.close();
+  });
+
+  it('drive a loop of idle events to its end', async () => {
+    const transporter = open(options);
+    let next = 0;
+    const results: Promise<unknown>[] = [];
+    const fill = () => {
+      while (transporter.isIdle() && next < 30) results.push(transporter.sendMail({ raw: raw(next++) }));
+    };
+    transporter.on('idle', fill);
+    fill();
+    while (next < 30) await new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.all(results);
+    expect(sandbox.stats().submissions).toBe(30);
+    transporter.close();
+  });
+});
+
+describe('a storm of 401', () => {
+  it('ends as soon as a token is good again, whatever traffic there is meanwhile', async () => {
+    const clock = { now: 1_000_000 };
+    const source = new TokenSource(async () => ({ token: `token-${clock.now}`, expiresAt: clock.now + 3_600_000 }), {
+      now: () => clock.now,
+      after: () => () => {},
+    });
+    const first = await source.get();
+    clock.now += 1;
+    const second = await source.replace(first);
+    source.distrust(second);
+    for (let i = 0; i < 5; i++) {
+      clock.now += 2_001;
+      const again = await source.replace(second);
+      if (again !== second) return;
+      source.distrust(again);
+    }
+    throw new Error('no other token was ever asked for');
   });
 });
