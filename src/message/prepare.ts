@@ -43,11 +43,11 @@ export function prepareMessage(
     protectParts(mail.message, settings.mailer);
     checkContentStreams(mail.message, mail.data.raw);
     const { from, to } = mail.message.getEnvelope();
-    const given = raw ? Boolean(mail.data.envelope) || to.length > 0 : true;
-    if (given && to.length === 0) throw noRecipients();
+    const envelopeTo = envelopeRecipients(mail.data, to);
+    if (envelopeTo?.length === 0) throw noRecipients();
     refuseTooMany(to, settings.maxRecipients);
     const addresses = mail.message.getAddresses();
-    const plan = { raw, envelope: { from, to: [...to] }, envelopeTo: given ? [...to] : undefined, bytes: undefined };
+    const plan = { raw, envelope: { from, to: [...to] }, envelopeTo, bytes: undefined };
     const choose = (senders: string[], sender: string | undefined) =>
       chooseMailbox(settings, { from: senders, sender, own: own.mailbox, mail });
     if (raw && settings.mailbox === 'from' && own.mailbox === undefined) {
@@ -69,6 +69,11 @@ export function prepareMessage(
   } catch (cause) {
     throw unprepared(cause);
   }
+}
+
+/** Recipients that the envelope settles, or `undefined` when a raw message's header alone says who gets it. */
+export function envelopeRecipients(data: MailboxSelection['data'], to: readonly string[]): string[] | undefined {
+  return !data.raw || data.envelope || to.length > 0 ? [...to] : undefined;
 }
 
 function unprepared(cause: unknown): GraphMailError {

@@ -1,6 +1,7 @@
 import { parseAddressList } from '../message/address-list.js';
 import { fieldsNamed, type Header, readHeader } from '../message/header.js';
 import { toCrlf } from '../message/line-ends.js';
+import { envelopeRecipients } from '../message/prepare.js';
 import type { MailboxSelection } from '../option-types.js';
 import { type MimeTree, shadowOf } from './mime-tree.js';
 
@@ -47,7 +48,7 @@ export function viewMail(mail: PreflightMail, maxMime: number): MailView {
     subject: typeof data.subject === 'string' ? data.subject : field('subject')?.value,
     senders: raw ? rawSenders(header) : composedSenders(node),
     envelope,
-    envelopeTo: raw && data.envelope === undefined && envelope.to.length === 0 ? undefined : envelope.to,
+    envelopeTo: envelopeRecipients(data, envelope.to),
   };
 }
 

@@ -88,6 +88,7 @@ const clean: [string, Message, MailboxOptions?][] = [
       raw: `${from}To: ana@example.com\nCc: x@example.com,\n y@example.com\nBcc: z@example.com\nBcc: w@example.com\n\nHi\n`,
     },
   ],
+  ['a raw message whose envelope is null', { raw: `${from}To: ana@example.com\n\nHi\n`, envelope: null as never }],
   [
     'a raw message with the mailbox from beside it',
     { from: mailbox, to: 'ana@example.com', raw: `${from}To: ana@example.com\n\nHi\n` },
