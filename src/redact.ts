@@ -22,9 +22,12 @@ const shortestSecret = 8;
 
 /** `text` without the `secrets` themselves, as they are or escaped as in JSON or a URL. */
 export function withoutQuotes(text: string, secrets: readonly string[]): string {
-  return secrets
-    .filter((secret) => secret.length >= shortestSecret)
-    .reduce((left, secret) => left.replace(quoteOf(secret), '[redacted]'), text);
+  return (
+    secrets
+      // No form of a secret is shorter than it, so ordinary answers cost nothing here.
+      .filter((secret) => secret.length >= shortestSecret && secret.length <= text.length)
+      .reduce((left, secret) => left.replace(quoteOf(secret), '[redacted]'), text)
+  );
 }
 
 function quoteOf(secret: string): RegExp {

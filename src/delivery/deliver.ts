@@ -121,7 +121,7 @@ async function attemptAll(
       if (!isGraphMailError(error) || error.code === 'EABORT') throw error;
       attempts++;
       const delay = error.permanent ? undefined : patience(error.retryAfter);
-      if (delay === undefined || !context.budget.spend()) throw ownError(error, attempts);
+      if (delay === undefined || !context.budget.spend()) throw error;
       return { rest: delay };
     }
   };
@@ -197,7 +197,7 @@ async function attemptAll(
       await passage.rest(step.rest);
     }
   } catch (error) {
-    // What ended a wait between two attempts knows nothing of them.
+    // A token's failure, or what ended a wait, knows nothing of this message's attempts.
     if (attempts === 0 || !isGraphMailError(error) || error.attempts !== undefined) throw error;
     throw ownError(error, attempts);
   }
