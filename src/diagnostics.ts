@@ -15,7 +15,9 @@ export interface SendTrace {
 /** One request that was answered or failed. */
 export interface AttemptEvent {
   send: SendTrace;
-  /** From 1. */
+  /** What was asked of Graph: `sendMail`; with drafts `createDraft`, `sendDraft` and so on. */
+  command: string;
+  /** From 1, for each command anew. */
   attempt: number;
   /** Milliseconds since the epoch, when the request was made. */
   startedAt: number;
@@ -28,7 +30,8 @@ export interface AttemptEvent {
   requestId: string | undefined;
   /** HTTP status, or `undefined` when there was no answer. */
   status: number | undefined;
-  outcome: 'sent' | 'not-sent' | 'unknown';
+  /** `done`: a request that only prepares the sending has worked. */
+  outcome: 'sent' | 'done' | 'not-sent' | 'unknown';
 }
 
 /** How a send ended: `error` is missing when Graph took the message. */

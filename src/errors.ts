@@ -67,6 +67,7 @@ export interface GraphMailErrorFields {
   requestId?: string | undefined;
   clientRequestId?: string | undefined;
   attempts?: number | undefined;
+  draftId?: string | undefined;
   rejected?: string[] | undefined;
   hint?: string | undefined;
   cause?: unknown;
@@ -95,7 +96,10 @@ export class GraphMailError extends Error {
   declare readonly responseCode?: number;
   /** The answer in one line: status, code and message. */
   declare readonly response?: string;
-  /** The step that failed: `'API'` (before any request), `'TOKEN'`, or `'sendMail'`. */
+  /**
+   * The step that failed: `'API'` (before any request), `'TOKEN'`, or what was asked of Graph: `'sendMail'`; with drafts
+   * `'createDraft'`, `'addAttachment'`, `'createUploadSession'`, `'uploadChunk'`, `'uploadStatus'`, `'sendDraft'`.
+   */
   declare readonly command?: string;
   /** `error.code` of Graph's answer, for instance `ErrorAccessDenied`. */
   declare readonly graphCode?: string;
@@ -109,6 +113,8 @@ export class GraphMailError extends Error {
   declare readonly clientRequestId?: string;
   /** Attempts made for this message, the failed one included; one that got no token counts too. */
   declare readonly attempts?: number;
+  /** The draft that was left behind in Drafts of the mailbox, where one may have been. */
+  declare readonly draftId?: string;
   /** The recipients that could not be sent to, where the failure is about recipients. */
   declare readonly rejected?: string[];
   /** What to do about it, in words for whoever administers the mailbox or the application. */

@@ -105,6 +105,43 @@ export interface GraphTransportOptions {
    */
   maxRequestSize?: number | undefined;
   /**
+   * How a message goes out. `'direct'`: in one request. `'draft'`: a draft is made and then sent, which can be repeated
+   * after a doubtful answer, since a draft goes out once at most; needs Mail.ReadWrite besides Mail.Send, and twice the
+   * requests. That the second sending of a draft finds nothing is reported, not documented.
+   * @default 'direct'
+   */
+  delivery?: 'direct' | 'draft' | undefined;
+  /**
+   * What becomes of a message of which nobody knows whether it was sent. `'fail'`: an error with the outcome `'unknown'`.
+   * `'verify'`: its Message-ID is looked for in Sent Items for {@link verifyWindow}, and only when it is not found there it
+   * fails; needs Mail.ReadBasic.All or Mail.Read besides.
+   * @default 'fail'
+   */
+  onUnknown?: 'fail' | 'verify' | undefined;
+  /**
+   * Milliseconds to look for a message in Sent Items, where it comes with delay.
+   * @default 60_000
+   */
+  verifyWindow?: number | undefined;
+  /**
+   * What becomes of a message that does not fit into {@link maxRequestSize}. `'reject'`: it is refused. `'upload'`: a draft
+   * is made without its heavy attachments, these are uploaded (up to 150 MB), and the draft is sent; needs Mail.ReadWrite
+   * besides. Messages that would not stay what they are (signed, encrypted, `raw`) are refused all the same.
+   * @default 'reject'
+   */
+  largeMessages?: 'reject' | 'upload' | undefined;
+  /**
+   * Bytes of request that may go to one mailbox in any five minutes; what exceeds that waits. Graph allows 150 MB per
+   * application and mailbox (Graph throttling limits, Outlook service). `false` counts nothing.
+   * @default 150_000_000
+   */
+  uploadBudget?: number | false | undefined;
+  /**
+   * Called with a draft's id and Message-ID before the draft is sent, and waited for, so that a journal can settle a crash
+   * in between. When it throws, the message is not sent.
+   */
+  onDraft?: ((id: string, messageId: string) => void | Promise<void>) | undefined;
+  /**
    * Requests in flight for the whole transport, over all mailboxes: the SMTP pool's name and meaning.
    * @default none
    */
@@ -176,4 +213,10 @@ export interface TokenCredentialLike {
 export interface GraphMessageOptions {
   /** The mailbox that sends this message, instead of the configured one; must be among `allowedMailboxes`. */
   mailbox?: string | undefined;
+  /** {@link GraphTransportOptions.delivery} for this message. */
+  delivery?: 'direct' | 'draft' | undefined;
+  /** {@link GraphTransportOptions.onUnknown} for this message. */
+  onUnknown?: 'fail' | 'verify' | undefined;
+  /** {@link GraphTransportOptions.largeMessages} for this message. */
+  largeMessages?: 'reject' | 'upload' | undefined;
 }

@@ -6,7 +6,8 @@ import type { LogOptions } from './log.js';
 import { checkAllowedMailboxes, checkMailbox } from './mailbox-options.js';
 import { editDistance, shown } from './option-checks.js';
 import type { CustomCloud, GraphTransportOptions } from './option-types.js';
-import type { MailerOptions, Settings } from './settings.js';
+import { chosen, wrongChoice } from './sending-choices.js';
+import type { MailerOptions, SendingChoices, Settings } from './settings.js';
 import { refuseSmtpConfiguration, smtpOptions } from './smtp-options.js';
 
 const identityOptions = [
@@ -31,6 +32,12 @@ const otherOptions = [
   'maxRetries',
   'maxWait',
   'maxRequestSize',
+  'delivery',
+  'onUnknown',
+  'verifyWindow',
+  'largeMessages',
+  'uploadBudget',
+  'onDraft',
   'maxConnections',
   'rateLimit',
   'rateDelta',
@@ -67,6 +74,7 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
   const identity = fromEnvironment ? identityFromEnvironment(env) : identityFromOptions(given);
   const mailbox = given.mailbox ?? (fromEnvironment ? env.GRAPH_MAIL_MAILBOX : undefined);
   const allowedMailboxes = checkAllowedMailboxes(given.allowedMailboxes);
+  const maxRequestSize = wholeNumber(given, 'maxRequestSize', 4_000_000, 1);
   return {
     identity,
     mailbox: checkMailbox(mailbox, allowedMailboxes !== undefined, fromEnvironment),
@@ -76,7 +84,11 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
     timeout: wholeNumber(given, 'timeout', 100_000, 1),
     maxRetries: wholeNumber(given, 'maxRetries', 5, 0),
     maxWait: wholeNumber(given, 'maxWait', 300_000, 0),
-    maxRequestSize: wholeNumber(given, 'maxRequestSize', 4_000_000, 1),
+    maxRequestSize,
+    ...checkChoices(given),
+    verifyWindow: wholeNumber(given, 'verifyWindow', 60_000, 0),
+    uploadBudget: checkUploadBudget(given.uploadBudget, maxRequestSize),
+    onDraft: checkOnDraft(given.onDraft),
     maxConnections: optionalNumber(given, 'maxConnections', 1),
     rateLimit: optionalNumber(given, 'rateLimit', 0) || undefined,
     rateDelta: wholeNumber(given, 'rateDelta', 1_000, 1),
@@ -86,6 +98,27 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
     mailer: checkMailer(given),
     ignored,
   };
+}
+
+function checkChoices(given: Record<string, unknown>): SendingChoices {
+  const wrong = wrongChoice(given);
+  if (wrong) throw configError(`Option ${wrong}`);
+  return { delivery: 'direct', onUnknown: 'fail', largeMessages: 'reject', ...chosen(given) };
+}
+
+function checkUploadBudget(value: unknown, maxRequestSize: number): number | false {
+  if (value === undefined) return Math.max(150_000_000, maxRequestSize);
+  if (value === false) return false;
+  // A single request must fit, or it would wait for ever.
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= maxRequestSize) return value;
+  throw configError(
+    `Option 'uploadBudget' is ${shown(value)}; expected a whole number of bytes, at least maxRequestSize (${maxRequestSize}), or false.`,
+  );
+}
+
+function checkOnDraft(onDraft: unknown): GraphTransportOptions['onDraft'] {
+  expectType({ onDraft }, 'function');
+  return onDraft as GraphTransportOptions['onDraft'];
 }
 
 function checkConnection({ proxy, agent, cloud }: Record<string, unknown>): Pick<Settings, 'proxy' | 'agent'> {
@@ -143,7 +176,7 @@ function refuseUnknown(name: string): void {
 }
 
 /** Options that are a time. */
-const inMilliseconds: ReadonlySet<string> = new Set(['timeout', 'maxWait', 'rateDelta']);
+const inMilliseconds: ReadonlySet<string> = new Set(['timeout', 'maxWait', 'rateDelta', 'verifyWindow']);
 const longestTimer = 2 ** 31 - 1;
 
 export function optionalNumber(given: Record<string, unknown>, name: string, least: number): number | undefined {

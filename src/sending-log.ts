@@ -1,4 +1,4 @@
-import type { AttemptReport } from './delivery/deliver.js';
+import type { AttemptReport } from './delivery/step.js';
 import { diagnostics, type SendTrace } from './diagnostics.js';
 import type { GraphMailError } from './errors.js';
 import { NetworkFailure } from './graph/http.js';
@@ -12,7 +12,6 @@ export class SendingLog {
   readonly #log: Log;
   readonly #host: string;
   readonly #trace: SendTrace;
-  #requestSize = 0;
   #attempts = 0;
 
   constructor(log: Log, host: string, mailbox: string, recipients: number) {
@@ -22,41 +21,50 @@ export class SendingLog {
     diagnostics.start(this.#trace);
   }
 
-  composed({ messageId, recipients, body, from, size }: RequestBody): void {
+  composed({ messageId, recipients, from, size, heavy }: RequestBody): void {
     const { mailbox } = this.#trace;
     this.#trace.messageId = messageId;
     this.#trace.recipients = recipients.length;
-    this.#requestSize = body.length;
     const data = { tnx: 'send', messageId };
     this.#log.info(data, 'Sending message %s from %s to <%s>', messageId, mailbox, shortened(recipients));
-    this.#log.debug({ ...data, size }, 'Composed %d bytes', size);
+    this.#log.debug({ ...data, size }, 'Composed %d bytes, attachments to upload: %d', size, heavy.length);
     if (!isGuid(mailbox) && canonicalAddress(from) !== mailbox) {
       this.#log.warn(data, 'From is %s while the mailbox is %s: Exchange may refuse or replace it', from, mailbox);
     }
   }
 
-  attempted({ attempt, result, outcome, clientRequestId, startedAt, duration }: AttemptReport): void {
-    this.#attempts = attempt;
+  attempted({ command, attempt, bytes, result, outcome, clientRequestId, startedAt, duration }: AttemptReport): void {
+    if (command === 'sendMail' || command === 'sendDraft') this.#attempts = attempt;
     const failed = result instanceof NetworkFailure;
     const status = failed ? undefined : result.status;
     const requestId = failed ? undefined : result.headers['request-id'];
     diagnostics.attempt({
       send: this.#trace,
+      command,
       attempt,
       startedAt,
       duration,
       host: this.#host,
-      requestSize: this.#requestSize,
+      requestSize: bytes,
       clientRequestId,
       requestId,
       status,
       outcome,
     });
     const { messageId } = this.#trace;
-    const data = { tnx: 'attempt', messageId, attempt, status, clientRequestId, requestId, duration };
-    const level = outcome === 'sent' ? 'debug' : 'warn';
+    const data = { tnx: 'attempt', messageId, command, attempt, status, clientRequestId, requestId, duration };
+    const level = outcome === 'sent' || outcome === 'done' ? 'debug' : 'warn';
     const seen = failed ? (result.code ?? result.reason) : status;
-    this.#log[level](data, 'Attempt %d for %s: %s, %s after %d ms', attempt, messageId, seen, outcome, duration);
+    this.#log[level](
+      data,
+      '%s, attempt %d for %s: %s, %s after %d ms',
+      command,
+      attempt,
+      messageId,
+      seen,
+      outcome,
+      duration,
+    );
   }
 
   ended(error: GraphMailError | undefined): void {

@@ -38,8 +38,15 @@ export interface MailerOptions {
   normalizeHeaderKey?: (key: string) => string;
 }
 
+/** What both the options and a message may say of how it goes out. */
+export interface SendingChoices {
+  delivery: 'direct' | 'draft';
+  onUnknown: 'fail' | 'verify';
+  largeMessages: 'reject' | 'upload';
+}
+
 /** The options after they were checked, with nothing left to decide. */
-export interface Settings {
+export interface Settings extends SendingChoices {
   identity: Identity;
   mailbox: string | ((mail: MailboxSelection) => string);
   allowedMailboxes: readonly string[] | ((mailbox: string) => boolean) | undefined;
@@ -49,6 +56,9 @@ export interface Settings {
   maxRetries: number;
   maxWait: number;
   maxRequestSize: number;
+  verifyWindow: number;
+  uploadBudget: number | false;
+  onDraft: GraphTransportOptions['onDraft'];
   maxConnections: number | undefined;
   rateLimit: number | undefined;
   rateDelta: number;

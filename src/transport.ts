@@ -6,9 +6,10 @@ import { type CertificateInfo, CertificateSource } from './auth/certificate-sour
 import { tokenRequest } from './auth/token-request.js';
 import { TokenSource } from './auth/token-source.js';
 import { systemClock } from './clock.js';
-import { type DeliveryContext, deliver } from './delivery/deliver.js';
+import { type DeliveryWay, deliver } from './delivery/deliver.js';
 import { MailboxGate } from './delivery/mailbox-gate.js';
 import { RateLimiter } from './delivery/rate-limiter.js';
+import type { DeliveryContext } from './delivery/requests.js';
 import { RetryBudget } from './delivery/retry-budget.js';
 import { Turnstile } from './delivery/turnstile.js';
 import { GraphMailError, isGraphMailError } from './errors.js';
@@ -40,9 +41,9 @@ export interface GraphSentMessageInfo {
   rejected: string[];
   /** Always empty. */
   pending: string[];
-  /** Graph's answer in one line. */
+  /** What showed that it was accepted, in one line: as a rule Graph's answer. */
   response: string;
-  /** Bytes of MIME. */
+  /** Bytes of MIME, and of the attachments that were uploaded by themselves. */
   messageSize: number;
   /** Milliseconds that the accepted request took. */
   messageTime: number;
@@ -52,7 +53,7 @@ export interface GraphSentMessageInfo {
   requestId: string | undefined;
   /** The `client-request-id` sent with the accepted request. */
   clientRequestId: string;
-  /** Requests made. */
+  /** Requests made to have it sent; those that prepared a draft are not counted. */
   attempts: number;
 }
 
@@ -133,7 +134,7 @@ export class GraphTransport extends EventEmitter {
     );
     const rate = rateLimit === undefined ? undefined : new RateLimiter(rateLimit, rateDelta, clock);
     const bounded = maxConnections !== undefined || rate !== undefined;
-    this.#readers = new Turnstile({ limit: settings.mailboxConcurrency + lookAhead, wait: () => 0, clock });
+    this.#readers = new Turnstile({ limit: () => settings.mailboxConcurrency + lookAhead, clock });
     this.#certificates = certificates;
     this.#agent = agent;
     this.#context = {
@@ -146,9 +147,10 @@ export class GraphTransport extends EventEmitter {
       rate,
       connections: bounded
         ? new Turnstile({
-            limit: maxConnections ?? Number.POSITIVE_INFINITY,
-            wait: () => rate?.wait ?? 0,
-            entered: () => rate?.reserve(),
+            limit: () => maxConnections ?? Number.POSITIVE_INFINITY,
+            // Nodemailer's rate is one of messages, whatever else it takes to send them.
+            wait: ({ submission }) => (submission ? (rate?.wait ?? 0) : 0),
+            entered: ({ submission }) => submission && rate?.reserve(),
             clock,
           })
         : undefined,
@@ -279,34 +281,41 @@ export class GraphTransport extends EventEmitter {
     if (signal.aborted) throw abortError(signal);
     const gate = this.#gate(mailbox);
     const log = new SendingLog(this.#log, this.#context.graph.host, mailbox, plan.envelope.to.length);
+    let release: (() => Promise<void>) | undefined;
     const compose = async () => {
-      const body = await composeBody(mail.message, plan, this.#settings, signal);
+      const body = await composeBody(mail, plan, this.#settings, signal);
+      release = body.release;
       log.composed(body);
       return body;
     };
     try {
-      const delivery = deliver(this.#context, gate, mailbox, compose, {
-        signal,
-        attempted: (report) => log.attempted(report),
-        inFlight: (yes) => {
-          sending.inFlight = yes;
+      const way: DeliveryWay = { ...this.#settings, ...plan.choices };
+      const delivery = deliver(
+        this.#context,
+        gate,
+        { mailbox, compose, way },
+        {
+          signal,
+          attempted: (report) => log.attempted(report),
+          inFlight: (yes) => {
+            sending.inFlight = yes;
+          },
         },
-      });
+      );
       this.#watchIdle();
       const { message, receipt } = await delivery;
       log.ended(undefined);
-      const requestId = receipt.answer.headers['request-id'];
       return {
         envelope: { from: plan.envelope.from || message.from, to: message.recipients },
         messageId: message.messageId,
         accepted: [...message.recipients],
         rejected: [],
         pending: [],
-        response: requestId ? `202 Accepted ${requestId}` : '202 Accepted',
+        response: receipt.response,
         messageSize: message.size,
         messageTime: receipt.time,
         mailbox,
-        requestId,
+        requestId: receipt.requestId,
         clientRequestId: receipt.clientRequestId,
         attempts: receipt.attempts,
       };
@@ -315,6 +324,7 @@ export class GraphTransport extends EventEmitter {
       log.ended(failure);
       throw failure;
     } finally {
+      await release?.();
       if (gate.unused) this.#gates.delete(mailbox);
     }
   }
@@ -365,7 +375,12 @@ export class GraphTransport extends EventEmitter {
     if (!gate) {
       // Those that still remembered a pause when their last message left.
       for (const [name, other] of this.#gates) if (other.unused) this.#gates.delete(name);
-      gate = new MailboxGate(this.#settings.mailboxConcurrency, lookAhead, this.#context.clock);
+      gate = new MailboxGate({
+        limit: this.#settings.mailboxConcurrency,
+        lookAhead,
+        uploadBudget: this.#settings.uploadBudget,
+        clock: this.#context.clock,
+      });
       this.#gates.set(mailbox, gate);
     }
     return gate;

@@ -3,9 +3,13 @@ import { readGraphFault, responseLine } from '../graph/answer.js';
 import { type HttpAnswer, NetworkFailure } from '../graph/http.js';
 import { describeNetworkFailure } from '../graph/network-error.js';
 import { explainRefusal } from './hints.js';
+import type { Command } from './step.js';
 
 /** What is known of the attempt that failed, besides its result. */
 export interface FailedAttempt {
+  command: Command;
+  /** Whether the request was to send the message, or only to prepare that. */
+  submission: boolean;
   outcome: FailedOutcome;
   permanent: boolean;
   attempts: number;
@@ -17,20 +21,17 @@ export interface FailedAttempt {
 
 /** The error for a send whose last attempt ended with `result`. */
 export function sendFailure(result: HttpAnswer | NetworkFailure, attempt: FailedAttempt): GraphMailError {
-  const { host, mailbox, ...fields } = attempt;
-  const shared = { ...fields, command: 'sendMail' };
+  const { host, mailbox, submission, ...shared } = attempt;
+  const unknown = attempt.outcome === 'unknown';
   if (result instanceof NetworkFailure) {
     const { code, text, hint } = describeNetworkFailure(result, host);
-    return new GraphMailError(
-      `${text}${attempt.outcome === 'unknown' ? '; whether the message was sent is unknown' : ''}.`,
-      {
-        ...shared,
-        code,
-        hint: attempt.outcome === 'unknown' ? maybeSent : hint,
-        // What the caller aborted with is what it looks for.
-        cause: result.reason === 'aborted' ? (result.cause as Error).cause : result,
-      },
-    );
+    return new GraphMailError(unknown && submission ? unknownWhether(text) : `${text}.`, {
+      ...shared,
+      code,
+      hint: unknown && submission ? maybeSent : hint,
+      // What the caller aborted with is what it looks for.
+      cause: result.reason === 'aborted' ? (result.cause as Error).cause : result,
+    });
   }
   const fault = readGraphFault(result);
   const response = responseLine(result, fault);
@@ -41,11 +42,12 @@ export function sendFailure(result: HttpAnswer | NetworkFailure, attempt: Failed
     graphCode: fault.code,
     requestId: result.headers['request-id'],
   };
-  if (attempt.outcome === 'unknown') {
-    return new GraphMailError(`Graph answered ${response}; whether the message was sent is unknown.`, {
+  if (unknown) {
+    const text = `Graph answered ${response}`;
+    return new GraphMailError(submission ? unknownWhether(text) : `${text} to ${attempt.command}.`, {
       ...answered,
       code: 'EGRAPH',
-      hint: maybeSent,
+      hint: submission ? maybeSent : undefined,
     });
   }
   if (!attempt.permanent) {
@@ -57,6 +59,30 @@ export function sendFailure(result: HttpAnswer | NetworkFailure, attempt: Failed
       hint: 'Send later or more slowly: Exchange Online takes about 30 messages a minute from a mailbox. A longer maxWait or more maxRetries wait more patiently.',
     });
   }
-  const { code, hint } = explainRefusal(result.status, fault.code, fault.message);
-  return new GraphMailError(`Graph refused the message for ${mailbox}: ${response}`, { ...answered, code, hint });
+  const { code, hint } = explainRefusal(result.status, fault.code, fault.message, attempt.command);
+  return new GraphMailError(`Graph refused ${refused[attempt.command]} for ${mailbox}: ${response}`, {
+    ...answered,
+    // Whoever sends the message again makes a new draft.
+    permanent: attempt.command !== 'sendDraft' || result.status !== 404,
+    code,
+    hint,
+  });
+}
+
+/** What is refused, in words. */
+const refused: Record<Command, string> = {
+  sendMail: 'the message',
+  createDraft: 'a draft of the message',
+  sendDraft: 'to send the draft',
+  deleteDraft: 'to delete the draft',
+  findMessages: 'to look for the message',
+  addAttachment: 'an attachment of the message',
+  createUploadSession: 'an attachment of the message',
+  uploadChunk: 'a part of an attachment',
+  uploadStatus: 'to tell what it has of an attachment',
+};
+
+/** What happened, and that nobody knows what it did. */
+export function unknownWhether(text: string): string {
+  return `${text.replace(/\.$/, '')}; whether the message was sent is unknown.`;
 }

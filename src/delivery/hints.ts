@@ -1,4 +1,5 @@
 import type { GraphMailErrorCode } from '../errors.js';
+import type { Command } from './step.js';
 
 /** What a refusal by Graph means for the sender, and what to do about it. */
 export interface Refusal {
@@ -38,6 +39,18 @@ const byCode: Record<string, Refusal> = {
 const forbidden =
   "The application may not send from this mailbox. Grant it 'Application Mail.Send' with a scope that holds the mailbox (RBAC for Applications in Exchange), or Mail.Send with admin consent in Entra. Changes take up to two hours.";
 
+const readWrite =
+  "delivery: 'draft' and largeMessages: 'upload' need the permission Mail.ReadWrite besides Mail.Send: with admin consent in Entra, or as 'Application Mail.ReadWrite' in Exchange's RBAC for Applications, with the same scope. Changes take up to two hours.";
+
+const mayRead =
+  "onUnknown: 'verify' needs the permission Mail.ReadBasic.All or Mail.Read: with admin consent in Entra, or as 'Application Mail.Read' in Exchange's RBAC for Applications, with the same scope. Changes take up to two hours.";
+
+/** What a request needs the application to be permitted, in words. */
+function permissionFor(command: Command): string {
+  if (command === 'sendMail' || command === 'sendDraft') return forbidden;
+  return command === 'findMessages' ? mayRead : readWrite;
+}
+
 const wrongToken =
   "Graph does not accept the token: check tenantId (or what 'credential' or 'getToken' gives: an application's token for this Graph, not yet ended), and the option cloud.";
 
@@ -53,19 +66,31 @@ const conflict =
 const outOfScope =
   'The mailbox is outside of what the application may use: an application access policy or RBAC scope does not hold it, or a change has not taken effect yet (up to two hours). EWS allow and block lists by User-Agent answer the same way.';
 
+const draftGone =
+  'The draft was not there any more. Does somebody, or some rule or program, move or delete what lies in Drafts of this mailbox?';
+
 /** What a refusal means; by status where the code says nothing. */
-export function explainRefusal(status: number, graphCode: string | undefined, message: string | undefined): Refusal {
+export function explainRefusal(
+  status: number,
+  graphCode: string | undefined,
+  message: string | undefined,
+  command: Command = 'sendMail',
+): Refusal {
+  if (graphCode === 'ErrorItemNotFound' && command !== 'sendMail') return { code: 'EGRAPH', hint: draftGone };
   const known = graphCode === undefined ? undefined : byCode[graphCode];
   if (known) return known;
   if (status === 401) {
     const roles = graphCode === 'NoPermissionsInAccessToken';
     return {
       code: 'EAUTH',
-      hint: roles ? forbidden : wrongToken,
+      hint: roles ? permissionFor(command) : wrongToken,
     };
   }
   if (status === 403)
-    return { code: 'EAUTH', hint: message?.startsWith('Access to OData is disabled') ? outOfScope : forbidden };
+    return {
+      code: 'EAUTH',
+      hint: message?.startsWith('Access to OData is disabled') ? outOfScope : permissionFor(command),
+    };
   if (status === 404) return { code: 'EENVELOPE', hint: checkMailbox };
   if (status === 413) return { code: 'EMESSAGE', hint: `Graph refused the size of the request. ${smaller}` };
   if (status === 400 || status === 411 || status === 415) return { code: 'EMESSAGE', hint: unreadable };

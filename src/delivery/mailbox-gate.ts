@@ -1,58 +1,65 @@
-import { abortError, onAbort } from '../abort.js';
 import type { Clock } from '../clock.js';
-import { Turnstile } from './turnstile.js';
+import { Admission } from './admission.js';
+import { type Departed, GentleResume } from './gentle-resume.js';
+import type { Arrival, Passage } from './passage.js';
+import { Resting } from './resting.js';
+import { Turnstile, type Waiter } from './turnstile.js';
+import { UploadBudget } from './upload-budget.js';
 
-/** One message's way through the gate. Every method is called in this order; `leave` always, and once. */
-export interface Passage {
-  /**
-   * Waits until a request may be made. After a failed attempt it may be called again, and is served before younger ones.
-   * @param longestPause milliseconds; a pause longer than that is not waited for
-   * @returns whether a request may be made; `false` for too long a pause
-   */
-  depart(longestPause?: number): Promise<boolean>;
-  /** The request has ended. */
-  arrive(): void;
-  /** Waits `ms` between two attempts, with nothing in flight. */
-  rest(ms: number): Promise<void>;
-  /** The message is done, one way or the other. */
-  leave(): void;
+/** What a gate lets through. */
+export interface MailboxGateOptions {
+  /** Requests in flight. */
+  limit: number;
+  /** Messages that may be composed beyond those in flight. */
+  lookAhead: number;
+  /** Bytes in any five minutes; `false` for no bound. A single request that is larger goes alone in its five minutes. */
+  uploadBudget: number | false;
+  clock: Clock;
 }
 
-interface Waiting {
-  go: () => void;
-  fail: (reason: unknown) => void;
+interface Flight extends Waiter {
+  bytes: number;
+  departed?: Departed;
+  land?: (arrival: Arrival | undefined) => void;
 }
+
+/** Milliseconds; the longest window in which Graph counts an application's requests to a mailbox. */
+const longestWindow = 600_000;
 
 /**
- * The gate in front of one mailbox. At most `limit` requests are in flight; only a few messages more than that are
- * admitted to be composed, so what waits costs no memory; a pause holds everything.
+ * The gate in front of one mailbox. It bounds what is in flight and what goes up in five minutes; only a few messages more
+ * than can be in flight are admitted to be composed; a pause holds everything, and ends gently.
  */
 export class MailboxGate {
-  readonly #limit: number;
-  readonly #lookAhead: number;
   readonly #clock: Clock;
-  readonly #entering: Waiting[] = [];
-  readonly #resting = new Set<Waiting>();
-  readonly #departures: Turnstile;
+  readonly #admission: Admission;
+  readonly #departures: Turnstile<Flight>;
+  readonly #resume: GentleResume;
+  readonly #upload: UploadBudget | undefined;
+  readonly #resting: Resting;
+  /** Messages inside or waiting to be, by age. */
+  readonly #present = new Set<number>();
   #age = 0;
-  #admitted = 0;
   #pausedUntil = 0;
-  #closed: { reason: () => unknown } | undefined;
 
-  /**
-   * @param limit requests in flight
-   * @param lookAhead messages that may be composed beyond those in flight
-   */
-  constructor(limit: number, lookAhead: number, clock: Clock) {
-    this.#limit = limit;
-    this.#lookAhead = lookAhead;
+  constructor({ limit, lookAhead, uploadBudget, clock }: MailboxGateOptions) {
     this.#clock = clock;
-    this.#departures = new Turnstile({ limit, wait: () => this.pausedFor, clock });
+    this.#admission = new Admission(limit + lookAhead);
+    this.#resting = new Resting(clock);
+    this.#resume = new GentleResume(limit);
+    this.#upload = uploadBudget === false ? undefined : new UploadBudget(uploadBudget, clock);
+    this.#departures = new Turnstile<Flight>({
+      limit: () => this.#resume.limit,
+      pause: () => this.pausedFor,
+      wait: ({ bytes }) => this.#upload?.wait(bytes) ?? 0,
+      entered: (flight) => this.#takeOff(flight),
+      clock,
+    });
   }
 
   /** Messages waiting to be admitted. */
   get queued(): number {
-    return this.#entering.length;
+    return this.#admission.queued;
   }
 
   /** Milliseconds until requests may be made again. */
@@ -60,9 +67,14 @@ export class MailboxGate {
     return Math.max(0, this.#pausedUntil - this.#clock.now());
   }
 
-  /** Whether nobody is inside or waiting, and no pause is left to remember. */
+  /**
+   * Whether a new gate would do as well: nobody is inside or waiting, and nothing is to be remembered of pauses and bytes.
+   * A pause that nobody has tested since is forgotten when Graph has forgotten what led to it.
+   */
   get unused(): boolean {
-    return this.#admitted === 0 && this.#entering.length === 0 && this.pausedFor === 0;
+    if (this.#present.size > 0 || this.pausedFor > 0) return false;
+    if (this.#upload && !this.#upload.empty) return false;
+    return this.#resume.complete || this.#clock.now() >= this.#pausedUntil + longestWindow;
   }
 
   /**
@@ -71,80 +83,66 @@ export class MailboxGate {
    */
   async admit(signal?: AbortSignal): Promise<Passage> {
     const age = this.#age++;
-    if (this.#closed) throw this.#closed.reason();
-    if (signal?.aborted) throw abortError(signal);
-    if (this.#admitted < this.#limit + this.#lookAhead) this.#admitted++;
-    else await this.#queue(signal);
-    return {
-      depart: (longestWait) => this.#departures.enter({ age, longestWait, signal }),
-      arrive: () => this.#departures.leave(),
-      rest: (ms) => this.#rest(ms, signal),
-      leave: () => {
-        const next = this.#closed ? undefined : this.#entering.shift();
-        if (next) next.go();
-        else this.#admitted--;
-      },
-    };
+    this.#present.add(age);
+    try {
+      return this.#passage(age, signal, await this.#admission.enter(signal));
+    } catch (error) {
+      this.#present.delete(age);
+      throw error;
+    }
   }
 
-  /** No request before `until` (ms since the epoch). A shorter pause never ends a longer one. */
+  /** No request before `until` (ms since the epoch), and then one first. A shorter pause never ends a longer one. */
   pause(until: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    this.#resume.restart();
     this.#departures.advance();
   }
 
-  /** Everything that has no request in flight fails with `reason()`, now and from now on. */
+  /** Everything that has no request in flight fails with `reason()`, now and from now on, except who is committed. */
   close(reason: () => unknown): void {
-    this.#closed ??= { reason };
+    this.#admission.close(reason);
     this.#departures.close(reason);
-    for (const waiting of [...this.#entering.splice(0), ...this.#resting]) waiting.fail(reason());
+    this.#resting.close(reason);
   }
 
-  #queue(signal: AbortSignal | undefined): Promise<void> {
-    return waitFor(signal, (waiting) => {
-      this.#entering.push(waiting);
-      return () => {
-        const index = this.#entering.indexOf(waiting);
-        if (index >= 0) this.#entering.splice(index, 1);
-      };
-    });
-  }
-
-  #rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#closed) return Promise.reject(this.#closed.reason());
-    return waitFor(signal, (waiting) => {
-      const cancel = this.#clock.after(ms, waiting.go);
-      this.#resting.add(waiting);
-      return () => {
-        this.#resting.delete(waiting);
-        cancel();
-      };
-    });
-  }
-}
-
-/**
- * A wait that ends by `go`, `fail` or the signal.
- * @param begin puts it where it waits; gives what takes it away from there
- */
-function waitFor(signal: AbortSignal | undefined, begin: (waiting: Waiting) => () => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(abortError(signal));
-    const end = () => {
-      release();
-      remove();
-    };
-    const waiting: Waiting = {
-      go: () => {
-        end();
-        resolve();
+  #passage(age: number, signal: AbortSignal | undefined, unload: () => void): Passage {
+    const traveller = { committed: false };
+    let flight: Flight | undefined;
+    return {
+      depart: ({ bytes, longestWait }) => {
+        flight = { age, bytes, longestWait, signal, ...traveller };
+        return this.#departures.enter(flight);
       },
-      fail: (reason) => {
-        end();
-        reject(reason);
+      get recalled() {
+        return flight?.departed?.overtaken ?? false;
+      },
+      arrive: (arrival) => {
+        const land = flight?.land;
+        flight = undefined;
+        land?.(arrival);
+      },
+      rest: (ms) => this.#resting.rest(ms, traveller, signal),
+      unload,
+      commit: () => {
+        traveller.committed = true;
+        if (flight) flight.committed = true;
+      },
+      leave: () => {
+        unload();
+        this.#present.delete(age);
       },
     };
-    const release = onAbort(signal, () => waiting.fail(abortError(signal)));
-    const remove = begin(waiting);
-  });
+  }
+
+  #takeOff(flight: Flight): void {
+    const settle = this.#upload?.reserve(flight.bytes);
+    const departed = this.#resume.depart();
+    flight.departed = departed;
+    flight.land = (arrival) => {
+      settle?.(arrival?.bytes ?? 0);
+      departed.arrive(arrival !== undefined && !arrival.refused);
+      this.#departures.leave();
+    };
+  }
 }

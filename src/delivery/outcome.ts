@@ -1,17 +1,20 @@
+import { readGraphFault } from '../graph/answer.js';
 import { type HttpAnswer, NetworkFailure } from '../graph/http.js';
 import { isTlsCode } from '../graph/network-error.js';
 import { parseRetryAfter } from '../graph/retry-after.js';
 
-/** What became of one request that carried a message. */
+/** What became of one request that was to send a message, or to prepare that. */
 export type Outcome =
-  /** Graph took it. */
+  /** Graph took the message. */
   | { kind: 'sent' }
+  /** A request that sends nothing has done what it was for. */
+  | { kind: 'done' }
   /** It surely did not; the same request may be made again. `retryAfter` in ms, where Graph said when. */
   | { kind: 'not-sent'; retry: 'later' | 'new-token'; retryAfter?: number | undefined; throttled: boolean }
   /** It surely did not, and would not next time either. */
   | { kind: 'not-sent'; retry: 'never' }
-  /** It may have. */
-  | { kind: 'unknown' };
+  /** It may have. With `repeat`, the same request may be made again all the same: a second one would have no effect. */
+  | { kind: 'unknown'; repeat?: boolean };
 
 /** Answers given before Graph stored anything: the synchronous refusals. */
 const refusals = new Set([400, 403, 404, 405, 409, 411, 413, 415]);
@@ -38,4 +41,40 @@ export function judge(result: HttpAnswer | NetworkFailure, now: number): Outcome
     return { kind: 'not-sent', retry: 'later', retryAfter, throttled: true };
   }
   return { kind: 'unknown' };
+}
+
+/** How a request is judged. */
+export type Judge = (result: HttpAnswer | NetworkFailure, now: number, doubtful: boolean) => Outcome;
+
+/** Judges a request that sends nothing, and has worked only with one of these statuses. */
+export function judgePreparation(...expected: number[]): Judge {
+  return (result, now) => {
+    if (!(result instanceof NetworkFailure) && expected.includes(result.status)) return { kind: 'done' };
+    const outcome = judge(result, now);
+    return outcome.kind === 'sent' ? { kind: 'unknown' } : outcome;
+  };
+}
+
+/** Judges a request that sends nothing, and that does no harm when it is made twice. */
+export function judgeRepeatable(...expected: number[]): Judge {
+  const judgeOnce = judgePreparation(...expected);
+  return (result, now, doubtful) => {
+    const outcome = judgeOnce(result, now, doubtful);
+    return outcome.kind === 'unknown' ? { kind: 'unknown', repeat: true } : outcome;
+  };
+}
+
+/**
+ * Judges the sending of a draft. It goes out at most once: sending it moves it away, and its id with it, so that a second
+ * request finds nothing. That makes a repetition safe, and tells what became of the first. (Reported, not documented.)
+ * @param doubtful whether an earlier request for this draft may have sent it
+ */
+export function judgeDraftSend(result: HttpAnswer | NetworkFailure, now: number, doubtful: boolean): Outcome {
+  const outcome = judge(result, now);
+  if (outcome.kind === 'unknown') return { kind: 'unknown', repeat: true };
+  if (!doubtful || outcome.kind !== 'not-sent' || outcome.retry !== 'never') return outcome;
+  if (result instanceof NetworkFailure) return { kind: 'unknown' };
+  // Any other 404 would speak of the mailbox, or come from something in between.
+  if (result.status === 404 && readGraphFault(result).code === 'ErrorItemNotFound') return { kind: 'sent' };
+  return { kind: 'unknown', repeat: result.status === 409 };
 }

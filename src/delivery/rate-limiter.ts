@@ -8,8 +8,10 @@ export class RateLimiter {
   readonly #limit: number;
   readonly #window: number;
   readonly #clock: Clock;
-  /** The last `limit` starts, oldest first. */
-  readonly #starts: { at: number; begun: boolean }[] = [];
+  /** The last `limit` starts that were made, oldest first. */
+  readonly #starts: number[] = [];
+  /** Starts that were taken and are still to be made, at any moment from now on. */
+  #taken = 0;
 
   constructor(limit: number, window: number, clock: Clock) {
     this.#limit = limit;
@@ -17,24 +19,28 @@ export class RateLimiter {
     this.#clock = clock;
   }
 
-  /** Milliseconds until another start is allowed. */
+  /** Milliseconds until another start may be allowed, at the earliest. */
   get wait(): number {
-    const [oldest] = this.#starts;
-    if (!oldest || this.#starts.length < this.#limit) return 0;
-    return Math.max(0, oldest.at + this.#window - this.#clock.now());
+    const left = this.#limit - this.#taken;
+    if (left <= 0) return this.#window;
+    const inTheWay = this.#starts.at(-left);
+    return inTheWay === undefined ? 0 : Math.max(0, inTheWay + this.#window - this.#clock.now());
   }
 
-  /** Takes a start. */
+  /** Takes a start; `begin` or `cancel` must follow. */
   reserve(): void {
-    this.#starts.push({ at: this.#clock.now(), begun: false });
-    if (this.#starts.length > this.#limit) this.#starts.shift();
+    this.#taken++;
   }
 
   /** A start that was taken is made now; on a busy process some time may have passed. */
   begin(): void {
-    const start = this.#starts.find(({ begun }) => !begun);
-    if (!start) return;
-    start.at = this.#clock.now();
-    start.begun = true;
+    this.#taken--;
+    this.#starts.push(this.#clock.now());
+    if (this.#starts.length > this.#limit) this.#starts.shift();
+  }
+
+  /** A start that was taken will not be made. */
+  cancel(): void {
+    this.#taken--;
   }
 }

@@ -33,3 +33,15 @@ export function nextDelay(
   const delay = retryAfter || Math.ceil(random * Math.min(longestDelay, firstDelay * 2 ** (state.attempts - 1)));
   return state.waited + delay > limits.maxWait ? undefined : delay;
 }
+
+/**
+ * Milliseconds to wait before a request that may have had its effect is made again, or `undefined` when it must not be.
+ * Never short, as what it asked for may still be under way.
+ * @param random in [0, 1)
+ */
+export function repeatDelay(limits: RetryLimits, state: RetryState, random: number): number | undefined {
+  if (state.attempts > limits.maxRetries) return undefined;
+  const longest = Math.min(longestDelay, firstDelay * 2 ** state.attempts);
+  const delay = Math.ceil(longest / 2 + (random * longest) / 2);
+  return state.waited + delay > limits.maxWait ? undefined : delay;
+}

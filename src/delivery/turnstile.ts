@@ -2,13 +2,15 @@ import { abortError, onAbort } from '../abort.js';
 import type { Clock } from '../clock.js';
 
 /** How a turnstile lets requests through. */
-export interface TurnstileRules {
-  /** Requests inside at a time. */
-  limit: number;
-  /** Milliseconds until another may enter, as things stand. */
-  wait: () => number;
+export interface TurnstileRules<W extends Waiter = Waiter> {
+  /** Requests inside at a time; asked anew for each. */
+  limit: () => number;
+  /** Milliseconds until anything may enter at all. Whoever would not wait that long is turned away. */
+  pause?: () => number;
+  /** Milliseconds until this one may enter, as things stand; infinite when only another's leaving can tell. */
+  wait?: (waiter: W) => number;
   /** Told of each one that enters. */
-  entered?: () => void;
+  entered?: (waiter: W) => void;
   clock: Clock;
 }
 
@@ -16,27 +18,38 @@ export interface TurnstileRules {
 export interface Waiter {
   /** Lower goes first. */
   age: number;
-  /** Milliseconds; a wait longer than that is not waited for. */
+  /** Bytes that the request carries at most. */
+  bytes?: number | undefined;
+  /** Whether the request submits a message. */
+  submission?: boolean | undefined;
+  /** Milliseconds; a pause longer than that is not waited for. */
   longestWait?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** Whether `close()` does not stop it. */
+  committed?: boolean | undefined;
 }
 
-interface Waiting {
-  age: number;
-  longestWait: number;
+interface Waiting<W> {
+  waiter: W;
   settle: (entered: boolean) => void;
   fail: (reason: unknown) => void;
 }
 
-/** Lets requests through in order of age, so many at a time, and none before its time. */
-export class Turnstile {
-  readonly #rules: TurnstileRules;
-  #waiting: Waiting[] = [];
+/** The longest that a timer of Node can take. */
+const longestTimer = 2 ** 31 - 1;
+
+/**
+ * Lets requests through strictly in order of age, so many at a time, and none before its time. The oldest holds up all
+ * behind it whatever it waits for, or small requests would starve a large one.
+ */
+export class Turnstile<W extends Waiter = Waiter> {
+  readonly #rules: TurnstileRules<W>;
+  #waiting: Waiting<W>[] = [];
   #inside = 0;
   #cancelTimer: (() => void) | undefined;
   #closed: { reason: () => unknown } | undefined;
 
-  constructor(rules: TurnstileRules) {
+  constructor(rules: TurnstileRules<W>) {
     this.#rules = rules;
   }
 
@@ -50,19 +63,19 @@ export class Turnstile {
     return this.#inside;
   }
 
-  /** Waits until a request may be made; `false` when the wait would be too long. */
-  enter({ age, longestWait = Number.POSITIVE_INFINITY, signal }: Waiter): Promise<boolean> {
+  /** Waits until a request may be made; `false` when the pause is longer than it would wait. */
+  enter(waiter: W): Promise<boolean> {
+    const { age, signal } = waiter;
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(this.#closed.reason());
+      if (this.#closed && !waiter.committed) return reject(this.#closed.reason());
       if (signal?.aborted) return reject(abortError(signal));
       const release = onAbort(signal, () => {
         this.#waiting = this.#waiting.filter((other) => other !== waiting);
-        reject(abortError(signal));
+        waiting.fail(abortError(signal));
         this.advance();
       });
-      const waiting: Waiting = {
-        age,
-        longestWait,
+      const waiting: Waiting<W> = {
+        waiter,
         settle: (entered) => {
           release();
           resolve(entered);
@@ -72,7 +85,7 @@ export class Turnstile {
           reject(reason);
         },
       };
-      const index = this.#waiting.findIndex((other) => other.age > age);
+      const index = this.#waiting.findIndex((other) => other.waiter.age > age);
       this.#waiting.splice(index < 0 ? this.#waiting.length : index, 0, waiting);
       this.advance();
     });
@@ -88,27 +101,39 @@ export class Turnstile {
   advance(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    const { limit, pause, wait, entered, clock } = this.#rules;
     for (;;) {
-      const wait = this.#rules.wait();
-      const tooLong = this.#waiting.filter(({ longestWait }) => longestWait < wait);
-      if (tooLong.length > 0) this.#waiting = this.#waiting.filter(({ longestWait }) => longestWait >= wait);
-      for (const { settle } of tooLong) settle(false);
-      if (this.#waiting.length === 0) return;
-      if (wait > 0) {
-        this.#cancelTimer = this.#rules.clock.after(Math.min(wait, 2 ** 31 - 1), () => this.advance());
+      const paused = pause?.() ?? 0;
+      if (paused > 0) this.#turnAway(paused);
+      const [oldest] = this.#waiting;
+      if (!oldest) return;
+      const delay = Math.max(paused, wait?.(oldest.waiter) ?? 0);
+      if (delay > 0) {
+        if (delay !== Number.POSITIVE_INFINITY)
+          this.#cancelTimer = clock.after(Math.min(delay, longestTimer), () => this.advance());
         return;
       }
-      if (this.#inside >= this.#rules.limit) return;
+      if (this.#inside >= limit()) return;
       this.#inside++;
-      this.#rules.entered?.();
-      this.#waiting.shift()?.settle(true);
+      this.#waiting.shift();
+      entered?.(oldest.waiter);
+      oldest.settle(true);
     }
   }
 
-  /** Everything that waits fails with `reason()`, now and from now on. */
+  /** Everything that waits fails with `reason()`, now and from now on, except who is committed. */
   close(reason: () => unknown): void {
     this.#closed ??= { reason };
-    this.#cancelTimer?.();
-    for (const { fail } of this.#waiting.splice(0)) fail(reason());
+    const stopped = this.#waiting.filter(({ waiter }) => !waiter.committed);
+    this.#waiting = this.#waiting.filter(({ waiter }) => waiter.committed);
+    for (const { fail } of stopped) fail(reason());
+    this.advance();
+  }
+
+  #turnAway(paused: number): void {
+    const patient = ({ waiter: { longestWait } }: Waiting<W>) => longestWait === undefined || longestWait >= paused;
+    const turnedAway = this.#waiting.filter((waiting) => !patient(waiting));
+    this.#waiting = this.#waiting.filter(patient);
+    for (const { settle } of turnedAway) settle(false);
   }
 }

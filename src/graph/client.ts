@@ -1,7 +1,40 @@
 import type { Agent } from 'node:https';
-import { type HttpAnswer, send, withoutQuotesIn } from './http.js';
+import { type HttpAnswer, type HttpRequest, send, shortAnswer, withoutQuotesIn } from './http.js';
 
-/** Microsoft Graph's mail requests: one call, one HTTP request. */
+/** What goes with every request. */
+export interface GraphCall {
+  token: string;
+  clientRequestId: string;
+  signal?: AbortSignal | undefined;
+}
+
+/** The folders that a message passes on its way out, by their well-known names. */
+export type MailFolder = 'sentitems' | 'drafts' | 'outbox';
+
+/** What an attachment is called and how it is shown. */
+export interface AttachmentFields {
+  name: string;
+  contentType: string;
+  isInline: boolean;
+  /** Without angle brackets. */
+  contentId?: string | undefined;
+}
+
+/** A piece of a file on its way to an upload session. */
+export interface Chunk {
+  /** What the session was opened with; it carries the right to upload in itself. */
+  url: string;
+  bytes: Buffer;
+  /** Of the first byte in the file. */
+  position: number;
+  /** Bytes of the whole file. */
+  size: number;
+}
+
+/** A new draft is answered with all of its text. */
+const draftAnswer = 8 * 1024 * 1024;
+
+/** Microsoft Graph's mail requests: one call, one HTTP request. All throw NetworkFailure when there is no answer. */
 export class GraphClient {
   readonly #host: string;
   readonly #agent: Agent;
@@ -23,30 +56,129 @@ export class GraphClient {
   /**
    * `POST /users/{mailbox}/sendMail` with MIME (Graph documentation, "Send Outlook messages … in MIME format").
    * @param body the MIME in base64
-   * @throws NetworkFailure
    */
-  async sendMail(
+  async sendMail(mailbox: string, body: Buffer, call: GraphCall): Promise<HttpAnswer> {
+    return this.#post(mailbox, 'sendMail', body, 'text/plain', call);
+  }
+
+  /**
+   * `POST /users/{mailbox}/messages` with MIME (Graph documentation, "Create message").
+   * @param body the MIME in base64
+   * @returns with the id of the draft, where the answer has one
+   */
+  async createDraft(mailbox: string, body: Buffer, call: GraphCall): Promise<HttpAnswer & { id: string | undefined }> {
+    const answer = await this.#post(mailbox, 'messages', body, 'text/plain', call, draftAnswer);
+    return { ...answer, id: textField(answer.body, 'id') };
+  }
+
+  /** `POST /users/{mailbox}/messages/{id}/send` (Graph documentation, "message: send"). */
+  async sendDraft(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
+    return this.#post(mailbox, `${draftPath(id)}/send`, Buffer.alloc(0), undefined, call);
+  }
+
+  /** `DELETE /users/{mailbox}/messages/{id}` (Graph documentation, "Delete message"). */
+  async deleteDraft(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
+    return this.#request({ method: 'DELETE', url: this.#url(mailbox, draftPath(id)), headers: {} }, call);
+  }
+
+  /** The messages in a folder that have this Message-ID, angle brackets included (Graph documentation, "List messages"). */
+  async findMessages(mailbox: string, folder: MailFolder, messageId: string, call: GraphCall): Promise<HttpAnswer> {
+    const filter = encodeURIComponent(`internetMessageId eq '${messageId.replaceAll("'", "''")}'`);
+    const query = `$filter=${filter}&$select=id,internetMessageId,createdDateTime&$top=25`;
+    const url = this.#url(mailbox, `mailFolders/${folder}/messages?${query}`);
+    return this.#request({ method: 'GET', url, headers: {} }, call);
+  }
+
+  /** `POST …/messages/{id}/attachments`: all of a small file at once (Graph documentation, "Add attachment"). */
+  async addAttachment(mailbox: string, id: string, body: Buffer, call: GraphCall): Promise<HttpAnswer> {
+    return this.#post(mailbox, `${draftPath(id)}/attachments`, body, 'application/json', call);
+  }
+
+  /**
+   * `POST …/attachments/createUploadSession` (Graph documentation, "attachment: createUploadSession").
+   * @returns with the URL that the file goes to, where the answer has one
+   */
+  async createUploadSession(
     mailbox: string,
+    id: string,
+    file: AttachmentFields & { size: number },
+    call: GraphCall,
+  ): Promise<HttpAnswer & { uploadUrl: string | undefined }> {
+    const body = Buffer.from(JSON.stringify({ AttachmentItem: { attachmentType: 'file', ...file } }));
+    const path = `${draftPath(id)}/attachments/createUploadSession`;
+    const answer = await this.#post(mailbox, path, body, 'application/json', call);
+    const uploadUrl = textField(answer.body, 'uploadUrl');
+    return { ...withoutQuotesIn(answer, secretsOf(uploadUrl)), uploadUrl };
+  }
+
+  /** `PUT` of one piece (Graph documentation, "Attach large files"). The URL is its own authorization: no token goes there. */
+  async uploadChunk({ url, bytes, position, size }: Chunk, call: GraphCall): Promise<HttpAnswer> {
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'content-range': `bytes ${position}-${position + bytes.length - 1}/${size}`,
+    };
+    return this.#upload({ method: 'PUT', url, headers, body: bytes }, call);
+  }
+
+  /** What an upload session still wants. Documented for upload sessions in general, not for those of Outlook. */
+  async uploadStatus(url: string, call: GraphCall): Promise<HttpAnswer> {
+    return this.#upload({ method: 'GET', url, headers: {} }, call);
+  }
+
+  #url(mailbox: string, path: string): string {
+    return `${this.#host}/v1.0/users/${encodeURIComponent(mailbox)}/${path}`;
+  }
+
+  #post(
+    mailbox: string,
+    path: string,
     body: Buffer,
-    token: string,
-    clientRequestId: string,
-    signal?: AbortSignal,
+    // For MIME exactly text/plain; a charset parameter is not documented to select it.
+    contentType: 'text/plain' | 'application/json' | undefined,
+    call: GraphCall,
+    answerLimit?: number,
   ): Promise<HttpAnswer> {
-    const answer = await send({
-      method: 'POST',
-      url: `${this.#host}/v1.0/users/${encodeURIComponent(mailbox)}/sendMail`,
-      headers: {
-        authorization: `Bearer ${token}`,
-        // Exactly this selects the MIME path; a charset parameter is not documented to.
-        'content-type': 'text/plain',
-        'client-request-id': clientRequestId,
-        'user-agent': this.#userAgent,
-      },
-      body,
+    const headers: Record<string, string> = contentType ? { 'content-type': contentType } : {};
+    return this.#request({ method: 'POST', url: this.#url(mailbox, path), headers, body, answerLimit }, call);
+  }
+
+  async #request(request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'answerLimit'>, call: GraphCall) {
+    const headers = { authorization: `Bearer ${call.token}`, ...request.headers };
+    const answer = await this.#send({ ...request, headers }, call);
+    // What was long is of no use to anybody but the one who asked for it.
+    return answer.body.length > shortAnswer ? answer : withoutQuotesIn(answer, [call.token]);
+  }
+
+  async #upload(request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>, call: GraphCall) {
+    return withoutQuotesIn(await this.#send(request, call), secretsOf(request.url));
+  }
+
+  #send(request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'answerLimit'>, call: GraphCall) {
+    return send({
+      ...request,
+      headers: { 'client-request-id': call.clientRequestId, 'user-agent': this.#userAgent, ...request.headers },
       agent: this.#agent,
       timeout: this.#timeout,
-      signal,
+      signal: call.signal,
     });
-    return withoutQuotesIn(answer, [token]);
+  }
+}
+
+function draftPath(id: string): string {
+  return `messages/${encodeURIComponent(id)}`;
+}
+
+/** The right to upload stands in the URL's query. */
+function secretsOf(uploadUrl: string | undefined): string[] {
+  if (uploadUrl === undefined || !URL.canParse(uploadUrl)) return [];
+  return [uploadUrl, ...new URL(uploadUrl).searchParams.values()];
+}
+
+function textField(json: string, name: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(json)?.[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -6,7 +6,7 @@ import { ProxyFailure } from './proxy-failure.js';
 
 /** One HTTP request over TLS. */
 export interface HttpRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   url: string;
   headers: Record<string, string>;
   body?: Buffer | undefined;
@@ -14,13 +14,18 @@ export interface HttpRequest {
   /** Milliseconds from now to the last byte of the answer. */
   timeout: number;
   signal?: AbortSignal | undefined;
+  /**
+   * Bytes of the answer's body to keep.
+   * @default 65_536
+   */
+  answerLimit?: number | undefined;
 }
 
 export interface HttpAnswer {
   status: number;
   /** Lower-cased names. */
   headers: Record<string, string>;
-  /** The first {@link answerLimit} bytes as text; what a broken connection left of it. */
+  /** As text, as far as it was wanted; what a broken connection left of it. */
   body: string;
 }
 
@@ -54,8 +59,8 @@ export function withoutQuotesIn({ status, headers, body }: HttpAnswer, secrets: 
   return { status, headers: Object.fromEntries(clean), body: withoutQuotes(body, secrets) };
 }
 
-/** Graph's and Entra's answers are short; more than this is not worth keeping. */
-const answerLimit = 64 * 1024;
+/** Bytes. Most of Graph's and Entra's answers are short; more than this is not worth keeping. */
+export const shortAnswer = 64 * 1024;
 
 /** Milliseconds that the rest of an answer may take to free its connection, once the status was enough. */
 const restTimeout = 5_000;
@@ -115,6 +120,7 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
     // A switch of protocols that nobody asked for ends without an 'error'.
     outgoing.on('close', () => fail(new Error('the connection was closed without an answer')));
     outgoing.on('response', (incoming) => {
+      const { answerLimit = shortAnswer } = wanted;
       const chunks: Buffer[] = [];
       let length = 0;
       answered = () => {

@@ -3,15 +3,22 @@ import type { Settings } from '../settings.js';
 import { toBase64 } from './base64.js';
 import { type ComposedNode, composeMime, contentError, tooLarge } from './compose.js';
 import { type FinishedMessage, finishMessage } from './finish.js';
-import type { PreparedMessage } from './prepare.js';
+import { heaviestSentence, heaviestParts } from './heaviest.js';
+import type { HeavyAttachment } from './heavy-attachment.js';
+import { composeLarge, type LargeMessage } from './large-message.js';
+import type { ComposedMail, PreparedMessage } from './prepare.js';
 import { refuseTooMany } from './recipients.js';
 
 /** A message as the body of a request. */
 export interface RequestBody extends Omit<FinishedMessage, 'mime'> {
   /** The MIME in base64, unwrapped. */
   body: Buffer;
-  /** Bytes of MIME. */
+  /** Bytes of MIME, and of the files that go up by themselves. */
   size: number;
+  /** What is not in the body because it would not fit. */
+  heavy: readonly HeavyAttachment[];
+  /** Deletes temporary files. Must be called always; harmless twice. */
+  release(): Promise<void>;
 }
 
 /**
@@ -19,18 +26,36 @@ export interface RequestBody extends Omit<FinishedMessage, 'mime'> {
  * @throws GraphMailError not sent
  */
 export async function composeBody(
-  node: ComposedNode,
+  mail: ComposedMail,
   plan: PreparedMessage,
   settings: Settings,
   signal?: AbortSignal,
 ): Promise<RequestBody> {
-  const composed = plan.bytes ?? (await composeWithin(node, settings, signal));
-  plan.confirm?.(composed);
-  const { mime, ...finished } = finishMessage(composed, plan);
-  refuseTooMany(finished.recipients, settings.maxRecipients);
-  const maxSize = mimeLimit(settings.maxRequestSize);
-  if (mime.length > maxSize) throw sizeError(mime.length.toLocaleString('en'), settings.maxRequestSize);
-  return { ...finished, body: toBase64(mime), size: mime.length };
+  const { mime: composed, heavy, release } = await composeWhole(mail, plan, settings, signal);
+  try {
+    plan.confirm?.(composed);
+    const { mime, ...finished } = finishMessage(composed, plan);
+    refuseTooMany(finished.recipients, settings.maxRecipients);
+    if (mime.length > mimeLimit(settings.maxRequestSize))
+      throw await sizeError(mime.length.toLocaleString('en'), mail.message, settings.maxRequestSize);
+    const size = heavy.reduce((sum, file) => sum + file.size, mime.length);
+    return { ...finished, body: toBase64(mime), size, heavy, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function composeWhole(
+  mail: ComposedMail,
+  plan: PreparedMessage,
+  settings: Settings,
+  signal: AbortSignal | undefined,
+): Promise<LargeMessage> {
+  if (plan.choices.largeMessages === 'upload' && !plan.bytes)
+    return composeLarge(mail, settings, signal, (composed) => finishMessage(composed, plan).mime.length);
+  const mime = plan.bytes ?? (await composeWithin(mail.message, settings, signal));
+  return { mime, heavy: [], release: async () => {} };
 }
 
 /** Composes a message of any kind, as far as it fits into a request. */
@@ -43,7 +68,8 @@ export async function composeWithin(
   const composed = await composeMime(node, { maxSize, timeout: settings.timeout, signal }).catch((error: unknown) => {
     throw isGraphMailError(error) ? error : contentError(error);
   });
-  if (composed === tooLarge) throw sizeError(`more than ${maxSize.toLocaleString('en')}`, settings.maxRequestSize);
+  if (composed === tooLarge)
+    throw await sizeError(`more than ${maxSize.toLocaleString('en')}`, node, settings.maxRequestSize);
   return composed;
 }
 
@@ -52,15 +78,16 @@ export function mimeLimit(maxRequestSize: number): number {
   return Math.floor(maxRequestSize / 4) * 3;
 }
 
-function sizeError(size: string, maxRequestSize: number): GraphMailError {
+async function sizeError(size: string, node: ComposedNode, maxRequestSize: number): Promise<GraphMailError> {
   const fits = mimeLimit(maxRequestSize).toLocaleString('en');
+  const heaviest = heaviestSentence(await heaviestParts(node));
   return new GraphMailError(
-    `The message is too large: ${size} bytes of MIME, where ${fits} fit into the ${maxRequestSize.toLocaleString('en')} bytes of a request.`,
+    `The message is too large: ${size} bytes of MIME, where ${fits} fit into the ${maxRequestSize.toLocaleString('en')} bytes of a request. ${heaviest}`.trimEnd(),
     {
       code: 'EMESSAGE',
       permanent: true,
       command: 'API',
-      hint: 'Send smaller or fewer attachments (about 2.1 MB of files fit into one message), or links to them.',
+      hint: "Send smaller or fewer attachments (about 2.1 MB of files fit into one message), or links to them; or let them be uploaded with the option largeMessages: 'upload'.",
     },
   );
 }

@@ -81,7 +81,7 @@ function messageIdIn(fields: readonly HeaderField[]): string | undefined {
   return fieldsNamed(fields, 'message-id')[0]?.value || undefined;
 }
 
-function editHeader(
+export function editHeader(
   mime: Buffer,
   header: Exclude<Header, { fault: string }>,
   removed: HeaderField[],

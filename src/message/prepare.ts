@@ -1,7 +1,8 @@
 import { GraphMailError, isGraphMailError } from '../errors.js';
 import { shown } from '../option-checks.js';
 import type { MailboxSelection } from '../option-types.js';
-import type { Settings } from '../settings.js';
+import { choiceNames, chosen, wrongChoice } from '../sending-choices.js';
+import type { SendingChoices, Settings } from '../settings.js';
 import { refuseAccess } from './access.js';
 import type { ComposedNode } from './compose.js';
 import { checkContentStreams } from './content-streams.js';
@@ -21,6 +22,7 @@ export interface PreparedMessage extends MessagePlan {
   envelope: { from: string | false; to: string[] };
   /** The bytes, where they had to be read to know the mailbox and cannot be read again. */
   bytes: Buffer | undefined;
+  choices: SendingChoices;
   /** Refuses bytes that would have chosen another mailbox, where they are read a second time. */
   confirm?: (composed: Buffer) => void;
 }
@@ -47,7 +49,9 @@ export function prepareMessage(
     if (envelopeTo?.length === 0) throw noRecipients();
     refuseTooMany(to, settings.maxRecipients);
     const addresses = mail.message.getAddresses();
-    const plan = { raw, envelope: { from, to: [...to] }, envelopeTo, bytes: undefined };
+    const { delivery, onUnknown, largeMessages } = settings;
+    const choices = { delivery, onUnknown, largeMessages, ...chosen(own) };
+    const plan = { raw, envelope: { from, to: [...to] }, envelopeTo, bytes: undefined, choices };
     const choose = (senders: string[], sender: string | undefined) =>
       chooseMailbox(settings, { from: senders, sender, own: own.mailbox, mail });
     if (raw && settings.mailbox === 'from' && own.mailbox === undefined) {
@@ -90,13 +94,18 @@ function unprepared(cause: unknown): GraphMailError {
 }
 
 /** `graph: { … }` of a message. */
-export function ownOptions(value: unknown): { mailbox?: unknown } {
+export function ownOptions(value: unknown): Record<string, unknown> {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null)
     throw ownError(`The message's graph is ${shown(value)}; expected an object.`);
-  const unknown = Object.keys(value).find((name) => name !== 'mailbox');
-  if (unknown) throw ownError(`The message's graph has an unknown option '${unknown}'; it knows 'mailbox'.`);
-  return value;
+  const known: readonly string[] = ['mailbox', ...choiceNames];
+  const own = value as Record<string, unknown>;
+  const unknown = Object.keys(own).find((name) => !known.includes(name));
+  if (unknown)
+    throw ownError(`The message's graph has an unknown option '${unknown}'; it knows '${known.join("', '")}'.`);
+  const wrong = wrongChoice(own);
+  if (wrong) throw ownError(`The message's graph option ${wrong}`);
+  return own;
 }
 
 function ownError(message: string): GraphMailError {

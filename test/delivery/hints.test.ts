@@ -3,6 +3,8 @@ import { type FailedAttempt, sendFailure } from '../../src/delivery/failure.js';
 import { answer, graphError, networkFailure } from '../helpers/answers.js';
 
 const attempt: FailedAttempt = {
+  command: 'sendMail',
+  submission: true,
   outcome: 'not-sent',
   permanent: true,
   attempts: 1,

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RateLimiter } from '../../src/delivery/rate-limiter.js';
 import { Turnstile } from '../../src/delivery/turnstile.js';
+import { forAWhile } from '../helpers/fixtures.js';
 import { VirtualClock } from '../helpers/virtual-clock.js';
 
 describe('the rate limiter', () => {
@@ -8,12 +10,15 @@ describe('the rate limiter', () => {
     const clock = new VirtualClock();
     const limiter = new RateLimiter(2, 1_000, clock);
     limiter.reserve();
+    limiter.begin();
     await clock.advance(300);
     limiter.reserve();
+    limiter.begin();
     expect(limiter.wait).toBe(700);
     await clock.advance(700);
     expect(limiter.wait).toBe(0);
     limiter.reserve();
+    limiter.begin();
     expect(limiter.wait).toBe(300);
   });
 
@@ -25,45 +30,69 @@ describe('the rate limiter', () => {
     limiter.begin();
     expect(limiter.wait).toBe(1_000);
   });
+
+  test('keeps the place of a start that takes longer than the window to be made', async () => {
+    const clock = new VirtualClock();
+    const limiter = new RateLimiter(1, 1_000, clock);
+    limiter.reserve();
+    await clock.advance(5_000);
+    expect(limiter.wait).toBe(1_000);
+    limiter.begin();
+    await clock.advance(999);
+    expect(limiter.wait).toBe(1);
+  });
+
+  test('gives back a start that is not made', async () => {
+    const clock = new VirtualClock();
+    const limiter = new RateLimiter(2, 1_000, clock);
+    limiter.reserve();
+    limiter.begin();
+    limiter.reserve();
+    expect(limiter.wait).toBe(1_000);
+    limiter.cancel();
+    expect(limiter.wait).toBe(0);
+  });
 });
 
-describe('a turnstile with a rate', () => {
-  test('keeps the limit in every window, in order of age, and starves nobody', async () => {
-    const clock = new VirtualClock();
-    const limiter = new RateLimiter(3, 1_000, clock);
-    const turnstile = new Turnstile({
-      limit: Number.POSITIVE_INFINITY,
-      wait: () => limiter.wait,
-      entered: () => limiter.reserve(),
-      clock,
-    });
-    const entered: { age: number; at: number }[] = [];
-    for (let age = 0; age < 20; age++) {
-      turnstile.enter({ age }).then(() => {
-        entered.push({ age, at: clock.now() });
-        turnstile.leave();
+test('whatever is taken, made and given back: the limit holds in every window, and everybody gets through', async () => {
+  const starts = fc.array(
+    fc.record({ arrives: fc.nat(3_000), hesitates: fc.oneof(fc.constant(0), fc.nat(2_500)), gives: fc.boolean() }),
+    { maxLength: 30, size: 'max' },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 4 }), starts, async (limit, wishes) => {
+      const clock = new VirtualClock();
+      const limiter = new RateLimiter(limit, 1_000, clock);
+      const turnstile = new Turnstile({
+        limit: () => Number.POSITIVE_INFINITY,
+        wait: ({ submission }) => (submission ? limiter.wait : 0),
+        entered: ({ submission }) => {
+          if (submission) limiter.reserve();
+        },
+        clock,
       });
-    }
-    await clock.advance(10_000);
-    expect(entered.map(({ age }) => age)).toEqual([...Array(20).keys()]);
-    for (let i = 3; i < 20; i++)
-      expect((entered[i]?.at ?? 0) - (entered[i - 3]?.at ?? 0)).toBeGreaterThanOrEqual(1_000);
-  });
-
-  test('lets go of those who abort, and fails the rest when it closes', async () => {
-    const clock = new VirtualClock();
-    const turnstile = new Turnstile({ limit: 1, wait: () => 0, clock });
-    await turnstile.enter({ age: 0 });
-    const controller = new AbortController();
-    const aborted = turnstile.enter({ age: 1, signal: controller.signal });
-    const waiting = turnstile.enter({ age: 2 });
-    controller.abort('enough');
-    await expect(aborted).rejects.toMatchObject({ code: 'EABORT', cause: 'enough' });
-    turnstile.leave();
-    await expect(waiting).resolves.toBe(true);
-    const last = turnstile.enter({ age: 3 });
-    turnstile.close(() => new Error('closed'));
-    await expect(last).rejects.toThrow('closed');
-    await expect(turnstile.enter({ age: 4 })).rejects.toThrow('closed');
-  });
+      const made: number[] = [];
+      let through = 0;
+      wishes.forEach(({ arrives, hesitates, gives }, age) => {
+        clock.after(arrives, async () => {
+          await turnstile.enter({ age, submission: true });
+          clock.after(hesitates, () => {
+            through++;
+            if (gives) limiter.cancel();
+            else {
+              limiter.begin();
+              made.push(clock.now());
+            }
+            turnstile.leave();
+          });
+        });
+      });
+      await clock.advance(200_000);
+      expect(through).toBe(wishes.length);
+      for (let i = limit; i < made.length; i++)
+        expect((made[i] ?? 0) - (made[i - limit] ?? 0)).toBeGreaterThanOrEqual(1_000);
+      expect(clock.timers).toBe(0);
+    }),
+    forAWhile(),
+  );
 });

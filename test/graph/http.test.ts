@@ -59,7 +59,10 @@ test('an answer that is not HTTP is not kept with the error, whatever it quotes'
 
 describe('Graph’s answer', () => {
   const sendMail = (token: string) =>
-    new GraphClient(origin, agent, 'test', 2_000).sendMail('a@contoso.com', Buffer.from('x'), token, 'id');
+    new GraphClient(origin, agent, 'test', 2_000).sendMail('a@contoso.com', Buffer.from('x'), {
+      token,
+      clientRequestId: 'id',
+    });
   const quote = (head: string, body: string) =>
     `HTTP/1.1 401 No\r\nwww-authenticate: ${head}\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 

@@ -1,5 +1,12 @@
+import type { Command } from '../../src/delivery/step.js';
 import { createAgent } from '../../src/graph/agent.js';
-import { GraphClient } from '../../src/graph/client.js';
+import {
+  type AttachmentFields,
+  type Chunk,
+  type GraphCall,
+  GraphClient,
+  type MailFolder,
+} from '../../src/graph/client.js';
 import { type HttpAnswer, NetworkFailure } from '../../src/graph/http.js';
 
 /** An answer of Graph. */
@@ -23,16 +30,22 @@ export function networkFailure(
   return new NetworkFailure(reason, written, cause.message, cause);
 }
 
-/** One call of `sendMail` that waits for its answer. */
+/** One call that waits for its answer. */
 export interface PendingRequest {
+  command: Command;
   mailbox: string;
   body: Buffer;
+  /** The draft, folder or upload URL that it is about. */
+  target: string | undefined;
   token: string;
   clientRequestId: string;
   /** When it was made. */
   at: number;
   answer(result: HttpAnswer | NetworkFailure): void;
 }
+
+/** How a test answers the request with this number, counted from 0. */
+export type Script = (index: number, request: PendingRequest) => HttpAnswer | NetworkFailure;
 
 /** Graph's side of the wire without a wire: each request waits until the test answers it. */
 export class ScriptedGraph extends GraphClient {
@@ -41,23 +54,69 @@ export class ScriptedGraph extends GraphClient {
   inFlight = 0;
   mostInFlight = 0;
   /** Answers by itself, in the next turn of the event loop, where it is given. */
-  script: ((index: number) => HttpAnswer | NetworkFailure) | undefined;
+  script: Script | undefined;
 
-  constructor(now: () => number, script?: (index: number) => HttpAnswer | NetworkFailure) {
+  constructor(now: () => number, script?: Script) {
     super('https://graph.microsoft.com', createAgent(undefined), 'test', 1_000);
     this.#now = now;
     this.script = script;
   }
 
-  override sendMail(mailbox: string, body: Buffer, token: string, clientRequestId: string): Promise<HttpAnswer> {
+  override sendMail(mailbox: string, body: Buffer, call: GraphCall): Promise<HttpAnswer> {
+    return this.#request('sendMail', mailbox, call, body);
+  }
+
+  override async createDraft(mailbox: string, body: Buffer, call: GraphCall) {
+    const answer = await this.#request('createDraft', mailbox, call, body);
+    return { ...answer, id: /"id":"([^"]+)"/.exec(answer.body)?.[1] };
+  }
+
+  override sendDraft(mailbox: string, id: string, call: GraphCall) {
+    return this.#request('sendDraft', mailbox, call, Buffer.alloc(0), id);
+  }
+
+  override deleteDraft(mailbox: string, id: string, call: GraphCall) {
+    return this.#request('deleteDraft', mailbox, call, Buffer.alloc(0), id);
+  }
+
+  override findMessages(mailbox: string, folder: MailFolder, messageId: string, call: GraphCall) {
+    return this.#request('findMessages', mailbox, call, Buffer.from(messageId), folder);
+  }
+
+  override addAttachment(mailbox: string, id: string, body: Buffer, call: GraphCall) {
+    return this.#request('addAttachment', mailbox, call, body, id);
+  }
+
+  override async createUploadSession(
+    mailbox: string,
+    id: string,
+    file: AttachmentFields & { size: number },
+    call: GraphCall,
+  ) {
+    const answer = await this.#request('createUploadSession', mailbox, call, Buffer.from(JSON.stringify(file)), id);
+    return { ...answer, uploadUrl: /"uploadUrl":"([^"]+)"/.exec(answer.body)?.[1] };
+  }
+
+  override uploadChunk(chunk: Chunk, call: GraphCall) {
+    const range = `${chunk.url} ${chunk.position}+${chunk.bytes.length}/${chunk.size}`;
+    return this.#request('uploadChunk', '', call, chunk.bytes, range);
+  }
+
+  override uploadStatus(url: string, call: GraphCall) {
+    return this.#request('uploadStatus', '', call, Buffer.alloc(0), url);
+  }
+
+  #request(command: Command, mailbox: string, call: GraphCall, body: Buffer, target?: string): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
       const index = this.requests.length;
       const request: PendingRequest = {
+        command,
         mailbox,
         body,
-        token,
-        clientRequestId,
+        target,
+        token: call.token,
+        clientRequestId: call.clientRequestId,
         at: this.#now(),
         answer: (result) => {
           this.inFlight--;
@@ -67,7 +126,7 @@ export class ScriptedGraph extends GraphClient {
       };
       this.requests.push(request);
       const { script } = this;
-      if (script) setImmediate(() => request.answer(script(index)));
+      if (script) setImmediate(() => request.answer(script(index, request)));
     });
   }
 }

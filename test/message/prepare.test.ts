@@ -20,8 +20,8 @@ describe('a message that Nodemailer composes', () => {
   test('goes to the recipients of its envelope', () => {
     const plan = prepareMessage(mailOf({ from: 'x@contoso.com', to: 'a@x.example', bcc: 'b@x.example' }), settings);
     expect(plan).toEqual({
-      signal: undefined,
       bytes: undefined,
+      choices: { delivery: 'direct', onUnknown: 'fail', largeMessages: 'reject' },
       mailbox: baseOptions.mailbox,
       raw: false,
       envelope: { from: 'x@contoso.com', to: ['a@x.example', 'b@x.example'] },
@@ -82,7 +82,7 @@ test('what cannot be prepared is EMESSAGE, with its cause', () => {
 
 test('the body is the base64 of the bytes, and the size that of the bytes', async () => {
   const mail = mailOf({ from: 'x@contoso.com', to: 'a@x.example', text: 'Hello' });
-  const { body, size, recipients } = await composeBody(mail.message, await prepareMessage(mail, settings), settings);
+  const { body, size, recipients } = await composeBody(mail, await prepareMessage(mail, settings), settings);
   const mime = Buffer.from(body.toString(), 'base64');
   expect(mime.length).toBe(size);
   expect(mime.toString()).toMatch(/\r\n\r\nHello\r\n$/);
@@ -97,9 +97,9 @@ describe("a raw message from a file, for mailbox: 'from'", () => {
     const mail = mailOf({ raw: { path: file } });
     const plan = await prepareMessage(mail, fromChosen);
     expect(plan).toMatchObject({ mailbox: 'noreply@contoso.com', bytes: undefined });
-    expect((await composeBody(mail.message, plan, fromChosen)).from).toBe('noreply@contoso.com');
+    expect((await composeBody(mail, plan, fromChosen)).from).toBe('noreply@contoso.com');
     writeFileSync(file, raw.replace('noreply@', 'boss@'));
-    await expect(composeBody(mail.message, plan, fromChosen)).rejects.toMatchObject({
+    await expect(composeBody(mail, plan, fromChosen)).rejects.toMatchObject({
       code: 'EENVELOPE',
       outcome: 'not-sent',
     });

@@ -108,7 +108,8 @@ describe('through a proxy', () => {
     expect((await requestToken()).token).toBe(accessToken);
     const graph = new GraphClient(graphHost, agent, 'test/1', 20_000);
     for (let i = 0; i < 3; i++) {
-      expect((await graph.sendMail(mailbox, Buffer.from('Zm9v'), accessToken, `id-${i}`)).status).toBe(202);
+      const call = { token: accessToken, clientRequestId: `id-${i}` };
+      expect((await graph.sendMail(mailbox, Buffer.from('Zm9v'), call)).status).toBe(202);
     }
     expect(proxy.connects.map((one) => one.target)).toEqual(['login.contoso.test:443', 'graph.contoso.test:443']);
     expect(server.tokenRequests).toHaveLength(2);

@@ -1,0 +1,37 @@
+import type { Composition, Deliverable } from './composition.js';
+import type { Receipt } from './deliver.js';
+import { judge } from './outcome.js';
+import type { Requests } from './requests.js';
+import type { Step } from './step.js';
+
+/**
+ * Sends a message in one request, which is never repeated once it may have been taken.
+ * @param maxRequestSize bytes that the body can have at most
+ * @returns `undefined` when the message does not fit into one request
+ * @throws GraphMailError
+ */
+export async function sendDirectly(
+  requests: Requests,
+  message: Composition<Deliverable>,
+  maxRequestSize: number,
+): Promise<Receipt | undefined> {
+  const step = (body?: Buffer): Step => ({
+    command: 'sendMail',
+    submission: true,
+    bytes: body?.length ?? maxRequestSize,
+    judge,
+    request: (call) => requests.graph.sendMail(requests.mailbox, body ?? Buffer.alloc(0), call),
+  });
+  const ready = async () => {
+    const { body, heavy = [] } = await message.whole();
+    return heavy.length > 0 ? undefined : step(body);
+  };
+  // What is composed already takes no more of the upload budget than it needs.
+  const known = message.details && (await ready());
+  if (message.details && !known) return undefined;
+  const sent = await requests.perform(known ?? step(), ready);
+  if (!sent) return undefined;
+  const requestId = sent.answer.headers['request-id'];
+  const response = requestId ? `202 Accepted ${requestId}` : '202 Accepted';
+  return { response, requestId, clientRequestId: sent.clientRequestId, attempts: sent.attempts, time: sent.time };
+}

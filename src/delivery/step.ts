@@ -1,0 +1,57 @@
+import type { GraphCall } from '../graph/client.js';
+import type { HttpAnswer, NetworkFailure } from '../graph/http.js';
+import type { Judge, Outcome } from './outcome.js';
+import type { RetryLimits } from './retry.js';
+
+/** What a request is for, by Graph's name for it where it has one. */
+export type Command =
+  | 'sendMail'
+  | 'createDraft'
+  | 'sendDraft'
+  | 'deleteDraft'
+  | 'findMessages'
+  | 'addAttachment'
+  | 'createUploadSession'
+  | 'uploadChunk'
+  | 'uploadStatus';
+
+/** One step of getting a message through: a request that is made until it has an outcome. */
+export interface Step<T extends HttpAnswer = HttpAnswer> {
+  command: Command;
+  /** Whether this request is what sends the message. */
+  submission: boolean;
+  /** Bytes of HTTP body, or the most that they can be. */
+  bytes: number;
+  request: (call: GraphCall) => Promise<T>;
+  judge: Judge;
+  /** Patience, where it is not that of the whole transport. */
+  limits?: RetryLimits | undefined;
+}
+
+/** A step that worked. */
+export interface StepResult<T extends HttpAnswer = HttpAnswer> {
+  answer: T;
+  clientRequestId: string;
+  /** Requests made for it. */
+  attempts: number;
+  /** Milliseconds that the last of them took. */
+  time: number;
+  /** Whether an earlier request had its effect, and this one only shows it. */
+  settled: boolean;
+}
+
+/** One request, told to whoever watches when it has ended. */
+export interface AttemptReport {
+  command: Command;
+  /** From 1, anew for each step. */
+  attempt: number;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** Milliseconds. */
+  duration: number;
+  /** Of its body. */
+  bytes: number;
+  clientRequestId: string;
+  result: HttpAnswer | NetworkFailure;
+  outcome: Outcome['kind'];
+}

@@ -1,0 +1,163 @@
+import { GraphMailError, isGraphMailError } from '../errors.js';
+import type { HttpAnswer } from '../graph/http.js';
+import { nextPosition } from '../graph/upload-ranges.js';
+import { judgePreparation, judgeRepeatable } from './outcome.js';
+import type { Requests } from './requests.js';
+import type { StepResult } from './step.js';
+
+/** A file that goes up by itself. */
+export interface UploadFile {
+  name: string;
+  contentType: string;
+  /** Shown where the HTML names its content id. */
+  inline: boolean;
+  /** Without angle brackets. */
+  contentId: string | undefined;
+  /** Bytes. */
+  size: number;
+  /** Gives exactly `length` bytes from `position` on. */
+  read(position: number, length: number): Promise<Buffer>;
+}
+
+/** Bytes. Smaller files go in one request; an upload session may refuse them (Graph documentation, "Attach large files"). */
+const sessionMinimum = 3 * 1024 * 1024;
+
+/** Bytes of one piece: under 4 MB, as documented. */
+const chunkSize = 12 * 320 * 1024;
+
+/**
+ * Attaches a file to a draft.
+ * @param maxRequestSize bytes of HTTP body
+ * @returns `false` when nobody knows whether it is attached, and the draft is of no use any more
+ * @throws GraphMailError
+ */
+export async function uploadFile(
+  requests: Requests,
+  draftId: string,
+  file: UploadFile,
+  maxRequestSize: number,
+): Promise<boolean> {
+  const atOnce = Math.ceil(file.size / 3) * 4 + 1_000 + 6 * file.name.length <= maxRequestSize;
+  if (file.size < sessionMinimum && atOnce) return attachAtOnce(requests, draftId, file);
+  const url = await openSession(requests, draftId, file);
+  if (url === undefined) return attachAtOnce(requests, draftId, file);
+  return sendChunks(requests, url, file, Math.min(chunkSize, maxRequestSize));
+}
+
+async function attachAtOnce(requests: Requests, draftId: string, file: UploadFile): Promise<boolean> {
+  const { name, contentType, inline: isInline, contentId } = file;
+  const contentBytes = (await file.read(0, file.size)).toString('base64');
+  const type = '#microsoft.graph.fileAttachment';
+  const body = Buffer.from(
+    JSON.stringify({ '@odata.type': type, name, contentType, isInline, contentId, contentBytes }),
+  );
+  const { graph, mailbox } = requests;
+  return unlessDoubtful(
+    requests.perform({
+      command: 'addAttachment',
+      submission: false,
+      bytes: body.length,
+      judge: judgePreparation(201),
+      request: (call) => graph.addAttachment(mailbox, draftId, body, call),
+    }),
+  );
+}
+
+/** The URL that the file goes to; `undefined` when Graph finds it too small for that. */
+async function openSession(requests: Requests, draftId: string, file: UploadFile): Promise<string | undefined> {
+  const { name, contentType, inline: isInline, contentId, size } = file;
+  const { graph, mailbox } = requests;
+  try {
+    const { answer } = await requests.perform({
+      command: 'createUploadSession',
+      submission: false,
+      bytes: 0,
+      // A session that nobody uses attaches nothing.
+      judge: judgeRepeatable(201),
+      request: (call) =>
+        graph.createUploadSession(mailbox, draftId, { name, contentType, isInline, contentId, size }, call),
+    });
+    const { uploadUrl = '' } = answer;
+    if (URL.canParse(uploadUrl) && new URL(uploadUrl).protocol === 'https:') return uploadUrl;
+  } catch (error) {
+    if (isGraphMailError(error) && error.graphCode === 'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize')
+      return undefined;
+    throw error;
+  }
+  throw new GraphMailError('Graph opened an upload session without telling where to upload.', {
+    code: 'EGRAPH',
+    command: 'createUploadSession',
+  });
+}
+
+/** All of the file in order. After a failure it goes on where the session says that it should. */
+async function sendChunks(requests: Requests, url: string, file: UploadFile, chunk: number): Promise<boolean> {
+  let position = 0;
+  let failures = 0;
+  for (;;) {
+    const bytes = await file.read(position, Math.min(chunk, file.size - position));
+    const sent = await sendChunk(requests, { url, bytes, position, size: file.size });
+    if (sent?.answer.status === 201 && position + bytes.length === file.size) return true;
+    let next = sent && nextPosition(sent.answer, file.size);
+    if (next === undefined || next <= position) {
+      if (!(await requests.restBeforeRepeating(++failures))) return false;
+      next = await statusOf(requests, url, file.size);
+      if (next === undefined) return false;
+    } else failures = 0;
+    position = next;
+  }
+}
+
+/** `undefined` when it is not known what became of it. */
+async function sendChunk(
+  requests: Requests,
+  chunk: Parameters<Requests['graph']['uploadChunk']>[0],
+): Promise<StepResult<HttpAnswer> | undefined> {
+  try {
+    return await requests.perform({
+      command: 'uploadChunk',
+      submission: false,
+      bytes: chunk.bytes.length,
+      judge: judgePreparation(200, 201, 202),
+      request: (call) => requests.graph.uploadChunk(chunk, call),
+    });
+  } catch (error) {
+    if (isDoubtful(error) || isLost(error)) return undefined;
+    throw error;
+  }
+}
+
+async function statusOf(requests: Requests, url: string, size: number): Promise<number | undefined> {
+  try {
+    const { answer } = await requests.perform({
+      command: 'uploadStatus',
+      submission: false,
+      bytes: 0,
+      judge: judgeRepeatable(200),
+      request: (call) => requests.graph.uploadStatus(url, call),
+    });
+    return nextPosition(answer, size);
+  } catch (error) {
+    if (!isGraphMailError(error) || error.responseCode === undefined) throw error;
+    return undefined;
+  }
+}
+
+async function unlessDoubtful(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (isDoubtful(error)) return false;
+    throw error;
+  }
+}
+
+function isDoubtful(error: unknown): boolean {
+  return isGraphMailError(error) && error.outcome === 'unknown' && error.code !== 'EABORT';
+}
+
+/** The session is gone, or has another idea of what comes next. */
+function isLost(error: unknown): boolean {
+  return isGraphMailError(error) && [400, 404, 409].includes(error.responseCode ?? 0);
+}

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
+import { accepted, refused, states, Traveller, through } from '../helpers/traveller.js';
+import { settled, VirtualClock } from '../helpers/virtual-clock.js';
+
+function gateWith(clock: VirtualClock, limit: number, lookAhead = 10): MailboxGate {
+  return new MailboxGate({ limit, lookAhead, uploadBudget: false, clock });
+}
+
+const away = (travellers: Traveller[]) => travellers.filter(({ state }) => state === 'away').length;
+
+describe('a pause', () => {
+  test('holds everything for the whole of it', async () => {
+    const clock = new VirtualClock();
+    const gate = gateWith(clock, 2);
+    gate.pause(clock.now() + 1_000);
+    const travellers = await through(gate, 2);
+    await clock.advance(999);
+    expect(states(travellers)).toBe('waiting, waiting');
+    expect(gate.pausedFor).toBe(1);
+    await clock.advance(1);
+    expect(states(travellers)).toBe('away, waiting');
+  });
+
+  test('is not ended by a shorter one', async () => {
+    const clock = new VirtualClock();
+    const gate = gateWith(clock, 1);
+    gate.pause(clock.now() + 1_000);
+    gate.pause(clock.now() + 10);
+    const travellers = await through(gate, 1);
+    await clock.advance(999);
+    expect(states(travellers)).toBe('waiting');
+  });
+
+  test('is lengthened while somebody waits for its end', async () => {
+    const clock = new VirtualClock();
+    const gate = gateWith(clock, 1);
+    gate.pause(clock.now() + 1_000);
+    const travellers = await through(gate, 1);
+    gate.pause(clock.now() + 2_000);
+    await clock.advance(1_999);
+    expect(states(travellers)).toBe('waiting');
+    await clock.advance(1);
+    expect(states(travellers)).toBe('away');
+  });
+
+  test('turns away whoever would not wait that long, at once, and keeps the others', async () => {
+    const clock = new VirtualClock();
+    const gate = gateWith(clock, 1);
+    const [first] = (await through(gate, 1)) as [Traveller];
+    const waiting = [1_000, 3_000, 5_000].map((patience) => ({ patience, traveller: new Traveller(gate) }));
+    await settled();
+    for (const { patience, traveller } of waiting) traveller.depart(0, patience);
+    gate.pause(clock.now() + 3_000);
+    await settled();
+    expect(states(waiting.map(({ traveller }) => traveller))).toBe('turned away, waiting, waiting');
+    await first.arrive(refused);
+    await clock.advance(3_000);
+    expect(states(waiting.map(({ traveller }) => traveller))).toBe('turned away, away, waiting');
+  });
+});
+
+describe('after a pause', () => {
+  /** Six at the gate for four, and the pause just over. */
+  async function resuming(): Promise<{ clock: VirtualClock; gate: MailboxGate; travellers: Traveller[] }> {
+    const clock = new VirtualClock();
+    const gate = gateWith(clock, 4);
+    gate.pause(clock.now() + 1_000);
+    const travellers = await through(gate, 10);
+    await clock.advance(1_000);
+    return { clock, gate, travellers };
+  }
+
+  test('one goes; when it has come back well, two; when one of those has, all', async () => {
+    const { travellers } = await resuming();
+    expect(away(travellers)).toBe(1);
+    await travellers[0]?.arrive();
+    expect(states(travellers.slice(0, 4))).toBe('away, away, away, waiting');
+    await travellers[1]?.arrive();
+    expect(states(travellers.slice(2, 7))).toBe('away, away, away, away, waiting');
+  });
+
+  test('one goes again when the first was refused', async () => {
+    const { clock, gate, travellers } = await resuming();
+    gate.pause(clock.now() + 500);
+    await travellers[0]?.arrive(refused);
+    await clock.advance(499);
+    expect(states(travellers.slice(1, 3))).toBe('waiting, waiting');
+    await clock.advance(1);
+    expect(states(travellers.slice(1, 3))).toBe('away, waiting');
+  });
+
+  test('one goes again when one of two was refused, whatever becomes of the other', async () => {
+    const { clock, gate, travellers } = await resuming();
+    await travellers[0]?.arrive();
+    gate.pause(clock.now() + 500);
+    await travellers[1]?.arrive(refused);
+    await travellers[2]?.arrive();
+    await clock.advance(500);
+    expect(states(travellers.slice(3, 6))).toBe('away, waiting, waiting');
+  });
+
+  test('a request that was never made proves nothing', async () => {
+    const { travellers } = await resuming();
+    travellers[0]?.passage?.arrive();
+    await settled();
+    expect(states(travellers.slice(1, 4))).toBe('away, waiting, waiting');
+  });
+
+  test('a refusal whose pause is over already proves nothing either', async () => {
+    const { clock, gate, travellers } = await resuming();
+    gate.pause(clock.now());
+    await travellers[0]?.arrive(refused);
+    expect(states(travellers.slice(1, 4))).toBe('away, waiting, waiting');
+  });
+
+  test('requests from before it prove nothing, and take no place from the first after it', async () => {
+    const clock = new VirtualClock();
+    const gate = gateWith(clock, 4);
+    const travellers = await through(gate, 10);
+    gate.pause(clock.now() + 1_000);
+    await travellers[0]?.arrive(refused);
+    await clock.advance(1_000);
+    expect(states(travellers.slice(4, 6))).toBe('away, waiting');
+    await travellers[1]?.arrive();
+    await travellers[2]?.arrive();
+    expect(states(travellers.slice(4, 6))).toBe('away, waiting');
+    await travellers[4]?.arrive();
+    expect(states(travellers.slice(5, 8))).toBe('away, away, waiting');
+  });
+
+  test('a request that departed before it and was not made by then is to depart again, after all of it', async () => {
+    const clock = new VirtualClock();
+    const gate = gateWith(clock, 2);
+    const [slow] = (await through(gate, 1)) as [Traveller];
+    expect(slow.passage?.recalled).toBe(false);
+    gate.pause(clock.now() + 1_000);
+    expect(slow.passage?.recalled).toBe(true);
+    await clock.advance(1_000);
+    expect(slow.passage?.recalled).toBe(true);
+    slow.passage?.arrive();
+    expect(slow.passage?.recalled).toBe(false);
+    slow.depart();
+    await settled();
+    expect(slow.state).toBe('away');
+    expect(slow.passage?.recalled).toBe(false);
+  });
+
+  test('never more than `limit` go, counting those from before it', async () => {
+    const clock = new VirtualClock();
+    const gate = gateWith(clock, 2);
+    const travellers = await through(gate, 6);
+    gate.pause(clock.now() + 1_000);
+    await clock.advance(1_000);
+    expect(states(travellers.slice(0, 3))).toBe('away, away, waiting');
+    travellers[0]?.passage?.arrive(accepted);
+    await settled();
+    expect(states(travellers.slice(1, 4))).toBe('away, away, waiting');
+  });
+
+  test('where one at a time is the limit it stays so', async () => {
+    const clock = new VirtualClock();
+    const gate = gateWith(clock, 1);
+    gate.pause(clock.now() + 10);
+    const travellers = await through(gate, 4);
+    await clock.advance(10);
+    for (const traveller of travellers) {
+      expect(traveller.state).toBe('away');
+      await traveller.arrive();
+      expect(away(travellers.slice(travellers.indexOf(traveller) + 1))).toBeLessThanOrEqual(1);
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { judge, judgeDraftSend, judgePreparation, judgeRepeatable } from '../../src/delivery/outcome.js';
+import { parseRetryAfter } from '../../src/graph/retry-after.js';
+import { graphError, networkFailure } from '../helpers/answers.js';
+import { forAWhile } from '../helpers/fixtures.js';
+
+const now = Date.UTC(2026, 10, 23, 10);
+
+const headerValue = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.double().map(String),
+  fc.stringMatching(/^\d{1,400}$/),
+  fc.nat().map(String),
+  fc.date().map((date) => (Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toUTCString())),
+);
+const answers = fc.record({
+  status: fc.oneof(fc.integer({ min: 0, max: 999 }), fc.constantFrom(202, 404, 409, 429, 503)),
+  headers: fc.dictionary(fc.constantFrom('retry-after', 'date', 'www-authenticate', 'request-id'), headerValue),
+  body: fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.json(),
+    fc.constantFrom('ErrorItemNotFound', 'ErrorAccessDenied').map((code) => graphError(code)),
+  ),
+});
+const failure = (written: boolean) =>
+  fc
+    .tuple(
+      fc.option(fc.oneof(fc.string(), fc.constantFrom('ECONNRESET', 'ENOTFOUND', 'EPROTO', 'CERT_HAS_EXPIRED')), {
+        nil: undefined,
+      }),
+      fc.constantFrom('network' as const, 'timeout' as const, 'aborted' as const),
+      fc.option(fc.constantFrom('connect', 'getaddrinfo', 'read', 'write'), { nil: undefined }),
+    )
+    .map(([code, reason, syscall]) => networkFailure(written, code, reason, syscall));
+
+const preparation = judgePreparation(200, 201);
+const repeatable = judgeRepeatable(200, 201);
+
+/** The answers that are documented to be given before anything was stored (503 only where it says when to come back). */
+const surelyNotSent = [400, 401, 403, 404, 405, 409, 411, 413, 415, 429];
+
+describe('whatever Graph answers', () => {
+  test('it is taken for not sent only with a status that says so', () => {
+    fc.assert(
+      fc.property(answers, fc.boolean(), (result, doubtful) => {
+        for (const one of [judge, preparation, repeatable, judgeDraftSend]) {
+          const outcome = one(result, now, doubtful);
+          if (outcome.kind !== 'not-sent') continue;
+          const saysWhen = result.status === 503 && parseRetryAfter(result.headers['retry-after'], now) !== undefined;
+          expect(saysWhen || surelyNotSent.includes(result.status)).toBe(true);
+        }
+      }),
+      forAWhile(1_500),
+    );
+  });
+
+  test('a message is sent for 202, and a draft besides when the second request no longer finds it', () => {
+    fc.assert(
+      fc.property(answers, fc.boolean(), (result, doubtful) => {
+        const gone = doubtful && result.status === 404 && result.body === graphError('ErrorItemNotFound');
+        for (const one of [preparation, repeatable]) expect(one(result, now, doubtful).kind).not.toBe('sent');
+        expect(judge(result, now).kind === 'sent').toBe(result.status === 202);
+        expect(judgeDraftSend(result, now, doubtful).kind === 'sent').toBe(result.status === 202 || gone);
+      }),
+      forAWhile(1_500),
+    );
+  });
+
+  test('a request that may have sent a message is never to be repeated, unless it was for a draft', () => {
+    fc.assert(
+      fc.property(fc.oneof(answers, failure(true), failure(false)), (result) => {
+        for (const outcome of [judge(result, now), preparation(result, now, false)])
+          if (outcome.kind === 'unknown') expect(outcome.repeat ?? false).toBe(false);
+      }),
+      forAWhile(1_500),
+    );
+  });
+});
+
+describe('however the network fails', () => {
+  test('after bytes were written, nothing is said of whether the message was sent', () => {
+    fc.assert(
+      fc.property(failure(true), fc.boolean(), (result, doubtful) => {
+        expect(judge(result, now)).toEqual({ kind: 'unknown' });
+        expect(preparation(result, now, doubtful)).toEqual({ kind: 'unknown' });
+        expect(repeatable(result, now, doubtful)).toEqual({ kind: 'unknown', repeat: true });
+        expect(judgeDraftSend(result, now, doubtful)).toEqual({ kind: 'unknown', repeat: true });
+      }),
+      forAWhile(1_500),
+    );
+  });
+
+  test('before any byte was written, this request sent nothing', () => {
+    fc.assert(
+      fc.property(failure(false), (result) => {
+        expect(judge(result, now)).toMatchObject({ kind: 'not-sent' });
+        for (const one of [preparation, repeatable])
+          expect(one(result, now, false)).toMatchObject({ kind: 'not-sent' });
+        expect(judgeDraftSend(result, now, false)).toMatchObject({ kind: 'not-sent' });
+      }),
+      forAWhile(1_500),
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import { TokenSource } from '../../src/auth/token-source.js';
+import type { Deliverable } from '../../src/delivery/composition.js';
+import { type DeliveryWay, deliver } from '../../src/delivery/deliver.js';
+import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
+import type { DeliveryContext, DeliveryHooks } from '../../src/delivery/requests.js';
+import { RetryBudget } from '../../src/delivery/retry-budget.js';
+import type { HttpAnswer, NetworkFailure } from '../../src/graph/http.js';
+import { answer, type Script, ScriptedGraph } from './answers.js';
+import { VirtualClock } from './virtual-clock.js';
+
+export const mailbox = 'noreply@contoso.com';
+export const messageId = '<m@contoso.com>';
+export const way: DeliveryWay = {
+  delivery: 'direct',
+  onUnknown: 'fail',
+  verifyWindow: 60_000,
+  maxRequestSize: 4_000_000,
+};
+
+export interface World {
+  clock: VirtualClock;
+  graph: ScriptedGraph;
+  gate: MailboxGate;
+  context: DeliveryContext;
+  /** The claims of each token request. */
+  tokens: (string | undefined)[];
+  send(text?: string, hooks?: DeliveryHooks): ReturnType<typeof deliver>;
+}
+
+interface Wishes {
+  script?: Script;
+  limits?: Partial<DeliveryContext['limits']>;
+  concurrency?: number;
+  lookAhead?: number;
+  token?: (claims: string | undefined, count: number) => Promise<string>;
+  way?: Partial<DeliveryWay>;
+  heavy?: Deliverable['heavy'];
+}
+
+/** All that delivering needs, with time and Graph in the test's hands. */
+export function world({ script, limits, concurrency = 4, lookAhead = 2, token, ...wishes }: Wishes = {}): World {
+  const clock = new VirtualClock();
+  const graph = new ScriptedGraph(() => clock.now(), script);
+  const gate = new MailboxGate({ limit: concurrency, lookAhead, uploadBudget: false, clock });
+  const tokens: (string | undefined)[] = [];
+  const context: DeliveryContext = {
+    graph,
+    tokens: new TokenSource(async (claims) => {
+      tokens.push(claims);
+      const count = tokens.length;
+      return { token: token ? await token(claims, count) : `token-${count}`, expiresAt: clock.now() + 3_600_000 };
+    }, clock),
+    budget: new RetryBudget(),
+    clock,
+    limits: { maxRetries: 5, maxWait: 300_000, ...limits },
+    random: () => 0.5,
+  };
+  const { heavy } = wishes;
+  return {
+    clock,
+    graph,
+    gate,
+    context,
+    tokens,
+    send: (text = 'body', hooks) => {
+      const compose = async () => ({ body: Buffer.from(text), messageId, ...(heavy && { heavy }) });
+      return deliver(context, gate, { mailbox, way: { ...way, ...wishes.way }, compose }, hooks);
+    },
+  };
+}
+
+/** These answers in turn, and 202 ever after. */
+export const first =
+  (...results: (HttpAnswer | NetworkFailure)[]): Script =>
+  (index) =>
+    results[index] ?? answer(202);
+
+/** Lets time pass in steps, so that what needs several turns of the event loop keeps up with it. */
+export async function pass(clock: VirtualClock, ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 500) await clock.advance(500);
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import PostalMime from 'postal-mime';
+import { onTestFinished } from 'vitest';
+import type { HeavyAttachment } from '../../src/message/heavy-attachment.js';
+import type { SentMail } from '../../src/message/indivisible.js';
+import { composeLarge, type LargeMessage } from '../../src/message/large-message.js';
+import { prepareMessage } from '../../src/message/prepare.js';
+import { settleOptions } from '../../src/options.js';
+import { baseOptions, smallMail } from '../helpers/fixtures.js';
+
+interface Transporter {
+  use(step: string, plugin: (mail: SentMail, done: () => void) => void): void;
+  sendMail(data: object): Promise<unknown>;
+}
+type CreateTransport = (transport: object, defaults?: object) => Transporter;
+
+const require = createRequire(import.meta.url);
+
+/** Every major of Nodemailer that the package works with. */
+export const nodemailers = (['nodemailer7', 'nodemailer8', 'nodemailer9', 'nodemailer'] as const).map((name) => {
+  const { version } = require(`${name}/package.json`) as { version: string };
+  const { createTransport } = require(name) as { createTransport: CreateTransport };
+  return { version, createTransport };
+});
+export type Nodemailer = (typeof nodemailers)[number];
+
+/** 30,000 bytes of MIME fit, and so a file of about 21,000. */
+export const settings = settleOptions({ ...baseOptions, maxRequestSize: 40_000 }, {});
+
+/** A message as Nodemailer hands it to its transport. */
+export async function mailOf(
+  { createTransport }: Pick<Nodemailer, 'createTransport'>,
+  data: object,
+  options: { transport?: object; plugin?: (mail: SentMail) => void } = {},
+): Promise<SentMail> {
+  let handed: SentMail | undefined;
+  const send = (mail: SentMail, done: (error: null, info: object) => void) => {
+    handed = mail;
+    done(null, {});
+  };
+  const transporter = createTransport({ name: 'x', version: '1', send, ...options.transport });
+  transporter.use('stream', (mail, done) => {
+    options.plugin?.(mail);
+    done();
+  });
+  await transporter.sendMail({ ...smallMail, ...data });
+  if (!handed) throw new Error('Nodemailer handed over nothing');
+  return handed;
+}
+
+/** A message prepared and taken apart as it is for sending. */
+export async function takeApart(
+  nodemailer: Pick<Nodemailer, 'createTransport'>,
+  data: object,
+  { signal, ...options }: Parameters<typeof mailOf>[2] & { signal?: AbortSignal } = {},
+): Promise<LargeMessage> {
+  const mail = await mailOf(nodemailer, data, options);
+  await prepareMessage(mail, settings);
+  const large = await composeLarge(mail, settings, signal);
+  onTestFinished(() => large.release());
+  return large;
+}
+
+/** A directory for temporary files that is this test's alone. */
+export function ownTemporaryDirectory(): { directory: string; files: () => string[] } {
+  const before = process.env.TMPDIR;
+  const directory = mkdtempSync(path.join(tmpdir(), 'test-'));
+  process.env.TMPDIR = directory;
+  onTestFinished(() => {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return { directory, files: () => readdirSync(directory, { recursive: true }).map(String) };
+}
+
+/** All of an attachment, read in pieces whose length divides nothing. */
+export async function contentOf({ size, read }: HeavyAttachment): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < size; at += 7_001) pieces.push(await read(at, Math.min(7_001, size - at)));
+  return Buffer.concat(pieces);
+}
+
+export const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
+
+/** Bytes of every value, the same at every run. */
+export function bytesOf(length: number, seed = 1): Buffer {
+  const bytes = Buffer.alloc(length);
+  let state = seed * 2_654_435_761;
+  for (let i = 0; i < length; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    bytes[i] = state >>> 24;
+  }
+  return bytes;
+}
+
+export const parse = (mime: Buffer) => PostalMime.parse(mime);
