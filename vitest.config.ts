@@ -7,5 +7,7 @@ export default defineConfig({
     hookTimeout: 20_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Those that run side by side mostly wait.
+    maxConcurrency: 16,
   },
 });

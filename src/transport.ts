@@ -6,10 +6,10 @@ import { type CertificateInfo, CertificateSource } from './auth/certificate-sour
 import { tokenRequest } from './auth/token-request.js';
 import { TokenSource } from './auth/token-source.js';
 import { systemClock } from './clock.js';
+import type { DeliveryContext } from './delivery/context.js';
 import { type DeliveryWay, deliver } from './delivery/deliver.js';
 import { MailboxGate } from './delivery/mailbox-gate.js';
 import { RateLimiter } from './delivery/rate-limiter.js';
-import type { DeliveryContext } from './delivery/requests.js';
 import { RetryBudget } from './delivery/retry-budget.js';
 import { Turnstile } from './delivery/turnstile.js';
 import { GraphMailError, isGraphMailError } from './errors.js';

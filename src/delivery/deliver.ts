@@ -1,9 +1,11 @@
 import { isGraphMailError } from '../errors.js';
 import { Composition, type Deliverable } from './composition.js';
+import type { DeliveryContext, DeliveryHooks } from './context.js';
 import { sendDirectly } from './direct.js';
 import { sendAsDraft } from './draft.js';
+import { longPause } from './failure.js';
 import type { MailboxGate } from './mailbox-gate.js';
-import { type DeliveryContext, type DeliveryHooks, longPause, Requests } from './requests.js';
+import { Requests } from './requests.js';
 import { settleBySentItems } from './sent-items.js';
 
 /** How a message is to get through. */
@@ -52,7 +54,7 @@ export async function deliver<T extends Deliverable>(
   const requests = new Requests(context, gate, passage, mailbox, hooks);
   const message = new Composition(compose);
   try {
-    if (gate.pausedFor > context.limits.maxWait) throw longPause(gate, mailbox);
+    if (gate.pausedFor > context.limits.maxWait) throw longPause(gate.pausedFor, mailbox);
     // Where the whole transport is bounded, a message is composed when it has its place there, and not before.
     if (!context.connections) await message.whole();
     const receipt = await submit(requests, message, way);

@@ -1,4 +1,4 @@
-import { type FailedOutcome, GraphMailError, maybeSent } from '../errors.js';
+import { type FailedOutcome, GraphMailError, isGraphMailError, maybeSent } from '../errors.js';
 import { readGraphFault, responseLine } from '../graph/answer.js';
 import { type HttpAnswer, NetworkFailure } from '../graph/http.js';
 import { describeNetworkFailure } from '../graph/network-error.js';
@@ -85,4 +85,44 @@ const refused: Record<Command, string> = {
 /** What happened, and that nobody knows what it did. */
 export function unknownWhether(text: string): string {
   return `${text.replace(/\.$/, '')}; whether the message was sent is unknown.`;
+}
+
+/**
+ * The failure of a step, whatever ended it. All messages that waited for one token request get its error; each gets one of
+ * its own, with its own count. And what ended a wait knows nothing of an earlier request that may have had its effect.
+ */
+export function failureOfStep(
+  error: unknown,
+  { attempts, doubtful }: { attempts: number; doubtful: boolean },
+): unknown {
+  if (doubtful) return asUnknown(error, attempts);
+  if (attempts === 0 || !isGraphMailError(error) || error.attempts !== undefined) return error;
+  return new GraphMailError(error.message, { ...error, cause: error.cause, attempts });
+}
+
+function asUnknown(error: unknown, attempts: number): GraphMailError {
+  if (isGraphMailError(error) && error.outcome === 'unknown') return error;
+  const known = isGraphMailError(error);
+  return new GraphMailError(unknownWhether(error instanceof Error ? error.message : String(error)), {
+    attempts,
+    ...(known ? error : { code: 'EGRAPH' }),
+    cause: known ? error.cause : error,
+    outcome: 'unknown',
+    permanent: false,
+    hint: maybeSent,
+  });
+}
+
+/**
+ * A pause longer than anybody would wait fails what comes now, instead of keeping it for that long.
+ * @param pause milliseconds
+ */
+export function longPause(pause: number, mailbox: string, doubtful = false): GraphMailError {
+  const text = `Graph wants no requests for ${mailbox} for another ${Math.ceil(pause / 1000)} s, which is longer than maxWait`;
+  return new GraphMailError(doubtful ? text : `${text}; the message was not sent.`, {
+    code: 'EGRAPH',
+    command: 'sendMail',
+    retryAfter: pause,
+    hint: 'Send later, or give the option maxWait a longer time.',
+  });
 }

@@ -3,7 +3,7 @@ import type { Settings } from '../settings.js';
 import { toBase64 } from './base64.js';
 import { type ComposedNode, composeMime, contentError, tooLarge } from './compose.js';
 import { type FinishedMessage, finishMessage } from './finish.js';
-import { heaviestSentence, heaviestParts } from './heaviest.js';
+import { heaviestParts, heaviestSentence } from './heaviest.js';
 import type { HeavyAttachment } from './heavy-attachment.js';
 import { composeLarge, type LargeMessage } from './large-message.js';
 import type { ComposedMail, PreparedMessage } from './prepare.js';

@@ -6,10 +6,18 @@ import type { ComposedNode } from './compose.js';
  * that gives anything but text or bytes, and its versions before 10 wait for ever for one that was destroyed, and take
  * one that was read before for an empty one.
  */
-export function checkContentStreams(node: ComposedNode, raw: unknown): void {
+export function checkContentStreams(node: ComposedNode, raw: unknown, known = new Map<Readable, Readable>()): void {
   if (isStream(raw)) node.setRaw?.(checked(raw));
-  if (isStream(node.content)) node.content = checked(node.content);
-  for (const child of node.childNodes ?? []) checkContentStreams(child, undefined);
+  if (isStream(node.content)) {
+    const source = node.content;
+    // A calendar event stands in a message twice, and Nodemailer reads its stream once for both when marked like this.
+    const marked = source as { _resolve?: unknown };
+    const one =
+      known.get(source) ?? Object.assign(checked(source), '_resolve' in marked && { _resolve: marked._resolve });
+    known.set(source, one);
+    node.content = one;
+  }
+  for (const child of node.childNodes ?? []) checkContentStreams(child, undefined, known);
 }
 
 /** As Nodemailer tells a stream from other content. */

@@ -39,7 +39,7 @@ export function checkMail(mail: PreflightMail, settings: PreflightSettings): Che
   return {
     size: measure(view.node, header?.length ?? 0, !view.mail.data.disableFileAccess),
     entry(size) {
-      const all = [...findings, ...checkSize(size, settings.maxRequestSize)];
+      const all = [...findings, ...checkSize(view, size, settings)];
       return {
         messageId: view.messageId,
         subject: view.subject,

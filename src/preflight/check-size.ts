@@ -1,45 +1,83 @@
+import { mimeLimit } from '../message/body.js';
+import { maxUpload } from '../message/large-errors.js';
+import { ownOptions } from '../message/prepare.js';
+import type { MailboxSelection } from '../option-types.js';
+import { chosen } from '../sending-choices.js';
+import { divisionOf } from './division.js';
 import { finding, type PartSize, type PreflightFinding } from './finding.js';
+import type { MailView } from './mail-view.js';
 import type { MessageSize } from './message-size.js';
+import type { PreflightSettings } from './options.js';
+import { saidBy } from './said-by.js';
 
 /** Estimates are good to a few bytes; a signature or a trace header may still be added. */
 const nearly = 0.95;
 
 /** Compares the estimated size with what fits into a request. */
-export function checkSize(size: MessageSize, maxRequestSize: number): PreflightFinding[] {
-  const { mime, unknown } = size;
-  const request = requestSize(mime);
-  const heaviest = heaviestOf(size);
-  const room = `about ${number(request)} bytes of request, where ${number(maxRequestSize)} fit`;
-  const named = heaviest.map((part) => `${part.name} ${number(part.size)} bytes`).join(', ');
-  if (request > maxRequestSize) {
-    return [
-      finding(
-        'too-large',
-        `The message is too large: ${room}. Heaviest: ${named}. Send smaller or fewer attachments (about ${megabytes(maxRequestSize)} MB of files fit into one message), or links to them.`,
-        { mime, request, heaviest },
-      ),
-    ];
-  }
+export function checkSize(view: MailView, size: MessageSize, settings: PreflightSettings): PreflightFinding[] {
+  const { maxRequestSize } = settings;
+  const request = requestSize(size.mime);
+  if (request > maxRequestSize) return checkLarge(view, size, settings);
   const findings: PreflightFinding[] = [];
   if (request > maxRequestSize * nearly) {
     findings.push(
-      finding('nearly-too-large', `The message is nearly too large: ${room}. Heaviest: ${named}.`, {
-        mime,
-        request,
-        heaviest,
-      }),
-    );
-  }
-  if (unknown.length > 0) {
-    findings.push(
       finding(
-        'size-unknown',
-        `The size of ${unknown.join(', ')} is not known beforehand (a stream, a URL, or a file that cannot be looked at). The rest takes ${room}. About ${megabytes(maxRequestSize)} MB of files fit into one message.`,
-        { mime, request, parts: unknown },
+        'nearly-too-large',
+        `The message is nearly too large: ${room(request, maxRequestSize)}.${heaviestSentence(size)}`,
+        { mime: size.mime, request, heaviest: heaviestOf(size) },
       ),
     );
   }
-  return findings;
+  const fit = `About ${megabytes(maxRequestSize)} MB of files fit into one message.`;
+  return [...findings, ...checkUnknown(size, maxRequestSize, fit)];
+}
+
+/** What becomes of a message that does not fit into a request. */
+function checkLarge(view: MailView, size: MessageSize, settings: PreflightSettings): PreflightFinding[] {
+  const { maxRequestSize } = settings;
+  const { mime } = size;
+  const request = requestSize(mime);
+  const taken = room(request, maxRequestSize);
+  const division = divisionOf(view, size, mimeLimit(maxRequestSize));
+  const tooLarge = (message: string) => [finding('too-large', message, { mime, request, heaviest: heaviestOf(size) })];
+  if (largeMessagesOf(view.mail, settings) === 'reject') {
+    const upload =
+      'uploaded' in division ? "; or let them be uploaded with the transport's option largeMessages: 'upload'" : '';
+    return tooLarge(
+      `The message is too large: ${taken}.${heaviestSentence(size)} Send smaller or fewer attachments (about ${megabytes(maxRequestSize)} MB of files fit into one message), or links to them${upload}.`,
+    );
+  }
+  if ('refusal' in division)
+    return tooLarge(`${saidBy(division.refusal)} The message takes ${taken}.${heaviestSentence(size)}`);
+  const uploaded = division.uploaded.map(named);
+  const parts = finding(
+    'sent-in-parts',
+    `The message is too large for one request: ${taken}. It would go out as a draft, to which its heavy attachments are uploaded: ${listed(uploaded)}. Exchange writes such a message anew, so its MIME structure and header fields of its parts, such as Content-Description, are not kept. The application needs the permission Mail.ReadWrite for it.`,
+    { mime, request, uploaded },
+  );
+  const fit = `Attachments that do not fit are uploaded, ${number(maxUpload)} bytes together at most.`;
+  return [parts, ...checkUnknown(size, maxRequestSize, fit)];
+}
+
+function checkUnknown({ mime, unknown }: MessageSize, maxRequestSize: number, fit: string): PreflightFinding[] {
+  if (unknown.length === 0) return [];
+  const request = requestSize(mime);
+  return [
+    finding(
+      'size-unknown',
+      `The size of ${unknown.join(', ')} is not known beforehand (a stream, a URL, or a file that cannot be looked at). The rest takes ${room(request, maxRequestSize)}. ${fit}`,
+      { mime, request, parts: unknown },
+    ),
+  ];
+}
+
+/** A message whose own options are wrong is refused with its mailbox, and the rest is told as if it had none. */
+function largeMessagesOf(mail: MailboxSelection, settings: PreflightSettings): PreflightSettings['largeMessages'] {
+  try {
+    return chosen(ownOptions(mail.data.graph)).largeMessages ?? settings.largeMessages;
+  } catch {
+    return settings.largeMessages;
+  }
 }
 
 /** The MIME goes up in base64, unwrapped. */
@@ -47,10 +85,30 @@ export function requestSize(mime: number): number {
   return Math.ceil(mime / 3) * 4;
 }
 
+function room(request: number, maxRequestSize: number): string {
+  return `about ${number(request)} bytes of request, where ${number(maxRequestSize)} fit`;
+}
+
 /** At most five, and none that would not make a difference. */
 function heaviestOf({ mime, parts }: MessageSize): PartSize[] {
   const heavy = parts.filter(({ size }) => size * 100 > mime);
-  return heavy.sort((a, b) => b.size - a.size).slice(0, 5);
+  return heavy
+    .sort((a, b) => b.size - a.size)
+    .slice(0, 5)
+    .map(named);
+}
+
+function heaviestSentence(size: MessageSize): string {
+  const heaviest = heaviestOf(size);
+  return heaviest.length === 0 ? '' : ` Heaviest: ${listed(heaviest)}.`;
+}
+
+/** Without the node: what is reported may be kept, and would keep the whole message. */
+const named = ({ name, size }: PartSize): PartSize => ({ name, size });
+
+function listed(parts: readonly PartSize[]): string {
+  const first = parts.slice(0, 5).map(({ name, size }) => `${name} ${number(size)} bytes`);
+  return [...first, ...(parts.length > 5 ? [`and ${parts.length - 5} more`] : [])].join(', ');
 }
 
 /** Files go through base64 twice, the inner one with line ends. */

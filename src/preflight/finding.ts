@@ -18,6 +18,8 @@ export interface PreflightFindingData {
   'too-large': { mime: number; request: number; heaviest: PartSize[] };
   /** A raw message that does not begin with a header. */
   'unreadable-header': unknown;
+  /** It fits into no request, and goes out as a draft; `uploaded` are its attachments that go up by themselves. */
+  'sent-in-parts': { mime: number; request: number; uploaded: PartSize[] };
   /** Exchange may deny, replace or allow such a From; reports differ. */
   'from-not-mailbox': { from: string[]; mailbox: string };
   /** There is no From: the transport writes the mailbox's address into it. */
@@ -87,6 +89,7 @@ export const KINDS: Record<PreflightKind, KindFacts> = {
   'envelope-leaves-out': { severity: 'refused', title: 'Envelope leaves out recipients of the header' },
   'too-large': { severity: 'refused', title: 'Too large' },
   'unreadable-header': { severity: 'refused', title: 'Raw message without a readable header' },
+  'sent-in-parts': { severity: 'changed', title: 'Too large for one request: sent in parts' },
   'from-not-mailbox': { severity: 'changed', title: 'From is not the mailbox' },
   'from-added': { severity: 'changed', title: 'No From: the mailbox is written into it' },
   'envelope-adds': { severity: 'changed', title: 'Recipients of the envelope alone become Bcc' },

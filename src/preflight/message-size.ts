@@ -3,12 +3,19 @@ import { encodedSize, encodedSizeOf } from './encoded-size.js';
 import type { PartSize } from './finding.js';
 import { type MimeTree, shadowOf } from './mime-tree.js';
 
+/** A part whose size is known. */
+export interface MeasuredPart extends PartSize {
+  node: MimeTree;
+  /** Bytes of MIME that it takes, with its own header and boundary. */
+  mime: number;
+}
+
 /** What a message will be long, as far as that can be told without reading its streams, files and URLs. */
 export interface MessageSize {
   /** Bytes of MIME of everything whose size is known. */
   mime: number;
   /** Parts whose size is known, as large as before encoding. */
-  parts: PartSize[];
+  parts: MeasuredPart[];
   /** Names of the parts whose size is not known beforehand. */
   unknown: string[];
 }
@@ -16,8 +23,11 @@ export interface MessageSize {
 /** A file whose size is still to be asked for. */
 interface FilePart {
   name: string;
+  node: MimeTree;
   path: string;
   encoding: string;
+  /** Bytes of MIME that its header and boundary take. */
+  around: number;
 }
 
 /** A message measured as far as that needs no I/O. */
@@ -31,38 +41,39 @@ export interface MeasuredMessage extends MessageSize {
  */
 export function measure(root: MimeTree, header: number, fileAccess: boolean): MeasuredMessage {
   const measured: MeasuredMessage = { mime: 0, parts: [], unknown: [], files: [] };
-  const add = (name: string, content: unknown, encoding: string) => {
+  const add = (name: string, node: MimeTree, content: unknown, encoding: string, around = 0) => {
     if (typeof content === 'string' || content instanceof Uint8Array) {
       const bytes =
         typeof content === 'string' ? content : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-      measured.mime += encodedSizeOf(bytes, encoding);
-      measured.parts.push({ name, size: Buffer.byteLength(bytes) });
+      const encoded = encodedSizeOf(bytes, encoding);
+      measured.mime += encoded;
+      measured.parts.push({ name, node, size: Buffer.byteLength(bytes), mime: around + encoded });
       return;
     }
     const { path, href, pipe } = content as { path?: unknown; href?: unknown; pipe?: unknown };
     if (fileAccess && typeof path === 'string' && !href && typeof pipe !== 'function')
-      measured.files.push({ name, path, encoding });
+      measured.files.push({ name, node, path, encoding, around });
     else measured.unknown.push(name);
   };
-  const walk = (given: MimeTree): void => {
+  const walk = (given: MimeTree, before: number): void => {
     if (given._raw) {
-      add(given === root ? 'the raw message' : 'a raw part', given._raw, '');
+      measured.mime += before;
+      add(given === root ? 'the raw message' : 'a raw part', given, given._raw, '', before);
       return;
     }
     const node = given === root ? root : shadowOf(given);
-    measured.mime += given === root ? header : Buffer.byteLength(node.buildHeaders()) + 4;
+    const head = given === root ? header : Buffer.byteLength(node.buildHeaders()) + 4;
+    measured.mime += before + head;
     if (node.content) {
       const name = node.filename ? `'${node.filename}'` : `the ${node.contentType ?? 'text'} part`;
-      add(name, node.content, node.getTransferEncoding() || '');
+      // The header of the message stays where its one part is taken out.
+      add(name, given, node.content, node.getTransferEncoding() || '', given === root ? 0 : before + head);
     }
     const delimiter = `\r\n--${node.boundary}\r\n`.length;
-    for (const child of node.childNodes) {
-      measured.mime += delimiter;
-      walk(child);
-    }
+    for (const child of node.childNodes) walk(child, delimiter);
     if (node.boundary) measured.mime += delimiter + 2;
   };
-  walk(root);
+  walk(root, 0);
   if (root._transforms?.length) measured.unknown.push("what a plugin's transform makes of the message");
   return measured;
 }
@@ -74,14 +85,15 @@ const patience = 1_000;
 export async function withFiles({ files, ...known }: MeasuredMessage): Promise<MessageSize> {
   const size: MessageSize = { ...known, parts: [...known.parts], unknown: [...known.unknown] };
   const sizes = await Promise.all(files.map(({ path }) => sizeOfFile(path)));
-  files.forEach(({ name, encoding }, i) => {
+  files.forEach(({ name, node, encoding, around }, i) => {
     const bytes = sizes[i];
     if (bytes === undefined) {
       size.unknown.push(name);
       return;
     }
-    size.mime += encodedSize(bytes, encoding);
-    size.parts.push({ name, size: bytes });
+    const encoded = encodedSize(bytes, encoding);
+    size.mime += encoded;
+    size.parts.push({ name, node, size: bytes, mime: around + encoded });
   });
   return size;
 }

@@ -3,6 +3,7 @@ import { checkAllowedMailboxes, checkMailbox } from '../mailbox-options.js';
 import { shown } from '../option-checks.js';
 import type { GraphTransportOptions, MailboxSelection } from '../option-types.js';
 import { optionalNumber } from '../options.js';
+import { chosen, wrongChoice } from '../sending-choices.js';
 import type { Settings } from '../settings.js';
 import type { PreflightEntry } from './entry.js';
 
@@ -17,6 +18,12 @@ export interface GraphPreflightOptions {
    * @default 4_000_000
    */
   maxRequestSize?: number | undefined;
+  /**
+   * What will become of a mail that does not fit into {@link maxRequestSize}, as in
+   * {@link GraphTransportOptions.largeMessages}. A mail's own `graph: { largeMessages }` goes before it.
+   * @default 'reject'
+   */
+  largeMessages?: GraphTransportOptions['largeMessages'];
   /** Called for every mail, before it is sent. What it throws is counted and goes no further. */
   report?: ((entry: PreflightEntry) => void) | undefined;
   /**
@@ -27,12 +34,13 @@ export interface GraphPreflightOptions {
 }
 
 /** The options after they were checked. */
-export interface PreflightSettings extends Pick<Settings, 'mailbox' | 'allowedMailboxes' | 'maxRequestSize'> {
+export interface PreflightSettings
+  extends Pick<Settings, 'mailbox' | 'allowedMailboxes' | 'maxRequestSize' | 'largeMessages'> {
   report: ((entry: PreflightEntry) => void) | undefined;
   examples: number;
 }
 
-const knownOptions = ['mailbox', 'allowedMailboxes', 'maxRequestSize', 'report', 'examples'];
+const knownOptions = ['mailbox', 'allowedMailboxes', 'maxRequestSize', 'largeMessages', 'report', 'examples'];
 
 /**
  * Checks what the user passed, once.
@@ -51,11 +59,14 @@ export function settlePreflightOptions(options: GraphPreflightOptions): Prefligh
   if (report !== undefined && typeof report !== 'function') {
     throw configError(`Option 'report' is ${shown(report)}; expected a function that is called for every mail.`);
   }
+  const wrong = wrongChoice(given);
+  if (wrong) throw configError(`Option ${wrong}`);
   const allowedMailboxes = checkAllowedMailboxes(given.allowedMailboxes);
   return {
     mailbox: checkMailbox(given.mailbox, allowedMailboxes !== undefined, false),
     allowedMailboxes,
     maxRequestSize: optionalNumber(given, 'maxRequestSize', 1) ?? 4_000_000,
+    largeMessages: chosen(given).largeMessages ?? 'reject',
     report: report as PreflightSettings['report'],
     examples: optionalNumber(given, 'examples', 0) ?? 10,
   };

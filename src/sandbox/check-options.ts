@@ -25,6 +25,7 @@ const OPTIONS: Kinds<SandboxOptions> = {
   tokenLifetime: is.integer(0),
   maxRequestSize: is.number(0),
   maxMessageSize: is.number(0),
+  minUploadSize: is.number(0),
   mailboxConcurrency: is.orOneOf(is.integer(1), false),
   retryAfter: is.orOneOf(is.text, null),
   latency: is.milliseconds,

@@ -33,19 +33,28 @@ export interface SandboxOptions {
   tokenLifetime?: number;
   /** Bytes of HTTP body that Graph takes; more is answered 413. Default `4_194_304`. */
   maxRequestSize?: number;
-  /** Bytes of MIME that a mailbox takes; more is answered `ErrorMessageSizeExceeded`. Default `36_700_160` (35 MB). */
+  /**
+   * Bytes of MIME that a mailbox takes; more is answered `ErrorMessageSizeExceeded`. What is attached to a draft counts
+   * without its base64. Default `36_700_160` (35 MB).
+   */
   maxMessageSize?: number;
+  /**
+   * Bytes from which on an attachment may be uploaded in a session; for less, createUploadSession is answered
+   * `ErrorAttachmentSizeShouldNotBeLessThanMinimumSize`. Default `3_145_728`: the 3 MB of Graph's documentation, where
+   * 2,097,152 bytes are reported to do.
+   */
+  minUploadSize?: number;
   /** Requests in flight per application and mailbox; more are answered 429. `false` turns the limit off. Default `4`. */
   mailboxConcurrency?: number | false;
   /** `Retry-After` of that 429, as Graph would write it; `null` leaves the header out. Default `'1'`. */
   retryAfter?: string | null;
-  /** Milliseconds before sendMail answers. Default `0`. */
+  /** Milliseconds before sendMail, and the sending of a draft, answers. Default `0`. */
   latency?: number;
   /** Milliseconds that a submission lies in Drafts before it moves to Sent Items. Default `0`. */
   sentItemsDelay?: number;
   /** What becomes of a `From` that is not the mailbox's own. Default `'deny'`. */
   fromMismatch?: FromMismatch;
-  /** Messages kept in memory; the oldest go first. Default `5000`. */
+  /** Messages kept in memory, and as many drafts; the oldest go first. Default `5000`. */
   keep?: number;
   /** Milliseconds since 1970, for tokens, assertions and log. Default `Date.now`. */
   now?: () => number;
@@ -84,6 +93,7 @@ export async function settle(options: SandboxOptions): Promise<Settings> {
     tokenLifetime: options.tokenLifetime ?? 3599,
     maxRequestSize: options.maxRequestSize ?? 4_194_304,
     maxMessageSize: options.maxMessageSize ?? 36_700_160,
+    minUploadSize: options.minUploadSize ?? 3_145_728,
     mailboxConcurrency: options.mailboxConcurrency ?? 4,
     retryAfter: options.retryAfter === undefined ? '1' : options.retryAfter,
     latency: options.latency ?? 0,

@@ -5,10 +5,13 @@ import type { RequestLogEntry } from './wire/request-log.js';
 
 /** A message in a folder. */
 export interface FolderItem {
-  /** Changes when the item moves to another folder. */
+  /** Changes when the item moves to another folder, and when a draft is sent. */
   id: string;
   messageId: string;
-  /** As uploaded in Drafts and Sent Items, as delivered (without Bcc) in the Inbox. */
+  /**
+   * As uploaded in Drafts and Sent Items, with the attachments that were added since; as delivered (without Bcc) in the
+   * Inbox.
+   */
   raw: Buffer;
 }
 
@@ -17,6 +20,7 @@ export interface MailboxView {
   /** The object id of the user. */
   id: string;
   address: string;
+  /** Drafts, and what is sent but on its way for `sentItemsDelay`. */
   drafts: FolderItem[];
   sentItems: FolderItem[];
   inbox: FolderItem[];
@@ -54,7 +58,7 @@ export interface Sandbox extends AsyncDisposable {
   stats(): SandboxStats;
   /** The folders of a mailbox, by address or object id. Throws when the tenant has none of that name. */
   mailbox(address: string): MailboxView;
-  /** Forgets messages, requests, counts and faults. Tokens stay valid. */
+  /** Forgets messages, drafts, upload sessions, requests, counts and faults. Tokens stay valid. */
   clear(): void;
   /** Scripts a fault; the returned function takes it back. Throws when the rule is wrong or would do nothing. */
   fault(rule: FaultRule): () => void;

@@ -2,13 +2,15 @@ import { AccessTokens } from './entra/access-tokens.js';
 import { EntraService } from './entra/entra-service.js';
 import type { Tenant } from './entra/tenant.js';
 import { ConcurrencyLimit } from './exchange/concurrency.js';
-import { GraphService, type MailboxOperation } from './exchange/graph-service.js';
+import type { Exchange } from './exchange/exchange.js';
+import { GraphService } from './exchange/graph-service.js';
 import { MailStore } from './exchange/mail-store.js';
 import { Directory } from './exchange/mailbox.js';
-import { RouteTable } from './exchange/route-table.js';
-import { sendMailOperation } from './exchange/send-mail.js';
 import { FaultList } from './faults/fault-list.js';
+import { mailboxRoutes } from './mailbox-routes.js';
 import type { Settings } from './options.js';
+import { UploadService } from './uploads/upload-service.js';
+import { UploadSessions } from './uploads/upload-sessions.js';
 import type { Answer } from './wire/answer.js';
 import type { Call } from './wire/call.js';
 import { originOf } from './wire/origin.js';
@@ -20,6 +22,7 @@ export interface Services {
   directory: Directory;
   store: MailStore;
   faults: FaultList;
+  uploads: UploadSessions;
   concurrency: ConcurrencyLimit;
   entra: EntraService;
   answer: (call: Call) => Promise<Answer>;
@@ -38,14 +41,17 @@ export function createServices(settings: Settings, timers: Timers, port: () => n
   const tenant: Tenant = { id: settings.tenantId, domain: settings.tenantDomain, applications };
   const tokens = new AccessTokens({ tenantId: tenant.id, lifetime: settings.tokenLifetime, now, isGraph });
   const directory = new Directory(settings.mailboxes);
-  const { keep, sentItemsDelay, fromMismatch, maxMessageSize, latency, maxRequestSize, retryAfter } = settings;
+  const { keep, sentItemsDelay, fromMismatch, maxMessageSize, minUploadSize, latency } = settings;
   const recipient = directory.recipient.bind(directory);
-  const store = new MailStore({ keep, sentItemsDelay, timers, recipient });
+  const store = new MailStore({ keep, sentItemsDelay, timers, recipient, now });
   const faults = new FaultList();
-  const concurrency = new ConcurrencyLimit(settings.mailboxConcurrency);
+  const uploads = new UploadSessions({ isDraft: (item) => store.isDraft(item), now });
+  const { maxRequestSize, mailboxConcurrency, retryAfter, tokenLifetime } = settings;
+  const concurrency = new ConcurrencyLimit(mailboxConcurrency);
   const challenged = new Set<string>();
-  const sendMail = sendMailOperation({ store, faults, fromMismatch, maxMessageSize, latency, challenged, origin });
-  const routes = new RouteTable<MailboxOperation>().add('POST', '/v1.0/users/{user}/sendMail', sendMail);
+  const shared = { store, faults, uploads, challenged, origin };
+  const exchange: Exchange = { ...shared, fromMismatch, maxMessageSize, minUploadSize, latency };
+  const routes = mailboxRoutes(exchange);
   const graph = new GraphService({
     routes,
     tokens,
@@ -57,8 +63,8 @@ export function createServices(settings: Settings, timers: Timers, port: () => n
     challenged,
     origin,
   });
-  const { tokenLifetime } = settings;
   const entra = new EntraService({ tenant, tokens, faults, origin, isOwnOrigin, isGraph, tokenLifetime, now });
-  const answer = (call: Call): Promise<Answer> => entra.answer(call) ?? graph.answer(call);
-  return { tenant, tokens, directory, store, faults, concurrency, entra, answer };
+  const uploading = new UploadService({ exchange, concurrency, retryAfter });
+  const answer = (call: Call): Promise<Answer> => entra.answer(call) ?? uploading.answer(call) ?? graph.answer(call);
+  return { tenant, tokens, directory, store, faults, uploads, concurrency, entra, answer };
 }

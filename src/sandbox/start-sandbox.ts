@@ -4,9 +4,8 @@ import { readIdentity, writeIdentity } from './certificates/kept-identity.js';
 import { createServerIdentity } from './certificates/server-identity.js';
 import { checkOptions } from './check-options.js';
 import { registerCertificates } from './entra/application.js';
-import type { Item } from './exchange/mail-store.js';
+import { type Item, itemBytes } from './exchange/item.js';
 import { matchesFilter, sandboxMessage } from './exchange/sandbox-message.js';
-import { deliveredBytes } from './exchange/submission.js';
 import { checkRule } from './faults/check-rule.js';
 import { inboxService } from './inbox/inbox-service.js';
 import type { SandboxStats } from './inbox/stats.js';
@@ -35,7 +34,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const log = new RequestLog();
   let port = 0;
   const services = createServices(settings, timers, () => port);
-  const { store, faults, directory, tenant, tokens, entra, concurrency } = services;
+  const { store, faults, uploads, directory, tenant, tokens, entra, concurrency } = services;
   const counts = { refused: 0, throttled: 0 };
   const graphServer = createHttpsServer({ key: identity.privateKey, cert: identity.certificate });
   const graph = new Listener(graphServer);
@@ -105,12 +104,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     mailbox: (name) => {
       const found = directory.find(name) ?? directory.recipient(name);
       if (!found) throw new Error(`The sandbox's tenant has no mailbox "${name}".`);
-      const view = (folder: Item['folder']): FolderItem[] => store.folder(found, folder).map(folderItem);
+      const view = (folder: Item['folder']): FolderItem[] => store.items(found, folder).map(folderItem);
       const { id, address } = found;
       return { id, address, drafts: view('drafts'), sentItems: view('sentItems'), inbox: view('inbox') };
     },
     clear: () => {
       store.clear();
+      uploads.clear();
       log.clear();
       faults.clear();
       concurrency.clear();
@@ -133,10 +133,5 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 }
 
 function folderItem(item: Item): FolderItem {
-  const { submission } = item;
-  return {
-    id: item.id,
-    messageId: submission.messageId,
-    raw: item.folder === 'inbox' ? deliveredBytes(submission) : submission.raw,
-  };
+  return { id: item.id, messageId: item.message.messageId, raw: itemBytes(item) };
 }

@@ -3,7 +3,7 @@ import { TokenSource } from '../../src/auth/token-source.js';
 import { deliver } from '../../src/delivery/deliver.js';
 import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
 import { RateLimiter } from '../../src/delivery/rate-limiter.js';
-import type { DeliveryContext } from '../../src/delivery/requests.js';
+import type { DeliveryContext } from '../../src/delivery/context.js';
 import { RetryBudget } from '../../src/delivery/retry-budget.js';
 import { Turnstile } from '../../src/delivery/turnstile.js';
 import { isGraphMailError } from '../../src/errors.js';
@@ -94,20 +94,23 @@ function expectEachExactlyOnce({ service, reports }: Awaited<ReturnType<typeof r
   }
 }
 
-describe.each([0.01, 0.05, 0.2, 0.5])('10,000 messages from five mailboxes, %d of the requests not taken', (share) => {
-  test.each<{ bound: string; wishes: Omit<Wishes, 'share'> }>([
-    { bound: 'four requests in flight', wishes: { seed: 11, uploadBudget: 150_000_000 } },
-    { bound: 'the upload budget', wishes: { seed: 22, uploadBudget: 1_000_000 } },
-    {
-      bound: 'the whole transport',
-      wishes: { seed: 33, uploadBudget: 150_000_000, bounds: { connections: 12, starts: 10, window: 1_000 } },
-    },
-  ])('bounded by $bound: none early, none lost, hardly later than at best', async ({ wishes }) => {
-    const result = await run({ share, ...wishes });
-    expectEachExactlyOnce(result);
-    expect(result.service.mostBytes).toBeLessThanOrEqual(wishes.uploadBudget);
-    expect(result.timers).toBe(0);
-    expect(result.ratio, 'of the time that an ideal scheduler needs').toBeLessThanOrEqual(1.05);
-    console.log(share, wishes.seed, result.ratio);
-  });
-});
+describe.each([1, 5, 20, 50])(
+  '10,000 messages from five mailboxes, with %i %% of the requests not taken',
+  (percent) => {
+    test.each<{ bound: string; wishes: Omit<Wishes, 'share'> }>([
+      { bound: 'four requests in flight', wishes: { seed: 11, uploadBudget: 150_000_000 } },
+      { bound: 'the upload budget', wishes: { seed: 22, uploadBudget: 1_000_000 } },
+      {
+        bound: 'the whole transport',
+        wishes: { seed: 33, uploadBudget: 150_000_000, bounds: { connections: 12, starts: 10, window: 1_000 } },
+      },
+    ])('bounded by $bound: none too early, none lost, all hardly later than at best', async ({ wishes }) => {
+      const result = await run({ share: percent / 100, ...wishes });
+      expectEachExactlyOnce(result);
+      expect(result.service.mostBytes).toBeLessThanOrEqual(wishes.uploadBudget);
+      expect(result.timers).toBe(0);
+      expect(result.ratio, 'times what an ideal scheduler needs').toBeLessThanOrEqual(1.05);
+      expect(result.ratio, 'nor less than the rules leave room for').toBeGreaterThan(0.99);
+    });
+  },
+);

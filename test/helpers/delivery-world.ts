@@ -1,8 +1,8 @@
 import { TokenSource } from '../../src/auth/token-source.js';
 import type { Deliverable } from '../../src/delivery/composition.js';
+import type { DeliveryContext, DeliveryHooks } from '../../src/delivery/context.js';
 import { type DeliveryWay, deliver } from '../../src/delivery/deliver.js';
 import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
-import type { DeliveryContext, DeliveryHooks } from '../../src/delivery/requests.js';
 import { RetryBudget } from '../../src/delivery/retry-budget.js';
 import type { HttpAnswer, NetworkFailure } from '../../src/graph/http.js';
 import { answer, type Script, ScriptedGraph } from './answers.js';

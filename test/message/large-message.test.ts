@@ -1,258 +1,47 @@
-import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { GraphMailError } from '../../src/errors.js';
 import { composeMime } from '../../src/message/compose.js';
-import type { SentMail } from '../../src/message/indivisible.js';
 import { composeLarge } from '../../src/message/large-message.js';
-import type { TreeNode } from '../../src/message/leaves.js';
 import { prepareMessage } from '../../src/message/prepare.js';
 import { failureOf } from '../helpers/failure.js';
 import {
+  big,
   bytesOf,
-  contentOf,
   mailOf,
+  mixedText,
   nodemailers,
   ownTemporaryDirectory,
   parse,
+  serverOfFile,
   settings,
   sha256,
   takeApart,
 } from './large-support.js';
 
-/** What Nodemailer's plugins build trees with. */
-interface BuildingNode extends TreeNode {
-  createChild(contentType: string, options?: object): BuildingNode;
-}
-
 const roomy = { ...settings, maxRequestSize: 4_000_000 };
-const big = bytesOf(300_000);
-const text = `${'Zeile mit Ümlaut und =3D\n'.repeat(900)}\r\n${'a line \t \r\n'.repeat(900)}\rend without a line end`;
-
-const server = createServer(({ url: asked }, response) => response.end(asked?.includes('small') ? 'small' : big));
-let url = '';
-beforeAll(async () => {
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/report.bin`;
-});
-afterAll(() => server.close());
+const urlOf = serverOfFile({ '/small.txt': 'small' });
 
 describe.each(nodemailers)('with Nodemailer $version', (nodemailer) => {
-  describe('an attachment is uploaded with the bytes that it was given with', () => {
-    const contents: [string, (directory: string) => { given: object; wanted: Uint8Array | string }][] = [
-      ['bytes', () => ({ given: { content: big }, wanted: big })],
-      ['a Uint8Array', () => ({ given: { content: new Uint8Array(big) }, wanted: big })],
-      ['text', () => ({ given: { content: text, filename: 'a.txt' }, wanted: text })],
-      ['text of an unknown kind', () => ({ given: { content: text, filename: 'a.bin' }, wanted: text })],
-      ['bytes of text', () => ({ given: { content: Buffer.from(text), filename: 'a.csv' }, wanted: text })],
-      ['base64', () => ({ given: { content: big.toString('base64'), encoding: 'base64' }, wanted: big })],
-      ['hex', () => ({ given: { content: big.toString('hex'), encoding: 'hex' }, wanted: big })],
-      ['latin1', () => ({ given: { content: big.toString('latin1'), encoding: 'latin1' }, wanted: big })],
-      ['a data: URL', () => ({ given: { path: `data:image/png;base64,${big.toString('base64')}` }, wanted: big })],
-      ['a URL', () => ({ given: { href: url }, wanted: big })],
-      ['a URL as path', () => ({ given: { path: url }, wanted: big })],
-      ['a stream', () => ({ given: { content: Readable.from([big.subarray(0, 11), big.subarray(11)]) }, wanted: big })],
-      [
-        'a short stream',
-        () => ({ given: { content: Readable.from([big.subarray(0, 40_000)]) }, wanted: big.subarray(0, 40_000) }),
-      ],
-      [
-        'a stream of text',
-        () => ({ given: { content: Readable.from([text, text]), filename: 'a.txt' }, wanted: text + text }),
-      ],
-      ...[undefined, 'text/csv'].map((contentType): (typeof contents)[number] => [
-        `a file of ${contentType ?? 'its own type'}`,
-        (directory) => {
-          const file = path.join(directory, 'mixed.txt');
-          writeFileSync(file, text);
-          return { given: { path: file, contentType }, wanted: text };
-        },
-      ]),
-      ...['7bit', '8bit', 'base64', 'quoted-printable', false].map((encoding): (typeof contents)[number] => [
-        `text with contentTransferEncoding ${encoding}`,
-        () => ({ given: { content: text, filename: 'a.txt', contentTransferEncoding: encoding }, wanted: text }),
-      ]),
-      [
-        'a stream with contentTransferEncoding 7bit',
-        () => ({
-          given: { content: Readable.from([text]), filename: 'a.txt', contentTransferEncoding: '7bit' },
-          wanted: text,
-        }),
-      ],
-    ];
-
-    test.each(contents)('%s', async (_, content) => {
-      const { directory } = ownTemporaryDirectory();
-      const { given, wanted } = content(directory);
-      const { mime, heavy } = await takeApart(nodemailer, { attachments: [{ filename: 'a.bin', ...given }] });
-      expect(heavy).toHaveLength(1);
-      expect(heavy[0]?.size).toBe(Buffer.byteLength(wanted));
-      expect(sha256(await contentOf(heavy[0] as never))).toBe(sha256(wanted));
-      expect(await parse(mime)).toMatchObject({ text: 'Hello Ana\n', attachments: [] });
-    });
-
-    test.each(['unix', 'windows'])('with newline: %s', async (newline) => {
-      const stream = Readable.from([text, text]);
-      const { heavy } = await takeApart(nodemailer, { newline, attachments: [{ filename: 'a.txt', content: stream }] });
-      expect(sha256(await contentOf(heavy[0] as never))).toBe(sha256(text + text));
-    });
-  });
-
-  describe('what is left is the message that it was', () => {
-    const data = () => ({
-      cc: 'cc@example.com',
-      bcc: 'bcc@example.com',
-      replyTo: 'answers@example.com',
-      date: new Date('2026-01-02T03:04:05Z'),
-      messageId: '<1@contoso.com>',
-      headers: { 'X-Case': '4711' },
-      html: '<p>Grüße <img src="cid:logo"> <img src="cid:photo"></p>',
-      attachments: [
-        { filename: 'small.txt', content: 'small' },
-        { filename: 'größe.pdf', content: bytesOf(60_000, 2) },
-        { filename: 'logo.png', content: bytesOf(500, 3), cid: 'logo' },
-        { filename: 'photo.jpg', content: bytesOf(50_000, 4), cid: 'photo' },
-      ],
-    });
-
-    test('header, texts and small attachments', async () => {
-      const { mime, heavy } = await takeApart(nodemailer, data());
-      expect(mime.length).toBeLessThan(30_000);
-      expect(heavy.map(({ read, ...rest }) => rest)).toEqual([
-        { name: 'photo.jpg', contentType: 'image/jpeg', inline: true, contentId: 'photo', size: 50_000 },
-        { name: 'größe.pdf', contentType: 'application/pdf', inline: false, contentId: undefined, size: 60_000 },
-      ]);
-      const parsed = await parse(mime);
-      expect(parsed).toMatchObject({
-        subject: 'Hello',
-        messageId: '<1@contoso.com>',
-        date: '2026-01-02T03:04:05.000Z',
-        to: [{ address: 'ana@example.com' }],
-        cc: [{ address: 'cc@example.com' }],
-        bcc: [{ address: 'bcc@example.com' }],
-        replyTo: [{ address: 'answers@example.com' }],
-        text: 'Hello Ana\n',
-        html: '<p>Grüße <img src="cid:logo"> <img src="cid:photo"></p>\n',
-        attachments: [
-          { filename: 'logo.png', mimeType: 'image/png', contentId: '<logo>' },
-          { filename: 'small.txt', mimeType: 'text/plain' },
-        ],
-      });
-      expect(parsed.headers).toContainEqual(expect.objectContaining({ key: 'x-case', value: '4711' }));
-      expect(parsed.attachments.map(({ content }) => sha256(new Uint8Array(content as ArrayBuffer)))).toEqual([
-        sha256(bytesOf(500, 3)),
-        sha256('small'),
-      ]);
-    });
-
-    test('and the same bytes when it is composed again', async () => {
-      const mail = await mailOf(nodemailer, data());
-      const first = await composeLarge(mail, settings);
-      const second = await composeLarge(mail, settings);
-      expect(first.heavy).toHaveLength(2);
-      expect(second.heavy).toHaveLength(0);
-      expect(second.mime).toEqual(first.mime);
-    });
-
-    test('with the texts of streams and files, and a file that fits', async () => {
-      const { directory } = ownTemporaryDirectory();
-      const file = path.join(directory, 'note.html');
-      writeFileSync(file, '<p>Grüße</p>');
-      const { mime, heavy } = await takeApart(nodemailer, {
-        text: Readable.from(['Grüße\n']),
-        html: { path: file },
-        attachments: [{ path: file }, { filename: 'big.bin', content: Readable.from([big]) }],
-      });
-      expect(heavy.map(({ name }) => name)).toEqual(['big.bin']);
-      const parsed = await parse(mime);
-      expect(parsed.attachments).toMatchObject([{ filename: 'note.html' }]);
-      expect(parsed.text?.trim()).toBe('Grüße');
-      expect(parsed.html?.trim()).toBe('<p>Grüße</p>');
-    });
-
-    test('with a calendar event, whose invitation stays', async () => {
-      const { mime, heavy } = await takeApart(nodemailer, {
-        icalEvent: { method: 'REQUEST', content: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n' },
-        attachments: [{ content: big }],
-      });
-      expect(heavy.map(({ name }) => name)).toEqual(['attachment-1.bin']);
-      expect(mime.toString()).toMatch(/Content-Type: text\/calendar; charset=utf-8; method=REQUEST/);
-      expect(mime.toString()).toMatch(/filename=invite\.ics/);
-    });
-
-    test('when all parts of a message without texts are heavy', async () => {
-      const attachments = [
-        { filename: 'a.bin', content: big },
-        { filename: 'b.bin', content: bytesOf(90_000) },
-      ];
-      const { mime, heavy } = await takeApart(nodemailer, { text: undefined, attachments });
-      expect(heavy.map(({ name }) => name)).toEqual(['a.bin', 'b.bin']);
-      expect(mime.toString()).not.toMatch(/multipart/);
-      expect(await parse(mime)).toMatchObject({ subject: 'Hello', attachments: [] });
-    });
-
-    test('when all parts of an inner multipart are heavy', async () => {
-      const plugin = ({ message }: SentMail) => {
-        const root = message as BuildingNode;
-        const inner = root.createChild('multipart/mixed').createChild('multipart/related');
-        inner.createChild('application/pdf', { filename: 'a.pdf' }).setContent(big);
-        inner.createChild('application/pdf', { filename: 'b.pdf' }).setContent(big);
-      };
-      const { mime, heavy } = await takeApart(
-        nodemailer,
-        { attachments: [{ filename: 'c.txt', content: 'c' }] },
-        { plugin },
-      );
-      expect(heavy.map(({ name }) => name)).toEqual(['a.pdf', 'b.pdf']);
-      expect(mime.toString().match(/^Content-Type: multipart.*$/gm)).toHaveLength(1);
-      expect(await parse(mime)).toMatchObject({ text: 'Hello Ana\n', attachments: [{ filename: 'c.txt' }] });
-    });
-
-    test('when the message is nothing but its attachment', async () => {
-      const given = {
-        filename: 'scan größe.pdf',
-        content: Readable.from([big]),
-        headers: { 'Content-Description': 'x' },
-      };
-      const { mime, heavy } = await takeApart(nodemailer, {
-        text: undefined,
-        bcc: 'b@example.com',
-        attachments: [given],
-      });
-      expect(heavy).toMatchObject([{ name: 'scan größe.pdf', contentType: 'application/pdf', size: big.length }]);
-      expect(sha256(await contentOf(heavy[0] as never))).toBe(sha256(big));
-      const contentFields = mime.toString().match(/^content-.*$/gim);
-      expect(contentFields).toEqual(['Content-Type: text/plain; charset=us-ascii']);
-      expect(mime.toString()).toMatch(/\r\n\r\n$/);
-      expect(await parse(mime)).toMatchObject({
-        subject: 'Hello',
-        bcc: [{ address: 'b@example.com' }],
-        attachments: [],
-      });
-    });
-  });
-
   test.each<[string, () => object]>([
     ['texts', () => ({ html: '<p>Grüße</p>' })],
     ['an attachment alone', () => ({ text: undefined, attachments: [{ content: Readable.from([bytesOf(3_000)]) }] })],
     ['files', () => ({ html: { path: import.meta.filename }, attachments: [{ path: import.meta.filename }] })],
     [
       'an attached message',
-      () => ({ attachments: [{ contentType: 'message/rfc822', content: Readable.from([text]) }] }),
+      () => ({ attachments: [{ contentType: 'message/rfc822', content: Readable.from([mixedText]) }] }),
     ],
     [
       'an attachment in 7bit',
-      () => ({ attachments: [{ contentTransferEncoding: '7bit', content: Readable.from([text]) }] }),
+      () => ({ attachments: [{ contentTransferEncoding: '7bit', content: Readable.from([mixedText]) }] }),
     ],
     [
       'images',
       () => ({ html: '<img src="cid:a">', attachments: [{ cid: 'a', filename: 'a.png', content: bytesOf(9) }] }),
     ],
-    ['a URL', () => ({ attachments: [{ href: url.replace('report', 'small') }] })],
+    ['a URL', () => ({ attachments: [{ href: urlOf('/small.txt') }] })],
     ['an empty file', () => ({ attachments: [{ content: Readable.from([]) }, { content: '' }] })],
     ['an event', () => ({ icalEvent: { content: 'BEGIN:VCALENDAR', filename: 'e.ics' } })],
   ])('a message that fits has the same bytes as ever: %s', async (_, data) => {

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import PostalMime from 'postal-mime';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { HeavyAttachment } from '../../src/message/heavy-attachment.js';
 import type { SentMail } from '../../src/message/indivisible.js';
 import { composeLarge, type LargeMessage } from '../../src/message/large-message.js';
@@ -96,6 +99,19 @@ export function bytesOf(length: number, seed = 1): Buffer {
     bytes[i] = state >>> 24;
   }
   return bytes;
+}
+
+export const big = bytesOf(300_000);
+
+/** Every kind of line end, and what quoted-printable would change. */
+export const mixedText = `${'Zeile mit Ümlaut und =3D\n'.repeat(900)}\r\n${'a line \t \r\n'.repeat(900)}\rend without a line end`;
+
+/** A web server of a test file; the paths of `answers` are all that it knows. */
+export function serverOfFile(answers: Record<string, Uint8Array | string>): (path: string) => string {
+  const server = createServer(({ url = '' }, response) => response.end(answers[url]));
+  beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'));
+  afterAll(() => server.close());
+  return (path) => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
 }
 
 export const parse = (mime: Buffer) => PostalMime.parse(mime);

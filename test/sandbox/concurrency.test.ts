@@ -1,6 +1,6 @@
 import https from 'node:https';
 import { describe, expect, it } from 'vitest';
-import { type Client, MAILBOX, mail, startClient } from './support.js';
+import { type Client, createDraft, MAILBOX, mail, startClient, startClientWith } from './support.js';
 
 /** A sendMail whose body stops short; `finish` sends the rest. */
 async function slowUpload(client: Client, token: string) {
@@ -40,6 +40,25 @@ describe('more than four requests at a time to one mailbox', () => {
     expect(await Promise.all(slow.map(({ answer }) => answer))).toEqual([202, 202, 202, 202]);
     expect((await client.sendMail(mail(), { token })).status).toBe(202);
     expect(client.sandbox.stats()).toMatchObject({ submissions: 5, throttled: 1, maxInFlight: { [MAILBOX]: 5 } });
+  });
+
+  it('may be of any kind: drafts and lookups count with sendMail', async () => {
+    const client = await startClientWith();
+    const token = await client.accessToken();
+    const { path } = await createDraft(client, mail(), { token });
+    const slow = [];
+    for (let n = 0; n < 4; n += 1) slow.push(await slowUpload(client, token));
+    const fifth = [
+      await client.graph('POST', '/messages', { mime: mail(), token }),
+      await client.graph('POST', `${path}/send`, { token }),
+      await client.graph('GET', path, { token }),
+      await client.graph('GET', '/mailFolders/sentitems/messages', { token }),
+      await client.graph('DELETE', path, { token }),
+    ];
+    expect(fifth.map(({ status }) => status)).toEqual([429, 429, 429, 429, 429]);
+    for (const upload of slow) upload.finish();
+    await Promise.all(slow.map(({ answer }) => answer));
+    expect((await client.graph('GET', path, { token })).status).toBe(200);
   });
 
   it('do not concern another mailbox or another application', async () => {

@@ -23,6 +23,14 @@ describe('a fault of sendMail', () => {
     ],
     ['a wrong 200', { status: 200 }, ({ text }) => expect(text).toBe('')],
     [
+      '502, by default in HTML',
+      { status: 502 },
+      ({ headers, text }) => {
+        expect(headers['content-type']).toBe('text/html');
+        expect(text).toContain('502 Bad Gateway');
+      },
+    ],
+    [
       'a 502 of the edge',
       { status: 502, body: '<html>Bad gateway</html>' },
       ({ headers, text }) => {
@@ -108,6 +116,13 @@ describe('a fault of sendMail', () => {
     expect(await statuses({}, {})).toEqual([500, 500]);
     takeBack();
     expect(await statuses({})).toEqual([202]);
+  });
+
+  it('can be of one subject only, as it reads decoded', async () => {
+    const client = await startClient();
+    client.sandbox.fault({ on: 'sendMail', status: 500, subject: 'Grüße' });
+    expect((await client.sendMail(mail({ Subject: 'Gruesse' }))).status).toBe(202);
+    expect((await client.sendMail(mail({ Subject: '=?utf-8?B?R3LDvMOfZQ==?=' }))).status).toBe(500);
   });
 
   it('is not used up by a request that is refused anyway', async () => {
@@ -205,6 +220,24 @@ describe('a rule', () => {
       { on: 'token', status: 503, mailbox: 'a@b.c' },
       '"mailbox" is given with on: "tok',
     ],
+    [
+      'asks for the subject of a token',
+      { on: 'token', status: 503, subject: 'Hi' },
+      '"subject" is given with on: "token"',
+    ],
+    ['delivers a token', { on: 'token', status: 503, delivered: true }, '"delivered" is given with on: "token"'],
+    ['delivers a lookup', { on: 'lookup', status: 504, delivered: true }, '"delivered" is given with on: "lookup"'],
+    [
+      'challenges a chunk, which has no token',
+      { on: 'uploadChunk', claimsChallenge: true },
+      '"claimsChallenge" is given with on: "uploadChunk", expected on: "sendMail", "createDraft"',
+    ],
+    [
+      'delivers and asks to come again',
+      { on: 'sendMail', status: 503, headers: { 'retry-after': '1' }, delivered: true },
+      '"delivered" is true with status 503 and Retry-After, expected one of the two: Graph is not known to',
+    ],
+    ['has no subject', { on: 'sendMail', status: 503, subject: 1 }, '"subject" is 1, expected text'],
     ['challenges Entra', { on: 'token', claimsChallenge: true }, 'expected on: "sendMail"'],
   ])('that %s is refused', async (_what, rule, message) => {
     const { sandbox } = await startClient();

@@ -25,6 +25,7 @@ describe('startSandbox refuses', () => {
     [{ apps: [{ clientId: 'a', certificates: [], roles: 'Mail.Send' }] }, 'apps[0]: "roles" is "Mail.Send"'],
     [{ tokenLifetime: -1 }, '"tokenLifetime" is -1, expected an integer of 0 or more'],
     [{ maxRequestSize: Number.NaN }, '"maxRequestSize" is NaN, expected a number of 0 or more'],
+    [{ minUploadSize: '3 MB' }, '"minUploadSize" is "3 MB", expected a number of 0 or more'],
     [{ mailboxConcurrency: 0 }, '"mailboxConcurrency" is 0, expected an integer of 1 or more, or false'],
     [{ retryAfter: 1 }, '"retryAfter" is 1, expected text that is not empty, or null'],
     [{ latency: -1 }, '"latency" is -1, expected milliseconds from 0 to 2147483647'],

@@ -83,6 +83,22 @@ export class Client {
     });
   }
 
+  /** A request below `/v1.0/users/{user}`. */
+  async graph(method: string, path: string, changes: GraphChanges = {}): Promise<Reply> {
+    const { user = this.sandbox.options.mailbox, json, mime } = changes;
+    const type = json === undefined ? (mime === undefined ? undefined : 'text/plain') : 'application/json';
+    const body = mime === undefined ? JSON.stringify(json) : Buffer.from(mime).toString('base64');
+    return this.request(`/v1.0/users/${encodeURIComponent(user)}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${changes.token ?? (await this.accessToken())}`,
+        ...(type !== undefined && { 'content-type': type }),
+        ...changes.headers,
+      },
+      ...(body !== undefined && { body }),
+    });
+  }
+
   async sendMail(mime: string | Buffer, changes: SendChanges = {}): Promise<Reply> {
     return this.request(`/v1.0/users/${encodeURIComponent(changes.user ?? this.sandbox.options.mailbox)}/sendMail`, {
       method: 'POST',
@@ -94,6 +110,16 @@ export class Client {
       body: changes.body ?? Buffer.from(mime).toString('base64'),
     });
   }
+}
+
+export interface GraphChanges {
+  user?: string;
+  token?: string;
+  headers?: Record<string, string>;
+  /** Sent as `application/json`. */
+  json?: unknown;
+  /** Sent as base64 in `text/plain`. */
+  mime?: string | Buffer;
 }
 
 export interface SendChanges {
@@ -143,6 +169,33 @@ export async function startClient(options: SandboxOptions = {}): Promise<Client>
     await client.sandbox.close();
   });
   return client;
+}
+
+/** A client of an application with these roles and the secret `s`; by default it may send and write drafts. */
+export function startClientWith(
+  options: SandboxOptions = {},
+  roles = ['Mail.Send', 'Mail.ReadWrite'],
+): Promise<Client> {
+  return startClient({
+    clientId: 'app',
+    apps: [{ clientId: 'app', certificates: [], secrets: ['s'], roles }],
+    ...options,
+  });
+}
+
+/** Creates a draft of a MIME message. */
+export async function createDraft(
+  client: Client,
+  mime: string | Buffer = mail(),
+  changes: GraphChanges = {},
+): Promise<{ id: string; path: string; json: Reply['json'] }> {
+  const reply = await client.graph('POST', '/messages', { mime, ...changes });
+  if (reply.status !== 201) throw new Error(`${reply.status} ${reply.text}`);
+  return { id: reply.json.id, path: messagePath(reply.json.id), json: reply.json };
+}
+
+export function messagePath(id: string): string {
+  return `/messages/${encodeURIComponent(id)}`;
 }
 
 export const MAILBOX = 'noreply@contoso.example';

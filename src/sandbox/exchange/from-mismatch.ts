@@ -1,5 +1,5 @@
+import type { Envelope } from './envelope.js';
 import type { Mailbox } from './mailbox.js';
-import type { Envelope } from './submission.js';
 
 /**
  * What becomes of a `From` that is not the mailbox's own, of which reports differ: refused with `ErrorSendAsDenied`,

@@ -3,10 +3,11 @@ import type { Application } from '../entra/application.js';
 import type { Answer } from '../wire/answer.js';
 import type { Call } from '../wire/call.js';
 import type { ConcurrencyLimit } from './concurrency.js';
+import { denied } from './denial.js';
 import type { Directory, Mailbox } from './mailbox.js';
 import { judgeAccess } from './mailbox-access.js';
-import { isOtherSpelling } from './other-spelling.js';
-import { claimsChallenge, gatewayRefusal, outlookRefusal, tokenRefused } from './refusals.js';
+import { otherSpelling } from './other-spelling.js';
+import { claimsChallenge, gatewayRefusal, methodNotAllowed, throttled, tokenRefused } from './refusals.js';
 import type { RouteTable } from './route-table.js';
 
 /** A request that may use the mailbox it names. */
@@ -18,13 +19,15 @@ export interface MailboxCall {
   body: Buffer;
   /** The id of the access token that was shown. */
   tokenId: string;
+  /** The application permissions in that token. */
+  roles: readonly string[];
 }
 
 /** What can be done with a mailbox under `/users/{user}`. */
 export interface MailboxOperation {
   /** The application permissions of which one is needed. */
   roles: readonly string[];
-  answer: (request: MailboxCall) => Answer;
+  answer: (request: MailboxCall) => Promise<Answer>;
 }
 
 export interface GraphOptions {
@@ -71,9 +74,10 @@ export class GraphService {
     if (!application) return tokenRefused(call, 'Access token validation failure.', origin());
     if (match.kind === 'not-emulated') return gatewayRefusal(call, 501, 'NotImplemented', NOT_EMULATED);
     if (this.#options.challenged.has(token.uti)) return claimsChallenge(call, origin());
-    if (place && !place.admitted) return this.#throttled();
-    const denial = judgeAccess({ application, mailbox, user, roles: token.roles ?? [], needed: match.operation.roles });
-    if (denial) return outlookRefusal(denial.status, denial.code, denial.message);
+    if (place && !place.admitted) return throttled(this.#options.retryAfter);
+    const { roles = [] } = token;
+    const denial = judgeAccess({ application, mailbox, user, roles, needed: match.operation.roles });
+    if (denial) return denied(denial);
     const { operation, parameters } = match;
     return operation.answer({
       call,
@@ -82,40 +86,25 @@ export class GraphService {
       parameters,
       body: body.bytes,
       tokenId: token.uti,
+      roles,
     });
-  }
-
-  #throttled(): Answer {
-    const message = 'Application is over its MailboxConcurrency limit.';
-    const answer = outlookRefusal(429, 'ApplicationThrottled', message);
-    const { retryAfter } = this.#options;
-    if (retryAfter !== null) answer.headers = { ...answer.headers, 'retry-after': retryAfter };
-    return answer;
   }
 
   #unknownPath(call: Call, segment: string, token: AccessTokenClaims | string): Answer {
     const [version = '', first = ''] = call.path.segments;
     if (version.toLowerCase() !== 'v1.0') return gatewayRefusal(call, 400, 'BadRequest', `Invalid version: ${version}`);
-    const other = isOtherSpelling(call.path.segments);
+    const other = otherSpelling(call.path.segments);
     if (first.toLowerCase() !== 'me' && !other) return unknownSegment(call, segment);
     if (typeof token === 'string') return tokenRefused(call, token, this.#options.origin());
-    if (other) return gatewayRefusal(call, 501, 'NotImplemented', OTHER_SPELLING);
+    if (other) return gatewayRefusal(call, 501, 'NotImplemented', `${OTHER_SPELLING}: write ${other}.`);
     return gatewayRefusal(call, 400, 'BadRequest', '/me request is only valid with delegated authentication flow.');
   }
 }
 
 const TOO_LARGE = 'The maximum request length supported is 4MB.';
-const OTHER_SPELLING =
-  'The sandbox does not emulate this spelling, which Graph understands: write /v1.0/users/{id}/sendMail.';
+const OTHER_SPELLING = 'The sandbox does not emulate this spelling, which Graph understands';
 const NOT_EMULATED = 'The sandbox does not emulate this request.';
 
 function unknownSegment(call: Call, segment: string): Answer {
   return gatewayRefusal(call, 400, 'RequestBroker--ParseUri', `Resource not found for the segment '${segment}'.`);
-}
-
-function methodNotAllowed(call: Call, allowed: string[]): Answer {
-  const message = `The OData request is not supported: ${call.method} is not allowed here.`;
-  const answer = gatewayRefusal(call, 405, 'Request_BadRequest', message);
-  answer.headers = { ...answer.headers, allow: allowed.join(', ') };
-  return answer;
 }

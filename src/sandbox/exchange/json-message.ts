@@ -4,7 +4,7 @@ import type { Mailbox } from './mailbox.js';
 
 export interface JsonContext {
   mailbox: Mailbox;
-  /** Random text for the Message-ID: on this path the server invents it. */
+  /** With angle brackets. */
   messageId: string;
   boundary: string;
 }
@@ -30,10 +30,7 @@ export function jsonMessageToMime(message: object, context: JsonContext): { raw:
     if (recipients.length > 0) headers.push([header, headerAddresses(recipients)]);
   }
   headers.push(['Subject', headerText(text(source.subject))]);
-  headers.push(
-    ['Message-ID', `<${context.messageId}@${context.mailbox.address.split('@').at(-1)}>`],
-    ...custom.headers,
-  );
+  headers.push(['Message-ID', context.messageId], ...custom.headers);
   const parts = list(source.attachments).map(readAttachment);
   return { raw: writeMime(headers, readBody(source.body), parts, context.boundary) };
 }

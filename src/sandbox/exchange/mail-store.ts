@@ -1,35 +1,28 @@
-import { randomUUID } from 'node:crypto';
 import type { Timers } from '../wire/timers.js';
+import { Folders } from './folders.js';
+import { type Item, newItem } from './item.js';
 import type { Mailbox } from './mailbox.js';
+import type { StoredMessage } from './stored-message.js';
 import type { Submission } from './submission.js';
 
-export type FolderName = 'drafts' | 'sentItems' | 'inbox';
-
-/** A message in a folder of a mailbox. */
-export interface Item {
-  /** Changes when the item moves to another folder, as Graph's ids do unless immutable ids are asked for. */
-  id: string;
-  mailbox: Mailbox;
-  folder: FolderName;
-  submission: Submission;
-}
-
 export interface StoreOptions {
-  /** Submissions to keep; the oldest go first, and with them their items. */
+  /** Submissions to keep, and drafts; the oldest go first, and with a submission its items. */
   keep: number;
   /** Milliseconds until a submission moves from Drafts to Sent Items; 0 is at once. */
   sentItemsDelay: number;
   /** The mailbox of a recipient inside the tenant. */
   recipient: (address: string) => Mailbox | undefined;
   timers: Timers;
+  now: () => number;
 }
 
 /** What was submitted, and what lies in the folders of the tenant's mailboxes because of it. */
 export class MailStore {
   readonly #options: StoreOptions;
   readonly #submissions = new Map<string, Submission>();
-  readonly #items = new Map<string, Item>();
+  readonly #folders = new Folders();
   readonly #itemsOf = new WeakMap<Submission, Item[]>();
+  readonly #drafts = new Set<Item>();
   readonly #watchers = new Set<() => void>();
   #submitted = 0;
 
@@ -37,47 +30,79 @@ export class MailStore {
     this.#options = options;
   }
 
-  submit(submission: Submission): void {
-    this.#submitted += 1;
-    this.#submissions.set(submission.id, submission);
-    const items: Item[] = [];
-    this.#itemsOf.set(submission, items);
-    this.#send(submission, items);
-    for (const { address } of submission.recipients) {
-      const mailbox = this.#options.recipient(address);
-      if (mailbox) this.#put(items, { id: randomUUID(), mailbox, folder: 'inbox', submission });
-    }
-    if (this.#submissions.size > this.#options.keep) this.#dropOldest();
-    for (const watcher of this.#watchers) watcher();
+  createDraft(mailbox: Mailbox, message: StoredMessage, at: number): Item {
+    const draft = newItem({ mailbox, folder: 'drafts' }, message, undefined, at);
+    this.#folders.put(draft);
+    this.#drafts.add(draft);
+    const [oldest] = this.#drafts;
+    if (oldest && this.#drafts.size > this.#options.keep) this.remove(oldest);
+    return draft;
   }
 
-  #send(submission: Submission, items: Item[]): void {
-    const { sentItemsDelay, timers } = this.#options;
-    const { mailbox, saveToSentItems } = submission;
+  /** Whether the item is there and was not sent yet. */
+  isDraft(item: Item): boolean {
+    return this.#drafts.has(item);
+  }
+
+  /** Takes a message for delivery; the `draft` that it was, if any, becomes the copy in Sent Items. */
+  submit(submission: Submission, draft?: Item): void {
+    const { mailbox, message, receivedAt } = submission;
+    this.#submitted += 1;
+    this.#submissions.set(submission.id, submission);
+    const sent = draft ?? newItem({ mailbox, folder: 'drafts' }, message, submission, receivedAt);
+    const items = [sent];
+    this.#itemsOf.set(submission, items);
+    this.#send(sent, submission);
+    for (const { address } of message.envelope.recipients) {
+      const to = this.#options.recipient(address);
+      if (!to) continue;
+      const received = newItem({ mailbox: to, folder: 'inbox' }, message, submission, receivedAt);
+      this.#folders.put(received);
+      items.push(received);
+    }
+    if (this.#submissions.size > this.#options.keep) this.#dropOldest();
+    this.#changed();
+  }
+
+  #send(item: Item, submission: Submission): void {
+    const { sentItemsDelay, timers, now } = this.#options;
+    const { receivedAt, saveToSentItems } = submission;
+    const finish = (at: number): void => {
+      if (saveToSentItems) this.#folders.move(item, 'sentItems', at);
+      else this.#folders.remove(item);
+    };
+    this.#drafts.delete(item);
+    item.submission = submission;
     if (sentItemsDelay <= 0) {
-      if (saveToSentItems) this.#put(items, { id: randomUUID(), mailbox, folder: 'sentItems', submission });
+      finish(receivedAt);
       return;
     }
-    const draft: Item = { id: randomUUID(), mailbox, folder: 'drafts', submission };
-    this.#put(items, draft);
+    this.#folders.move(item, 'drafts', receivedAt);
     timers.after(sentItemsDelay, () => {
-      if (!this.#items.delete(draft.id)) return;
-      items.splice(items.indexOf(draft), 1);
-      if (saveToSentItems) this.#put(items, { ...draft, id: randomUUID(), folder: 'sentItems' });
+      if (this.#folders.has(item)) finish(now());
     });
   }
 
-  #put(items: Item[], item: Item): void {
-    items.push(item);
-    this.#items.set(item.id, item);
+  #dropOldest(): void {
+    const [oldest] = this.#submissions.values();
+    if (!oldest) return;
+    this.#submissions.delete(oldest.id);
+    for (const item of this.#itemsOf.get(oldest) ?? []) this.#folders.remove(item);
   }
 
-  #dropOldest(): void {
-    for (const [id, submission] of this.#submissions) {
-      this.#submissions.delete(id);
-      for (const item of this.#itemsOf.get(submission) ?? []) this.#items.delete(item.id);
-      return;
-    }
+  /** An item by either of its ids. */
+  item(mailbox: Mailbox, id: string): Item | undefined {
+    return this.#folders.find(mailbox, id);
+  }
+
+  /** What lies in one folder or in all of a mailbox, oldest first. */
+  items(mailbox: Mailbox, folder?: Item['folder']): Item[] {
+    return this.#folders.list(mailbox, folder);
+  }
+
+  remove(item: Item): void {
+    this.#drafts.delete(item);
+    this.#folders.remove(item);
   }
 
   /** All that came since the start or `clear`, also what is no longer kept. */
@@ -93,17 +118,12 @@ export class MailStore {
     return this.#submissions.get(id);
   }
 
-  /** Oldest first. */
+  /** Submissions, oldest first. */
   list(): Submission[] {
     return [...this.#submissions.values()];
   }
 
-  /** What lies in a folder, oldest first. */
-  folder(mailbox: Mailbox, folder: FolderName): Item[] {
-    return [...this.#items.values()].filter((item) => item.mailbox === mailbox && item.folder === folder);
-  }
-
-  /** Calls back after every change; returns what ends that. */
+  /** Calls back after every submission and `clear`; returns what ends that. */
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
@@ -112,7 +132,12 @@ export class MailStore {
   clear(): void {
     this.#submitted = 0;
     this.#submissions.clear();
-    this.#items.clear();
+    this.#folders.clear();
+    this.#drafts.clear();
+    this.#changed();
+  }
+
+  #changed(): void {
     for (const watcher of this.#watchers) watcher();
   }
 }

@@ -1,11 +1,6 @@
 import type { Application } from '../entra/application.js';
+import { type Denial, denial } from './denial.js';
 import type { Mailbox } from './mailbox.js';
-
-export interface Denial {
-  status: number;
-  code: string;
-  message: string;
-}
 
 export interface AccessQuestion {
   application: Application;
@@ -47,8 +42,4 @@ export function judgeAccess(question: AccessQuestion): Denial | undefined {
     return denial(403, 'ErrorAccessDenied', message);
   }
   return undefined;
-}
-
-function denial(status: number, code: string, message: string): Denial {
-  return { status, code, message };
 }

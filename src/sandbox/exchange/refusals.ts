@@ -16,6 +16,20 @@ export function outlookRefusal(status: number, code: string, message: string): A
   return refuse(status, { code, message });
 }
 
+export function methodNotAllowed(call: Call, allowed: string[]): Answer {
+  const message = `The OData request is not supported: ${call.method} is not allowed here.`;
+  const answer = gatewayRefusal(call, 405, 'Request_BadRequest', message);
+  answer.headers = { ...answer.headers, allow: allowed.join(', ') };
+  return answer;
+}
+
+/** More requests at a time than a mailbox takes; `retryAfter` null leaves the header out. */
+export function throttled(retryAfter: string | null): Answer {
+  const answer = outlookRefusal(429, 'ApplicationThrottled', 'Application is over its MailboxConcurrency limit.');
+  if (retryAfter !== null) answer.headers = { ...answer.headers, 'retry-after': retryAfter };
+  return answer;
+}
+
 function refuse(status: number, error: object): Answer {
   return jsonAnswer(status, { error }, { 'content-type': 'application/json' });
 }

@@ -1,6 +1,4 @@
 import type { Address } from '../mail/address-list.js';
-import { decodeWords } from '../mail/encoded-words.js';
-import { fieldValue } from '../mail/header-fields.js';
 import { type Attachment, parseMail } from '../mail/parse-mail.js';
 import { deliveredBytes, type Submission } from './submission.js';
 
@@ -19,10 +17,10 @@ export interface SandboxMessage {
   bcc: Address[];
   text: string | undefined;
   html: string | undefined;
-  /** The top header in order; unfolded, not decoded. */
+  /** The top header of the upload in order; unfolded, not decoded. */
   headers: { name: string; value: string }[];
   attachments: Attachment[];
-  /** As uploaded, decoded from base64. */
+  /** As uploaded, decoded from base64, with the attachments that were added to its draft. */
   raw: Buffer;
   /** What each recipient got: To, Cc and Bcc, every address once. */
   delivered: { recipient: string; raw: Buffer }[];
@@ -49,17 +47,18 @@ export interface MessageFilter {
 export type MessageHead = Omit<SandboxMessage, 'text' | 'html' | 'attachments' | 'delivered' | 'headers'>;
 
 export function messageHead(submission: Submission): MessageHead {
-  const { envelope } = submission;
+  const { message } = submission;
+  const { envelope } = message;
   return {
     id: submission.id,
     mailbox: submission.mailbox.address,
-    messageId: submission.messageId,
-    subject: subjectOf(submission),
+    messageId: message.messageId,
+    subject: message.subject,
     from: envelope.from[0],
     to: envelope.to,
     cc: envelope.cc,
     bcc: envelope.bcc,
-    raw: submission.raw,
+    raw: message.raw,
     receivedAt: new Date(submission.receivedAt),
     requestId: submission.requestId,
     clientRequestId: submission.clientRequestId,
@@ -78,30 +77,28 @@ export function sandboxMessage(submission: Submission): Promise<SandboxMessage> 
 }
 
 async function readMessage(submission: Submission): Promise<SandboxMessage> {
-  const { text, html, attachments } = await parseMail(submission.raw);
+  const { raw, envelope } = submission.message;
+  const { text, html, attachments } = await parseMail(raw);
   const copy = deliveredBytes(submission);
   return {
     ...messageHead(submission),
     text,
     html,
     attachments,
-    headers: submission.envelope.fields.filter(({ name }) => name !== '').map(({ name, value }) => ({ name, value })),
-    delivered: submission.recipients.map(({ address }) => ({ recipient: address, raw: copy })),
+    headers: envelope.fields.filter(({ name }) => name !== '').map(({ name, value }) => ({ name, value })),
+    delivered: envelope.recipients.map(({ address }) => ({ recipient: address, raw: copy })),
   };
 }
 
 export function matchesFilter(submission: Submission, filter: MessageFilter): boolean {
   const { mailbox, recipient, messageId, subject } = filter;
+  const { message } = submission;
   return (
     (mailbox === undefined || same(submission.mailbox.address, mailbox)) &&
-    (recipient === undefined || submission.recipients.some(({ address }) => same(address, recipient))) &&
-    (messageId === undefined || bare(submission.messageId) === bare(messageId)) &&
-    (subject === undefined || subjectOf(submission) === subject)
+    (recipient === undefined || message.envelope.recipients.some(({ address }) => same(address, recipient))) &&
+    (messageId === undefined || bare(message.messageId) === bare(messageId)) &&
+    (subject === undefined || message.subject === subject)
   );
-}
-
-function subjectOf(submission: Submission): string {
-  return decodeWords(fieldValue(submission.envelope.fields, 'subject') ?? '');
 }
 
 function same(one: string, other: string): boolean {

@@ -3,8 +3,10 @@ import type { FaultRule, FaultTarget } from './fault-rule.js';
 export interface FaultSubject {
   /** Address and object id of the mailbox, lower case. */
   mailbox: readonly string[];
-  /** Lower case. */
+  /** Of the messages that the request is about, lower case. */
   recipients: readonly string[];
+  /** Of the messages that the request is about, decoded. */
+  subjects: readonly string[];
 }
 
 interface Entry {
@@ -47,12 +49,16 @@ export class FaultList {
   }
 }
 
-function matches(rule: FaultRule, subject: (() => FaultSubject) | undefined): boolean {
-  if (rule.mailbox === undefined && rule.recipient === undefined) return true;
+function matches(
+  { mailbox, recipient, subject: title }: FaultRule,
+  subject: (() => FaultSubject) | undefined,
+): boolean {
+  if (mailbox === undefined && recipient === undefined && title === undefined) return true;
   const seen = subject?.();
   if (!seen) return false;
   return (
-    (rule.mailbox === undefined || seen.mailbox.includes(rule.mailbox.toLowerCase())) &&
-    (rule.recipient === undefined || seen.recipients.includes(rule.recipient.toLowerCase()))
+    (mailbox === undefined || seen.mailbox.includes(mailbox.toLowerCase())) &&
+    (recipient === undefined || seen.recipients.includes(recipient.toLowerCase())) &&
+    (title === undefined || seen.subjects.includes(title))
   );
 }

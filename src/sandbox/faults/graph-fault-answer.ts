@@ -2,7 +2,6 @@ import { claimsChallenge, gatewayRefusal, outlookRefusal, tokenRefused } from '.
 import type { Answer } from '../wire/answer.js';
 import type { Call } from '../wire/call.js';
 import type { FaultRule } from './fault-rule.js';
-import { onlyDelays, struckAnswer } from './struck-answer.js';
 
 // Code and message by status: what Graph is known to answer (Graph documentation, "Error responses" and "Throttling").
 const OWN: Readonly<Record<number, readonly [code: string, message: string]>> = {
@@ -13,17 +12,21 @@ const OWN: Readonly<Record<number, readonly [code: string, message: string]>> = 
   503: ['ServiceUnavailable', 'The service is temporarily unavailable.'],
 };
 
-/** What a sendMail request is answered with when a fault strikes it. */
-export function sendMailFaultAnswer(rule: FaultRule, call: Call, success: () => Answer, origin: string): Answer {
-  return struckAnswer(rule, () => {
-    if (onlyDelays(rule)) return success();
-    if (rule.claimsChallenge) return claimsChallenge(call, origin);
-    const { status = 504 } = rule;
-    if (status < 300) return { status };
-    if (status === 401)
-      return tokenRefused(call, rule.message ?? 'Access token has expired or is not yet valid.', origin);
-    const [code, message] = OWN[status] ?? ['UnknownError', ''];
-    const words = [rule.code ?? code, rule.message ?? message] as const;
-    return status === 429 ? gatewayRefusal(call, status, ...words) : outlookRefusal(status, ...words);
-  });
+/** What Graph answers with the status of a rule. */
+export function graphFaultAnswer(rule: FaultRule, call: Call, origin: string): Answer {
+  if (rule.claimsChallenge) return claimsChallenge(call, origin);
+  const { status = 504, code, message } = rule;
+  if (status < 300) return { status };
+  if (status === 401) return tokenRefused(call, message ?? 'Access token has expired or is not yet valid.', origin);
+  // The edge in front of Graph writes HTML (inferred), and knows no codes.
+  if (status === 502 && code === undefined && message === undefined) return badGateway;
+  const [ownCode, ownMessage] = OWN[status] ?? ['UnknownError', ''];
+  const words = [code ?? ownCode, message ?? ownMessage] as const;
+  return status === 429 ? gatewayRefusal(call, status, ...words) : outlookRefusal(status, ...words);
 }
+
+const badGateway: Answer = {
+  status: 502,
+  headers: { 'content-type': 'text/html' },
+  body: '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>',
+};

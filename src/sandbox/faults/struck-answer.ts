@@ -2,8 +2,8 @@ import type { Answer } from '../wire/answer.js';
 import type { FaultRule } from './fault-rule.js';
 
 /** Turns a rule into what happens on the wire; `own` is the answer that the service gives for the rule's status. */
-export function struckAnswer(rule: FaultRule, own: () => Answer): Answer {
-  const struck: Answer = { ...own(), fault: describe(rule) };
+export function struckAnswer(rule: FaultRule, own: Answer): Answer {
+  const struck: Answer = { ...own, fault: describe(rule) };
   if (rule.delay !== undefined) struck.delay = rule.delay;
   if (rule.silence) struck.instead = 'silence';
   if (rule.reset) struck.instead = 'reset';

@@ -6,15 +6,13 @@ import { onlyDelays, struckAnswer } from './struck-answer.js';
 
 /** What a token request is answered with when a fault strikes it. */
 export function tokenFaultAnswer(rule: FaultRule, success: () => Answer, context: FailureContext): Answer {
-  return struckAnswer(rule, () => {
-    if (onlyDelays(rule)) return success();
-    const { status = 503 } = rule;
-    if (status < 300) return { status, headers: { 'content-type': 'application/json' } };
-    const error = rule.code ?? (status < 500 && status !== 429 ? 'invalid_request' : temporarilyUnavailable.error);
-    return failureAnswer(
-      { ...temporarilyUnavailable, error, message: rule.message ?? temporarilyUnavailable.message },
-      context,
-      status,
-    );
-  });
+  return struckAnswer(rule, onlyDelays(rule) ? success() : ownAnswer(rule, context));
+}
+
+function ownAnswer(rule: FaultRule, context: FailureContext): Answer {
+  const { status = 503 } = rule;
+  if (status < 300) return { status, headers: { 'content-type': 'application/json' } };
+  const error = rule.code ?? (status < 500 && status !== 429 ? 'invalid_request' : temporarilyUnavailable.error);
+  const message = rule.message ?? temporarilyUnavailable.message;
+  return failureAnswer({ ...temporarilyUnavailable, error, message }, context, status);
 }

@@ -56,9 +56,9 @@ async function answerMessage(
   const submission = store.find(id);
   if (!submission) return undefined;
   if (part === 'raw' && index === undefined) {
-    if (path.query.has('download')) return downloadAnswer(submission.raw, 'message/rfc822', `${id}.eml`);
+    if (path.query.has('download')) return downloadAnswer(submission.message.raw, 'message/rfc822', `${id}.eml`);
     const headers = { ...DATA_HEADERS, 'content-type': 'text/plain; charset=utf-8' };
-    return { status: 200, headers, body: submission.raw };
+    return { status: 200, headers, body: submission.message.raw };
   }
   const message = await sandboxMessage(submission);
   if (part === undefined) return json(200, messageJson(message));

@@ -28,13 +28,18 @@ export function writeMime(
 }
 
 function partLines(part: MimePart): string[] {
+  return [...partHeader(part), '', ...(part.content.toString('base64').match(/.{1,76}/g) ?? [])];
+}
+
+/** The header lines of a part that is written in base64. */
+export function partHeader(part: Omit<MimePart, 'content'>): string[] {
   const lines = [`Content-Type: ${part.contentType}`, 'Content-Transfer-Encoding: base64'];
   if (part.filename !== undefined) {
     const name = encodeURIComponent(part.filename).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
     lines.push(`Content-Disposition: ${part.inline ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`);
   }
   if (part.contentId !== undefined) lines.push(`Content-ID: <${part.contentId}>`);
-  return [...lines, '', ...(part.content.toString('base64').match(/.{1,76}/g) ?? [])];
+  return lines;
 }
 
 /** A header value of any text: RFC 2047 words where it is not plain ASCII, so that no line break can get in. */

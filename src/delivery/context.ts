@@ -1,0 +1,32 @@
+import type { TokenSource } from '../auth/token-source.js';
+import type { Clock } from '../clock.js';
+import type { GraphClient } from '../graph/client.js';
+import type { RateLimiter } from './rate-limiter.js';
+import type { RetryLimits } from './retry.js';
+import type { RetryBudget } from './retry-budget.js';
+import type { AttemptReport } from './step.js';
+import type { Turnstile } from './turnstile.js';
+
+/** What delivering needs besides the message. */
+export interface DeliveryContext {
+  graph: GraphClient;
+  tokens: TokenSource;
+  budget: RetryBudget;
+  clock: Clock;
+  limits: RetryLimits;
+  /** In [0, 1). */
+  random: () => number;
+  /** What bounds the requests of the whole transport, over all mailboxes. */
+  connections?: Turnstile | undefined;
+  /** Told when a message really begins to leave. */
+  rate?: RateLimiter | undefined;
+}
+
+/** What one delivery may be given besides. */
+export interface DeliveryHooks {
+  /** Ends the delivery with `EABORT`. */
+  signal?: AbortSignal | undefined;
+  attempted?: (report: AttemptReport) => void;
+  /** Told when `close()` must leave the message be, and when it need not any more. */
+  inFlight?: (yes: boolean) => void;
+}

@@ -1,0 +1,68 @@
+import type { DeliveryContext } from './context.js';
+import type { MailboxGate } from './mailbox-gate.js';
+import type { Arrival, Passage } from './passage.js';
+import type { Step } from './step.js';
+
+/** Who wants a place. */
+export interface PlaceWanted {
+  step: Step;
+  /** Milliseconds; a longer pause is not waited for. */
+  longestWait: number;
+  signal: AbortSignal | undefined;
+  /** Whether `close()` must not end the wait. */
+  committed: boolean;
+}
+
+/** Counts arrivals at the transport's own turnstile. */
+let age = 0;
+
+/** Room for one request, at its mailbox and in the transport as a whole. `leave` must follow, once. */
+export class Place {
+  readonly #context: DeliveryContext;
+  readonly #passage: Passage;
+  readonly #submission: boolean;
+  #begun = false;
+
+  private constructor(context: DeliveryContext, passage: Passage, submission: boolean) {
+    this.#context = context;
+    this.#passage = passage;
+    this.#submission = submission;
+  }
+
+  /** Waits for room; gives `undefined` when that would take too long. */
+  static async take(
+    context: DeliveryContext,
+    gate: MailboxGate,
+    passage: Passage,
+    { step, longestWait, signal, committed }: PlaceWanted,
+  ): Promise<Place | undefined> {
+    const { connections } = context;
+    for (;;) {
+      if (!(await passage.depart({ bytes: step.bytes, longestWait }))) return undefined;
+      const place = new Place(context, passage, step.submission);
+      if (!connections) return place;
+      try {
+        await connections.enter({ age: age++, submission: step.submission, signal, committed });
+      } catch (error) {
+        passage.arrive();
+        throw error;
+      }
+      if (gate.pausedFor === 0) return place;
+      // The mailbox was paused while this one waited for the transport.
+      place.leave(undefined);
+    }
+  }
+
+  /** The request is made now. */
+  begin(): void {
+    this.#begun = true;
+    if (this.#submission) this.#context.rate?.begin();
+  }
+
+  /** The request has ended; without `arrival` nothing of it ever left. */
+  leave(arrival: Arrival | undefined): void {
+    if (this.#submission && !this.#begun) this.#context.rate?.cancel();
+    this.#context.connections?.leave();
+    this.#passage.arrive(arrival);
+  }
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer } from '../wire/answer.js';
+import type { Call } from '../wire/call.js';
+import { type Denial, denial, messageTooLarge } from './denial.js';
+import type { Exchange } from './exchange.js';
+import { judgeFrom } from './from-mismatch.js';
+import type { MailboxCall } from './graph-service.js';
+import { preferenceApplied } from './immutable-ids.js';
+import type { StoredMessage } from './stored-message.js';
+import type { Submission } from './submission.js';
+
+const NO_RECIPIENTS =
+  "At least one recipient is not valid., A message can't be sent because it contains no recipients.";
+const NOT_THE_SENDER =
+  'The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account., Cannot submit message.';
+
+/** What becomes of a message that is to go out, uploaded by sendMail or sent as a draft; refused in Graph's order. */
+export function prepareSubmission(
+  { call, mailbox, application }: MailboxCall,
+  message: StoredMessage,
+  saveToSentItems: boolean,
+  { fromMismatch, maxMessageSize }: Exchange,
+): Submission | Denial {
+  const { envelope } = message;
+  if (envelope.malformed.length > 0) {
+    return denial(400, 'ErrorInvalidRecipients', 'At least one recipient is not valid.');
+  }
+  if (envelope.recipients.length === 0) return denial(400, 'ErrorInvalidRecipients', NO_RECIPIENTS);
+  const from = judgeFrom(envelope, mailbox, fromMismatch);
+  if (!from.allowed) return denial(403, 'ErrorSendAsDenied', NOT_THE_SENDER);
+  if (message.size > maxMessageSize) return messageTooLarge;
+  return {
+    id: randomUUID(),
+    mailbox,
+    message,
+    rewrittenFrom: from.rewritten,
+    saveToSentItems,
+    receivedAt: call.at,
+    appId: application.clientId,
+    requestId: call.requestId,
+    clientRequestId: call.clientRequestId,
+  };
+}
+
+/** The answer to a message that was taken. */
+export function accepted(call: Call, latency: number): Answer {
+  return {
+    status: 202,
+    headers: { 'cache-control': 'private', 'content-type': 'text/plain', ...preferenceApplied(call) },
+    ...(latency > 0 && { delay: latency }),
+  };
+}

@@ -1,0 +1,45 @@
+import { findItem } from '../drafts/find-item.js';
+import { denied, isDenial } from '../exchange/denial.js';
+import type { Exchange } from '../exchange/exchange.js';
+import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
+import { preferenceApplied } from '../exchange/immutable-ids.js';
+import { itemBytes } from '../exchange/item.js';
+import { strike } from '../faults/strike.js';
+import { type Answer, jsonAnswer } from '../wire/answer.js';
+import { MESSAGE_PROPERTIES, messageResource } from './message-resource.js';
+import { readQuery } from './query-options.js';
+import { mayReadBody, READ_BASIC_ROLES, READ_ROLES } from './read-roles.js';
+
+/** `GET /users/{id}/messages/{id}` (Graph documentation, "Get message"). */
+export function getMessageOperation(exchange: Exchange): MailboxOperation {
+  return { roles: READ_BASIC_ROLES, answer: (request) => getMessage(request, exchange) };
+}
+
+/** `GET /users/{id}/messages/{id}/$value`: the MIME (Graph documentation, "Get MIME content of a message"). */
+export function getMimeOperation(exchange: Exchange): MailboxOperation {
+  return { roles: READ_ROLES, answer: (request) => getMime(request, exchange) };
+}
+
+async function getMessage(request: MailboxCall, exchange: Exchange): Promise<Answer> {
+  const { call, mailbox } = request;
+  const item = findItem(request, exchange);
+  if (isDenial(item)) return denied(item);
+  const query = readQuery(call.path.query, ['$select'], MESSAGE_PROPERTIES);
+  if (isDenial(query)) return denied(query);
+  return strike('lookup', request, exchange, [item.message], async () => {
+    const context = `${exchange.origin()}/v1.0/$metadata#users('${mailbox.id}')/messages/$entity`;
+    const { properties } = query;
+    const resource = await messageResource(item, { call, properties, withBody: mayReadBody(request) });
+    return jsonAnswer(200, { '@odata.context': context, ...resource }, preferenceApplied(call));
+  });
+}
+
+async function getMime(request: MailboxCall, exchange: Exchange): Promise<Answer> {
+  const item = findItem(request, exchange);
+  if (isDenial(item)) return denied(item);
+  return strike('lookup', request, exchange, [item.message], () => ({
+    status: 200,
+    headers: { 'content-type': 'text/plain' },
+    body: itemBytes(item),
+  }));
+}

@@ -1,0 +1,12 @@
+import type { MailboxCall } from '../exchange/graph-service.js';
+
+/** The application permissions that read messages with their body, and attachments. */
+export const READ_ROLES: readonly string[] = ['Mail.Read', 'Mail.ReadWrite'];
+
+/** Those that read messages at least without it (Graph documentation, "Permissions reference"). */
+export const READ_BASIC_ROLES: readonly string[] = ['Mail.ReadBasic', 'Mail.ReadBasic.All', ...READ_ROLES];
+
+/** A scope of RBAC for Applications grants everything in the sandbox. */
+export function mayReadBody({ application, roles }: MailboxCall): boolean {
+  return application.allowedMailboxes !== undefined || roles.some((role) => READ_ROLES.includes(role));
+}

@@ -1,0 +1,69 @@
+import { findDraft } from '../drafts/find-item.js';
+import { type Denial, denial, denied, isDenial, messageTooLarge } from '../exchange/denial.js';
+import type { Exchange } from '../exchange/exchange.js';
+import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
+import { isObject, pick, readJsonObject } from '../exchange/request-body.js';
+import { strike } from '../faults/strike.js';
+import { type Answer, jsonAnswer } from '../wire/answer.js';
+import type { UploadSession } from './upload-sessions.js';
+
+// 150 MB (Graph documentation, "attachment: createUploadSession").
+const LARGEST_FILE = 157_286_400;
+
+/** `POST /users/{id}/messages/{id}/attachments/createUploadSession` (Graph documentation, page of that name). */
+export function createUploadSessionOperation(exchange: Exchange): MailboxOperation {
+  return { roles: ['Mail.ReadWrite'], answer: (request) => createUploadSession(request, exchange) };
+}
+
+async function createUploadSession(request: MailboxCall, exchange: Exchange): Promise<Answer> {
+  const draft = findDraft(request, exchange);
+  if (isDenial(draft)) return denied(draft);
+  const file = readAttachmentItem(request.body);
+  if (isDenial(file)) return denied(file);
+  if (file.size < exchange.minUploadSize) return denied(tooSmall);
+  const whole = draft.message.size + file.size;
+  if (file.size > LARGEST_FILE || whole > exchange.maxMessageSize) return denied(messageTooLarge);
+  return strike('createUploadSession', request, exchange, [draft.message], () => {
+    const session = exchange.uploads.open(draft, file, request.application.clientId);
+    const origin = exchange.origin();
+    return jsonAnswer(201, {
+      '@odata.context': `${origin}/v1.0/$metadata#microsoft.graph.uploadSession`,
+      uploadUrl: `${origin}/upload/AttachmentSessions('${session.id}')?authtoken=${session.authToken}`,
+      expirationDateTime: new Date(session.expiresAt).toISOString(),
+      nextExpectedRanges: ['0-'],
+    });
+  });
+}
+
+function readAttachmentItem(body: Buffer): UploadSession['file'] | Denial {
+  const request = readJsonObject(body);
+  if (isDenial(request)) return request;
+  const item = pick(request, 'AttachmentItem');
+  if (!isObject(item))
+    return denial(400, 'ErrorInvalidParameter', "The value of the parameter 'AttachmentItem' is empty.");
+  const { attachmentType, name, size, contentType, contentId, isInline } = item;
+  if (typeof attachmentType !== 'string' || attachmentType.toLowerCase() !== 'file') {
+    return unusable('attachmentType', attachmentType, '"file"');
+  }
+  if (typeof name !== 'string' || name === '') return unusable('name', name, 'text that is not empty');
+  if (!Number.isSafeInteger(size) || (size as number) < 0) return unusable('size', size, 'a number of bytes');
+  return {
+    name,
+    size: size as number,
+    contentType: typeof contentType === 'string' ? contentType : 'application/octet-stream',
+    contentId: typeof contentId === 'string' ? contentId : undefined,
+    inline: isInline === true,
+  };
+}
+
+/** Code and words are the sandbox's own. */
+function unusable(property: string, given: unknown, expected: string): Denial {
+  const message = `AttachmentItem: "${property}" is ${JSON.stringify(given)}, expected ${expected}.`;
+  return denial(400, 'ErrorInvalidParameter', message);
+}
+
+const tooSmall = denial(
+  400,
+  'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize',
+  'Attachment size must be greater than the minimum size.',
+);

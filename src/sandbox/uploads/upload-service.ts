@@ -1,0 +1,72 @@
+import type { ConcurrencyLimit } from '../exchange/concurrency.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { gatewayRefusal, methodNotAllowed, outlookRefusal, throttled } from '../exchange/refusals.js';
+import { RouteTable } from '../exchange/route-table.js';
+import type { Answer } from '../wire/answer.js';
+import type { Call } from '../wire/call.js';
+import { uploadChunk } from './upload-chunk.js';
+import { type UploadAnswer, uploadStatus } from './upload-progress.js';
+
+// Each PUT must be smaller than 4 MB (Graph documentation, "Attach large files to Outlook messages").
+const LARGEST_CHUNK = 4_194_303;
+
+export interface UploadServiceOptions {
+  exchange: Exchange;
+  concurrency: ConcurrencyLimit;
+  retryAfter: string | null;
+}
+
+/**
+ * The upload URLs. They belong to outlook.office.com, not to Graph: the URL itself is the permission. That they count
+ * against the mailbox's requests in flight, and the status of every refusal, are inferred.
+ */
+export class UploadService {
+  readonly #options: UploadServiceOptions;
+  readonly #routes = new RouteTable<UploadAnswer>()
+    .add('PUT', '/upload/{session}', uploadChunk)
+    .add('GET', '/upload/{session}', async ({ session, exchange }) => uploadStatus(session, exchange))
+    .add('DELETE', '/upload/{session}', async ({ session, exchange }) => {
+      exchange.uploads.end(session);
+      return { status: 204 };
+    });
+
+  constructor(options: UploadServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined when the path is no upload URL. */
+  answer(call: Call): Promise<Answer> | undefined {
+    const match = this.#routes.find(call.method, call.path.segments);
+    if (match.kind === 'unknown-segment' || match.kind === 'not-emulated') return undefined;
+    const [, name = ''] = call.path.segments;
+    const id = /^AttachmentSessions\('(.+)'\)$/i.exec(name)?.[1];
+    if (id === undefined) return undefined;
+    return match.kind === 'found'
+      ? this.#upload(call, id, match.operation)
+      : Promise.resolve(methodNotAllowed(call, match.allowed));
+  }
+
+  async #upload(call: Call, id: string, answer: UploadAnswer): Promise<Answer> {
+    const { exchange, concurrency, retryAfter } = this.#options;
+    const named = exchange.uploads.find(id);
+    const { mailbox } = named?.draft ?? {};
+    const place = named && mailbox && concurrency.enter(named.appId, mailbox.address.toLowerCase());
+    if (mailbox) call.about(mailbox.address);
+    if (place) call.whenSettled(place.leave);
+    const body = await call.body(LARGEST_CHUNK);
+    if (body.tooLarge) {
+      return gatewayRefusal(call, 413, 'BadRequest', 'The maximum request length supported is 4MB.');
+    }
+    if (call.headers.authorization !== undefined) {
+      return outlookRefusal(401, 'InvalidAuthenticationToken', 'The upload URL takes no Authorization header.');
+    }
+    // Asked again: the session may have ended while the body came in.
+    const session = exchange.uploads.find(id);
+    if (!session) return outlookRefusal(404, 'ErrorItemNotFound', 'The upload session was not found.');
+    if (call.path.query.get('authtoken') !== session.authToken) {
+      return outlookRefusal(401, 'InvalidAuthenticationToken', 'The authtoken of the upload URL is not valid.');
+    }
+    if (place && !place.admitted) return throttled(retryAfter);
+    return answer({ call, session, exchange, body: body.bytes });
+  }
+}

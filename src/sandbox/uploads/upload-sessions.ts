@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { type Item, newId } from '../exchange/item.js';
+import type { AttachedFile } from '../mail/attach.js';
+
+// Graph documents no lifetime (inferred).
+const LIFETIME = 3_600_000;
+
+/** An attachment that comes in chunks (Graph documentation, "attachment: createUploadSession"). */
+export interface UploadSession {
+  id: string;
+  /** Stands in the upload URL for an access token. */
+  authToken: string;
+  draft: Item;
+  file: Omit<AttachedFile, 'chunks'> & { size: number };
+  chunks: Buffer[];
+  /** Bytes so far. */
+  received: number;
+  appId: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+export interface UploadSessionsOptions {
+  isDraft: (item: Item) => boolean;
+  now: () => number;
+}
+
+/** The upload sessions that are open: not finished, cancelled or expired, and their draft is still one. */
+export class UploadSessions {
+  readonly #options: UploadSessionsOptions;
+  readonly #sessions = new Map<string, UploadSession>();
+
+  constructor(options: UploadSessionsOptions) {
+    this.#options = options;
+  }
+
+  open(draft: Item, file: UploadSession['file'], appId: string): UploadSession {
+    for (const id of this.#sessions.keys()) this.find(id);
+    const authToken = randomBytes(48).toString('base64url');
+    const expiresAt = this.#options.now() + LIFETIME;
+    const session = { id: newId(), authToken, draft, file, chunks: [], received: 0, appId, expiresAt };
+    this.#sessions.set(session.id, session);
+    return session;
+  }
+
+  find(id: string): UploadSession | undefined {
+    const session = this.#sessions.get(id);
+    if (!session) return undefined;
+    if (session.expiresAt > this.#options.now() && this.#options.isDraft(session.draft)) return session;
+    this.#sessions.delete(id);
+    return undefined;
+  }
+
+  end(session: UploadSession): void {
+    this.#sessions.delete(session.id);
+  }
+
+  clear(): void {
+    this.#sessions.clear();
+  }
+}

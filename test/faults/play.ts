@@ -1,0 +1,64 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { GraphTransportOptions } from '../../src/index.js';
+import type { RequestKind } from './graph-routes.js';
+import type { MailboxBehaviour } from './scripted-mailbox.js';
+import { type Report, setStage } from './stage.js';
+import type { Strike } from './strikes.js';
+import { makeMessage, requestSize, type Size } from './test-message.js';
+
+export interface Scene {
+  size?: Size;
+  /** What strikes which request, from 0. Each has a connection of its own. */
+  strikeOf: (request: number) => Strike | undefined;
+  options?: Partial<GraphTransportOptions>;
+  behaviour?: MailboxBehaviour | undefined;
+  ownAgent?: boolean;
+}
+
+/** What was reported of a message, beside what was so when all was over. */
+export interface Verdict extends Report {
+  /** How often the server took it. */
+  accepted: number;
+  /** Copies of it that lie unsent in Drafts. */
+  drafts: number;
+  /** What the server was asked for. */
+  requests: RequestKind[];
+}
+
+const attempts = 'nodemailer-graph-transport:send:attempt';
+
+/** Sends one message while what is to strike strikes, and looks what has come of it. */
+export async function play({ size = '1 KB', strikeOf, ...wishes }: Scene): Promise<Verdict> {
+  const message = makeMessage(size);
+  let tried = 0;
+  /** Requests that found nobody listening: the proxy does not know of these. */
+  let refused = 0;
+  const stage = await setStage({
+    ...wishes,
+    connectionFaultOf: (index) => strikeOf(refused + index)?.point.connection?.(requestSize(size)),
+    handlingOf: (_, link) => {
+      const strike = strikeOf(refused + link.index);
+      const handling = strike?.point.request;
+      const { timeOut } = stage;
+      return handling && ((exchange) => handling({ ...exchange, link, delivered: strike.delivered, timeOut }));
+    },
+  });
+  const { mailbox, proxy, server } = stage;
+  const listen = () => (strikeOf(tried)?.point.refused ? proxy.shut() : proxy.open());
+  const attempted = (event: unknown) => {
+    if ((event as { send: { messageId: string } }).send.messageId !== message.messageId) return;
+    if (strikeOf(tried++)?.point.refused) refused++;
+    listen();
+  };
+  listen();
+  subscribe(attempts, attempted);
+  const report = await stage.send(message.mail);
+  unsubscribe(attempts, attempted);
+  await stage.close();
+  return {
+    ...report,
+    accepted: mailbox.accepted(message.messageId),
+    drafts: mailbox.drafts(message.messageId),
+    requests: server.requests,
+  };
+}
