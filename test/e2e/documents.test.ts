@@ -11,7 +11,9 @@ import { sandboxEnvironment } from '../helpers/sandbox-environment.js';
 let sandbox: Sandbox;
 let environment: ReturnType<typeof sandboxEnvironment>;
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  const clientId = '11111111-2222-4333-8444-555555555555';
+  const roles = ['Mail.Send', 'Mail.ReadWrite'];
+  sandbox = await startSandbox({ clientId, apps: [{ clientId, certificates: [], roles }] });
   environment = sandboxEnvironment(sandbox);
 });
 beforeEach(() => sandbox.clear());
@@ -79,19 +81,26 @@ describe('README.md', () => {
     expect(stdout).toMatch(/\b0 (mails|messages)\b/i);
   });
 
+  it('its snippet on drafts tells of the draft and sends it', async () => {
+    const { code, stdout, stderr } = await runOnSandbox(snippets[2] ?? '');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^about to send <.+>\n202 Accepted /);
+    expect(sandbox.requests().some(({ path: url }) => url.endsWith('/send'))).toBe(true);
+  });
+
   it('its snippet on errors prints what its comments say', async () => {
-    const { code, stdout } = await runOnSandbox(snippets[2] ?? '');
+    const { code, stdout } = await runOnSandbox(snippets[3] ?? '');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^EENVELOPE\nnot-sent\n.+/);
   });
 
   it('its snippet on the sandbox shows what arrived, and ends by itself', async () => {
-    const { code, stdout, stderr } = await runOnSandbox(snippets[3] ?? '');
+    const { code, stdout, stderr } = await runOnSandbox(snippets[4] ?? '');
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'Hi 2\n', stderr: '' });
   });
 
   it('has no snippet that is not run here', () => {
-    expect(snippets).toHaveLength(4);
+    expect(snippets).toHaveLength(5);
   });
 
   it('lists every option that graphTransport() knows', async () => {

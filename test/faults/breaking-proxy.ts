@@ -34,9 +34,6 @@ export interface BreakingProxy {
   links: readonly Link[];
   /** By the local port of the proxy's own connection to the server. */
   linkOf(port: number): Link | undefined;
-  /** Refuses new connections until `open`. */
-  shut(): void;
-  open(): void;
   close(): Promise<void>;
 }
 
@@ -78,14 +75,8 @@ export async function startBreakingProxy(options: BreakingProxyOptions): Promise
     port,
     links,
     linkOf: (localPort) => byPort.get(localPort),
-    shut: () => {
-      if (server.listening) server.close();
-    },
-    open: () => {
-      if (!server.listening) server.listen(port, '127.0.0.1');
-    },
     close: async () => {
-      const closed = server.listening ? once(server, 'close') : undefined;
+      const closed = once(server, 'close');
       server.close();
       for (const client of clients) client.destroy();
       await closed;

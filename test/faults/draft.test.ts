@@ -7,6 +7,7 @@ import { hurry } from './time-in-hand.js';
 hurry(50);
 
 const asDraft = { delivery: 'draft', maxRetries: 3 } as const;
+const onceAsDraft = { delivery: 'draft', maxRetries: 0 } as const;
 const isLasting = ({ point }: Strike) => point.outcome === 'not-sent' && !point.retried;
 
 /** Plays a message whose requests are struck by these, in their order. */
@@ -33,6 +34,24 @@ describe.concurrent('a fault strikes the sending of the draft', () => {
     test(`${named(struck)}: ${outcome}`, async () => {
       const verdict = await struckBy(undefined, struck);
       expect(verdict).toMatchObject({ outcome, accepted: outcome === 'sent' ? 1 : 0, drafts: 0 });
+    });
+  }
+});
+
+describe.concurrent('without retries', () => {
+  for (const struck of strikesWithoutBody) {
+    const { outcome, whole, renewed } = struck.point;
+    const created = whole || renewed;
+    test(`${named(struck)}, when the draft is created: ${created ? 'sent' : 'not-sent'}`, async () => {
+      const verdict = await play({ strikeOf: (request) => [struck][request], options: onceAsDraft });
+      expect(verdict).toMatchObject({ outcome: created ? 'sent' : 'not-sent', accepted: created ? 1 : 0 });
+    });
+
+    if (struck.point.racing) continue;
+    const sent = renewed ? 'sent' : outcome;
+    test(`${named(struck)}, when it is sent: ${sent}`, async () => {
+      const verdict = await play({ strikeOf: (request) => [undefined, struck][request], options: onceAsDraft });
+      expect(verdict).toMatchObject({ outcome: sent, accepted: struck.delivered || sent === 'sent' ? 1 : 0 });
     });
   }
 });
@@ -67,92 +86,4 @@ describe.concurrent('a fault strikes the sending of a draft that may have been s
       });
     }
   }
-});
-
-describe.concurrent('a fault strikes the clearing up', () => {
-  for (const struck of strikesWithoutBody) {
-    test(`${named(struck)}, when a draft that was refused is deleted: not-sent`, async () => {
-      const verdict = await struckBy(undefined, strike('403'), struck);
-      expect(verdict).toMatchObject({ outcome: 'not-sent', accepted: 0 });
-    });
-
-    test(`${named(struck)}, when a draft that may be there is looked for: sent`, async () => {
-      const verdict = await struckBy(strike('504', true), struck);
-      expect(verdict).toMatchObject({ outcome: 'sent', accepted: 1 });
-    });
-
-    test(`${named(struck)}, when such a draft is deleted: sent`, async () => {
-      const verdict = await struckBy(strike('504', true), undefined, struck);
-      expect(verdict).toMatchObject({ outcome: 'sent', accepted: 1 });
-    });
-  }
-});
-
-describe.concurrent('a draft in doubt to the last is looked for in Sent Items', () => {
-  for (const struck of strikesWithoutBody) {
-    const { point, delivered } = struck;
-    if (point.outcome !== 'unknown' || point.racing) continue;
-    test(`${named(struck)}: ${delivered ? 'sent' : 'unknown'}`, async () => {
-      const verdict = await play({
-        strikeOf: (request) => (request === send || request === send + 1 ? struck : undefined),
-        options: { ...asDraft, maxRetries: 1, onUnknown: 'verify', verifyWindow: delivered ? 3_600_000 : 10_000 },
-        behaviour: { sentItemsAfter: 1 },
-      });
-      expect(verdict).toMatchObject({ outcome: delivered ? 'sent' : 'unknown', accepted: delivered ? 1 : 0 });
-    });
-  }
-});
-
-/** Does what a request asks for only when `until` says so; its client has given up by then. */
-const late = (until: Promise<void>): Strike => ({
-  delivered: true,
-  point: {
-    name: 'late',
-    outcome: 'unknown',
-    delivered: [true],
-    request: async (exchange) => {
-      await exchange.read();
-      exchange.timeOut();
-      await until;
-      exchange.process();
-    },
-  },
-});
-
-/** Does what a request asks for, and then `next`. */
-const followedBy = (next: () => void): Strike => ({
-  delivered: true,
-  point: {
-    name: 'followed',
-    outcome: 'sent',
-    delivered: [true],
-    request: async (exchange) => {
-      await exchange.read();
-      const answer = exchange.process();
-      next();
-      exchange.respond(answer);
-    },
-  },
-});
-
-describe.concurrent('what is carried out late', () => {
-  test('the first sending of a draft, after the second: sent once', async () => {
-    let release = () => {};
-    const until = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const verdict = await struckBy(undefined, late(until), followedBy(release));
-    expect(verdict).toMatchObject({ outcome: 'sent', accepted: 1, drafts: 0 });
-  });
-
-  test('the creation of a draft, after another was made and sent: sent once, and the draft is left', async () => {
-    let release = () => {};
-    const until = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    // Creation, lookup, creation, sending.
-    const verdict = await struckBy(late(until), undefined, undefined, followedBy(release));
-    expect(verdict).toMatchObject({ outcome: 'sent', accepted: 1, drafts: 1 });
-    expect(verdict.requests).toEqual(['createDraft', 'lookup', 'createDraft', 'sendDraft']);
-  });
 });

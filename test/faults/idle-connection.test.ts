@@ -1,16 +1,20 @@
 import { describe, expect, test } from 'vitest';
+import type { GraphTransportOptions } from '../../src/index.js';
 import type { Breakage } from './breaking-proxy.js';
-import { faultPoints } from './fault-points.js';
 import type { Handling } from './graph-server.js';
 import { type Stage, setStage } from './stage.js';
+import { named, strikes } from './strikes.js';
 import { makeMessage, type Size } from './test-message.js';
 
 /** A stage with one connection, over which a first message has gone, and which then is idle. */
-async function warmStage(handlingOfSecond?: (stage: Stage) => Handling): Promise<Stage> {
+async function warmStage(
+  options: Partial<GraphTransportOptions>,
+  handlingOfSecond?: (stage: Stage) => Handling,
+): Promise<Stage> {
   const stage: Stage = await setStage({
     keepAlive: true,
     ownAgent: handlingOfSecond === undefined,
-    options: { maxRetries: 3 },
+    options,
     handlingOf: ({ index }) => (index === 1 ? handlingOfSecond?.(stage) : undefined),
   });
   expect(await stage.send(makeMessage('1 KB').mail)).toMatchObject({ outcome: 'sent' });
@@ -34,14 +38,14 @@ describe.concurrent('a connection that was kept', () => {
   for (const size of ['1 KB', '1 MB', '2.9 MB'] as const) {
     for (const how of ['reset', 'close', 'half-close'] as const) {
       test(`broken (${how}) while idle, ${size}: sent over a new one`, async () => {
-        const stage = await warmStage();
+        const stage = await warmStage({ maxRetries: 3 });
         stage.proxy.links[0]?.break(how);
         await noticed();
         expect(await sendSecond(stage, size)).toEqual({ outcome: 'sent', accepted: 1, connections: 2 });
       });
 
       test(`broken (${how}) as the next message comes, ${size}: sent once, or unknown and not sent`, async () => {
-        const stage = await warmStage();
+        const stage = await warmStage({ maxRetries: 3 });
         stage.proxy.links[0]?.break(how);
         const { outcome, accepted } = await sendSecond(stage, size);
         if (how === 'half-close') expect(accepted).toBeLessThanOrEqual(1);
@@ -52,7 +56,7 @@ describe.concurrent('a connection that was kept', () => {
 
     for (const how of ['reset', 'close', 'silence'] as const satisfies Breakage[]) {
       test(`broken (${how}) by the first byte of the next message, ${size}: unknown, and not tried again`, async () => {
-        const stage = await warmStage();
+        const stage = await warmStage({ maxRetries: 3 });
         stage.proxy.links[0]?.breakOnNextBytes(how);
         expect(await sendSecond(stage, size)).toEqual({ outcome: 'unknown', accepted: 0, connections: 1 });
       });
@@ -61,17 +65,17 @@ describe.concurrent('a connection that was kept', () => {
 });
 
 describe.concurrent('a fault strikes the second message of a connection', () => {
-  const points = faultPoints.filter(({ request, connection, retried }) => request && !connection && !retried);
-  for (const point of points) {
-    for (const delivered of point.delivered) {
-      test(`${point.name}, ${delivered ? 'delivered' : 'not delivered'}: ${point.outcome}`, async () => {
-        const stage: Stage = await warmStage(({ proxy, timeOut }) => (exchange) => {
-          const link = proxy.linkOf(exchange.port);
-          return link && point.request?.({ ...exchange, link, delivered, timeOut });
-        });
-        const { outcome, accepted } = await sendSecond(stage, '1 KB');
-        expect({ outcome, accepted }).toEqual({ outcome: point.outcome, accepted: delivered ? 1 : 0 });
+  for (const struck of strikes) {
+    const { point, delivered } = struck;
+    const { request, connection, renewed } = point;
+    if (!request || connection || renewed) continue;
+    test(`${named(struck)}: ${point.outcome}`, async () => {
+      const stage: Stage = await warmStage({ maxRetries: 0 }, ({ proxy, timeOut }) => (exchange) => {
+        const link = proxy.linkOf(exchange.port);
+        return link && request({ ...exchange, link, delivered, timeOut });
       });
-    }
+      const { outcome, accepted } = await sendSecond(stage, '1 KB');
+      expect({ outcome, accepted }).toEqual({ outcome: point.outcome, accepted: delivered ? 1 : 0 });
+    });
   }
 });

@@ -1,4 +1,3 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { GraphTransportOptions } from '../../src/index.js';
 import type { RequestKind } from './graph-routes.js';
 import type { MailboxBehaviour } from './scripted-mailbox.js';
@@ -12,7 +11,6 @@ export interface Scene {
   strikeOf: (request: number) => Strike | undefined;
   options?: Partial<GraphTransportOptions>;
   behaviour?: MailboxBehaviour | undefined;
-  ownAgent?: boolean;
 }
 
 /** What was reported of a message, beside what was so when all was over. */
@@ -25,16 +23,19 @@ export interface Verdict extends Report {
   requests: RequestKind[];
 }
 
-const attempts = 'nodemailer-graph-transport:send:attempt';
-
 /** Sends one message while what is to strike strikes, and looks what has come of it. */
 export async function play({ size = '1 KB', strikeOf, ...wishes }: Scene): Promise<Verdict> {
   const message = makeMessage(size);
-  let tried = 0;
-  /** Requests that found nobody listening: the proxy does not know of these. */
+  let connections = 0;
+  /** Those that were refused: the proxy does not know of them. */
   let refused = 0;
   const stage = await setStage({
     ...wishes,
+    refuse: () => {
+      const refuse = strikeOf(connections++)?.point.refused ?? false;
+      if (refuse) refused++;
+      return refuse;
+    },
     connectionFaultOf: (index) => strikeOf(refused + index)?.point.connection?.(requestSize(size)),
     handlingOf: (_, link) => {
       const strike = strikeOf(refused + link.index);
@@ -43,17 +44,8 @@ export async function play({ size = '1 KB', strikeOf, ...wishes }: Scene): Promi
       return handling && ((exchange) => handling({ ...exchange, link, delivered: strike.delivered, timeOut }));
     },
   });
-  const { mailbox, proxy, server } = stage;
-  const listen = () => (strikeOf(tried)?.point.refused ? proxy.shut() : proxy.open());
-  const attempted = (event: unknown) => {
-    if ((event as { send: { messageId: string } }).send.messageId !== message.messageId) return;
-    if (strikeOf(tried++)?.point.refused) refused++;
-    listen();
-  };
-  listen();
-  subscribe(attempts, attempted);
+  const { mailbox, server } = stage;
   const report = await stage.send(message.mail);
-  unsubscribe(attempts, attempted);
   await stage.close();
   return {
     ...report,

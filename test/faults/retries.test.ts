@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { faultPoints, type Outcome } from './fault-points.js';
+import type { Outcome } from './fault-point.js';
 import { play } from './play.js';
-import { named, type Strike, strikes } from './strikes.js';
+import { named, type Strike, strike, strikes } from './strikes.js';
 import { type Size, sizeNames } from './test-message.js';
 
 // Of the jitter between attempts, this leaves the shortest.
 beforeAll(() => void vi.spyOn(Math, 'random').mockReturnValue(0));
 afterAll(() => void vi.restoreAllMocks());
-
-const retried = faultPoints.filter((point) => point.retried);
 
 /** Strikes one after the other, and nothing after them; gives what has come of the message. */
 function afterStrikes(strikes: Strike[], size: Size = '1 KB') {
@@ -16,13 +14,13 @@ function afterStrikes(strikes: Strike[], size: Size = '1 KB') {
 }
 
 describe.concurrent('a fault that strikes once: what was surely not sent is sent by the next attempt, and nothing else is tried again', () => {
-  for (const strike of strikes) {
-    for (const size of strike.point.retried ? sizeNames : (['1 KB'] as const)) {
-      const outcome = strike.point.retried ? 'sent' : strike.point.outcome;
-      test(`${named(strike)}, ${size}: ${outcome}`, async () => {
-        const verdict = await afterStrikes([strike], size);
+  for (const struck of strikes) {
+    for (const size of struck.point.retried ? sizeNames : (['1 KB'] as const)) {
+      const outcome = struck.point.retried ? 'sent' : struck.point.outcome;
+      test(`${named(struck)}, ${size}: ${outcome}`, async () => {
+        const verdict = await afterStrikes([struck], size);
         expect(verdict).toMatchObject({ outcome });
-        expectAccepted(verdict.accepted, strike, outcome);
+        expectAccepted(verdict.accepted, struck, outcome);
       });
     }
   }
@@ -30,11 +28,11 @@ describe.concurrent('a fault that strikes once: what was surely not sent is sent
 
 describe.concurrent('a fault that strikes after one that was survived comes to the same as without that', () => {
   const survived = ['connection refused', 'silence within the ServerHello', '429 without Retry-After'];
-  for (const first of retried.filter(({ name }) => survived.includes(name))) {
-    for (const second of strikes.filter(({ point }) => first.refused || !point.refused)) {
+  for (const first of survived) {
+    for (const second of strikes) {
       const outcome = second.point.retried ? 'sent' : second.point.outcome;
-      test(`${first.name}, then ${named(second)}: ${outcome}`, async () => {
-        const verdict = await afterStrikes([{ point: first, delivered: false }, second]);
+      test(`${first}, then ${named(second)}: ${outcome}`, async () => {
+        const verdict = await afterStrikes([strike(first), second]);
         expect(verdict).toMatchObject({ outcome });
         expectAccepted(verdict.accepted, second, outcome);
       });

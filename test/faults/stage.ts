@@ -1,4 +1,3 @@
-import { Agent } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import nodemailer, { type SendMailOptions, type Transporter } from 'nodemailer';
 import { isGraphMailError } from '../../src/errors.js';
@@ -6,8 +5,9 @@ import { type GraphSentMessageInfo, type GraphTransportOptions, graphTransport }
 import { makeCertificate, type TestCertificate } from '../helpers/certificates.js';
 import { mailbox as sender } from '../helpers/fixtures.js';
 import { type BreakingProxy, type ConnectionFault, type Link, startBreakingProxy } from './breaking-proxy.js';
-import type { Outcome } from './fault-points.js';
+import type { Outcome } from './fault-point.js';
 import { type Exchange, type GraphServer, type Handling, startGraphServer } from './graph-server.js';
+import { RefusingAgent } from './refusing-agent.js';
 import { type MailboxBehaviour, ScriptedMailbox } from './scripted-mailbox.js';
 import { takeTimeout } from './time-in-hand.js';
 
@@ -16,6 +16,8 @@ export interface StageOptions {
   behaviour?: MailboxBehaviour | undefined;
   /** How a connection breaks, by its index. */
   connectionFaultOf?: (index: number) => ConnectionFault | undefined;
+  /** Asked for each new connection, unless it is of an {@link ownAgent}. */
+  refuse?: () => boolean;
   /** What becomes of a request; `undefined` for the usual. */
   handlingOf?: (exchange: Exchange, link: Link) => Handling | undefined;
   /** Whether a connection serves more than one request. */
@@ -76,7 +78,10 @@ export async function setStage(wishes: StageOptions): Promise<Stage> {
   const hosts = { authorityHost: origin, graphHost: origin };
   const connecting = wishes.ownAgent
     ? { cloud: { ...hosts, ca: own.certificate }, proxy: false as const }
-    : { cloud: hosts, agent: new Agent({ keepAlive: true, secureContext: context }) };
+    : {
+        cloud: hosts,
+        agent: new RefusingAgent({ keepAlive: true, secureContext: context }, wishes.refuse ?? (() => false)),
+      };
   const transporter = nodemailer.createTransport(
     graphTransport({
       getToken: async () => 'token',

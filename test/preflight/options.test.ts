@@ -16,6 +16,7 @@ describe('graphPreflight', () => {
     [{ mailbox, allowedMailboxes: ['contoso'] }, /'allowedMailboxes' holds 'contoso'/],
     [{ mailbox, maxRequestSize: '4 MB' }, /'maxRequestSize' is '4 MB'; expected a whole number/],
     [{ mailbox, examples: -1 }, /'examples' is -1; expected a whole number/],
+    [{ mailbox, largeMessages: 'draft' }, /^Option 'largeMessages' is 'draft'; expected 'reject' or 'upload'\.$/],
     [{ mailbox, report: './report.json' }, /'report' is '\.\/report\.json'; expected a function/],
     [{ mailbox, allowedMailbox: mailbox }, /Unknown option 'allowedMailbox'/],
   ])('refuses %j at construction', (options, message) => {
@@ -27,6 +28,7 @@ describe('graphPreflight', () => {
     { mailbox },
     { mailbox: '11111111-2222-3333-4444-555555555555' },
     { mailbox: () => mailbox },
+    { mailbox, largeMessages: 'upload' as const },
     { mailbox: 'from', allowedMailboxes: '*@contoso.example' },
     { mailbox, allowedMailboxes: () => true, maxRequestSize: 4_194_304, examples: 0, report: undefined },
   ])('takes %j', (options) => {

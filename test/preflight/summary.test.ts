@@ -1,13 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { formatPreflight, type PreflightSummary } from '../../src/preflight/index.js';
-import { mailbox, plain, preflighted } from './support.js';
-
-const discard = {
-  name: 'Null',
-  version: '1',
-  send: (_: unknown, done: (error: null, info: object) => void) => done(null, {}),
-};
+import { discard, mailbox, plain, preflighted } from './support.js';
 
 async function someMails(): Promise<PreflightSummary> {
   const { transporter, preflight } = preflighted({}, discard);

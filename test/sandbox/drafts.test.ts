@@ -238,22 +238,6 @@ describe('deleting a draft', () => {
   });
 });
 
-describe('a message deleted on its way', () => {
-  it('is delivered, and comes to no folder any more', async () => {
-    const client = await startClientWith({ sentItemsDelay: 200 });
-    const token = await client.accessToken();
-    await client.sendMail(mail(), { token });
-    const path = messagePath(client.sandbox.mailbox(MAILBOX).drafts[0]?.id ?? '');
-    expect((await client.graph('DELETE', path, { token })).status).toBe(204);
-    await client.sendMail(mail({ 'Message-ID': '<2@contoso.example>' }), { token });
-    // Its timer was set later, so that of the first has run when it is there.
-    await expect.poll(() => client.sandbox.mailbox(MAILBOX).sentItems).not.toHaveLength(0);
-    const { sentItems } = client.sandbox.mailbox(MAILBOX);
-    expect(sentItems.map(({ messageId }) => messageId)).toEqual(['<2@contoso.example>']);
-    expect(client.sandbox.stats().submissions).toBe(2);
-  });
-});
-
 describe('the application needs', () => {
   it.each([
     ['Mail.ReadWrite to create a draft', ['Mail.Send', 'Mail.Read'], 'POST', '/messages'],
