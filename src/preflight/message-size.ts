@@ -58,7 +58,7 @@ export function measure(root: MimeTree, header: number, fileAccess: boolean): Me
   const walk = (given: MimeTree, before: number): void => {
     if (given._raw) {
       measured.mime += before;
-      add(given === root ? 'the raw message' : 'a raw part', given, given._raw, '', before);
+      add(given === root ? 'the raw message' : 'a raw part', given, given._raw, '');
       return;
     }
     const node = given === root ? root : shadowOf(given);
