@@ -6,6 +6,7 @@ import { type FinishedMessage, finishMessage } from './finish.js';
 import { heaviestParts, heaviestSentence } from './heaviest.js';
 import type { HeavyAttachment } from './heavy-attachment.js';
 import { composeLarge, type LargeMessage } from './large-message.js';
+import { mimeLimit } from './mime-limit.js';
 import type { ComposedMail, PreparedMessage } from './prepare.js';
 import { refuseTooMany } from './recipients.js';
 
@@ -71,11 +72,6 @@ export async function composeWithin(
   if (composed === tooLarge)
     throw await sizeError(`more than ${maxSize.toLocaleString('en')}`, node, settings.maxRequestSize);
   return composed;
-}
-
-/** Bytes of MIME whose base64 fits into a request. */
-export function mimeLimit(maxRequestSize: number): number {
-  return Math.floor(maxRequestSize / 4) * 3;
 }
 
 async function sizeError(size: string, node: ComposedNode, maxRequestSize: number): Promise<GraphMailError> {

@@ -1,10 +1,11 @@
+import type { GraphMailError } from '../errors.js';
 import { type ComposeLimits, tooLarge } from './compose.js';
 import { composeParts } from './compose-parts.js';
 import { withEmptyBody } from './empty-body.js';
 import { type HeavyAttachment, heavyAttachment } from './heavy-attachment.js';
 import { indivisibleAttachment } from './indivisible.js';
-import { indivisibleError, maxUpload, restError, uploadError } from './large-errors.js';
-import type { TreeNode } from './leaves.js';
+import { indivisibleError, refusalOfUpload, restError } from './large-errors.js';
+import type { Leaf, TreeNode } from './leaves.js';
 import type { Part } from './part.js';
 import { takeOut } from './take-out.js';
 
@@ -31,22 +32,16 @@ export async function divide(
       if (fits(mime)) return { mime, heavy: parts.flatMap((part) => heavy.get(part) ?? []) };
     }
     const next = movable.shift();
-    if (!next) throw tooMuchLeft(left, limits.maxSize);
+    if (!next) throw tooMuchLeft(left.toSorted((a, b) => b.source.size - a.source.size)[0], limits.maxSize);
     heavy.set(next, heavyAttachment(next, next.source));
-    refuseUpload([...heavy.values()]);
+    const refusal = refusalOfUpload([...heavy.values()]);
+    if (refusal) throw refusal;
     takeOut(next);
   }
 }
 
-function refuseUpload(heavy: readonly HeavyAttachment[]): void {
-  const tooHeavy = heavy.find(({ size }) => size > maxUpload);
-  if (tooHeavy) throw uploadError(`The attachment ${tooHeavy.name} has ${tooHeavy.size.toLocaleString('en')} bytes,`);
-  const sum = heavy.reduce((bytes, { size }) => bytes + size, 0);
-  if (sum > maxUpload) throw uploadError('The attachments have together');
-}
-
-function tooMuchLeft(left: readonly Part[], limit: number): Error {
-  const [heaviest] = left.toSorted((a, b) => b.source.size - a.source.size);
+/** Why what is left does not fit: what could not be taken out, where that is what weighs most. */
+export function tooMuchLeft(heaviest: Leaf | undefined, limit: number): GraphMailError {
   const stuck = heaviest?.attached ? indivisibleAttachment(heaviest) : undefined;
   return stuck ? indivisibleError(stuck) : restError(limit);
 }

@@ -17,6 +17,14 @@ export function uploadError(what: string): GraphMailError {
   );
 }
 
+/** Why these files cannot all be uploaded; `undefined` when they can. */
+export function refusalOfUpload(files: readonly { name: string; size: number }[]): GraphMailError | undefined {
+  const tooHeavy = files.find(({ size }) => size > maxUpload);
+  if (tooHeavy) return uploadError(`The attachment ${tooHeavy.name} has ${tooHeavy.size.toLocaleString('en')} bytes,`);
+  const sum = files.reduce((bytes, { size }) => bytes + size, 0);
+  return sum > maxUpload ? uploadError('The attachments have together') : undefined;
+}
+
 /** The failure of a message of which too much is left when all that can be uploaded is out of it. */
 export function restError(limit: number): GraphMailError {
   return tooLargeError(

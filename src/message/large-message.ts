@@ -1,12 +1,12 @@
 import { isGraphMailError } from '../errors.js';
 import type { Settings } from '../settings.js';
-import { mimeLimit } from './body.js';
 import { composeMime, contentError, tooLarge } from './compose.js';
 import { divide } from './divide.js';
 import type { HeavyAttachment } from './heavy-attachment.js';
 import { indivisibleMessage, type SentMail } from './indivisible.js';
 import { indivisibleError } from './large-errors.js';
 import type { TreeNode } from './leaves.js';
+import { mimeLimit } from './mime-limit.js';
 import { partsOf } from './part.js';
 import { Spool } from './spool.js';
 

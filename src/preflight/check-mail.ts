@@ -1,4 +1,4 @@
-import { mimeLimit } from '../message/body.js';
+import { mimeLimit } from '../message/mime-limit.js';
 import { checkHeaderFields } from './check-header-fields.js';
 import { checkMailboxChoice, checkSender } from './check-mailbox.js';
 import { checkEnvelopeAlone, checkRecipients } from './check-recipients.js';

@@ -1,5 +1,5 @@
-import { mimeLimit } from '../message/body.js';
 import { maxUpload } from '../message/large-errors.js';
+import { mimeLimit } from '../message/mime-limit.js';
 import { ownOptions } from '../message/prepare.js';
 import type { MailboxSelection } from '../option-types.js';
 import { chosen } from '../sending-choices.js';

@@ -1,6 +1,7 @@
 import type { GraphMailError } from '../errors.js';
+import { tooMuchLeft } from '../message/divide.js';
 import { indivisibleAttachment, indivisibleMessage } from '../message/indivisible.js';
-import { indivisibleError, maxUpload, restError, uploadError } from '../message/large-errors.js';
+import { indivisibleError, refusalOfUpload } from '../message/large-errors.js';
 import { type Leaf, leavesOf, type TreeNode } from '../message/leaves.js';
 import type { MailView } from './mail-view.js';
 import type { MeasuredPart, MessageSize } from './message-size.js';
@@ -27,7 +28,7 @@ export function divisionOf({ mail, node }: MailView, size: MessageSize, maxMime:
     if (!next) return { refusal: tooMuchLeft(parts.find((part) => !uploaded.includes(part))?.leaf, maxMime) };
     uploaded.push(next);
     left -= next.mime;
-    const refusal = tooMuchUploaded(uploaded);
+    const refusal = refusalOfUpload(uploaded.map(({ leaf, size }) => ({ name: leaf.name, size })));
     if (refusal) return { refusal };
   }
   return { uploaded };
@@ -42,17 +43,4 @@ function knownParts(root: TreeNode, measured: readonly MeasuredPart[]): Part[] {
       return part ? { ...part, leaf } : [];
     })
     .sort((a, b) => b.size - a.size);
-}
-
-function tooMuchUploaded(parts: readonly Part[]): GraphMailError | undefined {
-  const tooHeavy = parts.find(({ size }) => size > maxUpload);
-  if (tooHeavy)
-    return uploadError(`The attachment ${tooHeavy.leaf.name} has ${tooHeavy.size.toLocaleString('en')} bytes,`);
-  const sum = parts.reduce((bytes, { size }) => bytes + size, 0);
-  return sum > maxUpload ? uploadError('The attachments have together') : undefined;
-}
-
-function tooMuchLeft(heaviest: Leaf | undefined, maxMime: number): GraphMailError {
-  const stuck = heaviest?.attached ? indivisibleAttachment(heaviest) : undefined;
-  return stuck ? indivisibleError(stuck) : restError(maxMime);
 }

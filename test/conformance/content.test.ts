@@ -118,8 +118,11 @@ describe.each(editions)('content, $name', (edition) => {
     expect(message.raw.toString()).toContain('**Hello**');
   });
 
-  it('a calendar event, as an alternative and as an attachment', async () => {
-    const message = await send({ icalEvent: { method: 'REQUEST', filename: 'lunch.ics', content: calendar } });
+  it.each([
+    ['text', () => calendar],
+    ['a stream', () => Readable.from([Buffer.from(calendar)])],
+  ])('a calendar event given as %s, as an alternative and as an attachment', async (_, content) => {
+    const message = await send({ icalEvent: { method: 'REQUEST', filename: 'lunch.ics', content: content() } });
     expect(message.raw.toString()).toMatch(/Content-Type: text\/calendar; charset=utf-8; method=REQUEST/);
     const event = message.attachments.find(({ filename }) => filename === 'lunch.ics');
     expect(event?.content.toString().trim().split(/\r?\n/)).toEqual(calendar.split('\r\n'));

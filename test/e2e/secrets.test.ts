@@ -168,7 +168,12 @@ async function sendAndLook({ identity, fault, mail, cloud, debug = true, shared 
   };
   const logger = { trace: write, debug: write, info: write, warn: write, error: write, fatal: write };
   const release = fault && sandbox.fault(quoting(fault, /secret/.test(identity) ? clientSecret : ''));
-  const options = { ...optionsFor(identity), maxRetries: 0, timeout: 200, ...(cloud && { cloud }) };
+  const options = {
+    ...optionsFor(identity),
+    maxRetries: 0,
+    timeout: fault?.silence ? 200 : 10_000,
+    ...(cloud && { cloud }),
+  };
   if (shared && identity !== 'proxy') {
     const { ca: _, ...hosts } = sandbox.options.cloud;
     Object.assign(options, { agent, cloud: hosts });

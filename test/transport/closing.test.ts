@@ -29,7 +29,7 @@ async function busy(count: number) {
 
 describe('close()', () => {
   it('fails what waits, not sent, and lets what is in flight end', async () => {
-    const slow = await startSandbox({ latency: 150 });
+    const slow = await startSandbox({ latency: 1_500 });
     const transporter = createGraphTransporter(slow.options);
     await transporter.verify();
     const results = Array.from({ length: 12 }, () =>
