@@ -72,7 +72,7 @@ export class MailboxGate {
    * A pause that nobody has tested since is forgotten when Graph has forgotten what led to it.
    */
   get unused(): boolean {
-    if (this.#present.size > 0 || this.pausedFor > 0) return false;
+    if (this.#present.size > 0) return false;
     if (this.#upload && !this.#upload.empty) return false;
     return this.#resume.complete || this.#clock.now() >= this.#pausedUntil + longestWindow;
   }

@@ -1,5 +1,5 @@
 import type { Outcome } from './outcome.js';
-import { nextDelay, type RetryLimits, type RetryState, repeatDelay } from './retry.js';
+import { backoff, nextDelay, type RetryLimits, type RetryState, repeatDelay } from './retry.js';
 
 /** What is to be done when a request has ended. */
 export type NextMove =
@@ -30,7 +30,7 @@ export function nextMove(outcome: Outcome, state: StepState, limits: RetryLimits
   const { retryAfter, throttled } = outcome;
   const delay = nextDelay(limits, state, retryAfter, random);
   // The others wait as well, whether or not this message does.
-  const pause = throttled ? (retryAfter ?? delay) : undefined;
+  const pause = throttled ? retryAfter || (delay ?? backoff(state.attempts, random)) : undefined;
   if (delay === undefined) return { move: 'fail', permanent: false, retryAfter, pause };
   return { move: 'again', after: throttled ? 'pause' : 'rest', delay, pause };
 }

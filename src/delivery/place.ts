@@ -1,5 +1,4 @@
 import type { DeliveryContext } from './context.js';
-import type { MailboxGate } from './mailbox-gate.js';
 import type { Arrival, Passage } from './passage.js';
 import type { Step } from './step.js';
 
@@ -32,7 +31,6 @@ export class Place {
   /** Waits for room; gives `undefined` when that would take too long. */
   static async take(
     context: DeliveryContext,
-    gate: MailboxGate,
     passage: Passage,
     { step, longestWait, signal, committed }: PlaceWanted,
   ): Promise<Place | undefined> {
@@ -47,7 +45,7 @@ export class Place {
         passage.arrive();
         throw error;
       }
-      if (gate.pausedFor === 0) return place;
+      if (!passage.recalled) return place;
       // The mailbox was paused while this one waited for the transport.
       place.leave(undefined);
     }

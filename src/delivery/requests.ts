@@ -175,7 +175,7 @@ export class Requests {
     run: Run,
     ready: (() => Promise<Step<T> | undefined>) | undefined,
   ): Promise<Next<T> | undefined> {
-    const place = await Place.take(this.#context, this.#gate, this.#passage, {
+    const place = await Place.take(this.#context, this.#passage, {
       step,
       longestWait: run.limits.maxWait,
       signal: this.#hooks.signal,
@@ -200,7 +200,7 @@ export class Requests {
       if (isGraphMailError(error) && error.command === 'TOKEN') return undefined;
       throw error;
     });
-    if (token === undefined || this.#gate.pausedFor > 0) return { rest: 0 };
+    if (token === undefined || this.#passage.recalled) return { rest: 0 };
     const attempts = ++run.attempts;
     place.begin();
     const { result, clientRequestId, startedAt, duration } = await this.#make(step, token, run);

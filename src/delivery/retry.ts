@@ -19,6 +19,15 @@ const firstDelay = 1_000;
 const longestDelay = 60_000;
 
 /**
+ * Milliseconds to wait where nobody says how long: exponential with full jitter.
+ * @param attempts made so far
+ * @param random in [0, 1)
+ */
+export function backoff(attempts: number, random: number): number {
+  return Math.ceil(random * Math.min(longestDelay, firstDelay * 2 ** (attempts - 1)));
+}
+
+/**
  * Milliseconds to wait before the next attempt, or `undefined` when there must be none. What the service says is obeyed
  * in full or not at all; otherwise, and where it says no time at all, exponential with full jitter.
  * @param random in [0, 1)
@@ -30,7 +39,7 @@ export function nextDelay(
   random: number,
 ): number | undefined {
   if (state.attempts > limits.maxRetries) return undefined;
-  const delay = retryAfter || Math.ceil(random * Math.min(longestDelay, firstDelay * 2 ** (state.attempts - 1)));
+  const delay = retryAfter || backoff(state.attempts, random);
   return state.waited + delay > limits.maxWait ? undefined : delay;
 }
 

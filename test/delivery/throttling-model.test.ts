@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { TokenSource } from '../../src/auth/token-source.js';
+import type { DeliveryContext } from '../../src/delivery/context.js';
 import { deliver } from '../../src/delivery/deliver.js';
 import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
 import { RateLimiter } from '../../src/delivery/rate-limiter.js';
-import type { DeliveryContext } from '../../src/delivery/context.js';
 import { RetryBudget } from '../../src/delivery/retry-budget.js';
 import { Turnstile } from '../../src/delivery/turnstile.js';
 import { isGraphMailError } from '../../src/errors.js';

@@ -87,3 +87,19 @@ describe.concurrent('a fault strikes the sending of a draft that may have been s
     }
   }
 });
+
+describe.concurrent('patience ends after a fault that says nothing of the one before', () => {
+  for (const delivered of [true, false]) {
+    for (const struck of strikesWithoutBody) {
+      const { retried, renewed } = struck.point;
+      if (!retried) continue;
+      const outcome = renewed ? 'sent' : 'unknown';
+      test(`${delivered ? '' : 'not '}sent by the first, then ${struck.point.name}: ${outcome}`, async () => {
+        const strikes = [undefined, strike('504', delivered), struck];
+        const options = { ...asDraft, maxRetries: 1 };
+        const verdict = await play({ strikeOf: (request) => strikes[request], options });
+        expect(verdict).toMatchObject({ outcome, accepted: delivered || renewed ? 1 : 0 });
+      });
+    }
+  }
+});
