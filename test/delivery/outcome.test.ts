@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judge } from '../../src/delivery/outcome.js';
 import { answer, graphError, networkFailure } from '../helpers/answers.js';
-import { forAWhile } from '../helpers/fixtures.js';
 
 const now = Date.UTC(2026, 10, 23, 10);
 
@@ -127,47 +125,4 @@ describe('by failure of the network', () => {
         expect(judge(networkFailure(true, code, reason), now)).toEqual({ kind: 'unknown' });
     },
   );
-});
-
-describe('for any result at all', () => {
-  const headers = fc.dictionary(
-    fc.constantFrom('retry-after', 'date', 'www-authenticate', 'request-id'),
-    fc.oneof(
-      fc.string(),
-      fc.nat().map(String),
-      fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
-    ),
-  );
-  const answers = fc.record({ status: fc.integer({ min: 0, max: 999 }), headers, body: fc.string() });
-
-  test('there is an outcome, and only 202 is sent', () => {
-    fc.assert(
-      fc.property(answers, (result) => {
-        const outcome = judge(result, now);
-        expect(outcome.kind === 'sent').toBe(result.status === 202);
-        if (outcome.kind === 'not-sent') expect(result.status).toBeGreaterThanOrEqual(400);
-        if (outcome.kind === 'not-sent' && outcome.retry === 'later') {
-          const { retryAfter } = outcome;
-          expect(retryAfter === undefined || retryAfter >= 0).toBe(true);
-        }
-      }),
-      forAWhile(),
-    );
-  });
-
-  test('whatever broke after bytes were written may have been sent', () => {
-    const failures = fc.tuple(
-      fc.option(fc.oneof(fc.string(), fc.constantFrom('ECONNRESET', 'ECONNREFUSED', 'ENOTFOUND', 'CERT_X')), {
-        nil: undefined,
-      }),
-      fc.constantFrom('network', 'timeout', 'aborted'),
-      fc.option(fc.constantFrom('connect', 'getaddrinfo', 'read', 'write'), { nil: undefined }),
-    );
-    fc.assert(
-      fc.property(failures, ([code, reason, syscall]) => {
-        expect(judge(networkFailure(true, code, reason, syscall), now)).toEqual({ kind: 'unknown' });
-      }),
-      forAWhile(1_000),
-    );
-  });
 });

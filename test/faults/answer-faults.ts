@@ -98,11 +98,13 @@ export const withDoubt: readonly FaultPoint[] = [
   { name: 'a 504 whose body is cut off', request: saying(() => headOf({ status: 504 }, 100), 'reset') },
 ].map((point) => ({ ...point, outcome: 'unknown', delivered: either }));
 
-const later = { 'retry-after': '1' };
-
 /** An answer that says for sure that nothing was done. */
 export const withRefusal: readonly FaultPoint[] = [
-  { name: '429', request: answering({ ...refusal(429, 'TooManyRequests'), headers: later }), retried: true as const },
+  {
+    name: '429',
+    request: answering({ ...refusal(429, 'TooManyRequests'), headers: { 'retry-after': '1' } }),
+    retried: true as const,
+  },
   { name: '429 without Retry-After', request: answering({ status: 429 }), retried: true as const },
   {
     name: 'a 429 whose body is cut off',
@@ -111,7 +113,7 @@ export const withRefusal: readonly FaultPoint[] = [
   },
   {
     name: '503 with Retry-After',
-    request: answering({ ...refusal(503, 'Busy'), headers: { 'retry-after': '0' } }),
+    request: answering({ ...refusal(503, 'Busy'), headers: { 'retry-after': '1' } }),
     retried: true as const,
   },
   {

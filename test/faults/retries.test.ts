@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Outcome } from './fault-point.js';
 import { play } from './play.js';
 import { named, type Strike, strike, strikes } from './strikes.js';
 import { type Size, sizeNames } from './test-message.js';
+import { hurry } from './time-in-hand.js';
 
-// Of the jitter between attempts, this leaves the shortest.
-beforeAll(() => void vi.spyOn(Math, 'random').mockReturnValue(0));
-afterAll(() => void vi.restoreAllMocks());
+hurry(50);
 
 /** Strikes one after the other, and nothing after them; gives what has come of the message. */
 function afterStrikes(strikes: Strike[], size: Size = '1 KB') {
