@@ -29,13 +29,14 @@ export function createLog(options: LogOptions, print: (line: string) => void = c
   const log = {} as Log;
   for (const level of levels) {
     const silent = !logger || ((level === 'trace' || level === 'debug') && !debug);
-    log[level] = (data, message, ...args) => {
-      if (silent) return;
-      harmlessly(() => {
-        if (logger === true) return printLines(print, level, format(message, ...args));
-        return (logger[level] as LogMethod | undefined)?.call(logger, { component, ...data }, message, ...args);
-      });
-    };
+    log[level] = silent
+      ? () => {}
+      : (data, message, ...args) => {
+          harmlessly(() => {
+            if (logger === true) return printLines(print, level, format(message, ...args));
+            return (logger[level] as LogMethod | undefined)?.call(logger, { component, ...data }, message, ...args);
+          });
+        };
   }
   return log;
 }

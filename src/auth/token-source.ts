@@ -53,6 +53,13 @@ export class TokenSource {
     return current.token;
   }
 
+  /** A token that needs no waiting and no renewal now, if there is one. */
+  get ready(): string | undefined {
+    const now = this.#clock.now();
+    const current = this.#current;
+    return current && now < current.expiresAt - lastUse && now < current.renewAt ? current.token : undefined;
+  }
+
   /** As {@link get}, for somebody who wants to know how things stand now: a refusal of a moment ago does not count. */
   verify(): Promise<string> {
     this.#refusal = undefined;

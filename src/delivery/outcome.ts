@@ -74,7 +74,8 @@ export function judgeDraftSend(result: HttpAnswer | NetworkFailure, now: number,
   if (outcome.kind === 'unknown') return { kind: 'unknown', repeat: true };
   if (!doubtful || outcome.kind !== 'not-sent' || outcome.retry !== 'never') return outcome;
   if (result instanceof NetworkFailure) return { kind: 'unknown' };
-  // Any other 404 would speak of the mailbox, or come from something in between.
-  if (result.status === 404 && readGraphFault(result).code === 'ErrorItemNotFound') return { kind: 'sent' };
-  return { kind: 'unknown', repeat: result.status === 409 };
+  if (result.status !== 404) return { kind: 'unknown', repeat: result.status === 409 };
+  // A 404 with another code speaks of the mailbox; one without comes from something in between, or was cut off.
+  const { code } = readGraphFault(result);
+  return code === 'ErrorItemNotFound' ? { kind: 'sent' } : { kind: 'unknown', repeat: code === undefined };
 }

@@ -156,6 +156,8 @@ export class Requests {
     const { tokens, budget, random } = this.#context;
     try {
       const { refusedToken } = run;
+      // The ordinary case, without a turn of the event loop.
+      if (!refusedToken && tokens.ready !== undefined) return undefined;
       const wanted = refusedToken ? tokens.replace(refusedToken.token, refusedToken.claims) : tokens.get();
       await unlessAborted(wanted, this.#hooks.signal);
       run.refusedToken = undefined;
@@ -196,10 +198,12 @@ export class Requests {
   async #attempt<T extends HttpAnswer>(step: Step<T>, run: Run, place: Place, passing: Passing): Promise<Next<T>> {
     const { tokens, budget, clock, random } = this.#context;
     // Fetched a moment ago, unless the wait outlived it; then it is prepared once more.
-    const token = await unlessAborted(tokens.get(), this.#hooks.signal).catch((error: unknown) => {
-      if (isGraphMailError(error) && error.command === 'TOKEN') return undefined;
-      throw error;
-    });
+    const token =
+      tokens.ready ??
+      (await unlessAborted(tokens.get(), this.#hooks.signal).catch((error: unknown) => {
+        if (isGraphMailError(error) && error.command === 'TOKEN') return undefined;
+        throw error;
+      }));
     if (token === undefined || this.#passage.recalled) return { rest: 0 };
     const attempts = ++run.attempts;
     place.begin();

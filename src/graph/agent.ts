@@ -18,13 +18,14 @@ export const idleTimeout = 4_000;
  * @param proxying where some connections may need a proxy
  */
 export function createAgent(ca: string | undefined, proxying?: Proxying): Agent {
-  const options = {
-    keepAlive: true,
-    timeout: idleTimeout,
-    // Given a CA, Node would trust that one alone.
-    ...(ca !== undefined && { ca: [...trustedCertificates(process.env), ca] }),
-  };
+  const options = { keepAlive: true, timeout: idleTimeout, ...(ca !== undefined && { secureContext: trusting(ca) }) };
   return proxying ? new ProxyAgent(options, proxying) : new Agent(options);
+}
+
+/** A context, and not the option `ca`: Node would put that into the name of every connection, and read it anew for each. */
+function trusting(ca: string): tls.SecureContext {
+  // Given a CA, Node would trust that one alone.
+  return tls.createSecureContext({ ca: [...trustedCertificates(process.env), ca] });
 }
 
 /** What Node trusts when it is not told what: its own certificates, and those of `NODE_EXTRA_CA_CERTS`. */

@@ -1,6 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import { type Agent, type RequestOptions, request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import { onAbort } from '../abort.js';
 import { withoutQuotes } from '../redact.js';
 import { ProxyFailure } from './proxy-failure.js';
 
@@ -75,9 +76,9 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
     let written = false;
     let reason: NetworkFailure['reason'] = 'network';
     const headers = { ...wanted.headers, ...(wanted.body && { 'content-length': String(wanted.body.length) }) };
-    const options: RequestOptions = { method: wanted.method, headers, agent: wanted.agent };
     let outgoing: ClientRequest;
     try {
+      const options: RequestOptions = { method: wanted.method, headers, agent: wanted.agent };
       outgoing = request(wanted.url, options);
     } catch (error) {
       // A header or URL that cannot be sent.
@@ -94,11 +95,11 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
       () => abort('timeout', new Error(`no answer within ${wanted.timeout} ms`)),
       wanted.timeout,
     );
-    const onAbort = () => abort('aborted', new Error('aborted', { cause: wanted.signal?.reason }));
-    wanted.signal?.addEventListener('abort', onAbort, { once: true });
+    const giveUp = () => abort('aborted', new Error('aborted', { cause: wanted.signal?.reason }));
+    const release = onAbort(wanted.signal, giveUp);
     const finish = () => {
       clearTimeout(timer);
-      wanted.signal?.removeEventListener('abort', onAbort);
+      release();
     };
 
     outgoing.on('socket', (socket) => {
@@ -118,21 +119,26 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
     };
     outgoing.on('error', fail);
     // A switch of protocols that nobody asked for ends without an 'error'.
-    outgoing.on('close', () => fail(new Error('the connection was closed without an answer')));
+    outgoing.on('close', () => {
+      if (answered) answered();
+      else fail(new Error('the connection was closed without an answer'));
+    });
     outgoing.on('response', (incoming) => {
       const { answerLimit = shortAnswer } = wanted;
       const chunks: Buffer[] = [];
       let length = 0;
+      let told = false;
       answered = () => {
+        if (told) return;
+        told = true;
         finish();
-        const flat = Object.entries(incoming.headers).map(([name, value]) => [
-          name,
-          Array.isArray(value) ? value.join(', ') : (value ?? ''),
-        ]);
+        const headers: Record<string, string> = {};
+        for (const [name, value] of Object.entries(incoming.headers))
+          headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
         resolve({
           status: incoming.statusCode ?? 0,
-          headers: Object.fromEntries(flat),
-          body: Buffer.concat(chunks).toString(),
+          headers,
+          body: chunks.length === 0 ? '' : Buffer.concat(chunks).toString(),
         });
       };
       incoming.on('data', (chunk: Buffer) => {
@@ -148,7 +154,7 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
         incoming.once('close', () => clearTimeout(rest));
       }
     });
-    if (wanted.signal?.aborted) onAbort();
+    if (wanted.signal?.aborted) giveUp();
     else outgoing.end(wanted.body);
   });
 }

@@ -35,13 +35,13 @@ export function openTunnel(wanted: TunnelRequest, callback: TunnelCallback): (re
   const { proxy, tls, timeout } = wanted;
   const target = authority(wanted.host, wanted.port);
   const named = `The proxy ${proxy.origin}`;
-  const { ca } = tls;
+  const { secureContext } = tls;
   const line: Socket = proxy.secure
     ? connectTls({
         host: proxy.host,
         port: proxy.port,
         servername: isIP(proxy.host) ? '' : proxy.host,
-        ...(ca && { ca }),
+        ...(secureContext && { secureContext }),
       })
     : connect({ host: proxy.host, port: proxy.port });
   let inner: TLSSocket | undefined;

@@ -35,12 +35,12 @@ export async function composeBody(
   const { mime: composed, heavy, release } = await composeWhole(mail, plan, settings, signal);
   try {
     plan.confirm?.(composed);
-    const { mime, ...finished } = finishMessage(composed, plan);
-    refuseTooMany(finished.recipients, settings.maxRecipients);
+    const { mime, from, recipients, messageId } = finishMessage(composed, plan);
+    refuseTooMany(recipients, settings.maxRecipients);
     if (mime.length > mimeLimit(settings.maxRequestSize))
       throw await sizeError(mime.length.toLocaleString('en'), mail.message, settings.maxRequestSize);
     const size = heavy.reduce((sum, file) => sum + file.size, mime.length);
-    return { ...finished, body: toBase64(mime), size, heavy, release };
+    return { from, recipients, messageId, body: toBase64(mime), size, heavy, release };
   } catch (error) {
     await release();
     throw error;

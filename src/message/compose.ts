@@ -38,7 +38,9 @@ export function composeMime(node: ComposedNode, limits: ComposeLimits): Promise<
     const stream = startReading(node);
     const chunks: Buffer[] = [];
     let length = 0;
+    let ended = false;
     const finish = () => {
+      ended = true;
       clearTimeout(timer);
       release();
       // What was cut off may still report an error, which nobody waits for any more.
@@ -65,9 +67,13 @@ export function composeMime(node: ComposedNode, limits: ComposeLimits): Promise<
       resolve(tooLarge);
     });
     stream.once('error', (error) => fail(contentError(error)));
-    stream.once('close', () => fail(contentError(new Error('the content stream was closed before its end'))));
+    stream.once('close', () => {
+      if (!ended) fail(contentError(new Error('the content stream was closed before its end')));
+    });
     stream.once('end', () => {
-      finish();
+      ended = true;
+      clearTimeout(timer);
+      release();
       resolve(Buffer.concat(chunks, length));
     });
     if (limits.signal?.aborted) fail(abortError(limits.signal));

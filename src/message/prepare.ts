@@ -48,7 +48,6 @@ export function prepareMessage(
     const envelopeTo = envelopeRecipients(mail.data, to);
     if (envelopeTo?.length === 0) throw noRecipients();
     refuseTooMany(to, settings.maxRecipients);
-    const addresses = mail.message.getAddresses();
     const { delivery, onUnknown, largeMessages } = settings;
     const choices = { delivery, onUnknown, largeMessages, ...chosen(own) };
     const plan = { raw, envelope: { from, to: [...to] }, envelopeTo, bytes: undefined, choices };
@@ -68,8 +67,9 @@ export function prepareMessage(
           throw unprepared(cause);
         });
     }
-    const named = addresses.from?.map(({ address }) => address) ?? [];
-    return { ...plan, mailbox: choose(named, addresses.sender?.[0]?.address) };
+    // Parsed once more by Nodemailer, so only where the answer matters.
+    const { from: authors, sender } = settings.mailbox === 'from' ? mail.message.getAddresses() : {};
+    return { ...plan, mailbox: choose(authors?.map(({ address }) => address) ?? [], sender?.[0]?.address) };
   } catch (cause) {
     throw unprepared(cause);
   }

@@ -22,10 +22,14 @@ export function reconcileRecipients(
   envelope: readonly string[] | undefined,
 ): Reconciliation {
   const named = ['to', 'cc', 'bcc'].flatMap((name) => addressesIn(fields, name));
-  const recipients = unique(envelope ?? named);
-  refuseMalformed(envelope ?? []);
-  if (recipients.length === 0) throw noRecipients();
-  const unsendable = unique([...(envelope ?? []), ...named]).filter((address) => !hasAsciiLocalPart(address));
+  const inHeader = byMeaning(named);
+  const wanted = envelope ? byMeaning(envelope) : inHeader;
+  // What the header gave was read as an address there.
+  refuseMalformed((envelope ?? []).filter((address) => !named.includes(address)));
+  if (wanted.size === 0) throw noRecipients();
+  const leftOut = [...inHeader].filter(([key]) => !wanted.has(key)).map(([, address]) => address);
+  const recipients = [...wanted.values()];
+  const unsendable = [...recipients, ...leftOut].filter((address) => !hasAsciiLocalPart(address));
   if (unsendable.length > 0) {
     throw envelopeError(
       `Recipients with letters outside ASCII before the @ cannot be sent to: ${unsendable.join(', ')}.`,
@@ -33,9 +37,6 @@ export function reconcileRecipients(
       'What Microsoft Graph does with such addresses is not documented. Use another address of that person.',
     );
   }
-  const inEnvelope = new Set(recipients.map(canonicalAddress));
-  const inHeader = new Set(named.map(canonicalAddress));
-  const leftOut = unique(named).filter((address) => !inEnvelope.has(canonicalAddress(address)));
   if (leftOut.length > 0) {
     throw envelopeError(
       `The header names recipients that the envelope leaves out: ${leftOut.join(', ')}. Graph would deliver to them.`,
@@ -43,7 +44,7 @@ export function reconcileRecipients(
       'Microsoft Graph takes recipients from To, Cc and Bcc. Take these addresses out of the message, or put them into the envelope.',
     );
   }
-  return { recipients, bccMissing: recipients.filter((address) => !inHeader.has(canonicalAddress(address))) };
+  return { recipients, bccMissing: [...wanted].filter(([key]) => !inHeader.has(key)).map(([, address]) => address) };
 }
 
 /** Envelope addresses are written into a header field, where anything but an address would be something else. */
@@ -97,14 +98,14 @@ export function addressesIn(fields: readonly HeaderField[], name: string): strin
   });
 }
 
-/** Each address once, in the order and spelling of its first mention. */
-function unique(addresses: readonly string[]): string[] {
+/** Each address once, in the order and spelling of its first mention, by what it means to Exchange. */
+function byMeaning(addresses: readonly string[]): Map<string, string> {
   const first = new Map<string, string>();
   for (const address of addresses) {
     const key = canonicalAddress(address);
     if (!first.has(key)) first.set(key, address);
   }
-  return [...first.values()];
+  return first;
 }
 
 function envelopeError(message: string, rejected: string[] | undefined, hint: string): GraphMailError {

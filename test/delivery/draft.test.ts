@@ -114,7 +114,6 @@ describe('after a doubtful answer to the sending', () => {
   test.each<[string, Result]>([
     ['403', forbidden],
     ['400', answer(400, {}, graphError('ErrorInvalidRequest', 'Not a draft.'))],
-    ['404 of something in between', answer(404, {}, '<html>Not found</html>')],
     ['404 of another kind', answer(404, {}, graphError('ErrorInvalidUser'))],
     ['a failed handshake', networkFailure(false, 'CERT_HAS_EXPIRED')],
   ])('a refusal (%s) proves nothing any more', async (_, refusal) => {
@@ -123,6 +122,13 @@ describe('after a doubtful answer to the sending', () => {
     await pass(clock, 150_000);
     expect(await failed).toMatchObject({ outcome: 'unknown', permanent: false, draftId: 'draft-1' });
     expect(commands()).not.toContain('deleteDraft draft-1');
+  });
+
+  test('a 404 that does not say what was not found is asked again', async () => {
+    const { send, clock } = drafting({ sendDraft: [gateway, answer(404, {}, '<html>Not found</html>'), gone] });
+    const sent = send();
+    await pass(clock, 60_000);
+    expect((await sent).receipt).toMatchObject({ attempts: 3, response: expect.stringContaining('ErrorItemNotFound') });
   });
 
   test('an abort leaves it unknown', async () => {

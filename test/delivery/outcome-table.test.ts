@@ -108,6 +108,9 @@ const shapes: [string, (code: string) => string][] = [
   ['not there at all', () => ''],
 ];
 
+/** Whether the code can be read from it. */
+const isCoded = (shape: string) => !/text|page|cut|all/.test(shape);
+
 const cases = answers.flatMap(([status, codes, plain, withRetryAfter]) =>
   codes.flatMap((code) =>
     shapes.flatMap(([shape, body]) =>
@@ -116,7 +119,8 @@ const cases = answers.flatMap(([status, codes, plain, withRetryAfter]) =>
         status,
         result: { status, headers: retryAfter ? { 'retry-after': retryAfter } : {}, body: body(code) } as HttpAnswer,
         expected: retryAfter ? withRetryAfter : plain,
-        found: code === 'ErrorItemNotFound' && status === 404 && !/text|page|cut|all/.test(shape),
+        found: code === 'ErrorItemNotFound' && status === 404 && isCoded(shape),
+        coded: isCoded(shape),
       })),
     ),
   ),
@@ -141,10 +145,11 @@ describe('a draft whose sending is not in doubt', () => {
 });
 
 describe('a draft that an earlier request may have sent', () => {
-  test.each(cases)('after $name', ({ result, expected, status, found }) => {
+  test.each(cases)('after $name', ({ result, expected, status, found, coded }) => {
     const outcome = judgeDraftSend(result, now, true);
+    const repeatable = status === 409 || (status === 404 && !coded);
     if (found || status === 202) expect(outcome).toEqual({ kind: 'sent' });
-    else if (expected === never) expect(outcome).toEqual({ kind: 'unknown', repeat: status === 409 });
+    else if (expected === never) expect(outcome).toEqual({ kind: 'unknown', repeat: repeatable });
     else expect(outcome).toEqual(expected === unknown ? { kind: 'unknown', repeat: true } : expected);
   });
 });
