@@ -61,14 +61,17 @@ export const withAcceptance: readonly FaultPoint[] = [
   {
     name: 'a 202 byte by byte',
     request: afterRequest((exchange, answer) => byteByByte(exchange, whole(answer))),
+    whole: true as const,
   },
   {
     name: '100 Continue, then 202',
     request: saying((answer) => `HTTP/1.1 100 Continue\r\n\r\n${whole(answer)}`, 'close'),
+    whole: true as const,
   },
   {
     name: 'a 202 with a Retry-After',
     request: afterRequest((exchange, answer) => exchange.respond({ ...answer, headers: { 'retry-after': '1' } })),
+    whole: true as const,
   },
 ].map((point) => ({ ...point, outcome: 'sent', delivered: always }));
 

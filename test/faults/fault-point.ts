@@ -23,6 +23,8 @@ export interface FaultPoint {
   retried?: true;
   /** The server cannot be sure to get the request whole, whatever it would do with it. */
   racing?: true;
+  /** The answer arrives whole, if oddly. */
+  whole?: true;
   /** Needs a request with a body. */
   inBody?: true;
   /** Tried again in any case, with a new token; `outcome` is for when that one strikes it too. */
