@@ -42,7 +42,7 @@ export async function composeBody(
     const size = heavy.reduce((sum, file) => sum + file.size, mime.length);
     return { from, recipients, messageId, body: toBase64(mime), size, heavy, release };
   } catch (error) {
-    await release();
+    await release().catch(() => {});
     throw error;
   }
 }

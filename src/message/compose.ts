@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import { abortError, onAbort } from '../abort.js';
+import { abortError, onAbort, unlessAborted } from '../abort.js';
 import { GraphMailError, type GraphMailErrorCode } from '../errors.js';
+import { composeInMemory } from './compose-in-memory.js';
 
 /** The part of Nodemailer's MimeNode that is used here; the object may come from any copy of Nodemailer. */
 export interface ComposedNode {
@@ -32,9 +33,18 @@ export const tooLarge = Symbol('too large');
  * Builds a message into one buffer, Bcc kept. Buffered and not streamed, because a retry must send the same bytes.
  * @throws GraphMailError `ESTREAM`, `ETIMEDOUT`, `EABORT`, `EFILEACCESS` or `EURLACCESS`, not sent
  */
-export function composeMime(node: ComposedNode, limits: ComposeLimits): Promise<Buffer | typeof tooLarge> {
+export async function composeMime(node: ComposedNode, limits: ComposeLimits): Promise<Buffer | typeof tooLarge> {
+  node.keepBcc = true;
+  const composing = composeInMemory(node, limits.maxSize);
+  if (!composing) return readMime(node, limits);
+  const composed = composing.catch((error: unknown) => {
+    throw contentError(error);
+  });
+  return (await unlessAborted(composed, limits.signal)) ?? tooLarge;
+}
+
+function readMime(node: ComposedNode, limits: ComposeLimits): Promise<Buffer | typeof tooLarge> {
   return new Promise((resolve, reject) => {
-    node.keepBcc = true;
     const stream = startReading(node);
     const chunks: Buffer[] = [];
     let length = 0;

@@ -46,7 +46,7 @@ export async function composeLarge(
     const parts = await partsOf(root, spool, limits);
     return { ...(await divide(root, parts, fits, limits)), release };
   } catch (error) {
-    await release();
+    await release().catch(() => {});
     throw isGraphMailError(error) ? error : contentError(error);
   }
 }

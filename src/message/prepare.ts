@@ -96,7 +96,7 @@ function unprepared(cause: unknown): GraphMailError {
 /** `graph: { … }` of a message. */
 export function ownOptions(value: unknown): Record<string, unknown> {
   if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw ownError(`The message's graph is ${shown(value)}; expected an object.`);
   const known: readonly string[] = ['mailbox', ...choiceNames];
   const own = value as Record<string, unknown>;

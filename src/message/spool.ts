@@ -50,7 +50,7 @@ export class Spool {
   /** Deletes all files; harmless when called again. */
   async release(): Promise<void> {
     const directory = await this.#directory?.catch(() => undefined);
-    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true, maxRetries: 3 });
   }
 
   #open(): Promise<string> {

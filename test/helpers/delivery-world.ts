@@ -3,6 +3,7 @@ import type { Deliverable } from '../../src/delivery/composition.js';
 import type { DeliveryContext, DeliveryHooks } from '../../src/delivery/context.js';
 import { type DeliveryWay, deliver } from '../../src/delivery/deliver.js';
 import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
+import { MessageIds } from '../../src/delivery/message-ids.js';
 import { RetryBudget } from '../../src/delivery/retry-budget.js';
 import type { HttpAnswer, NetworkFailure } from '../../src/graph/http.js';
 import { answer, type Script, ScriptedGraph } from './answers.js';
@@ -54,6 +55,7 @@ export function world({ script, limits, concurrency = 4, lookAhead = 2, token, .
     clock,
     limits: { maxRetries: 5, maxWait: 300_000, ...limits },
     random: () => 0.5,
+    messageIds: new MessageIds(clock),
   };
   const { heavy } = wishes;
   return {

@@ -51,3 +51,52 @@ export const anyMail = fc.record({
   html: fc.option(anyLines, { nil: undefined }),
   attachments: fc.array(attachment, { maxLength: 2 }),
 });
+
+/** A part of a message as Nodemailer's MimeNode takes it. */
+export interface GeneratedNode {
+  type: string | undefined;
+  filename: string | undefined;
+  encoding: string | undefined;
+  content: string | Uint8Array | undefined;
+  headers: [string, string][];
+  children: GeneratedNode[];
+}
+
+const anyBytes = fc.uint8Array({ maxLength: 260 });
+
+const leaf: fc.Arbitrary<GeneratedNode> = fc.record({
+  type: fc.constantFrom(undefined, 'text/plain', 'TEXT/html; charset=utf-8', 'image/png', 'message/rfc822', 'x'),
+  filename: fc.option(anyText(20), { nil: undefined }),
+  encoding: fc.constantFrom(undefined, undefined, '7bit', '8BIT', 'binary', 'Base64', 'quoted-printable', 'x-own'),
+  content: fc.oneof(
+    anyLines,
+    anyText(200),
+    anyBytes,
+    anyBytes.map((bytes) => Buffer.from(bytes)),
+    fc.constant(undefined),
+  ),
+  headers: fc.array(fc.tuple(fc.constantFrom('X-One', 'Content-Id', 'Content-Disposition'), anyText(30)), {
+    maxLength: 2,
+  }),
+  children: fc.constant([]),
+});
+
+/** Any tree of parts, whether or not it is a message that somebody would send. */
+export const anyTree: fc.Arbitrary<GeneratedNode> = fc.letrec<{ node: GeneratedNode; branch: GeneratedNode }>(
+  (tie) => ({
+    node: fc.oneof({ maxDepth: 3, withCrossShrink: true }, leaf, tie('branch')),
+    branch: fc
+      .tuple(
+        leaf,
+        fc.constantFrom('multipart/mixed', 'multipart/alternative; boundary="own b"', 'multipart/related'),
+        fc.boolean(),
+        fc.array(tie('node'), { maxLength: 4 }),
+      )
+      .map(([node, type, hasContent, children]) => ({
+        ...node,
+        type,
+        content: hasContent ? node.content : undefined,
+        children,
+      })),
+  }),
+).node;
