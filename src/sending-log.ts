@@ -10,13 +10,11 @@ import { isGuid } from './option-checks.js';
 /** Tells log and diagnostics channel what becomes of one message. Never a secret, never content. */
 export class SendingLog {
   readonly #log: Log;
-  readonly #host: string;
   readonly #trace: SendTrace;
   #attempts = 0;
 
-  constructor(log: Log, host: string, mailbox: string, recipients: number) {
+  constructor(log: Log, mailbox: string, recipients: number) {
     this.#log = log;
-    this.#host = host;
     this.#trace = { mailbox, messageId: undefined, recipients, startedAt: Date.now() };
     diagnostics.start(this.#trace);
   }
@@ -33,7 +31,17 @@ export class SendingLog {
     }
   }
 
-  attempted({ command, attempt, bytes, result, outcome, clientRequestId, startedAt, duration }: AttemptReport): void {
+  attempted({
+    command,
+    attempt,
+    bytes,
+    host,
+    result,
+    outcome,
+    clientRequestId,
+    startedAt,
+    duration,
+  }: AttemptReport): void {
     if (command === 'sendMail' || command === 'sendDraft') this.#attempts = attempt;
     const failed = result instanceof NetworkFailure;
     const status = failed ? undefined : result.status;
@@ -44,7 +52,7 @@ export class SendingLog {
       attempt,
       startedAt,
       duration,
-      host: this.#host,
+      host,
       requestSize: bytes,
       clientRequestId,
       requestId,
@@ -64,6 +72,29 @@ export class SendingLog {
       seen,
       outcome,
       duration,
+    );
+  }
+
+  /** A draft stays behind, or may: who looks into Drafts should not send it. */
+  draftLeft(draftId: string | undefined): void {
+    const { messageId, mailbox } = this.#trace;
+    const data = { tnx: 'send', messageId, draftId };
+    this.#log.warn(
+      data,
+      'A draft of message %s %s left in Drafts of %s',
+      messageId,
+      draftId ? 'is' : 'may be',
+      mailbox,
+    );
+  }
+
+  failedToTidyUp(error: Error): void {
+    const { messageId } = this.#trace;
+    this.#log.warn(
+      { tnx: 'send', messageId, err: error },
+      'Temporary files of message %s stay: %s',
+      messageId,
+      error.message,
     );
   }
 

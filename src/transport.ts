@@ -9,6 +9,7 @@ import { systemClock } from './clock.js';
 import type { DeliveryContext } from './delivery/context.js';
 import { type DeliveryWay, deliver } from './delivery/deliver.js';
 import { MailboxGate } from './delivery/mailbox-gate.js';
+import { MessageIds } from './delivery/message-ids.js';
 import { RateLimiter } from './delivery/rate-limiter.js';
 import { RetryBudget } from './delivery/retry-budget.js';
 import { Turnstile } from './delivery/turnstile.js';
@@ -144,12 +145,14 @@ export class GraphTransport extends EventEmitter {
       clock,
       limits: settings,
       random: Math.random,
+      messageIds: new MessageIds(clock),
       rate,
       connections: bounded
         ? new Turnstile({
             limit: () => maxConnections ?? Number.POSITIVE_INFINITY,
             // Nodemailer's rate is one of messages, whatever else it takes to send them.
             wait: ({ submission }) => (submission ? (rate?.wait ?? 0) : 0),
+            free: ({ submission }) => !submission,
             entered: ({ submission }) => submission && rate?.reserve(),
             clock,
           })
@@ -280,7 +283,7 @@ export class GraphTransport extends EventEmitter {
     const { signal } = sending.ending;
     if (signal.aborted) throw abortError(signal);
     const gate = this.#gate(mailbox);
-    const log = new SendingLog(this.#log, this.#context.graph.host, mailbox, plan.envelope.to.length);
+    const log = new SendingLog(this.#log, mailbox, plan.envelope.to.length);
     let release: (() => Promise<void>) | undefined;
     const compose = async () => {
       const body = await composeBody(mail, plan, this.#settings, signal);
@@ -300,6 +303,7 @@ export class GraphTransport extends EventEmitter {
           inFlight: (yes) => {
             sending.inFlight = yes;
           },
+          draftLeft: (draftId) => log.draftLeft(draftId),
         },
       );
       this.#watchIdle();
@@ -324,7 +328,8 @@ export class GraphTransport extends EventEmitter {
       log.ended(failure);
       throw failure;
     } finally {
-      await release?.();
+      // What became of the message does not hang on its temporary files.
+      await release?.().catch((error: Error) => log.failedToTidyUp(error));
       if (gate.unused) this.#gates.delete(mailbox);
     }
   }

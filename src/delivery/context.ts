@@ -1,6 +1,7 @@
 import type { TokenSource } from '../auth/token-source.js';
 import type { Clock } from '../clock.js';
 import type { GraphClient } from '../graph/client.js';
+import type { MessageIds } from './message-ids.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { RetryLimits } from './retry.js';
 import type { RetryBudget } from './retry-budget.js';
@@ -20,6 +21,8 @@ export interface DeliveryContext {
   connections?: Turnstile | undefined;
   /** Told when a message really begins to leave. */
   rate?: RateLimiter | undefined;
+  /** The messages that are under way. */
+  messageIds: MessageIds;
 }
 
 /** What one delivery may be given besides. */
@@ -29,4 +32,6 @@ export interface DeliveryHooks {
   attempted?: (report: AttemptReport) => void;
   /** Told when `close()` must leave the message be, and when it need not any more. */
   inFlight?: (yes: boolean) => void;
+  /** Told of a draft that is left behind: its id, or `undefined` when nobody knows whether there is one. */
+  draftLeft?: (draftId: string | undefined) => void;
 }

@@ -5,6 +5,7 @@ import { sendDirectly } from './direct.js';
 import { sendAsDraft } from './draft.js';
 import { longPause } from './failure.js';
 import type { MailboxGate } from './mailbox-gate.js';
+import type { MessageInUse } from './message-ids.js';
 import { Requests } from './requests.js';
 import { settleBySentItems } from './sent-items.js';
 
@@ -52,14 +53,20 @@ export async function deliver<T extends Deliverable>(
 ): Promise<{ message: Omit<T, 'body'>; receipt: Receipt }> {
   const passage = await gate.admit(hooks.signal);
   const requests = new Requests(context, gate, passage, mailbox, hooks);
-  const message = new Composition(compose);
+  let use: MessageInUse | undefined;
+  const message = new Composition(async () => {
+    const composed = await compose();
+    use = context.messageIds.enter(mailbox, composed.messageId);
+    return composed;
+  });
   try {
-    if (gate.pausedFor > context.limits.maxWait) throw longPause(gate.pausedFor, mailbox);
+    if (gate.pausedFor > context.limits.maxWait) throw longPause(gate.pausedFor, mailbox, 'sendMail');
     // Where the whole transport is bounded, a message is composed when it has its place there, and not before.
     if (!context.connections) await message.whole();
-    const receipt = await submit(requests, message, way);
+    const receipt = await submit(requests, message, way, () => use?.shared ?? false);
     return { message: detailsOf(message), receipt };
   } finally {
+    use?.leave();
     passage.leave();
   }
 }
@@ -68,6 +75,7 @@ async function submit<T extends Deliverable>(
   requests: Requests,
   message: Composition<T>,
   way: DeliveryWay,
+  shared: () => boolean,
 ): Promise<Receipt> {
   try {
     const directly = way.delivery === 'direct' && (await sendDirectly(requests, message, way.maxRequestSize));
@@ -76,7 +84,7 @@ async function submit<T extends Deliverable>(
     if (!isGraphMailError(error) || error.outcome !== 'unknown' || way.onUnknown !== 'verify' || requests.aborted)
       throw error;
     message.drop();
-    return await settleBySentItems(requests, detailsOf(message).messageId, error, way.verifyWindow);
+    return await settleBySentItems(requests, detailsOf(message).messageId, error, way.verifyWindow, shared);
   }
 }
 

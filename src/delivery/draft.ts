@@ -2,13 +2,22 @@ import { GraphMailError, isGraphMailError } from '../errors.js';
 import { readGraphFault, responseLine } from '../graph/answer.js';
 import type { Composition, Deliverable } from './composition.js';
 import type { DeliveryWay, Receipt } from './deliver.js';
-import { abandonDraft, createDraft } from './draft-creation.js';
+import { createDraft } from './draft-creation.js';
+import { goneUnasked, notSent, perhapsStillThere } from './draft-failure.js';
+import { removeDraft } from './draft-removal.js';
 import { judgeDraftSend } from './outcome.js';
 import type { Requests } from './requests.js';
 import { uploadFile } from './upload.js';
 
 /** Drafts that are made for one message when nobody knows whether a file was attached to the one before. */
 const mostDrafts = 3;
+
+/** What is left in Drafts when a message has come to its end. */
+interface LeftDrafts {
+  /** Whether there may be one whose id nobody knows. */
+  unknown: boolean;
+  id: string | undefined;
+}
 
 /**
  * Sends a message in two steps: a draft, which sends nothing, and its sending, which can be repeated because a draft goes
@@ -20,15 +29,24 @@ export async function sendAsDraft(
   message: Composition<Deliverable>,
   way: DeliveryWay,
 ): Promise<Receipt> {
-  const id = await prepareDraft(requests, message, way.maxRequestSize);
+  const left: LeftDrafts = { unknown: false, id: undefined };
+  let id: string | undefined;
   try {
-    await tell(way.onDraft, id, message.details?.messageId ?? '');
+    id = await prepareDraft(requests, message, way.maxRequestSize, left);
     // The bytes have served: others may be composed.
     message.drop();
     requests.unload();
+    await tell(requests, way.onDraft, id, message.details?.messageId ?? '');
     return await sendDraft(requests, id);
   } catch (error) {
-    throw isUnknown(error) ? stillThere(error, requests.mailbox, id) : await abandonDraft(requests, id, error);
+    if (!isGraphMailError(error)) throw error;
+    if (id !== undefined && error.outcome === 'unknown') throw perhapsStillThere(error, requests.mailbox, id);
+    const end = id === undefined ? 'deleted' : await removeDraft(requests, id);
+    // Graph said that it was too busy to send it, and yet somebody took it away.
+    const putOff = requests.submitted && !error.permanent && error.graphCode !== 'ErrorItemNotFound';
+    if (end === 'gone' && putOff) throw goneUnasked(error, requests.mailbox);
+    if (end === 'left') left.id = id;
+    throw notSent(error, requests.mailbox, left);
   }
 }
 
@@ -37,30 +55,47 @@ async function prepareDraft(
   requests: Requests,
   message: Composition<Deliverable>,
   maxRequestSize: number,
+  left: LeftDrafts,
 ): Promise<string> {
   for (let drafts = 1; ; drafts++) {
-    const id = await createDraft(requests, message, maxRequestSize);
+    const id = await createDraft(requests, message, maxRequestSize, () => {
+      left.unknown = true;
+      requests.tellLeftDraft(undefined);
+    });
     // To leave a draft that nobody sends helps nobody.
     requests.commit();
-    let doubtful: string | undefined;
-    try {
-      for (const file of message.details?.heavy ?? []) {
-        doubtful = (await uploadFile(requests, id, file, maxRequestSize)) ? undefined : file.name;
-        if (doubtful) break;
-      }
-    } catch (error) {
-      throw await abandonDraft(requests, id, error);
+    const doubt = await attachAll(requests, message, maxRequestSize, id).catch(async (error: unknown) => {
+      if ((await removeDraft(requests, id)) === 'left') left.id = id;
+      throw error;
+    });
+    if (!doubt) return id;
+    if ((await removeDraft(requests, id)) === 'left') {
+      left.id = id;
+      requests.tellLeftDraft(id);
     }
-    if (!doubtful) return id;
-    const failure = await abandonDraft(requests, id, notAttached(doubtful));
-    if (drafts === mostDrafts) throw failure;
+    if (drafts === mostDrafts) throw doubt;
   }
 }
 
-async function tell(onDraft: DeliveryWay['onDraft'], id: string, messageId: string): Promise<void> {
+/** Why it is not known whether a file was attached, or nothing when all were. */
+async function attachAll(
+  requests: Requests,
+  message: Composition<Deliverable>,
+  maxRequestSize: number,
+  id: string,
+): Promise<GraphMailError | undefined> {
+  for (const file of message.details?.heavy ?? []) {
+    const doubt = await uploadFile(requests, id, file, maxRequestSize);
+    if (doubt) return doubt;
+  }
+  return undefined;
+}
+
+async function tell(requests: Requests, onDraft: DeliveryWay['onDraft'], id: string, messageId: string): Promise<void> {
   try {
-    await onDraft?.(id, messageId);
+    await requests.unlessAborted(Promise.resolve(onDraft?.(id, messageId)));
   } catch (cause) {
+    if (isGraphMailError(cause) && requests.aborted) throw cause;
     throw new GraphMailError(
       `onDraft failed, so the draft was not sent: ${cause instanceof Error ? cause.message : String(cause)}`,
       { code: 'EMESSAGE', command: 'API', cause, hint: 'Check the function that is given as onDraft.' },
@@ -83,25 +118,4 @@ async function sendDraft(requests: Requests, id: string): Promise<Receipt> {
     : '202 Accepted';
   const response = requestId && !gone ? `${line} ${requestId}` : line;
   return { response, requestId, clientRequestId, attempts, time };
-}
-
-function isUnknown(error: unknown): error is GraphMailError {
-  return isGraphMailError(error) && error.outcome === 'unknown';
-}
-
-/** Nothing that might have been sent is deleted; whether the draft is still there tells a person what happened. */
-function stillThere(error: GraphMailError, mailbox: string, draftId: string): GraphMailError {
-  return new GraphMailError(error.message, {
-    ...error,
-    cause: error.cause,
-    draftId,
-    hint: `Look into Drafts of ${mailbox}: if the message still lies there, it was not sent, and can be sent or deleted by hand; if it does not, it was sent.`,
-  });
-}
-
-function notAttached(name: string): GraphMailError {
-  return new GraphMailError(
-    `Whether ${name} was attached to the draft could not be found out, several times; the message was not sent.`,
-    { code: 'EGRAPH', command: 'uploadChunk', hint: 'Try again later: the connection broke at the end of the file.' },
-  );
 }

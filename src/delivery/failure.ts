@@ -63,10 +63,14 @@ export function sendFailure(result: HttpAnswer | NetworkFailure, attempt: Failed
   return new GraphMailError(`Graph refused ${refused[attempt.command]} for ${mailbox}: ${response}`, {
     ...answered,
     // Whoever sends the message again makes a new draft.
-    permanent: attempt.command !== 'sendDraft' || result.status !== 404,
+    permanent: fault.code !== 'ErrorItemNotFound' || !aboutDraft(attempt.command),
     code,
     hint,
   });
+}
+
+function aboutDraft(command: Command): boolean {
+  return command !== 'sendMail' && command !== 'findMessages';
 }
 
 /** What is refused, in words. */
@@ -93,17 +97,19 @@ export function unknownWhether(text: string): string {
  */
 export function failureOfStep(
   error: unknown,
+  { submission }: { submission: boolean },
   { attempts, doubtful }: { attempts: number; doubtful: boolean },
 ): unknown {
-  if (doubtful) return asUnknown(error, attempts);
+  if (doubtful) return asUnknown(error, submission, attempts);
   if (attempts === 0 || !isGraphMailError(error) || error.attempts !== undefined) return error;
   return new GraphMailError(error.message, { ...error, cause: error.cause, attempts });
 }
 
-function asUnknown(error: unknown, attempts: number): GraphMailError {
+function asUnknown(error: unknown, submission: boolean, attempts: number): GraphMailError {
   if (isGraphMailError(error) && error.outcome === 'unknown') return error;
   const known = isGraphMailError(error);
-  return new GraphMailError(unknownWhether(error instanceof Error ? error.message : String(error)), {
+  const text = error instanceof Error ? error.message : String(error);
+  return new GraphMailError(submission ? unknownWhether(text) : text, {
     attempts,
     ...(known ? error : { code: 'EGRAPH' }),
     cause: known ? error.cause : error,
@@ -117,11 +123,11 @@ function asUnknown(error: unknown, attempts: number): GraphMailError {
  * A pause longer than anybody would wait fails what comes now, instead of keeping it for that long.
  * @param pause milliseconds
  */
-export function longPause(pause: number, mailbox: string, doubtful = false): GraphMailError {
+export function longPause(pause: number, mailbox: string, command: Command, doubtful = false): GraphMailError {
   const text = `Graph wants no requests for ${mailbox} for another ${Math.ceil(pause / 1000)} s, which is longer than maxWait`;
   return new GraphMailError(doubtful ? text : `${text}; the message was not sent.`, {
     code: 'EGRAPH',
-    command: 'sendMail',
+    command,
     retryAfter: pause,
     hint: 'Send later, or give the option maxWait a longer time.',
   });

@@ -11,19 +11,17 @@ export interface FoundMessages {
   older: number;
 }
 
-/** Milliseconds that the clocks may differ after they were compared by a `Date` header, which has whole seconds. */
+/** Milliseconds: the times are in whole seconds, and answers take time. */
 const tolerance = 3_000;
 
 /**
  * Looks for a message in a folder.
- * @param since when its first request was made, in milliseconds since the epoch by our clock
  * @throws GraphMailError when Graph does not tell
  */
 export async function foundMessages(
   requests: Requests,
   folder: MailFolder,
   messageId: string,
-  since: number,
   limits: RetryLimits,
 ): Promise<FoundMessages> {
   const { graph, mailbox, clock } = requests;
@@ -37,8 +35,8 @@ export async function foundMessages(
   });
   const found = readFound(answer.body, messageId);
   const serverNow = Date.parse(answer.headers.date ?? '');
-  const ahead = Number.isNaN(serverNow) ? 0 : serverNow - clock.now();
-  const fresh = found.filter(({ created }) => created >= since + ahead - tolerance);
+  const since = (Number.isNaN(serverNow) ? clock.now() : serverNow) - requests.age;
+  const fresh = found.filter(({ created }) => created >= since - tolerance);
   return { fresh, older: found.length - fresh.length };
 }
 

@@ -52,6 +52,7 @@ export class MailboxGate {
       limit: () => this.#resume.limit,
       pause: () => this.pausedFor,
       wait: ({ bytes }) => this.#upload?.wait(bytes) ?? 0,
+      free: ({ bytes }) => bytes === 0,
       entered: (flight) => this.#takeOff(flight),
       clock,
     });

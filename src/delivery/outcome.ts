@@ -43,8 +43,16 @@ export function judge(result: HttpAnswer | NetworkFailure, now: number): Outcome
   return { kind: 'unknown' };
 }
 
+/** What is known of earlier requests of the same step. */
+export interface Earlier {
+  /** Whether one may have had its effect. */
+  doubtful: boolean;
+  /** Whether one has left at all. */
+  made: boolean;
+}
+
 /** How a request is judged. */
-export type Judge = (result: HttpAnswer | NetworkFailure, now: number, doubtful: boolean) => Outcome;
+export type Judge = (result: HttpAnswer | NetworkFailure, now: number, earlier: Earlier) => Outcome;
 
 /** Judges a request that sends nothing, and has worked only with one of these statuses. */
 export function judgePreparation(...expected: number[]): Judge {
@@ -58,8 +66,8 @@ export function judgePreparation(...expected: number[]): Judge {
 /** Judges a request that sends nothing, and that does no harm when it is made twice. */
 export function judgeRepeatable(...expected: number[]): Judge {
   const judgeOnce = judgePreparation(...expected);
-  return (result, now, doubtful) => {
-    const outcome = judgeOnce(result, now, doubtful);
+  return (result, now, earlier) => {
+    const outcome = judgeOnce(result, now, earlier);
     return outcome.kind === 'unknown' ? { kind: 'unknown', repeat: true } : outcome;
   };
 }
@@ -67,15 +75,34 @@ export function judgeRepeatable(...expected: number[]): Judge {
 /**
  * Judges the sending of a draft. It goes out at most once: sending it moves it away, and its id with it, so that a second
  * request finds nothing. That makes a repetition safe, and tells what became of the first. (Reported, not documented.)
- * @param doubtful whether an earlier request for this draft may have sent it
  */
-export function judgeDraftSend(result: HttpAnswer | NetworkFailure, now: number, doubtful: boolean): Outcome {
+export function judgeDraftSend(result: HttpAnswer | NetworkFailure, now: number, earlier: Earlier): Outcome {
   const outcome = judge(result, now);
   if (outcome.kind === 'unknown') return { kind: 'unknown', repeat: true };
-  if (!doubtful || outcome.kind !== 'not-sent' || outcome.retry !== 'never') return outcome;
+  if (outcome.kind !== 'not-sent' || outcome.retry !== 'never') return outcome;
+  // Refused before, as it was said, and yet it is gone.
+  if (!earlier.doubtful) return earlier.made && isGone(result) ? { kind: 'unknown' } : outcome;
   if (result instanceof NetworkFailure) return { kind: 'unknown' };
   if (result.status !== 404) return { kind: 'unknown', repeat: result.status === 409 };
   // A 404 with another code speaks of the mailbox; one without comes from something in between, or was cut off.
-  const { code } = readGraphFault(result);
-  return code === 'ErrorItemNotFound' ? { kind: 'sent' } : { kind: 'unknown', repeat: code === undefined };
+  return isGone(result) ? { kind: 'sent' } : { kind: 'unknown', repeat: readGraphFault(result).code === undefined };
+}
+
+/** Judges the deletion of a draft, which does no harm when it is made twice. */
+export const judgeDeletion: Judge = (result, now, earlier) =>
+  // Where nobody has tried before, something else took it away.
+  earlier.doubtful && isGone(result) ? { kind: 'done' } : judgeRepeatable(200, 204)(result, now, earlier);
+
+/** Judges a request to an upload URL, where no token goes: a 401 speaks of the session. */
+export function judgeUpload(judge: Judge): Judge {
+  return (result, now, earlier) => {
+    const outcome = judge(result, now, earlier);
+    const tokenWanted = outcome.kind === 'not-sent' && outcome.retry === 'new-token';
+    return tokenWanted ? { kind: 'not-sent', retry: 'never' } : outcome;
+  };
+}
+
+/** Whether Graph says that there is no such draft. */
+export function isGone(result: HttpAnswer | NetworkFailure): boolean {
+  return 'status' in result && result.status === 404 && readGraphFault(result).code === 'ErrorItemNotFound';
 }

@@ -20,7 +20,12 @@ const longestPause = 86_400_000;
 /** Where a step stands. */
 interface Run {
   limits: RetryLimits;
+  /** One that got no token counts too. */
   attempts: number;
+  /** Requests that were made. */
+  requests: number;
+  /** Whether one of them has left. */
+  made: boolean;
   /** Milliseconds waited. */
   waited: number;
   /** Whether a request for it may have had its effect. */
@@ -50,7 +55,9 @@ export class Requests {
   /** Milliseconds, of all steps that have no patience of their own. */
   #waited = 0;
   #committed = false;
-  #firstSubmission: number | undefined;
+  /** By the clock that nobody sets. */
+  #begun: number | undefined;
+  #submitted = false;
   #lastDuration = 0;
 
   constructor(context: DeliveryContext, gate: MailboxGate, passage: Passage, mailbox: string, hooks: DeliveryHooks) {
@@ -74,9 +81,24 @@ export class Requests {
     return this.#hooks.signal?.aborted ?? false;
   }
 
-  /** When a request that was to send the message was first made, in milliseconds since the epoch. */
-  get firstSubmission(): number | undefined {
-    return this.#firstSubmission;
+  /** Milliseconds since the first request that could bring the message into the mailbox. */
+  get age(): number {
+    return this.clock.elapsed() - (this.#begun ?? this.clock.elapsed());
+  }
+
+  /** Whether a request that was to send the message has left. */
+  get submitted(): boolean {
+    return this.#submitted;
+  }
+
+  /** Waits for what cannot be ended itself no longer than the message's caller wants it sent. */
+  unlessAborted<T>(work: Promise<T>): Promise<T> {
+    return unlessAborted(work, this.#hooks.signal);
+  }
+
+  /** Tells that a draft is left, or may be. */
+  tellLeftDraft(draftId: string | undefined): void {
+    this.#hooks.draftLeft?.(draftId);
   }
 
   /** Milliseconds that the last request took that was to send the message. */
@@ -133,6 +155,8 @@ export class Requests {
     const run: Run = {
       limits: step.limits ?? this.#context.limits,
       attempts: 0,
+      requests: 0,
+      made: false,
       waited: step.limits ? 0 : this.#waited,
       doubtful: false,
       refusedToken: undefined,
@@ -145,7 +169,7 @@ export class Requests {
         if (next.rest > 0) await this.#passage.rest(next.rest);
       }
     } catch (error) {
-      throw failureOfStep(error, run);
+      throw failureOfStep(error, step, run);
     } finally {
       if (!step.limits) this.#waited = run.waited;
     }
@@ -183,7 +207,7 @@ export class Requests {
       signal: this.#hooks.signal,
       committed: this.#committed,
     });
-    if (!place) throw longPause(this.#gate.pausedFor, this.mailbox, run.doubtful);
+    if (!place) throw longPause(this.#gate.pausedFor, this.mailbox, step.command, run.doubtful);
     const passing: Passing = { arrival: undefined };
     try {
       const wanted = ready ? await ready() : step;
@@ -206,13 +230,16 @@ export class Requests {
       }));
     if (token === undefined || this.#passage.recalled) return { rest: 0 };
     const attempts = ++run.attempts;
+    run.requests++;
     place.begin();
     const { result, clientRequestId, startedAt, duration } = await this.#make(step, token, run);
     const left = !(result instanceof NetworkFailure) || result.written;
     passing.arrival = left ? { bytes: step.bytes, refused: false } : undefined;
-    const outcome = step.judge(result, clock.now(), run.doubtful);
-    const { command, bytes, submission } = step;
-    const report = { command, attempt: attempts, startedAt, duration, bytes, clientRequestId, result };
+    const outcome = step.judge(result, clock.now(), { doubtful: run.doubtful, made: run.made });
+    run.made ||= left;
+    this.#submitted ||= left && step.submission;
+    const { command, bytes, submission, host = this.graph.host } = step;
+    const report = { command, attempt: attempts, startedAt, duration, bytes, host, clientRequestId, result };
     this.#hooks.attempted?.({ ...report, outcome: outcome.kind });
     const settled = run.doubtful;
     if (outcome.kind === 'unknown') run.doubtful = true;
@@ -220,7 +247,7 @@ export class Requests {
     const next = nextMove(outcome, run, run.limits, random());
     if (next.move === 'go-on') {
       budget.refund();
-      return { answer: result as T, clientRequestId, attempts, time: duration, settled };
+      return { answer: result as T, clientRequestId, attempts: run.requests, time: duration, settled };
     }
     if (next.pause !== undefined) this.#gate.pause(clock.now() + Math.min(next.pause, longestPause));
     if (passing.arrival) passing.arrival.refused = next.pause !== undefined;
@@ -242,7 +269,7 @@ export class Requests {
       attempts,
       clientRequestId,
       retryAfter: next.move === 'fail' ? next.retryAfter : undefined,
-      host: this.graph.host,
+      host,
       mailbox: this.mailbox,
     });
   }
@@ -252,7 +279,7 @@ export class Requests {
     const { signal, inFlight } = this.#hooks;
     const clientRequestId = randomUUID();
     const startedAt = clock.now();
-    if (step.submission) this.#firstSubmission ??= startedAt;
+    if (step.submission || step.command === 'createDraft') this.#begun ??= clock.elapsed();
     inFlight?.(true);
     const result = await step.request({ token, clientRequestId, signal }).catch((error: unknown) => {
       if (error instanceof NetworkFailure) return error;

@@ -19,43 +19,52 @@ export async function settleBySentItems(
   messageId: string,
   failure: GraphMailError,
   window: number,
+  shared: () => boolean,
 ): Promise<Receipt> {
   const { clock } = requests;
-  const since = requests.firstSubmission ?? clock.now();
-  const end = clock.now() + window;
-  const look = (folder: MailFolder) =>
-    foundMessages(requests, folder, messageId, since, { maxRetries: 0, maxWait: Math.max(0, end - clock.now()) });
+  const end = clock.elapsed() + window;
+  const left = () => Math.max(0, end - clock.elapsed());
+  const look = (folder: MailFolder) => foundMessages(requests, folder, messageId, { maxRetries: 0, maxWait: left() });
   requests.commit();
   requests.unload();
   for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
     let seen: string | GraphMailError;
     try {
       const { fresh, older } = await look('sentitems');
+      if (shared()) throw stillUnknown(failure, another);
       if (fresh.length > 0) return receiptFor(failure, requests.lastDuration);
       seen = older > 0 ? onlyEarlier : nothing;
     } catch (error) {
+      if (shared()) throw stillUnknown(failure, another);
       seen = asUnreadable(error);
     }
-    const left = end - clock.now();
     if (typeof seen !== 'string' && (seen.permanent || requests.aborted)) throw stillUnknown(failure, seen);
-    if (left <= 0) throw stillUnknown(failure, seen === nothing ? await whereElse(look) : seen);
-    await requests.rest(Math.min(pause, left)).catch((error: unknown) => {
+    if (left() === 0) throw stillUnknown(failure, seen === nothing ? await whereElse(look, failure) : seen);
+    await requests.rest(Math.min(pause, left())).catch((error: unknown) => {
       throw stillUnknown(failure, asUnreadable(error));
     });
   }
 }
 
 const nothing = 'it is not in Sent Items, which proves nothing';
+const another =
+  'another message with the same Message-ID was sent at the same time or just before, and they cannot be told apart';
 const onlyEarlier = 'Sent Items has only an earlier message with the same Message-ID';
 
 /** A message that was taken but not transported yet, or that never will be. */
-async function whereElse(look: (folder: MailFolder) => ReturnType<typeof foundMessages>): Promise<string> {
+async function whereElse(
+  look: (folder: MailFolder) => ReturnType<typeof foundMessages>,
+  { draftId }: GraphMailError,
+): Promise<string> {
   for (const [folder, name] of [
     ['outbox', 'Outbox'],
     ['drafts', 'Drafts'],
   ] as const) {
     const { fresh } = await look(folder).catch(() => ({ fresh: [] }));
-    if (fresh.length > 0) return `it is in ${name} and not in Sent Items: taken, and not transported so far`;
+    if (fresh.length === 0) continue;
+    // What was made as a draft lies there before it is sent as well.
+    const ours = draftId !== undefined && folder === 'drafts';
+    return `it is in ${name} and not in Sent Items: ${ours ? 'not sent' : 'taken'}, ${ours ? 'or' : 'and'} not transported so far`;
   }
   return nothing;
 }

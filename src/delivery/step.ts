@@ -24,6 +24,8 @@ export interface Step<T extends HttpAnswer = HttpAnswer> {
   bytes: number;
   request: (call: GraphCall) => Promise<T>;
   judge: Judge;
+  /** The host that is asked, where it is not Graph's. */
+  host?: string | undefined;
   /** Patience, where it is not that of the whole transport. */
   limits?: RetryLimits | undefined;
 }
@@ -51,6 +53,7 @@ export interface AttemptReport {
   duration: number;
   /** Of its body. */
   bytes: number;
+  host: string;
   clientRequestId: string;
   result: HttpAnswer | NetworkFailure;
   outcome: Outcome['kind'];

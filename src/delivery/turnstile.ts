@@ -9,6 +9,8 @@ export interface TurnstileRules<W extends Waiter = Waiter> {
   pause?: () => number;
   /** Milliseconds until this one may enter, as things stand; infinite when only another's leaving can tell. */
   wait?: (waiter: W) => number;
+  /** Whether this one takes nothing that another waits for, and so may pass it. */
+  free?: (waiter: W) => boolean;
   /** Told of each one that enters. */
   entered?: (waiter: W) => void;
   clock: Clock;
@@ -39,8 +41,8 @@ interface Waiting<W> {
 const longestTimer = 2 ** 31 - 1;
 
 /**
- * Lets requests through strictly in order of age, so many at a time, and none before its time. The oldest holds up all
- * behind it whatever it waits for, or small requests would starve a large one.
+ * Lets requests through in order of age, so many at a time, and none before its time. The oldest holds up all behind it
+ * that want what it waits for, or small requests would starve a large one.
  */
 export class Turnstile<W extends Waiter = Waiter> {
   readonly #rules: TurnstileRules<W>;
@@ -101,23 +103,23 @@ export class Turnstile<W extends Waiter = Waiter> {
   advance(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const { limit, pause, wait, entered, clock } = this.#rules;
+    const { limit, pause, wait, free, entered, clock } = this.#rules;
     for (;;) {
       const paused = pause?.() ?? 0;
       if (paused > 0) this.#turnAway(paused);
       const [oldest] = this.#waiting;
       if (!oldest) return;
       const delay = Math.max(paused, wait?.(oldest.waiter) ?? 0);
-      if (delay > 0) {
-        if (delay !== Number.POSITIVE_INFINITY)
-          this.#cancelTimer = clock.after(Math.min(delay, longestTimer), () => this.advance());
-        return;
+      if (delay > 0 && delay !== Number.POSITIVE_INFINITY) {
+        this.#cancelTimer?.();
+        this.#cancelTimer = clock.after(Math.min(delay, longestTimer), () => this.advance());
       }
-      if (this.#inside >= limit()) return;
+      const next = delay === 0 ? oldest : paused > 0 ? undefined : this.#waiting.find(({ waiter }) => free?.(waiter));
+      if (!next || this.#inside >= limit()) return;
       this.#inside++;
-      this.#waiting.shift();
-      entered?.(oldest.waiter);
-      oldest.settle(true);
+      this.#waiting.splice(this.#waiting.indexOf(next), 1);
+      entered?.(next.waiter);
+      next.settle(true);
     }
   }
 

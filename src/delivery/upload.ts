@@ -1,7 +1,7 @@
 import { GraphMailError, isGraphMailError } from '../errors.js';
 import type { HttpAnswer } from '../graph/http.js';
 import { nextPosition } from '../graph/upload-ranges.js';
-import { judgePreparation, judgeRepeatable } from './outcome.js';
+import { judgePreparation, judgeRepeatable, judgeUpload } from './outcome.js';
 import type { Requests } from './requests.js';
 import type { StepResult } from './step.js';
 
@@ -28,7 +28,7 @@ const chunkSize = 12 * 320 * 1024;
 /**
  * Attaches a file to a draft.
  * @param maxRequestSize bytes of HTTP body
- * @returns `false` when nobody knows whether it is attached, and the draft is of no use any more
+ * @returns why nobody knows whether it is attached, so that the draft is of no use any more; nothing when it is
  * @throws GraphMailError
  */
 export async function uploadFile(
@@ -36,7 +36,7 @@ export async function uploadFile(
   draftId: string,
   file: UploadFile,
   maxRequestSize: number,
-): Promise<boolean> {
+): Promise<GraphMailError | undefined> {
   const atOnce = Math.ceil(file.size / 3) * 4 + 1_000 + 6 * file.name.length <= maxRequestSize;
   if (file.size < sessionMinimum && atOnce) return attachAtOnce(requests, draftId, file);
   const url = await openSession(requests, draftId, file);
@@ -44,7 +44,11 @@ export async function uploadFile(
   return sendChunks(requests, url, file, Math.min(chunkSize, maxRequestSize));
 }
 
-async function attachAtOnce(requests: Requests, draftId: string, file: UploadFile): Promise<boolean> {
+async function attachAtOnce(
+  requests: Requests,
+  draftId: string,
+  file: UploadFile,
+): Promise<GraphMailError | undefined> {
   const { name, contentType, inline: isInline, contentId } = file;
   const contentBytes = (await file.read(0, file.size)).toString('base64');
   const type = '#microsoft.graph.fileAttachment';
@@ -91,38 +95,51 @@ async function openSession(requests: Requests, draftId: string, file: UploadFile
 }
 
 /** All of the file in order. After a failure it goes on where the session says that it should. */
-async function sendChunks(requests: Requests, url: string, file: UploadFile, chunk: number): Promise<boolean> {
+async function sendChunks(
+  requests: Requests,
+  url: string,
+  file: UploadFile,
+  chunk: number,
+): Promise<GraphMailError | undefined> {
   let position = 0;
   let failures = 0;
   for (;;) {
     const bytes = await file.read(position, Math.min(chunk, file.size - position));
+    const end = position + bytes.length;
     const sent = await sendChunk(requests, { url, bytes, position, size: file.size });
-    if (sent?.answer.status === 201 && position + bytes.length === file.size) return true;
-    let next = sent && nextPosition(sent.answer, file.size);
-    if (next === undefined || next <= position) {
-      if (!(await requests.restBeforeRepeating(++failures))) return false;
+    const doubt = isGraphMailError(sent) ? sent : undefined;
+    if (!isGraphMailError(sent) && sent.answer.status === 201 && end === file.size) return undefined;
+    let next = isGraphMailError(sent) ? undefined : nextPosition(sent.answer, file.size);
+    // More than was sent is not what became of it.
+    if (next === undefined || next <= position || next > end) {
+      if (!(await requests.restBeforeRepeating(++failures))) return doubt ?? unclear(file);
       next = await statusOf(requests, url, file.size);
-      if (next === undefined) return false;
+      // Without a place to go on, a refusal of the piece itself would only be met again.
+      if (next === undefined && doubt?.responseCode === 400) throw doubt;
+      if (next === undefined || next > end) return doubt ?? unclear(file);
+      // The same piece would be refused again.
+      if (doubt?.permanent && next === position && failures > 1) throw doubt;
     } else failures = 0;
     position = next;
   }
 }
 
-/** `undefined` when it is not known what became of it. */
+/** Its failure, where it is not known what became of it or the session may want something else. */
 async function sendChunk(
   requests: Requests,
   chunk: Parameters<Requests['graph']['uploadChunk']>[0],
-): Promise<StepResult<HttpAnswer> | undefined> {
+): Promise<StepResult<HttpAnswer> | GraphMailError> {
   try {
     return await requests.perform({
       command: 'uploadChunk',
       submission: false,
       bytes: chunk.bytes.length,
-      judge: judgePreparation(200, 201, 202),
+      judge: judgeUpload(judgePreparation(200, 201, 202)),
+      host: new URL(chunk.url).host,
       request: (call) => requests.graph.uploadChunk(chunk, call),
     });
   } catch (error) {
-    if (isDoubtful(error) || isLost(error)) return undefined;
+    if (isDoubtful(error) || isLost(error)) return error;
     throw error;
   }
 }
@@ -133,7 +150,8 @@ async function statusOf(requests: Requests, url: string, size: number): Promise<
       command: 'uploadStatus',
       submission: false,
       bytes: 0,
-      judge: judgeRepeatable(200),
+      judge: judgeUpload(judgeRepeatable(200)),
+      host: new URL(url).host,
       request: (call) => requests.graph.uploadStatus(url, call),
     });
     return nextPosition(answer, size);
@@ -143,21 +161,30 @@ async function statusOf(requests: Requests, url: string, size: number): Promise<
   }
 }
 
-async function unlessDoubtful(work: Promise<unknown>): Promise<boolean> {
+async function unlessDoubtful(work: Promise<unknown>): Promise<GraphMailError | undefined> {
   try {
     await work;
-    return true;
+    return undefined;
   } catch (error) {
-    if (isDoubtful(error)) return false;
+    if (isDoubtful(error)) return error;
     throw error;
   }
 }
 
-function isDoubtful(error: unknown): boolean {
+function isDoubtful(error: unknown): error is GraphMailError {
   return isGraphMailError(error) && error.outcome === 'unknown' && error.code !== 'EABORT';
 }
 
 /** The session is gone, or has another idea of what comes next. */
-function isLost(error: unknown): boolean {
-  return isGraphMailError(error) && [400, 404, 409].includes(error.responseCode ?? 0);
+function isLost(error: unknown): error is GraphMailError {
+  return isGraphMailError(error) && [400, 401, 403, 404, 409].includes(error.responseCode ?? 0);
+}
+
+function unclear({ name }: UploadFile): GraphMailError {
+  return new GraphMailError(`Graph did not say whether it has all of ${name}.`, {
+    code: 'EGRAPH',
+    command: 'uploadChunk',
+    outcome: 'unknown',
+    hint: 'Try again later: the connection broke at the end of the file.',
+  });
 }

@@ -37,27 +37,25 @@ const draftAnswer = 8 * 1024 * 1024;
 /** Microsoft Graph's mail requests: one call, one HTTP request. All throw NetworkFailure when there is no answer. */
 export class GraphClient {
   readonly #host: string;
+  /** For messages to people. */
+  readonly host: string;
   readonly #agent: Agent;
   readonly #userAgent: string;
   readonly #timeout: number;
 
   constructor(graphHost: string, agent: Agent, userAgent: string, timeout: number) {
     this.#host = graphHost;
+    this.host = new URL(graphHost).host;
     this.#agent = agent;
     this.#userAgent = userAgent;
     this.#timeout = timeout;
-  }
-
-  /** For messages to people. */
-  get host(): string {
-    return new URL(this.#host).host;
   }
 
   /**
    * `POST /users/{mailbox}/sendMail` with MIME (Graph documentation, "Send Outlook messages … in MIME format").
    * @param body the MIME in base64
    */
-  async sendMail(mailbox: string, body: Buffer, call: GraphCall): Promise<HttpAnswer> {
+  sendMail(mailbox: string, body: Buffer, call: GraphCall): Promise<HttpAnswer> {
     return this.#post(mailbox, 'sendMail', body, 'text/plain', call);
   }
 
@@ -72,25 +70,28 @@ export class GraphClient {
   }
 
   /** `POST /users/{mailbox}/messages/{id}/send` (Graph documentation, "message: send"). */
-  async sendDraft(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
+  sendDraft(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
     return this.#post(mailbox, `${draftPath(id)}/send`, Buffer.alloc(0), undefined, call);
   }
 
   /** `DELETE /users/{mailbox}/messages/{id}` (Graph documentation, "Delete message"). */
-  async deleteDraft(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
-    return this.#request({ method: 'DELETE', url: this.#url(mailbox, draftPath(id)), headers: {} }, call);
+  deleteDraft(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
+    return this.#request(
+      { method: 'DELETE', url: this.#url(mailbox, draftPath(id)), headers: this.#headers(call) },
+      call,
+    );
   }
 
   /** The messages in a folder that have this Message-ID, angle brackets included (Graph documentation, "List messages"). */
-  async findMessages(mailbox: string, folder: MailFolder, messageId: string, call: GraphCall): Promise<HttpAnswer> {
+  findMessages(mailbox: string, folder: MailFolder, messageId: string, call: GraphCall): Promise<HttpAnswer> {
     const filter = encodeURIComponent(`internetMessageId eq '${messageId.replaceAll("'", "''")}'`);
     const query = `$filter=${filter}&$select=id,internetMessageId,createdDateTime&$top=25`;
     const url = this.#url(mailbox, `mailFolders/${folder}/messages?${query}`);
-    return this.#request({ method: 'GET', url, headers: {} }, call);
+    return this.#request({ method: 'GET', url, headers: this.#headers(call) }, call);
   }
 
   /** `POST …/messages/{id}/attachments`: all of a small file at once (Graph documentation, "Add attachment"). */
-  async addAttachment(mailbox: string, id: string, body: Buffer, call: GraphCall): Promise<HttpAnswer> {
+  addAttachment(mailbox: string, id: string, body: Buffer, call: GraphCall): Promise<HttpAnswer> {
     return this.#post(mailbox, `${draftPath(id)}/attachments`, body, 'application/json', call);
   }
 
@@ -112,8 +113,9 @@ export class GraphClient {
   }
 
   /** `PUT` of one piece (Graph documentation, "Attach large files"). The URL is its own authorization: no token goes there. */
-  async uploadChunk({ url, bytes, position, size }: Chunk, call: GraphCall): Promise<HttpAnswer> {
+  uploadChunk({ url, bytes, position, size }: Chunk, call: GraphCall): Promise<HttpAnswer> {
     const headers = {
+      ...this.#headers(call),
       'content-type': 'application/octet-stream',
       'content-range': `bytes ${position}-${position + bytes.length - 1}/${size}`,
     };
@@ -121,8 +123,8 @@ export class GraphClient {
   }
 
   /** What an upload session still wants. Documented for upload sessions in general, not for those of Outlook. */
-  async uploadStatus(url: string, call: GraphCall): Promise<HttpAnswer> {
-    return this.#upload({ method: 'GET', url, headers: {} }, call);
+  uploadStatus(url: string, call: GraphCall): Promise<HttpAnswer> {
+    return this.#upload({ method: 'GET', url, headers: this.#headers(call) }, call);
   }
 
   #url(mailbox: string, path: string): string {
@@ -138,29 +140,29 @@ export class GraphClient {
     call: GraphCall,
     answerLimit?: number,
   ): Promise<HttpAnswer> {
-    const headers: Record<string, string> = contentType ? { 'content-type': contentType } : {};
+    const headers = this.#headers(call);
+    if (contentType) headers['content-type'] = contentType;
     return this.#request({ method: 'POST', url: this.#url(mailbox, path), headers, body, answerLimit }, call);
   }
 
-  async #request(request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'answerLimit'>, call: GraphCall) {
-    const headers = { authorization: `Bearer ${call.token}`, ...request.headers };
-    const answer = await this.#send({ ...request, headers }, call);
+  #request(request: Omit<HttpRequest, 'agent' | 'timeout' | 'signal'>, call: GraphCall): Promise<HttpAnswer> {
+    request.headers.authorization = `Bearer ${call.token}`;
     // What was long is of no use to anybody but the one who asked for it.
-    return answer.body.length > shortAnswer ? answer : withoutQuotesIn(answer, [call.token]);
+    return this.#send(request, call).then((answer) =>
+      answer.body.length > shortAnswer ? answer : withoutQuotesIn(answer, [call.token]),
+    );
   }
 
-  async #upload(request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>, call: GraphCall) {
-    return withoutQuotesIn(await this.#send(request, call), secretsOf(request.url));
+  #upload(request: Omit<HttpRequest, 'agent' | 'timeout' | 'signal'>, call: GraphCall): Promise<HttpAnswer> {
+    return this.#send(request, call).then((answer) => withoutQuotesIn(answer, secretsOf(request.url)));
   }
 
-  #send(request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'answerLimit'>, call: GraphCall) {
-    return send({
-      ...request,
-      headers: { 'client-request-id': call.clientRequestId, 'user-agent': this.#userAgent, ...request.headers },
-      agent: this.#agent,
-      timeout: this.#timeout,
-      signal: call.signal,
-    });
+  #headers({ clientRequestId }: GraphCall): Record<string, string> {
+    return { 'client-request-id': clientRequestId, 'user-agent': this.#userAgent };
+  }
+
+  #send(request: Omit<HttpRequest, 'agent' | 'timeout' | 'signal'>, { signal }: GraphCall): Promise<HttpAnswer> {
+    return send({ ...request, agent: this.#agent, timeout: this.#timeout, signal });
   }
 }
 

@@ -55,7 +55,11 @@ export class NetworkFailure extends Error {
 }
 
 /** The answer without the secrets of its request, which the other side may quote. */
-export function withoutQuotesIn({ status, headers, body }: HttpAnswer, secrets: readonly string[]): HttpAnswer {
+export function withoutQuotesIn(answer: HttpAnswer, secrets: readonly string[]): HttpAnswer {
+  const { status, headers, body } = answer;
+  const longest = Math.max(body.length, ...Object.values(headers).map(({ length }) => length));
+  // Most answers are too short to quote anything.
+  if (secrets.every(({ length }) => length > longest)) return answer;
   const clean = Object.entries(headers).map(([name, value]) => [name, withoutQuotes(value, secrets)]);
   return { status, headers: Object.fromEntries(clean), body: withoutQuotes(body, secrets) };
 }
@@ -78,8 +82,7 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
     const headers = { ...wanted.headers, ...(wanted.body && { 'content-length': String(wanted.body.length) }) };
     let outgoing: ClientRequest;
     try {
-      const options: RequestOptions = { method: wanted.method, headers, agent: wanted.agent };
-      outgoing = request(wanted.url, options);
+      outgoing = request({ ...addressOf(wanted.url), method: wanted.method, headers, agent: wanted.agent });
     } catch (error) {
       // A header or URL that cannot be sent.
       return reject(new NetworkFailure('network', false, (error as Error).message, error));
@@ -133,8 +136,10 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
         told = true;
         finish();
         const headers: Record<string, string> = {};
-        for (const [name, value] of Object.entries(incoming.headers))
+        for (const name in incoming.headers) {
+          const value = incoming.headers[name];
           headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+        }
         resolve({
           status: incoming.statusCode ?? 0,
           headers,
@@ -150,11 +155,22 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
       // Waiting for the rest of a 202 would only turn a sent message into a doubtful one.
       if (incoming.statusCode === 202) {
         answered();
-        const rest = setTimeout(() => outgoing.destroy(), restTimeout).unref();
-        incoming.once('close', () => clearTimeout(rest));
+        // As a rule all of it is there already.
+        process.nextTick(() => {
+          if (incoming.complete) return;
+          const rest = setTimeout(() => outgoing.destroy(), restTimeout).unref();
+          incoming.once('close', () => clearTimeout(rest));
+        });
       }
     });
     if (wanted.signal?.aborted) giveUp();
     else outgoing.end(wanted.body);
   });
+}
+
+/** Much of what Node would take out of the URL is of no use here. */
+function addressOf(url: string): RequestOptions {
+  const { hostname, port, pathname, search } = new URL(url);
+  // An IPv6 address stands in brackets only where a port may follow.
+  return { hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search };
 }

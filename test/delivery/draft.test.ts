@@ -197,6 +197,26 @@ describe('what was surely not sent', () => {
     expect(commands()).toEqual(['createDraft', 'sendDraft draft-1', 'deleteDraft draft-1']);
   });
 
+  test('as Graph said, but is gone then, may have been sent', async () => {
+    const { send, clock } = drafting({ sendDraft: [answer(429, { 'retry-after': '1' }), gone] });
+    const failed = failureOf(send());
+    await pass(clock, 60_000);
+    expect(await failed).toMatchObject({ outcome: 'unknown', permanent: false, responseCode: 404 });
+  });
+
+  test('as Graph said, but is gone when it is to be deleted, may have been sent', async () => {
+    const { send, clock } = drafting(
+      { sendDraft: [answer(429, { 'retry-after': '1' })], deleteDraft: [gone] },
+      { limits: { maxRetries: 1 } },
+    );
+    const failed = failureOf(send());
+    await pass(clock, 60_000);
+    const error = await failed;
+    expect(error).toMatchObject({ outcome: 'unknown', permanent: false, responseCode: 429 });
+    expect(error.message).toContain('the draft is gone');
+    expect(error.hint).toContain('may have been sent');
+  });
+
   test('is named when it cannot be deleted', async () => {
     const { send, clock } = drafting({ sendDraft: [forbidden], deleteDraft: [answer(500)] });
     const failed = failureOf(send());
@@ -226,39 +246,35 @@ describe('making the draft', () => {
     ['a 202', answer(202)],
     ['a 201 without an id', answer(201, {}, '{}')],
     ['a 201 that was cut off', answer(201, {}, '{"i')],
-  ])('that ends with %s is looked after, and repeated', async (_, doubtful) => {
-    const item = { id: 'left', internetMessageId: messageId, createdDateTime: '2026-11-23T10:00:00Z' };
-    const list = answer(200, {}, JSON.stringify({ value: [item] }));
-    const { send, commands, clock } = drafting({ createDraft: [doubtful, created('draft-2')], findMessages: [list] });
-    const sent = send();
+  ])('that ends with %s is repeated; what may be left is told, and not looked for', async (_, doubtful) => {
+    const { send, commands, clock } = drafting({ createDraft: [doubtful, created('draft-2')] });
+    const left: unknown[] = [];
+    const sent = send('body', { draftLeft: (id) => left.push(id) });
     await pass(clock, 60_000);
     await sent;
-    expect(commands()).toEqual([
-      'createDraft',
-      'findMessages drafts',
-      'deleteDraft left',
-      'createDraft',
-      'sendDraft draft-2',
-    ]);
+    expect(commands()).toEqual(['createDraft', 'createDraft', 'sendDraft draft-2']);
+    expect(left).toEqual([undefined]);
   });
 
-  test('deletes no draft that was there before', async () => {
-    const item = { id: 'old', internetMessageId: messageId, createdDateTime: '2026-11-23T09:59:00Z' };
-    const { send, commands, clock } = drafting({
-      createDraft: [gateway, created()],
-      findMessages: [answer(200, {}, JSON.stringify({ value: [item] }))],
+  test('in doubt is brought to its end when the gate is closed', async () => {
+    const { send, gate, clock, commands } = drafting({ createDraft: [gateway, created()] });
+    const sent = send();
+    await clock.advance(100);
+    gate.close(() => new Error('closed'));
+    await pass(clock, 60_000);
+    await sent;
+    expect(commands()).toEqual(['createDraft', 'createDraft', 'sendDraft draft-1']);
+  });
+
+  test('in doubt is said to have left something when what follows fails', async () => {
+    const { send, clock } = drafting({ createDraft: [gateway, forbidden] });
+    const failed = failureOf(send());
+    await pass(clock, 60_000);
+    expect(await failed).toMatchObject({
+      outcome: 'not-sent',
+      code: 'EAUTH',
+      message: expect.stringContaining('may be left in Drafts'),
     });
-    const sent = send();
-    await pass(clock, 60_000);
-    await sent;
-    expect(commands()).not.toContain('deleteDraft old');
-  });
-
-  test('goes on without looking where it may not look', async () => {
-    const { send, clock } = drafting({ createDraft: [reset, created()], findMessages: [forbidden] });
-    const sent = send();
-    await pass(clock, 60_000);
-    expect((await sent).receipt.response).toBe('202 Accepted r-202');
   });
 
   test('that never succeeds is not sent, and says that a draft may be left', async () => {
@@ -334,6 +350,41 @@ describe('onDraft', () => {
       message: expect.stringContaining('disk full'),
     });
     expect(commands()).toEqual(['createDraft', 'deleteDraft draft-1']);
+  });
+});
+
+describe('onDraft that does not come back', () => {
+  test('ends with the message that is aborted; the draft is named', async () => {
+    const ending = new AbortController();
+    const { send, clock, commands } = drafting({}, { way: { onDraft: () => new Promise(() => {}) } });
+    const failed = failureOf(send('body', { signal: ending.signal }));
+    await clock.advance(1_000);
+    ending.abort();
+    expect(await failed).toMatchObject({ code: 'EABORT', outcome: 'not-sent', draftId: 'draft-1' });
+    expect(commands()).toEqual(['createDraft']);
+  });
+
+  test('takes no place from messages that are to be composed, so it may send one itself', async () => {
+    let inner: Promise<unknown> | undefined;
+    const one = drafting(
+      {},
+      {
+        concurrency: 1,
+        lookAhead: 0,
+        way: {
+          onDraft: async () => {
+            if (inner) return;
+            inner = one.send('inner');
+            await inner;
+          },
+        },
+      },
+    );
+    const outer = one.send('outer');
+    await one.clock.advance(1_000);
+    await inner;
+    await outer;
+    expect(one.commands().filter((command) => command.startsWith('sendDraft'))).toHaveLength(2);
   });
 });
 

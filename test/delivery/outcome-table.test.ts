@@ -140,13 +140,13 @@ describe('a message', () => {
 describe('a draft whose sending is not in doubt', () => {
   test.each(cases)('after $name', ({ result, expected }) => {
     const repeated: Outcome = expected.kind === 'unknown' ? { kind: 'unknown', repeat: true } : expected;
-    expect(judgeDraftSend(result, now, false)).toEqual(repeated);
+    expect(judgeDraftSend(result, now, { doubtful: false, made: false })).toEqual(repeated);
   });
 });
 
 describe('a draft that an earlier request may have sent', () => {
   test.each(cases)('after $name', ({ result, expected, status, found, coded }) => {
-    const outcome = judgeDraftSend(result, now, true);
+    const outcome = judgeDraftSend(result, now, { doubtful: true, made: true });
     const repeatable = status === 409 || (status === 404 && !coded);
     if (found || status === 202) expect(outcome).toEqual({ kind: 'sent' });
     else if (expected === never) expect(outcome).toEqual({ kind: 'unknown', repeat: repeatable });
@@ -154,9 +154,17 @@ describe('a draft that an earlier request may have sent', () => {
   });
 });
 
+describe('a draft whose sending was refused before, as it was said', () => {
+  test.each(cases)('after $name', ({ result, expected, found }) => {
+    const outcome = judgeDraftSend(result, now, { doubtful: false, made: true });
+    const repeated: Outcome = expected.kind === 'unknown' ? { kind: 'unknown', repeat: true } : expected;
+    expect(outcome).toEqual(found ? unknown : repeated);
+  });
+});
+
 describe('what only prepares the sending', () => {
   test.each(cases)('has not worked after $name', ({ result, expected }) => {
-    const outcome = judgePreparation(203)(result, now, false);
+    const outcome = judgePreparation(203)(result, now, { doubtful: false, made: false });
     expect(outcome).toEqual(expected.kind === 'sent' ? unknown : expected);
   });
 });

@@ -40,12 +40,18 @@ const repeatable = judgeRepeatable(200, 201);
 /** The answers that are documented to be given before anything was stored (503 only where it says when to come back). */
 const surelyNotSent = [400, 401, 403, 404, 405, 409, 411, 413, 415, 429];
 
+const earlier = fc.constantFrom(
+  { doubtful: false, made: false },
+  { doubtful: false, made: true },
+  { doubtful: true, made: true },
+);
+
 describe('whatever Graph answers', () => {
   test('it is taken for not sent only with a status that says so', () => {
     fc.assert(
-      fc.property(answers, fc.boolean(), (result, doubtful) => {
+      fc.property(answers, earlier, (result, before) => {
         for (const one of [judge, preparation, repeatable, judgeDraftSend]) {
-          const outcome = one(result, now, doubtful);
+          const outcome = one(result, now, before);
           if (outcome.kind !== 'not-sent') continue;
           const saysWhen = result.status === 503 && parseRetryAfter(result.headers['retry-after'], now) !== undefined;
           expect(saysWhen || surelyNotSent.includes(result.status)).toBe(true);
@@ -57,11 +63,11 @@ describe('whatever Graph answers', () => {
 
   test('a message is sent for 202, and a draft besides when the second request no longer finds it', () => {
     fc.assert(
-      fc.property(answers, fc.boolean(), (result, doubtful) => {
-        const gone = doubtful && result.status === 404 && result.body === graphError('ErrorItemNotFound');
-        for (const one of [preparation, repeatable]) expect(one(result, now, doubtful).kind).not.toBe('sent');
+      fc.property(answers, earlier, (result, before) => {
+        const gone = before.doubtful && result.status === 404 && result.body === graphError('ErrorItemNotFound');
+        for (const one of [preparation, repeatable]) expect(one(result, now, before).kind).not.toBe('sent');
         expect(judge(result, now).kind === 'sent').toBe(result.status === 202);
-        expect(judgeDraftSend(result, now, doubtful).kind === 'sent').toBe(result.status === 202 || gone);
+        expect(judgeDraftSend(result, now, before).kind === 'sent').toBe(result.status === 202 || gone);
       }),
       forAWhile(1_500),
     );
@@ -70,7 +76,7 @@ describe('whatever Graph answers', () => {
   test('a request that may have sent a message is never to be repeated, unless it was for a draft', () => {
     fc.assert(
       fc.property(fc.oneof(answers, failure(true), failure(false)), (result) => {
-        for (const outcome of [judge(result, now), preparation(result, now, false)])
+        for (const outcome of [judge(result, now), preparation(result, now, { doubtful: false, made: false })])
           if (outcome.kind === 'unknown') expect(outcome.repeat ?? false).toBe(false);
       }),
       forAWhile(1_500),
@@ -81,11 +87,11 @@ describe('whatever Graph answers', () => {
 describe('however the network fails', () => {
   test('after bytes were written, nothing is said of whether the message was sent', () => {
     fc.assert(
-      fc.property(failure(true), fc.boolean(), (result, doubtful) => {
+      fc.property(failure(true), earlier, (result, before) => {
         expect(judge(result, now)).toEqual({ kind: 'unknown' });
-        expect(preparation(result, now, doubtful)).toEqual({ kind: 'unknown' });
-        expect(repeatable(result, now, doubtful)).toEqual({ kind: 'unknown', repeat: true });
-        expect(judgeDraftSend(result, now, doubtful)).toEqual({ kind: 'unknown', repeat: true });
+        expect(preparation(result, now, before)).toEqual({ kind: 'unknown' });
+        expect(repeatable(result, now, before)).toEqual({ kind: 'unknown', repeat: true });
+        expect(judgeDraftSend(result, now, before)).toEqual({ kind: 'unknown', repeat: true });
       }),
       forAWhile(1_500),
     );
@@ -96,8 +102,8 @@ describe('however the network fails', () => {
       fc.property(failure(false), (result) => {
         expect(judge(result, now)).toMatchObject({ kind: 'not-sent' });
         for (const one of [preparation, repeatable])
-          expect(one(result, now, false)).toMatchObject({ kind: 'not-sent' });
-        expect(judgeDraftSend(result, now, false)).toMatchObject({ kind: 'not-sent' });
+          expect(one(result, now, { doubtful: false, made: false })).toMatchObject({ kind: 'not-sent' });
+        expect(judgeDraftSend(result, now, { doubtful: false, made: false })).toMatchObject({ kind: 'not-sent' });
       }),
       forAWhile(1_500),
     );

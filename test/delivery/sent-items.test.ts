@@ -107,6 +107,57 @@ describe('an earlier message with the same Message-ID proves nothing', () => {
   });
 });
 
+describe('two messages with the same Message-ID', () => {
+  const shared = 'another message with the same Message-ID';
+
+  test('at the same time cannot be told apart in Sent Items', async () => {
+    const { send, graph, clock } = world({ way: { onUnknown: 'verify' } });
+    let submitted = 0;
+    graph.script = (_, { command }) => {
+      if (command !== 'sendMail') return list(clock, [clock.now()]);
+      return submitted++ === 0 ? answer(202) : doubtful;
+    };
+    const [first, second] = [send('first'), failureOf(send('second'))];
+    await clock.advance(120_000);
+    await first;
+    expect(await second).toMatchObject({ outcome: 'unknown', message: expect.stringContaining(shared) });
+  });
+
+  test.each([
+    [9_000, 'unknown'],
+    [11_000, 'sent'],
+  ])('%i ms one after the other: %s', async (between, outcome) => {
+    const { send, graph, clock } = world({ way: { onUnknown: 'verify' } });
+    graph.script = (index, { command }) => {
+      if (command !== 'sendMail') return list(clock, [clock.now()]);
+      return index === 0 ? answer(202) : doubtful;
+    };
+    await send();
+    await clock.advance(between);
+    const second = send().then(
+      () => 'sent',
+      (error: { outcome: string }) => error.outcome,
+    );
+    await clock.advance(120_000);
+    expect(await second).toBe(outcome);
+  });
+});
+
+test('a clock that is set in between changes nothing', async () => {
+  const { send, clock } = verifying((_, clock) => {
+    // Ours is an hour ahead from here on; the server's is not.
+    const { now } = clock;
+    clock.now = () => now.call(clock) + 3_600_000;
+    const found = list(clock, [startOf(clock) - 10_000], { ahead: -3_600_000 });
+    clock.now = now;
+    return found;
+  });
+  startOf(clock);
+  const failed = failureOf(send());
+  await clock.advance(120_000);
+  expect((await failed).outcome).toBe('unknown');
+});
+
 test('a list that holds other messages is not taken for a find', async () => {
   const { send, clock } = verifying((_, clock) => list(clock, [clock.now()], { id: '<other@contoso.com>' }));
   const failed = failureOf(send());

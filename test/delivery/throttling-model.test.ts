@@ -3,6 +3,7 @@ import { TokenSource } from '../../src/auth/token-source.js';
 import type { DeliveryContext } from '../../src/delivery/context.js';
 import { deliver } from '../../src/delivery/deliver.js';
 import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
+import { MessageIds } from '../../src/delivery/message-ids.js';
 import { RateLimiter } from '../../src/delivery/rate-limiter.js';
 import { RetryBudget } from '../../src/delivery/retry-budget.js';
 import { Turnstile } from '../../src/delivery/turnstile.js';
@@ -45,6 +46,7 @@ async function run({ seed, share, uploadBudget, bounds }: Wishes) {
     clock,
     limits: { maxRetries: 1_000, maxWait: 1e12 },
     random: () => 0.5,
+    messageIds: new MessageIds(clock),
     rate,
     connections:
       bounds &&

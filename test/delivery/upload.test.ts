@@ -287,6 +287,48 @@ describe('a file that cannot be attached', () => {
     expect(JSON.stringify(error)).not.toContain('secret-of-the-session');
   });
 
+  test('because a piece of it is refused: after a second try, with what Graph says, and no third draft', async () => {
+    const virus = answer(400, { 'request-id': 'r-400' }, graphError('ErrorVirusDetected', 'It has a virus.'));
+    const { send, clock, commands } = uploading([file(9 * megabyte)], ({ command }) => {
+      if (command === 'uploadChunk') return virus;
+      return command === 'uploadStatus' ? ranges(200, '0-') : undefined;
+    });
+    const failed = failureOf(send());
+    await pass(clock, 60_000);
+    expect(await failed).toMatchObject({
+      outcome: 'not-sent',
+      graphCode: 'ErrorVirusDetected',
+      responseCode: 400,
+      requestId: 'r-400',
+      command: 'uploadChunk',
+    });
+    expect(commands().filter((command) => command === 'createDraft')).toHaveLength(1);
+  });
+
+  test('because the session is not accepted any more: another draft, and the token stays', async () => {
+    const { send, clock, commands, tokens } = uploading([file(9 * megabyte)], ({ command }, count) => {
+      if (command === 'uploadStatus') return answer(401);
+      return command === 'uploadChunk' && count === 2 ? answer(401) : undefined;
+    });
+    const sent = send();
+    await pass(clock, 60_000);
+    await sent;
+    expect(commands().filter((command) => command === 'createDraft')).toHaveLength(2);
+    expect(tokens).toHaveLength(1);
+  });
+
+  test('as the session names a place that nobody has sent: another draft', async () => {
+    const { send, clock, commands, stored } = uploading([file(9 * megabyte)], ({ command }, count) => {
+      if (command === 'uploadStatus') return ranges(200, String(3 * chunk));
+      return command === 'uploadChunk' && count === 1 ? ranges(200, String(2 * chunk)) : undefined;
+    });
+    const sent = send();
+    await pass(clock, 60_000);
+    await sent;
+    expect(commands().filter((command) => command === 'createDraft')).toHaveLength(2);
+    expect(Buffer.concat(stored)).toHaveLength(9 * megabyte);
+  });
+
   test('because it changed meanwhile: not sent, and the draft is deleted', async () => {
     const changed = new GraphMailError('changed', { code: 'ESTREAM', command: 'API' });
     const read = (position: number) => (position > 0 ? Promise.reject(changed) : Promise.resolve(Buffer.alloc(chunk)));

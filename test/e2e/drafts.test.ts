@@ -108,7 +108,7 @@ describe.concurrent('after a doubtful answer', () => {
   afterAll(() => many.close());
 
   it.each(cases.map((one, index) => ({ ...one, mailbox: mailboxes[index] ?? '' })))(
-    '$name to $on (done: $delivered) the message is sent exactly once, and no draft is left',
+    '$name to $on (done: $delivered) the message is sent exactly once',
     async ({ on, rule, delivered, mailbox }) => {
       many.fault({ on, mailbox, delivered, ...rule });
       const transporter = createTransport(
@@ -119,7 +119,8 @@ describe.concurrent('after a doubtful answer', () => {
         const messages = await many.messages();
         expect(messages.filter(({ messageId }) => messageId === info.messageId)).toHaveLength(1);
         expect(messages.filter((message) => message.mailbox === mailbox)).toHaveLength(1);
-        expect(many.mailbox(mailbox).drafts).toEqual([]);
+        // A draft that may have been made is not looked for: another message could have the same Message-ID.
+        expect(many.mailbox(mailbox).drafts).toHaveLength(on === 'createDraft' && delivered ? 1 : 0);
       } finally {
         transporter.close();
       }

@@ -17,16 +17,6 @@ describe.concurrent('a fault strikes the clearing up', () => {
       const verdict = await struckBy(undefined, strike('403'), struck);
       expect(verdict).toMatchObject({ outcome: 'not-sent', accepted: 0 });
     });
-
-    test(`${named(struck)}, when a draft that may be there is looked for: sent`, async () => {
-      const verdict = await struckBy(strike('504', true), struck);
-      expect(verdict).toMatchObject({ outcome: 'sent', accepted: 1 });
-    });
-
-    test(`${named(struck)}, when such a draft is deleted: sent`, async () => {
-      const verdict = await struckBy(strike('504', true), undefined, struck);
-      expect(verdict).toMatchObject({ outcome: 'sent', accepted: 1 });
-    });
   }
 });
 

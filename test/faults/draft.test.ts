@@ -20,10 +20,14 @@ const send = 1;
 describe.concurrent('a fault strikes the creation of the draft', () => {
   for (const struck of strikes) {
     const outcome = isLasting(struck) ? 'not-sent' : 'sent';
+    const { whole, racing } = struck.point;
+    // What may have been made is not looked for: another message could have the same Message-ID.
+    const drafts = struck.delivered && !whole ? 1 : 0;
     for (const size of struck.point.inBody ? sizeNames : (['1 KB'] as const))
       test(`${named(struck)}, ${size}: ${outcome}`, async () => {
         const verdict = await play({ size, strikeOf: (request) => [struck][request], options: asDraft });
-        expect(verdict).toMatchObject({ outcome, accepted: outcome === 'sent' ? 1 : 0, drafts: 0 });
+        expect(verdict).toMatchObject({ outcome, accepted: outcome === 'sent' ? 1 : 0 });
+        if (!racing) expect(verdict.drafts).toBe(drafts);
       });
   }
 });

@@ -336,6 +336,7 @@ describe('a storm of 401', () => {
     const clock = { now: 1_000_000 };
     const source = new TokenSource(async () => ({ token: `token-${clock.now}`, expiresAt: clock.now + 3_600_000 }), {
       now: () => clock.now,
+      elapsed: () => clock.now,
       after: () => () => {},
     });
     const first = await source.get();
