@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { isUint8Array } from 'node:util/types';
 import { base64LinesSize, writeBase64Lines } from './base64-lines.js';
 import type { ComposedNode } from './compose.js';
+import { markCrlf, type Stretch } from './line-ends.js';
 import { quotedPrintable } from './quoted-printable.js';
 
 /** The part of Nodemailer's MimeNode that its own `stream()` uses, in all its versions. */
@@ -24,6 +25,8 @@ interface MimeNode extends ComposedNode {
 /** A piece of a message, which is written when its place is known. */
 interface Piece {
   size: number;
+  /** Whether all its line ends are CRLF. */
+  crlf?: true;
   write(target: Buffer, at: number): void;
 }
 
@@ -43,12 +46,15 @@ async function join(root: MimeNode, maxSize: number): Promise<Buffer | null> {
   const size = sizeOf(pieces);
   if (size > maxSize) return null;
   const room = Buffer.allocUnsafe(size + 2);
+  const clean: Stretch[] = [];
   let at = 0;
   for (const piece of pieces) {
     piece.write(room, at);
+    if (piece.crlf) clean.push([at, at + piece.size]);
     at += piece.size;
   }
   const message = room.subarray(0, size + endLine(room, size));
+  markCrlf(message, clean);
   return message.length > maxSize ? null : message;
 }
 
@@ -138,6 +144,7 @@ const plain = (bytes: Buffer): Piece => ({ size: bytes.length, write: (target, a
 
 const base64Lines = (bytes: Buffer): Piece => ({
   size: base64LinesSize(bytes.length),
+  crlf: true,
   write: (target, at) => writeBase64Lines(bytes, target, at),
 });
 

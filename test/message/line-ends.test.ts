@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toCrlf } from '../../src/message/line-ends.js';
+import { markCrlf, toCrlf } from '../../src/message/line-ends.js';
 import { forAWhile } from '../helpers/fixtures.js';
 
 const convert = (text: string) => toCrlf(Buffer.from(text, 'latin1')).toString('latin1');
@@ -25,6 +25,18 @@ describe('every line end becomes CRLF', () => {
 test('a message that needs nothing is the same buffer, not a copy', () => {
   const message = Buffer.from('a\r\nb\r\n');
   expect(toCrlf(message)).toBe(message);
+});
+
+test('stretches that are known to need nothing are not looked at', () => {
+  const message = Buffer.from('a\nb\n\n\nc\r\n\rd\n');
+  const start = message.indexOf('\n\n\n') + 1;
+  markCrlf(message, [[start, start + 2]]);
+  expect(toCrlf(message).toString()).toBe('a\r\nb\r\n\n\nc\r\n\r\nd\r\n');
+});
+
+test('millions of bare line ends are no problem', () => {
+  const message = Buffer.alloc(3_000_000, '\n\n\r');
+  expect(toCrlf(message)).toHaveLength(6_000_000);
 });
 
 test('a view into a larger buffer is not judged by what lies around it', () => {
