@@ -11,7 +11,10 @@ export type LogMethod = (data: Record<string, unknown>, message: string, ...args
 /** A logger as Nodemailer's SMTP transports take it; bunyan and pino fit. A level that is missing is not logged. */
 export type BunyanLogger = { [level in LogLevel]?: (...args: never[]) => unknown };
 
-export type Log = Record<LogLevel, LogMethod>;
+export type Log = Record<LogLevel, LogMethod> & {
+  /** Whether nobody listens, so that nothing need be put together for it. */
+  silent: boolean;
+};
 
 /** What the log options say, as in Nodemailer's SMTP transports. */
 export interface LogOptions {
@@ -26,7 +29,7 @@ export interface LogOptions {
  */
 export function createLog(options: LogOptions, print: (line: string) => void = console.log): Log {
   const { logger, debug, component = 'graph-transport' } = options;
-  const log = {} as Log;
+  const log = { silent: !logger } as Log;
   for (const level of levels) {
     const silent = !logger || ((level === 'trace' || level === 'debug') && !debug);
     log[level] = silent

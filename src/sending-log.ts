@@ -23,6 +23,7 @@ export class SendingLog {
     const { mailbox } = this.#trace;
     this.#trace.messageId = messageId;
     this.#trace.recipients = recipients.length;
+    if (this.#log.silent) return;
     const data = { tnx: 'send', messageId };
     this.#log.info(data, 'Sending message %s from %s to <%s>', messageId, mailbox, shortened(recipients));
     this.#log.debug({ ...data, size }, 'Composed %d bytes, attachments to upload: %d', size, heavy.length);
@@ -59,6 +60,7 @@ export class SendingLog {
       status,
       outcome,
     });
+    if (this.#log.silent) return;
     const { messageId } = this.#trace;
     const data = { tnx: 'attempt', messageId, command, attempt, status, clientRequestId, requestId, duration };
     const level = outcome === 'sent' || outcome === 'done' ? 'debug' : 'warn';

@@ -354,13 +354,9 @@ export class GraphTransport extends EventEmitter {
   #begin(signal: AbortSignal | undefined): Sending {
     if (this.#closed) throw closedError();
     const ending = new AbortController();
-    const letGo = onAbort(signal, () => ending.abort(signal?.reason));
+    const release = onAbort(signal, () => ending.abort(signal?.reason));
     // The steps of a send listen one after the other; while somebody does, the next costs next to nothing.
-    const hold = onAbort(ending.signal, () => {});
-    const release = () => {
-      letGo();
-      hold();
-    };
+    onAbort(ending.signal, () => {});
     if (signal?.aborted) ending.abort(signal.reason);
     const sending: Sending = { ending, inFlight: false, release };
     this.#sending.add(sending);

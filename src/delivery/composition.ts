@@ -12,28 +12,30 @@ export interface Deliverable {
 /** A message that is composed once, when its bytes are first asked for, and gives them up when they have served. */
 export class Composition<T extends Deliverable> {
   readonly #compose: () => Promise<T>;
-  #whole: Promise<T> | undefined;
-  #details: Omit<T, 'body'> | undefined;
+  #composing: Promise<T> | undefined;
+  #message: T | undefined;
 
   constructor(compose: () => Promise<T>) {
     this.#compose = compose;
   }
 
   whole(): Promise<T> {
-    this.#whole ??= this.#compose().then((message) => {
-      const { body: _, ...details } = message;
-      this.#details = details;
+    this.#composing ??= this.#compose().then((message) => {
+      this.#message = message;
       return message;
     });
-    return this.#whole;
+    return this.#composing;
   }
 
   /** All but the bytes, once it was composed. */
   get details(): Omit<T, 'body'> | undefined {
-    return this.#details;
+    return this.#message;
   }
 
+  /** Gives the bytes up; nobody can ask for them afterwards. */
   drop(): void {
-    this.#whole = undefined;
+    if (this.#message) this.#message.body = nothing;
   }
 }
+
+const nothing = Buffer.alloc(0);

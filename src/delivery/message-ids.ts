@@ -3,12 +3,6 @@ import type { Clock } from '../clock.js';
 /** Milliseconds for which a message that has ended may still be mistaken for a later one with the same Message-ID. */
 const memory = 10_000;
 
-/** Of one Message-ID in one mailbox. */
-interface Use {
-  active: Set<object>;
-  endedAt: number;
-}
-
 /** A message under way. */
 export interface MessageInUse {
   /** Whether another one with the same Message-ID was under way at the same time, or just before. */
@@ -22,36 +16,42 @@ export interface MessageInUse {
  */
 export class MessageIds {
   readonly #clock: Clock;
-  readonly #uses = new Map<string, Use>();
+  readonly #active = new Map<string, { shared: boolean }[]>();
+  /** When the last of that name ended, the oldest first. */
+  readonly #ended = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   enter(mailbox: string, messageId: string): MessageInUse {
-    const now = this.#clock.elapsed();
-    // In the order of their last use, so those that nobody could mistake any more come first.
-    for (const [key, { active, endedAt }] of this.#uses) {
-      if (active.size > 0 || now - endedAt < memory) break;
-      this.#uses.delete(key);
-    }
+    this.#forget();
     const key = `${mailbox} ${messageId}`;
-    const use = this.#uses.get(key) ?? { active: new Set(), endedAt: Number.NEGATIVE_INFINITY };
-    const before = use.active.size > 0 || now - use.endedAt < memory;
-    const self = { shared: before };
-    if (before) for (const other of use.active as Set<{ shared: boolean }>) other.shared = true;
-    use.active.add(self);
-    this.#uses.set(key, use);
+    const others = this.#active.get(key) ?? [];
+    for (const other of others) other.shared = true;
+    const self = { shared: others.length > 0 || this.#ended.has(key) };
+    this.#active.set(key, [...others, self]);
     return {
       get shared() {
         return self.shared;
       },
-      leave: () => {
-        use.active.delete(self);
-        use.endedAt = this.#clock.elapsed();
-        this.#uses.delete(key);
-        this.#uses.set(key, use);
-      },
+      leave: () => this.#leave(key, self),
     };
+  }
+
+  #leave(key: string, self: object): void {
+    const others = this.#active.get(key)?.filter((other) => other !== self) ?? [];
+    if (others.length > 0) this.#active.set(key, others);
+    else this.#active.delete(key);
+    this.#ended.delete(key);
+    this.#ended.set(key, this.#clock.elapsed());
+  }
+
+  #forget(): void {
+    const now = this.#clock.elapsed();
+    for (const [key, at] of this.#ended) {
+      if (now - at < memory) return;
+      this.#ended.delete(key);
+    }
   }
 }

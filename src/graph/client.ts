@@ -1,5 +1,13 @@
 import type { Agent } from 'node:https';
-import { type HttpAnswer, type HttpRequest, send, shortAnswer, withoutQuotesIn } from './http.js';
+import {
+  addressOf,
+  type HttpAddress,
+  type HttpAnswer,
+  type HttpRequest,
+  send,
+  shortAnswer,
+  withoutQuotesIn,
+} from './http.js';
 
 /** What goes with every request. */
 export interface GraphCall {
@@ -36,7 +44,7 @@ const draftAnswer = 8 * 1024 * 1024;
 
 /** Microsoft Graph's mail requests: one call, one HTTP request. All throw NetworkFailure when there is no answer. */
 export class GraphClient {
-  readonly #host: string;
+  readonly #address: HttpAddress;
   /** For messages to people. */
   readonly host: string;
   readonly #agent: Agent;
@@ -44,7 +52,7 @@ export class GraphClient {
   readonly #timeout: number;
 
   constructor(graphHost: string, agent: Agent, userAgent: string, timeout: number) {
-    this.#host = graphHost;
+    this.#address = addressOf(graphHost);
     this.host = new URL(graphHost).host;
     this.#agent = agent;
     this.#userAgent = userAgent;
@@ -127,8 +135,9 @@ export class GraphClient {
     return this.#upload({ method: 'GET', url, headers: this.#headers(call) }, call);
   }
 
-  #url(mailbox: string, path: string): string {
-    return `${this.#host}/v1.0/users/${encodeURIComponent(mailbox)}/${path}`;
+  #url(mailbox: string, path: string): HttpAddress {
+    const { hostname, port } = this.#address;
+    return { hostname, port, path: `/v1.0/users/${encodeURIComponent(mailbox)}/${path}` };
   }
 
   #post(
@@ -153,8 +162,11 @@ export class GraphClient {
     );
   }
 
-  #upload(request: Omit<HttpRequest, 'agent' | 'timeout' | 'signal'>, call: GraphCall): Promise<HttpAnswer> {
-    return this.#send(request, call).then((answer) => withoutQuotesIn(answer, secretsOf(request.url)));
+  #upload(
+    { url, ...request }: Omit<HttpRequest, 'agent' | 'timeout' | 'signal' | 'url'> & { url: string },
+    call: GraphCall,
+  ): Promise<HttpAnswer> {
+    return this.#send({ ...request, url }, call).then((answer) => withoutQuotesIn(answer, secretsOf(url)));
   }
 
   #headers({ clientRequestId }: GraphCall): Record<string, string> {

@@ -1,14 +1,24 @@
 import type { ClientRequest } from 'node:http';
-import { type Agent, type RequestOptions, request } from 'node:https';
+import { type Agent, request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { onAbort } from '../abort.js';
 import { withoutQuotes } from '../redact.js';
 import { ProxyFailure } from './proxy-failure.js';
 
+/** A URL, taken apart. */
+export interface HttpAddress {
+  /** An IPv6 address without brackets. */
+  hostname: string;
+  port: string;
+  /** With the query. */
+  path: string;
+}
+
 /** One HTTP request over TLS. */
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  url: string;
+  /** Taken apart already where the same host is asked again and again. */
+  url: string | HttpAddress;
   headers: Record<string, string>;
   body?: Buffer | undefined;
   agent: Agent;
@@ -57,7 +67,8 @@ export class NetworkFailure extends Error {
 /** The answer without the secrets of its request, which the other side may quote. */
 export function withoutQuotesIn(answer: HttpAnswer, secrets: readonly string[]): HttpAnswer {
   const { status, headers, body } = answer;
-  const longest = Math.max(body.length, ...Object.values(headers).map(({ length }) => length));
+  let longest = body.length;
+  for (const name in headers) longest = Math.max(longest, headers[name]?.length ?? 0);
   // Most answers are too short to quote anything.
   if (secrets.every(({ length }) => length > longest)) return answer;
   const clean = Object.entries(headers).map(([name, value]) => [name, withoutQuotes(value, secrets)]);
@@ -82,7 +93,8 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
     const headers = { ...wanted.headers, ...(wanted.body && { 'content-length': String(wanted.body.length) }) };
     let outgoing: ClientRequest;
     try {
-      outgoing = request({ ...addressOf(wanted.url), method: wanted.method, headers, agent: wanted.agent });
+      const { hostname, port, path } = typeof wanted.url === 'string' ? addressOf(wanted.url) : wanted.url;
+      outgoing = request({ hostname, port, path, method: wanted.method, headers, agent: wanted.agent });
     } catch (error) {
       // A header or URL that cannot be sent.
       return reject(new NetworkFailure('network', false, (error as Error).message, error));
@@ -168,8 +180,8 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
   });
 }
 
-/** Much of what Node would take out of the URL is of no use here. */
-function addressOf(url: string): RequestOptions {
+/** Takes a URL apart. */
+export function addressOf(url: string): HttpAddress {
   const { hostname, port, pathname, search } = new URL(url);
   // An IPv6 address stands in brackets only where a port may follow.
   return { hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search };

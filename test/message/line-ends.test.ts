@@ -35,7 +35,7 @@ test('stretches that are known to need nothing are not looked at', () => {
 });
 
 test('millions of bare line ends are no problem', () => {
-  const message = Buffer.alloc(3_000_000, '\n\n\r');
+  const message = Buffer.alloc(3_000_000, '\n');
   expect(toCrlf(message)).toHaveLength(6_000_000);
 });
 
