@@ -1,7 +1,7 @@
 import { GraphMailError, isGraphMailError } from '../errors.js';
 import type { MailFolder } from '../graph/client.js';
 import type { Receipt } from './deliver.js';
-import { foundMessages } from './found-messages.js';
+import { type FoundMessages, foundMessages } from './found-messages.js';
 import type { Requests } from './requests.js';
 
 /** Milliseconds between the first two looks; each pause is twice the one before. */
@@ -28,16 +28,9 @@ export async function settleBySentItems(
   requests.commit();
   requests.unload();
   for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
-    let seen: string | GraphMailError;
-    try {
-      const { fresh, older } = await look('sentitems');
-      if (shared()) throw stillUnknown(failure, another);
-      if (fresh.length > 0) return receiptFor(failure, requests.lastDuration);
-      seen = older > 0 ? onlyEarlier : nothing;
-    } catch (error) {
-      if (shared()) throw stillUnknown(failure, another);
-      seen = asUnreadable(error);
-    }
+    const seen = await look('sentitems').then(whatIs, asUnreadable);
+    if (shared()) throw stillUnknown(failure, another);
+    if (seen === there) return receiptFor(failure, requests.lastDuration);
     if (typeof seen !== 'string' && (seen.permanent || requests.aborted)) throw stillUnknown(failure, seen);
     if (left() === 0) throw stillUnknown(failure, seen === nothing ? await whereElse(look, failure) : seen);
     await requests.rest(Math.min(pause, left())).catch((error: unknown) => {
@@ -46,10 +39,16 @@ export async function settleBySentItems(
   }
 }
 
+const there = 'it is in Sent Items';
 const nothing = 'it is not in Sent Items, which proves nothing';
 const another =
   'another message with the same Message-ID was sent at the same time or just before, and they cannot be told apart';
 const onlyEarlier = 'Sent Items has only an earlier message with the same Message-ID';
+
+function whatIs({ fresh, older }: FoundMessages): string {
+  if (fresh.length > 0) return there;
+  return older > 0 ? onlyEarlier : nothing;
+}
 
 /** A message that was taken but not transported yet, or that never will be. */
 async function whereElse(
