@@ -173,9 +173,17 @@ export class GraphClient {
     return { 'client-request-id': clientRequestId, 'user-agent': this.#userAgent };
   }
 
-  #send(request: Omit<HttpRequest, 'agent' | 'timeout' | 'signal'>, { signal }: GraphCall): Promise<HttpAnswer> {
+  async #send(request: Omit<HttpRequest, 'agent' | 'timeout' | 'signal'>, { signal }: GraphCall): Promise<HttpAnswer> {
+    // What is written to a connection that the other side has closed is in doubt, so news of that is heard first.
+    await turn();
+    await turn();
     return send({ ...request, agent: this.#agent, timeout: this.#timeout, signal });
   }
+}
+
+/** A turn of the event loop; between two of them it has looked at every connection. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function draftPath(id: string): string {
