@@ -1,4 +1,4 @@
-import type { UploadFile } from './upload.js';
+import type { HeavyAttachment } from '../message/heavy-attachment.js';
 
 /** A message as it goes up. */
 export interface Deliverable {
@@ -6,7 +6,7 @@ export interface Deliverable {
   body: Buffer;
   messageId: string;
   /** What is not in the body because it would not fit, and goes up by itself. */
-  heavy?: readonly UploadFile[];
+  heavy?: readonly HeavyAttachment[];
 }
 
 /** A message that is composed once, when its bytes are first asked for, and gives them up when they have served. */

@@ -1,5 +1,5 @@
 import { GraphMailError } from '../errors.js';
-import { unknownWhether } from './failure.js';
+import { unknownWhether, withoutStop } from './failure.js';
 
 /** Nothing that might have been sent is deleted: where it lies tells a person what happened. */
 export function perhapsStillThere(error: GraphMailError, mailbox: string, draftId: string): GraphMailError {
@@ -41,8 +41,4 @@ export function notSent(
     // What may have had its effect was not the sending.
     hint: doubtful ? undefined : error.hint,
   });
-}
-
-function withoutStop(text: string): string {
-  return text.replace(/\.$/, '');
 }

@@ -88,7 +88,12 @@ const refused: Record<Command, string> = {
 
 /** What happened, and that nobody knows what it did. */
 export function unknownWhether(text: string): string {
-  return `${text.replace(/\.$/, '')}; whether the message was sent is unknown.`;
+  return `${withoutStop(text)}; whether the message was sent is unknown.`;
+}
+
+/** A sentence that is to go on. */
+export function withoutStop(text: string): string {
+  return text.replace(/\.$/, '');
 }
 
 /**

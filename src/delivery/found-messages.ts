@@ -1,13 +1,14 @@
+import { parseObject } from '../graph/answer.js';
 import type { MailFolder } from '../graph/client.js';
 import { judgePreparation } from './outcome.js';
 import type { Requests } from './requests.js';
 import type { RetryLimits } from './retry.js';
 
-/** Messages with one Message-ID in a folder. */
+/** How many messages with one Message-ID a folder has. */
 export interface FoundMessages {
   /** Those that came into being since the message was first tried. */
-  fresh: { id: string }[];
-  /** How many there are besides: of an earlier send with the same Message-ID. */
+  fresh: number;
+  /** Those of an earlier send with the same Message-ID. */
   older: number;
 }
 
@@ -33,26 +34,18 @@ export async function foundMessages(
     limits,
     request: (call) => graph.findMessages(mailbox, folder, messageId, call),
   });
-  const found = readFound(answer.body, messageId);
+  const created = createdIn(answer.body, messageId);
   const serverNow = Date.parse(answer.headers.date ?? '');
   const since = (Number.isNaN(serverNow) ? clock.now() : serverNow) - requests.age;
-  const fresh = found.filter(({ created }) => created >= since - tolerance);
-  return { fresh, older: found.length - fresh.length };
+  const fresh = created.filter((at) => at >= since - tolerance).length;
+  return { fresh, older: created.length - fresh };
 }
 
-/** Only what is sure to be it: a filter that was not applied would give the whole folder. */
-function readFound(body: string, messageId: string): { id: string; created: number }[] {
-  const { value } = parse(body) as { value?: unknown };
+/** When each came into being. Only what is sure to be it: a filter that was not applied would give the whole folder. */
+function createdIn(body: string, messageId: string): number[] {
+  const { value } = parseObject(body);
   if (!Array.isArray(value)) return [];
   return (value as Record<string, unknown>[])
     .filter((item) => item?.internetMessageId === messageId && typeof item.id === 'string')
-    .map((item) => ({ id: item.id as string, created: Date.parse(String(item.createdDateTime)) }));
-}
-
-function parse(body: string): object {
-  try {
-    return Object(JSON.parse(body));
-  } catch {
-    return {};
-  }
+    .map(({ createdDateTime }) => Date.parse(String(createdDateTime)));
 }

@@ -103,6 +103,6 @@ export function judgeUpload(judge: Judge): Judge {
 }
 
 /** Whether Graph says that there is no such draft. */
-export function isGone(result: HttpAnswer | NetworkFailure): boolean {
+function isGone(result: HttpAnswer | NetworkFailure): boolean {
   return 'status' in result && result.status === 404 && readGraphFault(result).code === 'ErrorItemNotFound';
 }

@@ -1,6 +1,7 @@
 import { GraphMailError, isGraphMailError } from '../errors.js';
 import type { MailFolder } from '../graph/client.js';
 import type { Receipt } from './deliver.js';
+import { withoutStop } from './failure.js';
 import { type FoundMessages, foundMessages } from './found-messages.js';
 import type { Requests } from './requests.js';
 
@@ -46,7 +47,7 @@ const another =
 const onlyEarlier = 'Sent Items has only an earlier message with the same Message-ID';
 
 function whatIs({ fresh, older }: FoundMessages): string {
-  if (fresh.length > 0) return there;
+  if (fresh > 0) return there;
   return older > 0 ? onlyEarlier : nothing;
 }
 
@@ -59,8 +60,8 @@ async function whereElse(
     ['outbox', 'Outbox'],
     ['drafts', 'Drafts'],
   ] as const) {
-    const { fresh } = await look(folder).catch(() => ({ fresh: [] }));
-    if (fresh.length === 0) continue;
+    const { fresh } = await look(folder).catch(() => ({ fresh: 0 }));
+    if (fresh === 0) continue;
     // What was made as a draft lies there before it is sent as well.
     const ours = draftId !== undefined && folder === 'drafts';
     return `it is in ${name} and not in Sent Items: ${ours ? 'not sent' : 'taken'}, ${ours ? 'or' : 'and'} not transported so far`;
@@ -79,9 +80,9 @@ function asUnreadable(error: unknown): GraphMailError {
 }
 
 function stillUnknown(failure: GraphMailError, seen: string | GraphMailError): GraphMailError {
-  const what = typeof seen === 'string' ? seen : `Sent Items could not be read (${seen.message.replace(/\.$/, '')})`;
+  const what = typeof seen === 'string' ? seen : `Sent Items could not be read (${withoutStop(seen.message)})`;
   const missing = typeof seen !== 'string' && seen.permanent;
-  return new GraphMailError(`${failure.message.replace(/\.$/, '')}: ${what}.`, {
+  return new GraphMailError(`${withoutStop(failure.message)}: ${what}.`, {
     ...failure,
     cause: failure.cause,
     hint: missing ? `${seen.hint} ${failure.hint}` : failure.hint,

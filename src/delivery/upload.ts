@@ -1,23 +1,10 @@
 import { GraphMailError, isGraphMailError } from '../errors.js';
 import type { HttpAnswer } from '../graph/http.js';
 import { nextPosition } from '../graph/upload-ranges.js';
+import type { HeavyAttachment } from '../message/heavy-attachment.js';
 import { judgePreparation, judgeRepeatable, judgeUpload } from './outcome.js';
 import type { Requests } from './requests.js';
 import type { StepResult } from './step.js';
-
-/** A file that goes up by itself. */
-export interface UploadFile {
-  name: string;
-  contentType: string;
-  /** Shown where the HTML names its content id. */
-  inline: boolean;
-  /** Without angle brackets. */
-  contentId: string | undefined;
-  /** Bytes. */
-  size: number;
-  /** Gives exactly `length` bytes from `position` on. */
-  read(position: number, length: number): Promise<Buffer>;
-}
 
 /** Bytes. Smaller files go in one request; an upload session may refuse them (Graph documentation, "Attach large files"). */
 const sessionMinimum = 3 * 1024 * 1024;
@@ -34,7 +21,7 @@ const chunkSize = 12 * 320 * 1024;
 export async function uploadFile(
   requests: Requests,
   draftId: string,
-  file: UploadFile,
+  file: HeavyAttachment,
   maxRequestSize: number,
 ): Promise<GraphMailError | undefined> {
   const atOnce = Math.ceil(file.size / 3) * 4 + 1_000 + 6 * file.name.length <= maxRequestSize;
@@ -47,7 +34,7 @@ export async function uploadFile(
 async function attachAtOnce(
   requests: Requests,
   draftId: string,
-  file: UploadFile,
+  file: HeavyAttachment,
 ): Promise<GraphMailError | undefined> {
   const { name, contentType, inline: isInline, contentId } = file;
   const contentBytes = (await file.read(0, file.size)).toString('base64');
@@ -68,7 +55,7 @@ async function attachAtOnce(
 }
 
 /** The URL that the file goes to; `undefined` when Graph finds it too small for that. */
-async function openSession(requests: Requests, draftId: string, file: UploadFile): Promise<string | undefined> {
+async function openSession(requests: Requests, draftId: string, file: HeavyAttachment): Promise<string | undefined> {
   const { name, contentType, inline: isInline, contentId, size } = file;
   const { graph, mailbox } = requests;
   try {
@@ -98,7 +85,7 @@ async function openSession(requests: Requests, draftId: string, file: UploadFile
 async function sendChunks(
   requests: Requests,
   url: string,
-  file: UploadFile,
+  file: HeavyAttachment,
   chunk: number,
 ): Promise<GraphMailError | undefined> {
   let position = 0;
@@ -180,7 +167,7 @@ function isLost(error: unknown): error is GraphMailError {
   return isGraphMailError(error) && [400, 401, 403, 404, 409].includes(error.responseCode ?? 0);
 }
 
-function unclear({ name }: UploadFile): GraphMailError {
+function unclear({ name }: HeavyAttachment): GraphMailError {
   return new GraphMailError(`Graph did not say whether it has all of ${name}.`, {
     code: 'EGRAPH',
     command: 'uploadChunk',

@@ -21,7 +21,8 @@ export function responseLine(answer: HttpAnswer, fault: GraphFault): string {
   return fault.message ? `${code}: ${fault.message}` : code;
 }
 
-function parseObject(text: string): Record<string, unknown> {
+/** The JSON object that `text` is; an empty one for anything else. */
+export function parseObject(text: string): Record<string, unknown> {
   try {
     return asObject(JSON.parse(text));
   } catch {

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:https';
+import { parseObject } from './answer.js';
 import {
   addressOf,
   type HttpAddress,
@@ -197,10 +198,6 @@ function secretsOf(uploadUrl: string | undefined): string[] {
 }
 
 function textField(json: string, name: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(json)?.[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseObject(json)[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

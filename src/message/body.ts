@@ -32,10 +32,10 @@ export async function composeBody(
   settings: Settings,
   signal?: AbortSignal,
 ): Promise<RequestBody> {
-  const { mime: composed, heavy, release } = await composeWhole(mail, plan, settings, signal);
+  const { mime: composed, heavy, release, finished } = await composeWhole(mail, plan, settings, signal);
   try {
     plan.confirm?.(composed);
-    const { mime, from, recipients, messageId } = finishMessage(composed, plan);
+    const { mime, from, recipients, messageId } = finished ?? finishMessage(composed, plan);
     refuseTooMany(recipients, settings.maxRecipients);
     if (mime.length > mimeLimit(settings.maxRequestSize))
       throw await sizeError(mime.length.toLocaleString('en'), mail.message, settings.maxRequestSize);
@@ -52,9 +52,16 @@ async function composeWhole(
   plan: PreparedMessage,
   settings: Settings,
   signal: AbortSignal | undefined,
-): Promise<LargeMessage> {
-  if (plan.choices.largeMessages === 'upload' && !plan.bytes)
-    return composeLarge(mail, settings, signal, (composed) => finishMessage(composed, plan).mime.length);
+): Promise<LargeMessage & { finished?: FinishedMessage | undefined }> {
+  if (plan.choices.largeMessages === 'upload' && !plan.bytes) {
+    let finished: FinishedMessage | undefined;
+    const sizeOf = (composed: Buffer) => {
+      finished = finishMessage(composed, plan);
+      return finished.mime.length;
+    };
+    // What was measured last is what came out.
+    return { ...(await composeLarge(mail, settings, signal, sizeOf)), finished };
+  }
   const mime = plan.bytes ?? (await composeWithin(mail.message, settings, signal));
   return { mime, heavy: [], release: async () => {} };
 }

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { UploadFile } from '../../src/delivery/upload.js';
 import { GraphMailError } from '../../src/errors.js';
 import type { HttpAnswer, NetworkFailure } from '../../src/graph/http.js';
+import type { HeavyAttachment } from '../../src/message/heavy-attachment.js';
 import { answer, graphError, networkFailure, type PendingRequest } from '../helpers/answers.js';
 import { pass, world } from '../helpers/delivery-world.js';
 import { failureOf } from '../helpers/failure.js';
@@ -13,7 +13,7 @@ const megabyte = 1024 * 1024;
 const chunk = 3_932_160;
 const url = 'https://outlook.office.example/upload/AttachmentSessions(1)?authtoken=secret-of-the-session';
 
-function file(size: number, name = 'report.pdf'): UploadFile & { content: Buffer } {
+function file(size: number, name = 'report.pdf'): HeavyAttachment & { content: Buffer } {
   const content = randomBytes(size);
   return {
     content,
@@ -31,7 +31,7 @@ const ranges = (status: number, ...nextExpectedRanges: string[]) =>
 
 /** Graph as documented; `fault` may answer instead. */
 function uploading(
-  heavy: UploadFile[],
+  heavy: HeavyAttachment[],
   fault: (request: PendingRequest, count: number) => Result | undefined = () => undefined,
 ) {
   const one = world({ heavy, limits: { maxRetries: 3 } });
