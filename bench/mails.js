@@ -19,13 +19,22 @@ function mail(number, more) {
 }
 
 const text = line.repeat(16);
-const file = randomBytes(2_115_000);
+const fileSize = 2_115_000;
+const bytes = randomBytes(fileSize + 1000);
+const file = bytes.subarray(0, fileSize);
+
+/** Bytes that no other mail has. */
+const ownFile = (number) => bytes.subarray(number % 1000, (number % 1000) + fileSize);
 
 /** By name: what they are called in a report, and the mail with a number. */
 export const mails = {
   small: { title: '2 KB of text', make: (number) => mail(number, { text }) },
   large: {
-    title: '2.9 MB of MIME, one attachment',
-    make: (number) => mail(number, { text: line, attachments: [{ filename: 'statement.bin', content: file }] }),
+    title: '2.9 MB of MIME, the same attachment in all',
+    make: (number) => mail(number, { text: line, attachments: [{ filename: 'terms.bin', content: file }] }),
+  },
+  own: {
+    title: '2.9 MB of MIME, an attachment of its own in each',
+    make: (number) => mail(number, { text: line, attachments: [{ filename: 'terms.bin', content: ownFile(number) }] }),
   },
 };

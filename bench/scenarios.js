@@ -13,6 +13,7 @@ const scenario = (mail, delay, count, warmUp) => ({
 export const scenarios = [
   scenario('small', 20, 400, 1500),
   scenario('small', 0, 3000, 1500),
-  scenario('large', 20, 120, 20),
+  scenario('large', 20, 360, 60),
+  scenario('own', 20, 360, 60),
   scenario('large', 0, 150, 20),
 ];

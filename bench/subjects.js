@@ -7,7 +7,7 @@ export async function loadSubjects() {
       const {
         title,
         server = 'graph',
-        mails = ['small', 'large'],
+        mails = ['small', 'large', 'own'],
         peer = false,
       } = await import(`./subjects/${name}.js`);
       return { name, title, server, mails, peer, own: name === 'graph-transport' };

@@ -17,10 +17,12 @@ import { GraphMailError, isGraphMailError } from './errors.js';
 import { checkAgent, createAgent } from './graph/agent.js';
 import { GraphClient } from './graph/client.js';
 import { type Cloud, resolveCloud } from './graph/clouds.js';
+import { isHeld } from './graph/http.js';
 import { settleProxies } from './graph/proxy-choice.js';
 import { createLog, type Log, type LogOptions, safeLogger } from './log.js';
 import { type Mailer, MailerLink } from './mailer-link.js';
 import { composeBody } from './message/body.js';
+import { Memory } from './message/memory.js';
 import { type ComposedMail, type PreparedMessage, prepareMessage } from './message/prepare.js';
 import { mustBeRead } from './message/read-ahead.js';
 import type { GraphTransportOptions } from './option-types.js';
@@ -106,6 +108,7 @@ export class GraphTransport extends EventEmitter {
   readonly #sending = new Set<Sending>();
   /** Bounds the messages that are read before they wait: see {@link mustBeRead}. */
   readonly #readers: Turnstile;
+  readonly #memory = new Memory();
   #messages = 0;
   /** Counts messages that had to be read ahead, for their order. */
   #arrivals = 0;
@@ -286,17 +289,20 @@ export class GraphTransport extends EventEmitter {
     const log = new SendingLog(this.#log, mailbox, plan.envelope.to.length);
     let release: (() => Promise<void>) | undefined;
     const compose = async () => {
-      const body = await composeBody(mail, plan, this.#settings, signal);
+      const body = await composeBody(mail, plan, this.#settings, signal, this.#memory);
       release = body.release;
       log.composed(body);
       return body;
+    };
+    const discard = (bytes: Buffer) => {
+      if (!isHeld(bytes)) this.#memory.giveBack(bytes);
     };
     try {
       const way: DeliveryWay = { ...this.#settings, ...plan.choices };
       const delivery = deliver(
         this.#context,
         gate,
-        { mailbox, compose, way },
+        { mailbox, compose, discard, way },
         {
           signal,
           attempted: (report) => log.attempted(report),
@@ -366,6 +372,7 @@ export class GraphTransport extends EventEmitter {
   #end(sending: Sending): void {
     sending.release();
     this.#sending.delete(sending);
+    if (this.#sending.size === 0) this.#memory.clear();
     if (!this.#closed) this.#watchIdle();
     else if (this.#sending.size === 0) this.#dispose();
   }

@@ -12,11 +12,14 @@ export interface Deliverable {
 /** A message that is composed once, when its bytes are first asked for, and gives them up when they have served. */
 export class Composition<T extends Deliverable> {
   readonly #compose: () => Promise<T>;
+  readonly #discard: (body: Buffer) => void;
   #composing: Promise<T> | undefined;
   #message: T | undefined;
 
-  constructor(compose: () => Promise<T>) {
+  /** @param discard told of the bytes when they are given up */
+  constructor(compose: () => Promise<T>, discard: (body: Buffer) => void = () => {}) {
     this.#compose = compose;
+    this.#discard = discard;
   }
 
   whole(): Promise<T> {
@@ -34,7 +37,9 @@ export class Composition<T extends Deliverable> {
 
   /** Gives the bytes up; nobody can ask for them afterwards. */
   drop(): void {
-    if (this.#message) this.#message.body = nothing;
+    if (!this.#message) return;
+    this.#discard(this.#message.body);
+    this.#message.body = nothing;
   }
 }
 

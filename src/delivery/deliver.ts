@@ -25,6 +25,8 @@ export interface Delivery<T extends Deliverable> {
   mailbox: string;
   /** Called once, when there is room for the bytes. */
   compose: () => Promise<T>;
+  /** Told of the bytes when they are not needed any more; a connection may still hold them. */
+  discard?: ((body: Buffer) => void) | undefined;
   way: DeliveryWay;
 }
 
@@ -48,7 +50,7 @@ export interface Receipt {
 export async function deliver<T extends Deliverable>(
   context: DeliveryContext,
   gate: MailboxGate,
-  { mailbox, compose, way }: Delivery<T>,
+  { mailbox, compose, discard, way }: Delivery<T>,
   hooks: DeliveryHooks = {},
 ): Promise<{ message: Omit<T, 'body'>; receipt: Receipt }> {
   const passage = await gate.admit(hooks.signal);
@@ -58,7 +60,7 @@ export async function deliver<T extends Deliverable>(
     const composed = await compose();
     use = context.messageIds.enter(mailbox, composed.messageId);
     return composed;
-  });
+  }, discard);
   try {
     if (gate.pausedFor > context.limits.maxWait) throw longPause(gate.pausedFor, mailbox, 'sendMail');
     // Where the whole transport is bounded, a message is composed when it has its place there, and not before.
@@ -66,6 +68,7 @@ export async function deliver<T extends Deliverable>(
     const receipt = await submit(requests, message, way, () => use?.shared ?? false);
     return { message: detailsOf(message), receipt };
   } finally {
+    message.drop();
     use?.leave();
     passage.leave();
   }

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:https';
+import { turns } from '../event-loop.js';
 import { parseObject } from './answer.js';
 import {
   addressOf,
@@ -176,15 +177,9 @@ export class GraphClient {
 
   async #send(request: Omit<HttpRequest, 'agent' | 'timeout' | 'signal'>, { signal }: GraphCall): Promise<HttpAnswer> {
     // What is written to a connection that the other side has closed is in doubt, so news of that is heard first.
-    await turn();
-    await turn();
+    await turns(2);
     return send({ ...request, agent: this.#agent, timeout: this.#timeout, signal });
   }
-}
-
-/** A turn of the event loop; between two of them it has looked at every connection. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function draftPath(id: string): string {

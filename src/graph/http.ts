@@ -75,8 +75,19 @@ export function withoutQuotesIn(answer: HttpAnswer, secrets: readonly string[]):
   return { status, headers: Object.fromEntries(clean), body: withoutQuotes(body, secrets) };
 }
 
+/** Long bodies that a connection may still read from. */
+const held = new WeakSet<Buffer>();
+
+/** Whether a connection may still read from a long body, so that nothing else may be written there. */
+export function isHeld(body: Buffer): boolean {
+  return held.has(body);
+}
+
 /** Bytes. Most of Graph's and Entra's answers are short; more than this is not worth keeping. */
 export const shortAnswer = 64 * 1024;
+
+/** Bytes of a body up to which it is written together with the header. TLS copies what it gets in several pieces. */
+const shortBody = 64 * 1024;
 
 /** Milliseconds that the rest of an answer may take to free its connection, once the status was enough. */
 const restTimeout = 5_000;
@@ -91,6 +102,10 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
     let written = false;
     let reason: NetworkFailure['reason'] = 'network';
     const headers = { ...wanted.headers, ...(wanted.body && { 'content-length': String(wanted.body.length) }) };
+    // Once a connection was lost with it, nobody says when it is let go of.
+    const { body } = wanted;
+    const long = body !== undefined && body.length > shortBody;
+    const mine = long && !held.has(body);
     let outgoing: ClientRequest;
     try {
       const { hostname, port, path } = typeof wanted.url === 'string' ? addressOf(wanted.url) : wanted.url;
@@ -147,6 +162,7 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
         if (told) return;
         told = true;
         finish();
+        if (mine && outgoing.writableFinished) held.delete(body);
         const headers: Record<string, string> = {};
         for (const name in incoming.headers) {
           const value = incoming.headers[name];
@@ -176,7 +192,14 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
       }
     });
     if (wanted.signal?.aborted) giveUp();
-    else outgoing.end(wanted.body);
+    else {
+      if (long) {
+        held.add(body);
+        outgoing.flushHeaders();
+        // By then the header has been written.
+        outgoing.once('socket', () => process.nextTick(() => outgoing.destroyed || outgoing.end(body)));
+      } else outgoing.end(body);
+    }
   });
 }
 

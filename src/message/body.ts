@@ -6,6 +6,7 @@ import { type FinishedMessage, finishMessage } from './finish.js';
 import { heaviestParts, heaviestSentence } from './heaviest.js';
 import type { HeavyAttachment } from './heavy-attachment.js';
 import { composeLarge, type LargeMessage } from './large-message.js';
+import { Memory } from './memory.js';
 import { mimeLimit } from './mime-limit.js';
 import type { ComposedMail, PreparedMessage } from './prepare.js';
 import { refuseTooMany } from './recipients.js';
@@ -24,6 +25,7 @@ export interface RequestBody extends Omit<FinishedMessage, 'mime'> {
 
 /**
  * Composes a prepared message into a request body.
+ * @param memory where it is written
  * @throws GraphMailError not sent
  */
 export async function composeBody(
@@ -31,16 +33,20 @@ export async function composeBody(
   plan: PreparedMessage,
   settings: Settings,
   signal?: AbortSignal,
+  memory = new Memory(),
 ): Promise<RequestBody> {
-  const { mime: composed, heavy, release, finished } = await composeWhole(mail, plan, settings, signal);
+  const { mime: composed, heavy, release, finished } = await composeWhole(mail, plan, settings, signal, memory);
   try {
     plan.confirm?.(composed);
-    const { mime, from, recipients, messageId } = finished ?? finishMessage(composed, plan);
+    const { mime, from, recipients, messageId } = finished ?? finishMessage(composed, plan, { memory });
     refuseTooMany(recipients, settings.maxRecipients);
     if (mime.length > mimeLimit(settings.maxRequestSize))
       throw await sizeError(mime.length.toLocaleString('en'), mail.message, settings.maxRequestSize);
     const size = heavy.reduce((sum, file) => sum + file.size, mime.length);
-    return { from, recipients, messageId, body: toBase64(mime), size, heavy, release };
+    const body = toBase64(mime, memory);
+    memory.giveBack(composed);
+    memory.giveBack(mime);
+    return { from, recipients, messageId, body, size, heavy, release };
   } catch (error) {
     await release().catch(() => {});
     throw error;
@@ -52,6 +58,7 @@ async function composeWhole(
   plan: PreparedMessage,
   settings: Settings,
   signal: AbortSignal | undefined,
+  memory: Memory,
 ): Promise<LargeMessage & { finished?: FinishedMessage | undefined }> {
   if (plan.choices.largeMessages === 'upload' && !plan.bytes) {
     let finished: FinishedMessage | undefined;
@@ -62,7 +69,7 @@ async function composeWhole(
     // What was measured last is what came out.
     return { ...(await composeLarge(mail, settings, signal, sizeOf)), finished };
   }
-  const mime = plan.bytes ?? (await composeWithin(mail.message, settings, signal));
+  const mime = plan.bytes ?? (await composeWithin(mail.message, settings, signal, memory));
   return { mime, heavy: [], release: async () => {} };
 }
 
@@ -71,9 +78,11 @@ export async function composeWithin(
   node: ComposedNode,
   settings: Settings,
   signal: AbortSignal | undefined,
+  memory?: Memory,
 ): Promise<Buffer> {
   const maxSize = mimeLimit(settings.maxRequestSize);
-  const composed = await composeMime(node, { maxSize, timeout: settings.timeout, signal }).catch((error: unknown) => {
+  const { timeout } = settings;
+  const composed = await composeMime(node, { maxSize, timeout, signal, memory }).catch((error: unknown) => {
     throw isGraphMailError(error) ? error : contentError(error);
   });
   if (composed === tooLarge)

@@ -3,6 +3,7 @@ import { isUint8Array } from 'node:util/types';
 import { base64LinesSize, writeBase64Lines } from './base64-lines.js';
 import type { ComposedNode } from './compose.js';
 import { markCrlf, type Stretch } from './line-ends.js';
+import { large, Memory } from './memory.js';
 import { quotedPrintable } from './quoted-printable.js';
 
 /** The part of Nodemailer's MimeNode that its own `stream()` uses, in all its versions. */
@@ -36,16 +37,21 @@ interface Piece {
  * the streams, and `null` for one of more than `maxSize` bytes.
  * @throws what Nodemailer throws
  */
-export function composeInMemory(root: ComposedNode, maxSize: number): Promise<Buffer | null> | undefined {
-  return isInMemory(root) ? join(root, maxSize) : undefined;
+export function composeInMemory(
+  root: ComposedNode,
+  maxSize: number,
+  memory = new Memory(),
+): Promise<Buffer | null> | undefined {
+  return isInMemory(root) ? join(root, maxSize, memory) : undefined;
 }
 
-async function join(root: MimeNode, maxSize: number): Promise<Buffer | null> {
+async function join(root: MimeNode, maxSize: number, memory: Memory): Promise<Buffer | null> {
   const pieces: Piece[] = [];
-  await collect(root, pieces, maxSize);
+  await collect(root, pieces, maxSize, memory);
   const size = sizeOf(pieces);
   if (size > maxSize) return null;
-  const room = Buffer.allocUnsafe(size + 2);
+  if (size >= large) await memory.turn();
+  const room = memory.take(size + 2);
   const clean: Stretch[] = [];
   let at = 0;
   for (const piece of pieces) {
@@ -66,9 +72,9 @@ function endLine(message: Buffer, size: number): number {
 }
 
 /** In the order of Nodemailer's `stream()`. */
-async function collect(node: MimeNode, pieces: Piece[], maxSize: number): Promise<void> {
+async function collect(node: MimeNode, pieces: Piece[], maxSize: number, memory: Memory): Promise<void> {
   const headers = node.buildHeaders();
-  const body = bodyOf(node);
+  const body = bodyOf(node, memory);
   if (!body) {
     // No encoding makes less of any content, so what is too large already need not be written to be known as such.
     const least = node.content?.length ?? 0;
@@ -80,19 +86,19 @@ async function collect(node: MimeNode, pieces: Piece[], maxSize: number): Promis
   if (!node.multipart) return;
   for (const [i, child] of node.childNodes.entries()) {
     pieces.push(text(`${i > 0 ? '\r\n' : ''}--${node.boundary}\r\n`));
-    await collect(child, pieces, maxSize);
+    await collect(child, pieces, maxSize, memory);
   }
   pieces.push(text(`\r\n--${node.boundary}--\r\n`));
 }
 
 /** The content of a node in its encoding, or `undefined` where versions of Nodemailer encode it differently. */
-function bodyOf(node: MimeNode): Piece | undefined {
+function bodyOf(node: MimeNode, memory: Memory): Piece | undefined {
   const { content } = node;
   if (!content) return text('');
   // Building the header has put there what getTransferEncoding() says, which is slow for long texts.
   switch (node.getHeader('Content-Transfer-Encoding')) {
     case 'base64':
-      return base64Body(bytesOf(content));
+      return base64Body(content, memory);
     case 'quoted-printable':
       return quotedPrintableBody(node, content);
     default:
@@ -101,9 +107,12 @@ function bodyOf(node: MimeNode): Piece | undefined {
 }
 
 /** Some versions of 7 and 8 put 58 or 59 bytes into one line, and end the last of several lines when it is full. */
-function base64Body(bytes: Buffer): Piece | undefined {
+function base64Body(content: string | Uint8Array, memory: Memory): Piece | undefined {
+  const bytes = bytesOf(content);
   const { length } = bytes;
-  return length === 58 || length === 59 || (length > 57 && length % 57 === 0) ? undefined : base64Lines(bytes);
+  if (length === 58 || length === 59 || (length > 57 && length % 57 === 0)) return undefined;
+  const encoded = typeof content === 'string' ? undefined : memory.encoded(content, () => encodedLines(bytes));
+  return encoded ? { ...plain(encoded), crlf: true } : base64Lines(bytes);
 }
 
 /**
@@ -147,6 +156,12 @@ const base64Lines = (bytes: Buffer): Piece => ({
   crlf: true,
   write: (target, at) => writeBase64Lines(bytes, target, at),
 });
+
+function encodedLines(bytes: Buffer): Buffer {
+  const encoded = Buffer.allocUnsafeSlow(base64LinesSize(bytes.length));
+  writeBase64Lines(bytes, encoded, 0);
+  return encoded;
+}
 
 function bytesOf(content: string | Uint8Array): Buffer {
   if (typeof content === 'string') return Buffer.from(content);

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { abortError, onAbort, unlessAborted } from '../abort.js';
 import { GraphMailError, type GraphMailErrorCode } from '../errors.js';
 import { composeInMemory } from './compose-in-memory.js';
+import type { Memory } from './memory.js';
 
 /** The part of Nodemailer's MimeNode that is used here; the object may come from any copy of Nodemailer. */
 export interface ComposedNode {
@@ -24,6 +25,8 @@ export interface ComposeLimits {
   /** Milliseconds for all of it: older majors never end when a content stream was destroyed. */
   timeout: number;
   signal?: AbortSignal | undefined;
+  /** Where to write the message, if it is written here. */
+  memory?: Memory | undefined;
 }
 
 /** Stands for "more than `maxSize`" without reading the rest of it. */
@@ -35,7 +38,7 @@ export const tooLarge = Symbol('too large');
  */
 export async function composeMime(node: ComposedNode, limits: ComposeLimits): Promise<Buffer | typeof tooLarge> {
   node.keepBcc = true;
-  const composing = composeInMemory(node, limits.maxSize);
+  const composing = composeInMemory(node, limits.maxSize, limits.memory);
   if (!composing) return readMime(node, limits);
   const composed = composing.catch((error: unknown) => {
     throw contentError(error);

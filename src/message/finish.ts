@@ -4,6 +4,7 @@ import { isGuid } from '../option-checks.js';
 import { domainOf, hasAsciiLocalPart } from './address.js';
 import { fieldsNamed, type Header, type HeaderField, readHeader } from './header.js';
 import { toCrlf } from './line-ends.js';
+import type { Memory } from './memory.js';
 import { addressesIn, reconcileRecipients } from './recipients.js';
 
 /** What is known of a message besides its bytes. */
@@ -29,8 +30,12 @@ export interface FinishedMessage {
  * A message that needs none of it keeps its bytes.
  * @throws GraphMailError `EENVELOPE` or `EMESSAGE`
  */
-export function finishMessage(composed: Buffer, plan: MessagePlan, newId: () => string = randomUUID): FinishedMessage {
-  const mime = toCrlf(composed);
+export function finishMessage(
+  composed: Buffer,
+  plan: MessagePlan,
+  { newId = randomUUID, memory }: { newId?: () => string; memory?: Memory } = {},
+): FinishedMessage {
+  const mime = toCrlf(composed, memory);
   const header = readHeader(mime);
   if ('fault' in header) {
     throw new GraphMailError(`The message does not begin with a header that can be read: ${header.fault}.`, {

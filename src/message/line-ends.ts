@@ -1,3 +1,5 @@
+import type { Memory } from './memory.js';
+
 const CR = 0x0d;
 const LF = 0x0a;
 const CRLF = Buffer.from('\r\n');
@@ -18,10 +20,11 @@ export function markCrlf(message: Buffer, stretches: readonly Stretch[]): void {
  * Returns the same buffer when there is nothing to change. Native searches and copies do the work: a message of
  * megabytes often has a text of a few bare line ends in front of its attachments.
  */
-export function toCrlf(message: Buffer): Buffer {
+export function toCrlf(message: Buffer, memory?: Memory): Buffer {
   const bare = bareLineEnds(message);
   if (bare.length === 0) return message;
-  const result = Buffer.allocUnsafe(message.length + bare.length);
+  const size = message.length + bare.length;
+  const result = memory?.take(size) ?? Buffer.allocUnsafe(size);
   let length = 0;
   let start = 0;
   for (const end of bare) {

@@ -8,7 +8,7 @@ const lines = (...text: string[]) => text.map((line) => `${line}\r\n`).join('');
 const complete = lines('From: noreply@contoso.com', 'To: a@x.example', `Message-ID: ${id}`, '', 'Hello');
 
 const finish = (text: string, wishes: Partial<MessagePlan> = {}) => {
-  const { mime, ...rest } = finishMessage(Buffer.from(text, 'latin1'), { ...plan, ...wishes }, () => 'new-id');
+  const { mime, ...rest } = finishMessage(Buffer.from(text, 'latin1'), { ...plan, ...wishes }, { newId: () => 'new-id' });
   return { ...rest, text: mime.toString('latin1') };
 };
 
@@ -175,6 +175,6 @@ test('bytes beyond ASCII in the body stay as they are', () => {
     Buffer.from(complete.replace(`Message-ID: ${id}\r\n`, '')),
     Buffer.from([0, 255, 128, 13, 10]),
   ]);
-  const { mime } = finishMessage(body, plan, () => 'new-id');
+  const { mime } = finishMessage(body, plan, { newId: () => 'new-id' });
   expect(mime.subarray(-5)).toEqual(Buffer.from([0, 255, 128, 13, 10]));
 });
