@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { writeIdentity } from './identity.js';
 import { measure } from './measure.js';
 import { publish } from './publish.js';
+import { compareSandbox, sandboxLines } from './sandbox.js';
 import { scenarios } from './scenarios.js';
 import { startServer } from './server/start.js';
 import { loadSubjects } from './subjects.js';
@@ -57,16 +58,18 @@ try {
     subjects.find(({ own }) => own),
     many,
   );
+  const sandbox = await compareSandbox({ folder, files, rounds, scale, progress });
   progress('');
 
   const summary = summarise(runs, scenarios, subjects);
   for (const scenario of summary) console.log(`${scenario.title}\n${consoleTable(scenario)}\n`);
   for (const { firstError, subject, scenario } of runs)
     if (firstError) console.log(`${subject}, ${scenario}: ${firstError}`);
-  const targets = judgeTargets(summary, { mails: tokenMails, requests: tokens.tokenRequests });
+  console.log(`The sandbox\n${sandboxLines(sandbox)}\n`);
+  const targets = [...judgeTargets(summary, { mails: tokenMails, requests: tokens.tokenRequests }), sandbox.target];
   for (const { met, text } of targets) console.log(`${met ? 'met    ' : 'NOT MET'}  ${text}`);
   console.log(`\n${rounds} rounds, ${Math.round((performance.now() - began) / 1000)} s`);
-  if (values.date) publish({ summary, targets, rounds, date: values.date });
+  if (values.date) publish({ summary, sandbox, targets, rounds, date: values.date });
   if (targets.some(({ met }) => !met)) process.exitCode = 1;
 } finally {
   for (const server of Object.values(servers)) server.close();

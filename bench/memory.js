@@ -13,7 +13,7 @@ const messages = Number(process.env.BENCH_MESSAGES ?? 2000);
 const limit = 200; // MB
 
 if (process.env.BENCH_ROLE === 'server') {
-  const sandbox = await startSandbox({ keep: 10, latency: 5 });
+  const sandbox = await startSandbox({ keep: 10, latency: 5, uploadLimit: false });
   process.send(sandbox.options);
   process.on('message', async () => {
     process.send(sandbox.stats());

@@ -1,6 +1,7 @@
 // What every server process here does besides serving: it is told its delay, and asked for its counts.
 // Started by start.js with the identity file as its argument.
 import { readFileSync } from 'node:fs';
+import { serverCpu } from './server-cpu.js';
 import { Submissions } from './submissions.js';
 
 const pem = readFileSync(process.argv[2], 'utf8');
@@ -11,6 +12,7 @@ export const submissions = new Submissions();
 export const counts = { tokenRequests: 0, refused: 0 };
 
 let delay = 0;
+let before;
 
 /** Calls `accept` when the delay is over that stands for what the service does with a message. */
 export function afterDelay(accept) {
@@ -24,6 +26,7 @@ export function serve(server) {
   process.on('message', ({ wait, reset, judge }) => {
     if (wait) {
       ({ delay } = wait);
+      before = process.cpuUsage();
       process.send({});
     }
     if (reset) {
@@ -32,7 +35,8 @@ export function serve(server) {
       for (const name of Object.keys(counts)) counts[name] = 0;
       process.send({});
     }
-    if (judge) process.send({ ...counts, ...submissions.judge(judge.count, judge.failed) });
+    if (judge)
+      process.send({ ...counts, ...submissions.judge(judge.count, judge.failed), serverCpu: serverCpu(before) });
   });
   process.on('disconnect', () => process.exit());
 }

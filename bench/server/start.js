@@ -16,9 +16,9 @@ export async function startServer(name, identity) {
     child.send(question);
     return answered;
   };
-  const { port } = await answer();
   return {
-    port,
+    /** Port, and what the server tells of itself besides. */
+    ...(await answer()),
     /** Forgets all counts, and answers at once. */
     reset: () => ask({ reset: true }),
     /** From now on, so many milliseconds from a message's end to the answer. */

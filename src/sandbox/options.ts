@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createCertificate } from './certificates/create-certificate.js';
-import { type Application, type ApplicationOptions, createApplication } from './entra/application.js';
+import { type ExchangeOptions, settleExchange } from './exchange/exchange-options.js';
 import type { FromMismatch } from './exchange/from-mismatch.js';
-import { createMailbox, type Mailbox, type MailboxOptions } from './exchange/mailbox.js';
+import { type FaultOptions, type FaultSettings, settleFaults } from './faults/fault-options.js';
+import { settleTenant, type TenantOptions, type TenantSettings } from './tenant/tenant-options.js';
 
 /** All are optional: `startSandbox()` alone gives a tenant with one application and one mailbox. */
-export interface SandboxOptions {
+export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOptions {
   /** Port of the HTTPS side (Entra and Graph) on 127.0.0.1. Default `0`: a free one. */
   port?: number;
   /** Port of the inbox page and its JSON API (plain HTTP) on 127.0.0.1. Default `0`: a free one. */
@@ -20,10 +21,6 @@ export interface SandboxOptions {
   certificate?: string | string[];
   /** The mailbox that the returned `options` name. Default `'noreply@contoso.example'`. */
   mailbox?: string;
-  /** Further users of the tenant. Default: none. */
-  mailboxes?: (string | MailboxOptions)[];
-  /** Further applications; one with the default application's `clientId` sets that one's roles, secrets and mailboxes. */
-  apps?: ApplicationOptions[];
   /**
    * `Sandbox.identity` of an earlier sandbox, so that clients that trust its certificate authority trust this one as well.
    * Throws when its server certificate has less than a day left. Default: a new authority at every start.
@@ -44,12 +41,6 @@ export interface SandboxOptions {
    * 2,097,152 bytes are reported to do.
    */
   minUploadSize?: number;
-  /** Requests in flight per application and mailbox; more are answered 429. `false` turns the limit off. Default `4`. */
-  mailboxConcurrency?: number | false;
-  /** `Retry-After` of that 429, as Graph would write it; `null` leaves the header out. Default `'1'`. */
-  retryAfter?: string | null;
-  /** Milliseconds before sendMail, and the sending of a draft, answers. Default `0`. */
-  latency?: number;
   /** Milliseconds that a submission lies in Drafts before it moves to Sent Items. Default `0`. */
   sentItemsDelay?: number;
   /** What becomes of a `From` that is not the mailbox's own. Default `'deny'`. */
@@ -61,25 +52,29 @@ export interface SandboxOptions {
 }
 
 /** The options with everything decided. */
-export interface Settings extends Required<Omit<SandboxOptions, 'apps' | 'mailboxes' | 'certificate' | 'identity'>> {
+export interface Settings
+  extends Required<Omit<SandboxOptions, keyof TenantOptions | keyof FaultOptions | 'certificate' | 'identity'>>,
+    FaultSettings,
+    TenantSettings {
+  /** The sandbox's clock. */
+  now: () => number;
   /** Certificate of the default application, with its key when the sandbox made it. */
   certificate: string;
-  applications: Application[];
-  mailboxes: Mailbox[];
 }
 
-/** Fills in the defaults. Throws when a certificate cannot be read. */
+/** Fills in the defaults. */
 export async function settle(options: SandboxOptions): Promise<Settings> {
-  const { mailbox = 'noreply@contoso.example', clientId = randomUUID(), now = Date.now } = options;
-  const certificates = options.certificate === undefined ? [await ownCertificate(now)] : [options.certificate].flat();
-  const isDefault = (id: string): boolean => id.toLowerCase() === clientId.toLowerCase();
-  const [named] = (options.apps ?? []).filter((app) => isDefault(app.clientId));
-  const apps = [
-    { ...named, clientId, certificates: [...certificates, ...(named?.certificates ?? [])] },
-    ...(options.apps ?? []).filter((app) => !isDefault(app.clientId)),
-  ];
-  const further = (options.mailboxes ?? []).map(createMailbox);
-  const known = further.some((one) => one.addresses.has(mailbox.toLowerCase()));
+  const {
+    mailbox = 'noreply@contoso.example',
+    clientId = randomUUID(),
+    now: machine = Date.now,
+    clockSkew = 0,
+  } = options;
+  const now = (): number => machine() + clockSkew;
+  const certificates =
+    options.certificate === undefined
+      ? [await ownCertificate(() => Math.min(machine(), now()))]
+      : [options.certificate].flat();
   return {
     port: options.port ?? 0,
     inboxPort: options.inboxPort ?? 0,
@@ -88,15 +83,13 @@ export async function settle(options: SandboxOptions): Promise<Settings> {
     clientId,
     certificate: certificates.join('\n'),
     mailbox,
-    mailboxes: known ? further : [createMailbox(mailbox), ...further],
-    applications: apps.map(createApplication),
+    ...settleTenant(options, { clientId, certificates, mailbox }),
     tokenLifetime: options.tokenLifetime ?? 3599,
     maxRequestSize: options.maxRequestSize ?? 4_194_304,
     maxMessageSize: options.maxMessageSize ?? 36_700_160,
     minUploadSize: options.minUploadSize ?? 3_145_728,
-    mailboxConcurrency: options.mailboxConcurrency ?? 4,
-    retryAfter: options.retryAfter === undefined ? '1' : options.retryAfter,
-    latency: options.latency ?? 0,
+    ...settleExchange(options),
+    ...settleFaults(options),
     sentItemsDelay: options.sentItemsDelay ?? 0,
     fromMismatch: options.fromMismatch ?? 'deny',
     keep: options.keep ?? 5000,
@@ -104,6 +97,7 @@ export async function settle(options: SandboxOptions): Promise<Settings> {
   };
 }
 
+/** Valid from `now()` on: what both clocks, the sandbox's and the client's, have passed. */
 async function ownCertificate(now: () => number): Promise<string> {
   const { certificate, privateKey } = await createCertificate({ now });
   return `${certificate}${privateKey}`;

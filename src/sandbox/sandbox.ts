@@ -1,6 +1,13 @@
-import type { MessageFilter, SandboxMessage } from './exchange/sandbox-message.js';
+import type { SandboxMessage } from './exchange/sandbox-message.js';
+import type { ActiveFault } from './faults/fault-list.js';
 import type { FaultRule } from './faults/fault-rule.js';
+import type { WaitOptions } from './inbox/message-api.js';
+import type { MessageFilter } from './inbox/message-filter.js';
+import type { RequestFilter } from './inbox/request-filter.js';
 import type { SandboxStats } from './inbox/stats.js';
+import type { ScenarioName } from './scenarios/scenarios.js';
+import type { SandboxTenant } from './tenant/sandbox-tenant.js';
+import type { ThrottlingView } from './throttling/throttling-view.js';
 import type { RequestLogEntry } from './wire/request-log.js';
 
 /** A message in a folder. */
@@ -20,10 +27,12 @@ export interface MailboxView {
   /** The object id of the user. */
   id: string;
   address: string;
-  /** Drafts, and what is sent but on its way for `sentItemsDelay`. */
+  /** Drafts, and what is sent but on its way: it waits for its turn (`messageRate`) or for `sentItemsDelay`. */
   drafts: FolderItem[];
   sentItems: FolderItem[];
+  /** What came, reports of non-delivery included. */
   inbox: FolderItem[];
+  deletedItems: FolderItem[];
 }
 
 /** The options that a Graph mail client needs to send through this sandbox. */
@@ -51,20 +60,43 @@ export interface Sandbox extends AsyncDisposable {
    * the server. Private: keep it in a file of mode 0600. The authority's key is not in it: it was dropped.
    */
   readonly identity: string;
-  /** What was submitted, newest last. */
+  /** What was submitted, newest last. Rejects when the filter is wrong. */
   messages(filter?: MessageFilter): Promise<SandboxMessage[]>;
-  /** The requests to the HTTPS side, oldest first; at most the newest 10,000. */
-  requests(): RequestLogEntry[];
+  /**
+   * Resolves to the newest message that fits, at once when there is one, otherwise when it comes; with `after` to the first
+   * that came after it. Rejects when none came within `timeout`, with an Error that tells what came instead, when the
+   * sandbox is closed, and when an option is wrong.
+   */
+  waitFor(options: WaitOptions): Promise<SandboxMessage>;
+  /**
+   * The requests to the HTTPS side, oldest first; at most the newest, twice as many as the option `keep`. Throws when the
+   * filter is wrong.
+   */
+  requests(filter?: RequestFilter): RequestLogEntry[];
   stats(): SandboxStats;
+  /** How near the mailboxes are to Graph's limits. */
+  throttling(): ThrottlingView;
   /** The folders of a mailbox, by address or object id. Throws when the tenant has none of that name. */
   mailbox(address: string): MailboxView;
-  /** Forgets messages, drafts, upload sessions, requests, counts and faults. Tokens stay valid. */
+  /**
+   * Forgets messages, drafts, upload sessions, requests, counts and faults. Tokens stay valid; a scenario stays and begins
+   * anew.
+   */
   clear(): void;
   /** Scripts a fault; the returned function takes it back. Throws when the rule is wrong or would do nothing. */
   fault(rule: FaultRule): () => void;
+  /** The rules that may still strike, in the order in which they are tried; those of the scenario come last. */
+  faults(): ActiveFault[];
+  /**
+   * Plays a scenario: its rules take the place of those of the scenario before, and strike what no rule of `fault()` and no
+   * magic recipient does. `undefined` ends it. Throws when there is none of that name.
+   */
+  scenario(name: ScenarioName | undefined): void;
+  /** The tenant, to be looked at and changed while the sandbox runs. */
+  readonly tenant: SandboxTenant;
   /** Registers the certificates in a PEM text for an application (default: the first). Throws when it is unknown. */
   registerCertificate(pem: string, clientId?: string): void;
-  /** Every access token issued so far is answered 401 from now on. */
+  /** Every access token issued so far is answered 401 from now on; the same as `tenant.revokeTokens()`. */
   revokeTokens(): void;
   /** Closes listeners and connections and drops timers. May be called again. */
   close(): Promise<void>;

@@ -1,31 +1,40 @@
 import { AccessTokens } from './entra/access-tokens.js';
+import { ChallengedTokens } from './entra/challenged-tokens.js';
 import { EntraService } from './entra/entra-service.js';
-import type { Tenant } from './entra/tenant.js';
-import { ConcurrencyLimit } from './exchange/concurrency.js';
 import type { Exchange } from './exchange/exchange.js';
 import { GraphService } from './exchange/graph-service.js';
-import { MailStore } from './exchange/mail-store.js';
-import { Directory } from './exchange/mailbox.js';
+import type { MailStore } from './exchange/mail-store.js';
+import { type EarlyFault, earlyFault } from './faults/early-fault.js';
 import { FaultList } from './faults/fault-list.js';
+import { seededRandom } from './faults/random.js';
+import { createMailService } from './mail-service.js';
 import { mailboxRoutes } from './mailbox-routes.js';
 import type { Settings } from './options.js';
+import { CLOUDS } from './tenant/cloud.js';
+import type { Directory } from './tenant/directory.js';
+import { loadTenant } from './tenant/load-tenant.js';
+import { type SandboxTenant, sandboxTenant } from './tenant/sandbox-tenant.js';
+import { TenantState } from './tenant/tenant-state.js';
+import type { Throttle } from './throttling/throttle.js';
 import { UploadService } from './uploads/upload-service.js';
-import { UploadSessions } from './uploads/upload-sessions.js';
+import type { UploadSessions } from './uploads/upload-sessions.js';
 import type { Answer } from './wire/answer.js';
 import type { Call } from './wire/call.js';
 import { originOf } from './wire/origin.js';
 import type { Timers } from './wire/timers.js';
 
 export interface Services {
-  tenant: Tenant;
-  tokens: AccessTokens;
+  tenant: TenantState;
+  /** The tenant as it may be changed from outside. */
+  sandboxTenant: SandboxTenant;
   directory: Directory;
   store: MailStore;
   faults: FaultList;
   uploads: UploadSessions;
-  concurrency: ConcurrencyLimit;
+  throttle: Throttle;
   entra: EntraService;
   answer: (call: Call) => Promise<Answer>;
+  tornEarly: (call: Call) => EarlyFault | undefined;
 }
 
 /** Puts Entra and Graph together; `port` tells the HTTPS port once it is known. */
@@ -36,35 +45,48 @@ export function createServices(settings: Settings, timers: Timers, port: () => n
     const lower = url.toLowerCase();
     return lower === origin() || lower === originOf('https', '127.0.0.1', port());
   };
-  const isGraph = (url: string): boolean => isOwnOrigin(url) || url.toLowerCase() === 'https://graph.microsoft.com';
-  const applications = new Map(settings.applications.map((application) => [application.clientId, application]));
-  const tenant: Tenant = { id: settings.tenantId, domain: settings.tenantDomain, applications };
-  const tokens = new AccessTokens({ tenantId: tenant.id, lifetime: settings.tokenLifetime, now, isGraph });
-  const directory = new Directory(settings.mailboxes);
-  const { keep, sentItemsDelay, fromMismatch, maxMessageSize, minUploadSize, latency } = settings;
-  const recipient = directory.recipient.bind(directory);
-  const store = new MailStore({ keep, sentItemsDelay, timers, recipient, now });
-  const faults = new FaultList();
-  const uploads = new UploadSessions({ isDraft: (item) => store.isDraft(item), now });
-  const { maxRequestSize, mailboxConcurrency, retryAfter, tokenLifetime } = settings;
-  const concurrency = new ConcurrencyLimit(mailboxConcurrency);
-  const challenged = new Set<string>();
-  const shared = { store, faults, uploads, challenged, origin };
-  const exchange: Exchange = { ...shared, fromMismatch, maxMessageSize, minUploadSize, latency };
+  const { tenantId, tenantDomain, tokenLifetime, cloud } = settings;
+  const isGraph = (url: string): boolean => isOwnOrigin(url) || url.toLowerCase() === CLOUDS[cloud].graph;
+  const tokens = new AccessTokens({ tenantId, lifetime: tokenLifetime, now, isGraph });
+  const { denialText, noPermissionsStatus, requireAssignment } = settings;
+  const denials = { denialText, noPermissionsStatus, requireAssignment };
+  const tenant = new TenantState({ id: tenantId, domain: tenantDomain, cloud, tokens, now, ...denials });
+  const changeable = sandboxTenant(tenant);
+  loadTenant(changeable, settings.tenant);
+  const { directory } = tenant;
+  const { fromMismatch, maxMessageSize, minUploadSize, maxRequestSize } = settings;
+  const { store, uploads, throttle } = createMailService(settings, directory, timers);
+  const { seed, magicRecipients, latency, latencyJitter } = settings;
+  const faults = new FaultList({ seed, magicRecipients });
+  faults.setScenario(settings.scenario);
+  const random = seededRandom(seed);
+  const challenged = new ChallengedTokens();
+  const maySendAs = directory.maySendAs.bind(directory);
+  const shared = { store, faults, uploads, challenged, origin, maySendAs };
+  const exchange: Exchange = {
+    ...shared,
+    uploadOrigin: () => originOf('https', '127.0.0.1', port()),
+    options: settings,
+    fromMismatch,
+    maxMessageSize,
+    minUploadSize,
+    latency: () => latency + random() * latencyJitter,
+  };
   const routes = mailboxRoutes(exchange);
   const graph = new GraphService({
     routes,
     tokens,
-    applications,
-    directory,
-    concurrency,
+    tenant,
+    cae: settings.cae,
+    throttle,
     maxRequestSize,
-    retryAfter,
+    options: settings,
     challenged,
     origin,
   });
   const entra = new EntraService({ tenant, tokens, faults, origin, isOwnOrigin, isGraph, tokenLifetime, now });
-  const uploading = new UploadService({ exchange, concurrency, retryAfter });
+  const uploading = new UploadService({ exchange, throttle });
   const answer = (call: Call): Promise<Answer> => entra.answer(call) ?? uploading.answer(call) ?? graph.answer(call);
-  return { tenant, tokens, directory, store, faults, uploads, concurrency, entra, answer };
+  const tornEarly = (call: Call) => earlyFault(call, { faults, directory, uploads });
+  return { tenant, sandboxTenant: changeable, directory, store, faults, uploads, throttle, entra, answer, tornEarly };
 }

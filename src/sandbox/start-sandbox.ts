@@ -5,13 +5,21 @@ import { createServerIdentity } from './certificates/server-identity.js';
 import { checkOptions } from './check-options.js';
 import { registerCertificates } from './entra/application.js';
 import { type Item, itemBytes } from './exchange/item.js';
-import { matchesFilter, sandboxMessage } from './exchange/sandbox-message.js';
 import { checkRule } from './faults/check-rule.js';
+import { faultRoutes } from './inbox/fault-routes.js';
 import { inboxService } from './inbox/inbox-service.js';
+import { messageApi } from './inbox/message-api.js';
+import { MessageWaits } from './inbox/message-waits.js';
+import { Messages } from './inbox/messages.js';
+import { requestMatcher } from './inbox/request-filter.js';
 import type { SandboxStats } from './inbox/stats.js';
+import { Stories } from './inbox/stories.js';
+import { tenantRoutes } from './inbox/tenant-routes.js';
+import { throttlingRoutes } from './inbox/throttling-routes.js';
 import { type SandboxOptions, settle } from './options.js';
 import * as page from './page-assets.js';
 import type { FolderItem, Sandbox } from './sandbox.js';
+import { checkScenario } from './scenarios/scenarios.js';
 import { createServices } from './services.js';
 import { httpsService } from './wire/https-service.js';
 import { Listener } from './wire/listener.js';
@@ -31,10 +39,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   ]);
   const { now, tenantId, clientId, certificate, mailbox } = settings;
   const timers = new Timers();
-  const log = new RequestLog();
+  const log = new RequestLog(2 * settings.keep);
   let port = 0;
   const services = createServices(settings, timers, () => port);
-  const { store, faults, uploads, directory, tenant, tokens, entra, concurrency } = services;
+  const { store, faults, uploads, directory, tenant, sandboxTenant, entra, throttle } = services;
   const counts = { refused: 0, throttled: 0 };
   const graphServer = createHttpsServer({ key: identity.privateKey, cert: identity.certificate });
   const graph = new Listener(graphServer);
@@ -42,6 +50,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     'request',
     httpsService({
       answer: services.answer,
+      tornEarly: services.tornEarly,
       log,
       timers,
       now,
@@ -59,8 +68,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...counts,
     submissions: store.submitted,
     faults: faults.struck,
-    maxInFlight: concurrency.highest(),
+    maxInFlight: throttle.highestInFlight(),
   });
+  const messages = new Messages(store, new Stories(log));
+  const waits = new MessageWaits(messages);
+  const clear = (): void => {
+    store.clear();
+    uploads.clear();
+    log.clear();
+    faults.clear();
+    throttle.clear();
+    Object.assign(counts, { refused: 0, throttled: 0 });
+    Object.assign(entra.counts, { tokenRequests: 0, tokensIssued: 0, claimsRequests: 0 });
+  };
   const inboxServer = createHttpServer();
   const inbox = new Listener(inboxServer);
   const cloud = { authorityHost: url, graphHost: url, ca: identity.ca };
@@ -68,11 +88,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   inboxServer.on(
     'request',
     inboxService({
-      store,
+      messages,
+      waits,
+      log,
+      clear,
+      mailbox: (name) => directory.find(name) ?? directory.recipient(name),
+      mailboxes: () => directory.list(),
       timers,
       page,
       stats,
-      tenant: () => ({ tenantId, clientId, mailbox, authorityHost: url, graphHost: url, ca: identity.ca }),
+      connect: () => ({ tenantId, clientId, mailbox, authorityHost: url, graphHost: url, ca: identity.ca }),
+      routes: [...throttlingRoutes(() => throttle.view()), ...faultRoutes(faults), ...tenantRoutes(sandboxTenant)],
+      events: {
+        tenant: { watch: (changed) => tenant.watch(changed) },
+        faults: { watch: (changed) => faults.watch(changed) },
+      },
       port: () => inboxPort,
     }),
   );
@@ -84,6 +114,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
   const close = async (): Promise<void> => {
     timers.clear();
+    waits.close();
     await Promise.all([graph.close(), inbox.close()]);
   };
   return {
@@ -92,41 +123,39 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     inboxUrl: `${originOf('http', '127.0.0.1', inboxPort)}/`,
     ca: identity.ca,
     identity: writeIdentity(identity),
-    messages: (filter = {}) =>
-      Promise.all(
-        store
-          .list()
-          .filter((one) => matchesFilter(one, filter))
-          .map(sandboxMessage),
-      ),
-    requests: () => log.list(),
+    ...messageApi(messages, waits),
+    requests: (filter = {}) => log.list().filter(requestMatcher('sandbox.requests', filter)),
     stats,
+    throttling: () => throttle.view(),
     mailbox: (name) => {
       const found = directory.find(name) ?? directory.recipient(name);
       if (!found) throw new Error(`The sandbox's tenant has no mailbox "${name}".`);
       const view = (folder: Item['folder']): FolderItem[] => store.items(found, folder).map(folderItem);
       const { id, address } = found;
-      return { id, address, drafts: view('drafts'), sentItems: view('sentItems'), inbox: view('inbox') };
+      const [drafts, sentItems, inbox] = [view('drafts'), view('sentItems'), view('inbox')];
+      return { id, address, drafts, sentItems, inbox, deletedItems: view('deletedItems') };
     },
-    clear: () => {
-      store.clear();
-      uploads.clear();
-      log.clear();
-      faults.clear();
-      concurrency.clear();
-      Object.assign(counts, { refused: 0, throttled: 0 });
-      Object.assign(entra.counts, { tokenRequests: 0, tokensIssued: 0, claimsRequests: 0 });
-    },
+    clear,
     fault: (rule) => {
       checkRule(rule);
-      return faults.add(rule);
+      const { id } = faults.add(rule);
+      return () => {
+        faults.remove(id);
+      };
+    },
+    faults: () => faults.list(),
+    scenario: (name) => {
+      if (name !== undefined) checkScenario(name);
+      faults.setScenario(name);
     },
     registerCertificate: (pem, id = clientId) => {
       const application = tenant.applications.get(id.toLowerCase());
       if (!application) throw new Error(`The sandbox's tenant has no application "${id}".`);
       registerCertificates(application, pem);
+      tenant.changed();
     },
-    revokeTokens: () => tokens.revoke(),
+    revokeTokens: () => sandboxTenant.revokeTokens(),
+    tenant: sandboxTenant,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aadstsHint } from '../../src/auth/aadsts.js';
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { OPTIONS } from '../../src/sandbox/check-options.js';
+import { MAGIC_RECIPIENTS, type Sandbox, SCENARIOS, startSandbox } from '../../src/sandbox/index.js';
 import { root, runNode } from '../helpers/run-node.js';
 import { sandboxEnvironment } from '../helpers/sandbox-environment.js';
 
@@ -60,6 +61,32 @@ describe('examples/', () => {
     const { code, stderr } = await runOnSandbox(`${after}`, caller);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect((await sandbox.messages()).map(({ subject }) => subject)).toEqual(['Welcome']);
+  });
+});
+
+describe('docs/sandbox.md', () => {
+  const text = readFileSync(path.join(root, 'docs/sandbox.md'), 'utf8');
+
+  it('its snippet on tests prints code and link', async () => {
+    const [snippet = ''] = [...text.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+    const { code, stdout, stderr } = await runOnSandbox(snippet);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe("[ '482913' ] [ 'https://shop.example/login' ]\n");
+  });
+
+  it('its tenant is one that the sandbox takes, and does what it is there for', async () => {
+    const tenant = JSON.parse(/```json\n([\s\S]*?)```/.exec(text)?.[1] ?? '');
+    const own = await startSandbox(tenant);
+    const [{ clientId }] = tenant.apps;
+    expect(own.tenant.access(clientId, 'shop@contoso.example').result).toBe('Granted');
+    expect(own.tenant.access(clientId, 'boss@contoso.example').result).toBe('Denied');
+    await own.close();
+  });
+
+  it('lists every recipient that causes a fault, every scenario and every option', () => {
+    for (const { address, does } of MAGIC_RECIPIENTS) expect(text).toContain(`| \`${address}\` | ${does} |`);
+    for (const { name, description } of SCENARIOS) expect(text).toContain(`| \`${name}\` | ${description} |`);
+    for (const name of Object.keys(OPTIONS)) expect(text).toMatch(new RegExp(`\\b${name}\\b`));
   });
 });
 

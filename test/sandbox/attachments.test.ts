@@ -115,6 +115,15 @@ describe('a file attached to a draft', () => {
     expect(message?.attachments).toMatchObject([{ filename: 'logo.png', contentId: 'logo@x', disposition: 'inline' }]);
   });
 
+  it.each(['multipart/mixed', 'Multipart/mixed; boundary=x'])('of the type %s comes as bytes', async (contentType) => {
+    const client = await startClientWith();
+    const { message } = await sendWith(client, mail(), [file({ contentType })]);
+    expect(message?.attachments).toMatchObject([
+      { filename: 'übersicht.pdf', contentType: 'application/octet-stream' },
+    ]);
+    expect(message?.attachments[0]?.content.toString()).toBe('%PDF');
+  });
+
   it('leaves Bcc out of what recipients get, and in Sent Items', async () => {
     const client = await startClientWith();
     const { raw } = await sendWith(client, mail({ Bcc: 'zoe@example.com', 'Message-ID': '' }), [file()]);
@@ -124,7 +133,6 @@ describe('a file attached to a draft', () => {
   });
 
   it.each([
-    ['another type', file({ '@odata.type': '#microsoft.graph.itemAttachment' }), 'itemAttachment'],
     ['no type', file({ '@odata.type': undefined }), '"@odata.type" is undefined'],
     ['no name', file({ name: '' }), '"name" is ""'],
     ['content that is not base64', file({ contentBytes: '%' }), '"contentBytes"'],
@@ -136,6 +144,15 @@ describe('a file attached to a draft', () => {
     const reply = await client.graph('POST', `${path}/attachments`, { json });
     expect([reply.status, reply.json.error.message]).toEqual([400, expect.stringContaining(message)]);
     expect((await client.graph('GET', `${path}/attachments`)).json.value).toEqual([]);
+  });
+
+  it.each(['itemAttachment', 'referenceAttachment'])('of the type %s is not emulated', async (type) => {
+    const client = await startClientWith();
+    const { path } = await createDraft(client);
+    const json = { '@odata.type': `#microsoft.graph.${type}`, name: 'a' };
+    const reply = await client.graph('POST', `${path}/attachments`, { json });
+    expect([reply.status, reply.json.error.code]).toEqual([501, 'NotImplemented']);
+    expect(reply.json.error.message).toContain(type);
   });
 
   it('is refused when the message becomes larger than the mailbox allows, counted without base64', async () => {
@@ -185,5 +202,74 @@ describe('the attachments of a message', () => {
         size: one.size,
       })),
     );
+  });
+});
+
+describe('an attachment of MIME', () => {
+  it.each([
+    ['attachment', false],
+    ['inline', true],
+    [undefined, true],
+  ])('with a Content-ID and the disposition %s is inline: %s', async (disposition, inline) => {
+    const client = await startClientWith();
+    const lines = ['Content-Type: image/png', 'Content-ID: <f_1>'];
+    if (disposition) lines.push(`Content-Disposition: ${disposition}; filename="a.png"`);
+    const { path, json } = await createDraft(client, multipart('related', HTML, `${lines.join('\r\n')}\r\n\r\nx`));
+    expect(json.hasAttachments).toBe(!inline);
+    const { value } = (await client.graph('GET', `${path}/attachments`)).json;
+    expect(value).toMatchObject([{ isInline: inline, contentId: 'f_1' }]);
+  });
+});
+
+describe('one attachment', () => {
+  async function withBoth() {
+    const client = await startClientWith();
+    const { path } = await createDraft(client, multipart('mixed', HTML, NOTE));
+    await client.graph('POST', `${path}/attachments`, { json: file() });
+    const { value } = (await client.graph('GET', `${path}/attachments`)).json;
+    const ids: string[] = value.map(({ id }: { id: string }) => encodeURIComponent(id));
+    return { client, path, value, note: ids[0] ?? '', added: ids[1] ?? '' };
+  }
+
+  it('can be got by its id, and its bytes', async () => {
+    const { client, path, value, note, added } = await withBoth();
+    for (const [index, id] of [note, added].entries()) {
+      const { json } = await client.graph('GET', `${path}/attachments/${id}`);
+      expect(json).toMatchObject(value[index]);
+      expect(json['@odata.context']).toContain('/attachments/$entity');
+    }
+    const bytes = await client.graph('GET', `${path}/attachments/${note}/$value`);
+    expect([bytes.status, bytes.headers['content-type'], bytes.text]).toEqual([200, 'text/csv', 'a;b\n']);
+    const chosen = await client.graph('GET', `${path}/attachments/${added}?$select=name`);
+    expect(Object.keys(chosen.json).sort()).toEqual(['@odata.context', '@odata.type', 'id', 'name']);
+  });
+
+  it('can be deleted from a draft, of the upload or added, and the others keep their ids', async () => {
+    const { client, path, value, note, added } = await withBoth();
+    expect((await client.graph('DELETE', `${path}/attachments/${note}`)).status).toBe(204);
+    expect((await client.graph('GET', `${path}/attachments`)).json.value).toEqual([value[1]]);
+    expect((await client.graph('DELETE', `${path}/attachments/${note}`)).status).toBe(404);
+    expect((await client.graph('GET', `${path}/attachments/${note}`)).status).toBe(404);
+    expect((await client.graph('DELETE', `${path}/attachments/${added}`)).status).toBe(204);
+    await client.graph('POST', `${path}/send`);
+    const [message] = await client.sandbox.messages();
+    expect(message?.attachments).toEqual([]);
+    expect(message?.html).toContain('cid:logo');
+  });
+
+  it('can be deleted while another one is', async () => {
+    const { client, path, note, added } = await withBoth();
+    const replies = await Promise.all([note, added].map((id) => client.graph('DELETE', `${path}/attachments/${id}`)));
+    expect(replies.map(({ status }) => status)).toEqual([204, 204]);
+    expect((await client.graph('GET', `${path}/attachments`)).json.value).toEqual([]);
+  });
+
+  it('of a message that was sent cannot be deleted', async () => {
+    const client = await startClientWith();
+    await client.sendMail(multipart('mixed', HTML, NOTE));
+    const path = messagePath(client.sandbox.mailbox(MAILBOX).sentItems[0]?.id ?? '');
+    const { value } = (await client.graph('GET', `${path}/attachments`)).json;
+    const reply = await client.graph('DELETE', `${path}/attachments/${encodeURIComponent(value[0].id)}`);
+    expect([reply.status, reply.json.error.code]).toEqual([400, 'ErrorInvalidOperation']);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createDraft, MAILBOX, mail, messagePath, startClient, startClientWith } from './support.js';
 
 const NOW = Date.parse('2026-11-23T10:00:00.123Z');
@@ -127,6 +127,35 @@ describe('a draft of JSON', () => {
   });
 });
 
+describe('a draft of JSON with attachments', () => {
+  it('has them under ids of their own, and recipients get them beside the body', async () => {
+    const client = await startClientWith();
+    const type = '#microsoft.graph.fileAttachment';
+    const file = { '@odata.type': type, name: 'a.txt', contentType: 'text/plain', contentBytes: 'QQ==' };
+    const logo = { ...file, name: 'l.png', contentType: 'image/png', isInline: true, contentId: 'l' };
+    const json = {
+      subject: 'Hi',
+      importance: 'high',
+      body: { contentType: 'html', content: '<img src="cid:l">' },
+      toRecipients: [{ emailAddress: { address: 'ana@example.com' } }],
+      attachments: [file, logo],
+    };
+    const created = await client.graph('POST', '/messages', { json });
+    expect(created.json).toMatchObject({ hasAttachments: true, importance: 'high' });
+    const path = messagePath(created.json.id);
+    const { value } = (await client.graph('GET', `${path}/attachments`)).json;
+    expect(value).toMatchObject([
+      { name: 'a.txt', contentBytes: 'QQ==' },
+      { name: 'l.png', isInline: true, contentId: 'l' },
+    ]);
+    expect((await client.graph('DELETE', `${path}/attachments/${encodeURIComponent(value[0].id)}`)).status).toBe(204);
+    await client.graph('POST', `${path}/send`);
+    const [message] = await client.sandbox.messages();
+    expect(message?.attachments.map(({ filename }) => filename)).toEqual(['l.png']);
+    expect(message?.html).toContain('cid:l');
+  });
+});
+
 describe('sending a draft', () => {
   it('is answered 202, delivers it as sendMail does, and moves it to Sent Items under another id', async () => {
     const client = await startClientWith({ mailboxes: ['ana@contoso.example'] });
@@ -238,9 +267,156 @@ describe('deleting a draft', () => {
   });
 });
 
+describe('a deleted message', () => {
+  it('lies in Deleted Items under another id, and is gone when it is deleted there', async () => {
+    const client = await startClientWith();
+    await client.sendMail(mail());
+    const { sentItems } = client.sandbox.mailbox(MAILBOX);
+    await client.graph('DELETE', messagePath(sentItems[0]?.id ?? ''));
+    const { deletedItems } = client.sandbox.mailbox(MAILBOX);
+    expect(deletedItems.map(({ messageId }) => messageId)).toEqual(['<1@contoso.example>']);
+    expect(deletedItems[0]?.id).not.toBe(sentItems[0]?.id);
+    await client.graph('DELETE', messagePath(deletedItems[0]?.id ?? ''));
+    expect(client.sandbox.mailbox(MAILBOX)).toMatchObject({ sentItems: [], deletedItems: [] });
+    expect(await client.sandbox.messages()).toHaveLength(1);
+  });
+
+  it('that was a draft still is one, and can be sent from there', async () => {
+    const client = await startClientWith();
+    const { path } = await createDraft(client);
+    await client.graph('DELETE', path);
+    const [deleted] = client.sandbox.mailbox(MAILBOX).deletedItems;
+    const there = messagePath(deleted?.id ?? '');
+    expect((await client.graph('GET', there)).json.isDraft).toBe(true);
+    expect((await client.graph('POST', `${there}/send`)).status).toBe(202);
+    expect(client.sandbox.mailbox(MAILBOX)).toMatchObject({ deletedItems: [], sentItems: [{}] });
+  });
+
+  it('on its way to Sent Items stays in Deleted Items', async () => {
+    const client = await startClientWith({ sentItemsDelay: 1000 });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await client.sendMail(mail());
+    await client.graph('DELETE', messagePath(client.sandbox.mailbox(MAILBOX).drafts[0]?.id ?? ''));
+    await client.sendMail(mail());
+    vi.advanceTimersByTime(1000);
+    vi.useRealTimers();
+    expect(client.sandbox.mailbox(MAILBOX)).toMatchObject({ drafts: [], sentItems: [{}], deletedItems: [{}] });
+  });
+});
+
+describe('changing a draft', () => {
+  const address = (one: string) => ({ emailAddress: { address: one } });
+
+  it('of MIME replaces what it names, and nothing else', async () => {
+    const client = await startClientWith({ fromMismatch: 'allow' });
+    const { id, path } = await createDraft(client, mail({ Cc: 'carl@example.com', 'X-A': '1' }));
+    const reply = await client.graph('PATCH', path, {
+      json: {
+        subject: 'Grüße',
+        from: address('ceo@contoso.example'),
+        toRecipients: [address('bob@example.com')],
+        bccRecipients: [address('zoe@example.com')],
+        importance: 'low',
+        internetMessageHeaders: [{ name: 'X-A', value: '2' }],
+      },
+    });
+    expect(reply.status).toBe(200);
+    expect(reply.json).toMatchObject({
+      id,
+      subject: 'Grüße',
+      importance: 'low',
+      isDraft: true,
+      from: address('ceo@contoso.example'),
+      toRecipients: [address('bob@example.com')],
+      ccRecipients: [address('carl@example.com')],
+      bccRecipients: [address('zoe@example.com')],
+      internetMessageId: '<1@contoso.example>',
+    });
+    await client.graph('POST', `${path}/send`);
+    const [message] = await client.sandbox.messages();
+    expect(message?.delivered.map(({ recipient }) => recipient)).toEqual([
+      'bob@example.com',
+      'carl@example.com',
+      'zoe@example.com',
+    ]);
+    expect(message?.raw.toString().match(/^X-A: .*/gm)).toEqual(['X-A: 2']);
+    expect(message?.text).toContain('Hello');
+  });
+
+  it('can take recipients away', async () => {
+    const client = await startClientWith();
+    const { path } = await createDraft(client, mail({ Cc: 'carl@example.com' }));
+    expect((await client.graph('PATCH', path, { json: { ccRecipients: [] } })).json.ccRecipients).toEqual([]);
+    expect(client.sandbox.mailbox(MAILBOX).drafts[0]?.raw.toString()).not.toMatch(/^cc:/im);
+  });
+
+  it('by another body keeps its attachments, of the upload and added', async () => {
+    const client = await startClientWith();
+    const file = 'Content-Type: text/csv\r\nContent-Disposition: attachment; filename="n.csv"\r\n\r\na;b';
+    const mime = mail(
+      { 'MIME-Version': '1.0', 'Content-Type': 'multipart/mixed; boundary=b' },
+      `--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n--b\r\n${file}\r\n--b--`,
+    );
+    const { path } = await createDraft(client, mime);
+    const type = '#microsoft.graph.fileAttachment';
+    const added = { '@odata.type': type, name: 'a.txt', contentType: 'text/plain', contentBytes: 'QQ==' };
+    await client.graph('POST', `${path}/attachments`, { json: added });
+    const before = (await client.graph('GET', `${path}/attachments`)).json.value;
+    const reply = await client.graph('PATCH', path, { json: { body: { contentType: 'html', content: '<p>New</p>' } } });
+    expect(reply.json.body).toEqual({ contentType: 'html', content: expect.stringContaining('<p>New</p>') });
+    expect((await client.graph('GET', `${path}/attachments`)).json.value).toEqual(before);
+    await client.graph('POST', `${path}/send`);
+    const [message] = await client.sandbox.messages();
+    expect(message?.html).toContain('<p>New</p>');
+    expect(message?.text ?? '').not.toContain('Hello');
+    expect(message?.attachments.map(({ filename }) => filename)).toEqual(['n.csv', 'a.txt']);
+    expect(message?.raw.toString().match(/^mime-version:/gim)).toHaveLength(1);
+  });
+
+  it('by another Message-ID is known under that', async () => {
+    const client = await startClientWith();
+    const { path } = await createDraft(client);
+    await client.graph('PATCH', path, { json: { internetMessageId: '<2@contoso.example>' } });
+    expect((await client.graph('GET', path)).json.internetMessageId).toBe('<2@contoso.example>');
+    const broken = await client.graph('PATCH', path, { json: { internetMessageId: '<2>\r\nBcc: x@example.com' } });
+    expect(broken.json).toMatchObject({ internetMessageId: '<2@contoso.example>', bccRecipients: [] });
+  });
+
+  it.each([
+    ['it has an unknown property', { colour: 'red' }, 400, 'RequestBodyRead'],
+    ['it names attachments', { attachments: [] }, 400, 'ErrorInvalidOperation'],
+    ['it names six headers', { internetMessageHeaders: Array(6).fill({ name: 'x-a', value: '' }) }, 400, undefined],
+    ['it makes the message too large', { body: { content: 'x'.repeat(1000) } }, 400, 'ErrorMessageSizeExceeded'],
+    ['it is no object', [], 400, 'BadRequest'],
+  ])('is refused when %s', async (_when, json, status, code) => {
+    const client = await startClientWith({ maxMessageSize: 600 });
+    const { path } = await createDraft(client);
+    const reply = await client.graph('PATCH', path, { json });
+    expect(reply.status).toBe(status);
+    if (code !== undefined) expect(reply.json.error.code).toBe(code);
+    expect(client.sandbox.mailbox(MAILBOX).drafts[0]?.raw.toString()).toBe(mail());
+  });
+
+  it('is not possible any more when it was sent, but it can be marked as read', async () => {
+    const client = await startClientWith();
+    await client.sendMail(mail({ To: MAILBOX }));
+    const path = messagePath(client.sandbox.mailbox(MAILBOX).inbox[0]?.id ?? '');
+    const reply = await client.graph('PATCH', path, { json: { subject: 'New' } });
+    expect([reply.status, reply.json.error.code]).toEqual([400, 'ErrorInvalidOperation']);
+    expect((await client.graph('PATCH', path, { json: { isRead: true } })).json).toMatchObject({
+      isRead: true,
+      subject: 'Hi',
+    });
+    expect((await client.graph('PATCH', '/messages/x', { json: {} })).status).toBe(404);
+  });
+});
+
 describe('the application needs', () => {
   it.each([
     ['Mail.ReadWrite to create a draft', ['Mail.Send', 'Mail.Read'], 'POST', '/messages'],
+    ['Mail.ReadWrite to change it', ['Mail.Send', 'Mail.Read'], 'PATCH', '/messages/x'],
+    ['Mail.ReadWrite to delete an attachment', ['Mail.Send', 'Mail.Read'], 'DELETE', '/messages/x/attachments/y'],
+    ['Mail.Read for an attachment', ['Mail.Send', 'Mail.ReadBasic.All'], 'GET', '/messages/x/attachments/y'],
     ['Mail.ReadWrite to delete it', ['Mail.Send', 'Mail.Read'], 'DELETE', '/messages/x'],
     ['Mail.Send to send it', ['Mail.ReadWrite'], 'POST', '/messages/x/send'],
     ['Mail.ReadWrite to attach to it', ['Mail.Send', 'Mail.Read'], 'POST', '/messages/x/attachments'],

@@ -89,7 +89,11 @@ describe('a lookup by Message-ID', () => {
     ["internetMessageId ne '<1@x>'", 'Invalid filter clause'],
     ["internetMessageId eq '<1'@x>'", 'Invalid filter clause'],
     ['internetMessageId eq <1@x>', 'Invalid filter clause'],
-    ["subject eq 'Hi'", "subject eq 'Hi'"],
+    ["startswith(subject,'Hi')", "startswith(subject,'Hi')"],
+    ["isDraft eq 'true'", 'Invalid filter clause'],
+    ['subject eq true', 'Invalid filter clause'],
+    ['receivedDateTime ge yesterday', 'Invalid filter clause'],
+    ["subject eq 'Hi' and", 'Invalid filter clause'],
     ["internetMessageId eq '<1@x>' or true", 'Invalid filter clause'],
     ['', 'Invalid filter clause'],
   ])('with the filter %s is refused', async (filter, message) => {
@@ -100,9 +104,18 @@ describe('a lookup by Message-ID', () => {
   });
 
   it.each([
-    ['/messages?$orderby=subject', 400, "the query option '$orderby'"],
+    ['/messages?$expand=attachments', 400, "the query option '$expand'"],
+    ['/messages?$orderby=from', 400, '$orderby: the sandbox sorts by'],
+    ['/messages?$count=yes', 400, "'yes' for $count"],
+    ['/messages/$count?$top=1', 400, "the query option '$top'"],
+    ['/mailFolders/archive', 404, "no folder 'archive'"],
+    ['/mailFolders?$filter=x', 400, "the query option '$filter'"],
+    ['/mailFolders/inbox/childFolders', 501, 'does not emulate'],
+    ['/events', 501, 'does not emulate'],
     ['/messages?$select=id,colour', 400, "the property 'colour'"],
     ['/messages?$top=0', 400, "'0' for $top"],
+    ['/messages?filter=x', 400, "the query option 'filter'"],
+    ['/messages?$select=id&$select=subject', 400, "'$select' is given more than once"],
     ['/messages?$top=x', 400, "'x' for $top"],
     ['/messages/x?$top=1', 404, 'not found in the store'],
     ['/mailFolders/archive/messages', 404, "no folder 'archive'"],
@@ -151,6 +164,13 @@ describe('a message', () => {
     expect(mime.text).toBe(mail({ Bcc: 'zoe@example.com', 'Reply-To': 'help@contoso.example' }));
   });
 
+  it('of HTML alone has a preview of the text in it', async () => {
+    const client = await startClientWith();
+    const html = '<style>p{}</style><p>Hello &amp;</p><p>Ana</p>';
+    const { json } = await createDraft(client, mail({ 'Content-Type': 'text/html' }, html));
+    expect(json.bodyPreview).toBe('Hello & Ana');
+  });
+
   it('shows no body to an application that may read only the basics', async () => {
     const client = await startClientWith({}, READER);
     await client.sendMail(mail());
@@ -181,5 +201,150 @@ describe('a message', () => {
     expect(await found(client, '/mailFolders/sentitems')).toBe(1);
     const outside = await client.graph('GET', '/messages', { user: 'ana@contoso.example' });
     expect(outside.json.error.message).toContain('[RAOP]');
+  });
+});
+
+describe('a list of messages can be', () => {
+  const subjects = async ({ client, token }: Messages, query: string) => {
+    const reply = await client.graph('GET', `/messages?$select=subject&${query}`, { token });
+    if (reply.status !== 200) throw new Error(reply.text);
+    return reply.json.value.map(({ subject }: { subject: string }) => subject).join(' ');
+  };
+  interface Messages {
+    client: Client;
+    token: string;
+  }
+  async function withMessages(): Promise<Messages> {
+    let now = NOW;
+    const client = await startClientWith({ now: () => now });
+    const token = await client.accessToken({ client_secret: 's' });
+    for (const subject of ['b', 'c', 'a']) {
+      await client.sendMail(mail({ Subject: subject }), { token });
+      now += 60_000;
+    }
+    await createDraft(client, mail({ Subject: 'd' }), { token });
+    return { client, token };
+  }
+
+  it.each([
+    ['subject', 'a b c d'],
+    ['subject desc', 'd c b a'],
+    ['receivedDateTime', 'b c a d'],
+    ['sentDateTime DESC,subject', 'd a c b'],
+    ['createdDateTime asc', 'b c a d'],
+  ])('sorted by %s', async (order, expected) => {
+    expect(await subjects(await withMessages(), `$orderby=${encodeURIComponent(order)}`)).toBe(expected);
+  });
+
+  it.each([
+    ['isDraft eq true', 'd'],
+    ['isDraft eq false', 'a c b'],
+    ["subject eq 'c'", 'c'],
+    ["isDraft eq false and subject eq 'c'", 'c'],
+    ['receivedDateTime ge 2026-11-23T10:01:00Z and receivedDateTime lt 2026-11-23T10:02:00Z', 'c'],
+    ['sentDateTime gt 2026-11-23T10:01:00Z', 'd a'],
+    ['createdDateTime eq 2026-11-23T10:00:00Z', 'b'],
+  ])('filtered by %s', async (filter, expected) => {
+    expect(await subjects(await withMessages(), `$filter=${encodeURIComponent(filter)}`)).toBe(expected);
+  });
+
+  it('filtered and sorted only when it is sorted by what stands first in the filter', async () => {
+    const messages = await withMessages();
+    const { client, token } = messages;
+    const filter = encodeURIComponent('receivedDateTime ge 2026-11-23T10:01:00Z and isDraft eq false');
+    expect(await subjects(messages, `$filter=${filter}&$orderby=receivedDateTime`)).toBe('c a');
+    const reply = await client.graph('GET', `/messages?$filter=${filter}&$orderby=subject`, { token });
+    expect([reply.status, reply.json.error]).toEqual([
+      400,
+      { code: 'InefficientFilter', message: 'The restriction or sort order is too complex for this operation.' },
+    ]);
+  });
+
+  it('counted, with the list or by itself', async () => {
+    const { client, token } = await withMessages();
+    const reply = await client.graph('GET', '/messages?$count=true&$top=1&$select=id', { token });
+    expect([reply.json['@odata.count'], reply.json.value.length]).toEqual([4, 1]);
+    const alone = await client.graph('GET', '/mailFolders/sentitems/messages/$count', { token });
+    expect([alone.headers['content-type'], alone.text]).toEqual(['text/plain', '3']);
+    const drafts = `/messages/$count?$filter=${encodeURIComponent('isDraft eq true')}`;
+    expect((await client.graph('GET', drafts, { token })).text).toBe('1');
+  });
+});
+
+describe('the folders of a mailbox', () => {
+  it('are listed with their counts', async () => {
+    const client = await startClientWith();
+    await client.sendMail(mail({ To: MAILBOX }));
+    const { path } = await createDraft(client);
+    await client.graph('DELETE', path);
+    const reply = await client.graph('GET', '/mailFolders?$count=true');
+    expect(reply.json['@odata.count']).toBe(5);
+    const counts = reply.json.value.map((folder: Record<string, unknown>) => [
+      folder.displayName,
+      folder.totalItemCount,
+      folder.unreadItemCount,
+    ]);
+    expect(counts).toEqual([
+      ['Inbox', 1, 1],
+      ['Drafts', 0, 0],
+      ['Sent Items', 1, 0],
+      ['Deleted Items', 1, 0],
+      ['Outbox', 0, 0],
+    ]);
+  });
+
+  it('can be got by well-known name and by id', async () => {
+    const client = await startClientWith();
+    const { json } = await client.graph('GET', '/mailFolders/SentItems?$select=displayName');
+    expect(json).toEqual({
+      '@odata.context': expect.stringContaining('/mailFolders/$entity'),
+      id: expect.any(String),
+      displayName: 'Sent Items',
+    });
+    const again = await client.graph('GET', `/mailFolders/${encodeURIComponent(json.id)}`);
+    expect(again.json).toMatchObject({ displayName: 'Sent Items', childFolderCount: 0, isHidden: false });
+  });
+
+  it('need a permission to read', async () => {
+    const client = await startClientWith({}, ['Mail.Send']);
+    expect((await client.graph('GET', '/mailFolders')).status).toBe(403);
+    expect((await client.graph('GET', '/mailFolders/inbox')).status).toBe(403);
+  });
+});
+
+describe('the headers of a message', () => {
+  it('come only when they are selected', async () => {
+    const client = await startClientWith();
+    const { path, json } = await createDraft(client, mail({ 'X-Campaign': 'spring' }));
+    expect(json).not.toHaveProperty('internetMessageHeaders');
+    const reply = await client.graph('GET', `${path}?$select=internetMessageHeaders`);
+    expect(reply.json.internetMessageHeaders).toContainEqual({ name: 'X-Campaign', value: 'spring' });
+  });
+});
+
+describe('an immutable id', () => {
+  const headers = { prefer: 'outlook.body-content-type="text", IdType="ImmutableId"' };
+
+  it('is what every request gets that asks for it, and the answer says so', async () => {
+    const client = await startClientWith();
+    const { path, json } = await createDraft(client, mail(), { headers });
+    const asked = [
+      await client.graph('GET', path, { headers }),
+      await client.graph('GET', `${path}/$value`, { headers }),
+      await client.graph('GET', '/messages', { headers }),
+      await client.graph('GET', '/mailFolders', { headers }),
+      await client.graph('GET', `${path}/attachments`, { headers }),
+      await client.graph('PATCH', path, { headers, json: { subject: 'New' } }),
+      await client.graph('POST', `${path}/send`, { headers }),
+      await client.graph('DELETE', path, { headers }),
+    ];
+    expect(asked.map((reply) => reply.headers['preference-applied'])).toEqual(Array(8).fill('IdType="ImmutableId"'));
+    expect(asked[0]?.json.id).toBe(json.id);
+    expect(asked[5]?.json.id).toBe(json.id);
+    expect((await client.graph('GET', '/mailFolders/deleteditems/messages', { headers })).json.value[0].id).toBe(
+      json.id,
+    );
+    const refused = await client.graph('GET', '/messages/x', { headers });
+    expect(refused.headers).not.toHaveProperty('preference-applied');
   });
 });

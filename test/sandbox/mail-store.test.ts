@@ -21,7 +21,7 @@ class HeldTimers extends Timers {
 it('a message deleted on its way to Sent Items comes to no folder any more', () => {
   const timers = new HeldTimers();
   const mailbox = createMailbox(MAILBOX);
-  const store = new MailStore({ keep: 10, sentItemsDelay: 1000, recipient: () => undefined, timers, now: () => 2000 });
+  const store = new MailStore({ keep: 10, sentItemsDelay: 1000, deliverTo: () => [], timers, now: () => 2000 });
   for (const id of ['1', '2']) {
     store.submit({
       id,

@@ -21,7 +21,7 @@ describe('startSandbox refuses', () => {
     [{ mailboxes: ['ana'] }, 'mailboxes[0]: "address" is "ana", expected an address'],
     [{ mailboxes: [{ id: '1' }] }, 'mailboxes[0]: "address" is missing'],
     [{ mailboxes: [{ address: 'a@b.c', alias: 'x' }] }, 'mailboxes[0]: "alias" is unknown. Did you mean "aliases"?'],
-    [{ apps: [{ clientId: 'a' }] }, 'apps[0]: "certificates" is missing, expected an array'],
+    [{ apps: [{ certificates: [] }] }, 'apps[0]: "clientId" is missing, expected text that is not empty'],
     [{ apps: [{ clientId: 'a', certificates: [], roles: 'Mail.Send' }] }, 'apps[0]: "roles" is "Mail.Send"'],
     [{ tokenLifetime: -1 }, '"tokenLifetime" is -1, expected an integer of 0 or more'],
     [{ maxRequestSize: Number.NaN }, '"maxRequestSize" is NaN, expected a number of 0 or more'],
@@ -63,6 +63,7 @@ describe("a scheme's own port", () => {
       at: 0,
       body: () => Promise.resolve({ bytes: Buffer.alloc(0), tooLarge: false }),
       whenSettled: () => {},
+      note: () => {},
       about: () => {},
     });
     expect(JSON.parse(`${body}`).issuer).toBe('https://localhost/contoso.example/v2.0');

@@ -4,6 +4,8 @@ import { nearest } from './nearest.js';
 export interface Kind {
   expected: string;
   accepts: (value: unknown) => boolean;
+  /** Of a list: what each of its entries may hold. */
+  entries?: Kind;
 }
 
 /** A kind for every field; a type that gains a field asks for its kind. */
@@ -21,7 +23,7 @@ export function checkFields<T>(what: string, given: unknown, kinds: Kinds<T>, re
     }
     const kind = kinds[name as keyof T];
     if (value !== undefined && !kind.accepts(value)) {
-      throw new Error(`${what}: "${name}" is ${shown(value)}, expected ${kind.expected}.`);
+      throw new Error(`${what}: "${name}" is ${shown(value, kind.entries)}, expected ${kind.expected}.`);
     }
   }
   for (const name of required) {
@@ -35,10 +37,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Short, and without line breaks. */
-function shown(value: unknown): string {
+/** Short, and without line breaks; of a list, the entry that is wrong. */
+function shown(value: unknown, entries?: Kind): string {
   if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : `an array with ${shown(value[0])}`;
+  if (Array.isArray(value)) {
+    const wrong = value.findIndex((one) => !entries?.accepts(one));
+    return value.length === 0 ? 'an empty array' : `an array with ${shown(value[wrong])}`;
+  }
   if (typeof value === 'object' && value !== null) return 'an object';
   if (typeof value !== 'string') return String(value);
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);

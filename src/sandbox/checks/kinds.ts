@@ -11,6 +11,7 @@ const isNumber = (value: unknown, from: number, to: number): boolean =>
 
 export const text: Kind = { expected: 'text that is not empty', accepts: isString };
 export const anyText: Kind = { expected: 'text', accepts: (value) => typeof value === 'string' };
+export const anything: Kind = { expected: 'anything', accepts: () => true };
 export const flag: Kind = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
 export const address: Kind = { expected: 'an address such as "noreply@contoso.example"', accepts: isAddress };
 export const milliseconds: Kind = {
@@ -21,6 +22,7 @@ export const milliseconds: Kind = {
 export const listOf = (kind: Kind, of: string): Kind => ({
   expected: `an array of ${of}`,
   accepts: (value) => Array.isArray(value) && value.every(kind.accepts),
+  entries: kind,
 });
 
 export const orOneOf = (kind: Kind, ...values: unknown[]): Kind => ({

@@ -1,9 +1,7 @@
 import { denied, isDenial, messageTooLarge } from '../exchange/denial.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
-import { preferenceApplied } from '../exchange/immutable-ids.js';
 import { readDraftBody } from '../exchange/request-body.js';
-import { StoredMessage } from '../exchange/stored-message.js';
 import { strike } from '../faults/strike.js';
 import { messageResource } from '../lookups/message-resource.js';
 import { type Answer, jsonAnswer } from '../wire/answer.js';
@@ -14,15 +12,14 @@ export function createDraftOperation(exchange: Exchange): MailboxOperation {
 }
 
 async function createDraft(request: MailboxCall, exchange: Exchange): Promise<Answer> {
-  const { call, mailbox, body } = request;
-  const upload = readDraftBody(call.headers['content-type'], body, mailbox);
-  if (isDenial(upload)) return denied(upload);
-  const message = new StoredMessage(upload.raw, mailbox);
+  const { call, mailbox } = request;
+  const message = readDraftBody(request, exchange.options);
+  if (isDenial(message)) return denied(message);
   if (message.size > exchange.maxMessageSize) return denied(messageTooLarge);
   return strike('createDraft', request, exchange, [message], async () => {
     const draft = exchange.store.createDraft(mailbox, message, call.at);
     const context = `${exchange.origin()}/v1.0/$metadata#users('${mailbox.id}')/messages/$entity`;
     const resource = await messageResource(draft, { call, properties: undefined, withBody: true });
-    return jsonAnswer(201, { '@odata.context': context, ...resource }, preferenceApplied(call));
+    return jsonAnswer(201, { '@odata.context': context, ...resource });
   });
 }

@@ -6,8 +6,8 @@ import type { Answer } from '../wire/answer.js';
 import { findItem } from './find-item.js';
 
 /**
- * `DELETE /users/{id}/messages/{id}` (Graph documentation, "Delete message"). The message is gone at once: the sandbox
- * has no Deleted Items.
+ * `DELETE /users/{id}/messages/{id}` (Graph documentation, "Delete message"). It moves to Deleted Items under another id;
+ * from there it is gone. Where Exchange puts it is inferred.
  */
 export function deleteMessageOperation(exchange: Exchange): MailboxOperation {
   return { roles: ['Mail.ReadWrite'], answer: (request) => deleteMessage(request, exchange) };
@@ -17,7 +17,7 @@ async function deleteMessage(request: MailboxCall, exchange: Exchange): Promise<
   const item = findItem(request, exchange);
   if (isDenial(item)) return denied(item);
   return strike('deleteDraft', request, exchange, [item.message], () => {
-    exchange.store.remove(item);
+    exchange.store.discard(item, request.call.at);
     return { status: 204 };
   });
 }

@@ -18,6 +18,6 @@ async function sendDraft(request: MailboxCall, exchange: Exchange): Promise<Answ
   if (isDenial(submission)) return denied(submission);
   return strike('sendDraft', request, exchange, [draft.message], () => {
     exchange.store.submit(submission, draft);
-    return accepted(request.call, exchange.latency);
+    return accepted();
   });
 }

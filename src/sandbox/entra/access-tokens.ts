@@ -12,6 +12,17 @@ export interface AccessTokenClaims {
   tid: string;
   /** The id of this token. */
   uti: string;
+  /** What the client said it can do, as `cp1`: answer a claims challenge. */
+  xms_cc?: readonly string[];
+  /** Counts the tokens of this sandbox, so that those issued before a revocation are told from those after it. */
+  serial: number;
+}
+
+/** What was revoked: the tokens up to a serial number, and when. */
+interface Revocation {
+  serial: number;
+  /** Milliseconds since 1970. */
+  at: number;
 }
 
 export interface AccessTokenOptions {
@@ -23,12 +34,15 @@ export interface AccessTokenOptions {
   isGraph: (audience: string) => boolean;
 }
 
+const EVERY_APPLICATION = '*';
 const HEADER = Buffer.from('{"typ":"JWT","alg":"HS256"}').toString('base64url');
 
 /** The sandbox's access tokens: what Entra issues and Graph checks. Opaque to clients. */
 export class AccessTokens {
   readonly #options: AccessTokenOptions;
-  #key = randomBytes(32);
+  readonly #key = randomBytes(32);
+  readonly #revoked = new Map<string, Revocation>();
+  #serial = 0;
   // A client shows one token with thousands of requests; its signature is right or wrong once.
   readonly #genuine = new Map<string, AccessTokenClaims>();
 
@@ -36,9 +50,12 @@ export class AccessTokens {
     this.#options = options;
   }
 
-  issue(application: Application, audience: string): string {
+  /** `capabilities` are those that the client declares. */
+  issue(application: Application, audience: string, capabilities: readonly string[] = []): string {
     const { tenantId, lifetime, now } = this.#options;
     const iat = Math.floor(now() / 1000);
+    const roles = application.roles.at(now());
+    this.#serial += 1;
     const claims: AccessTokenClaims & Record<string, unknown> = {
       aud: audience,
       iss: `https://sts.windows.net/${tenantId}/`,
@@ -48,10 +65,12 @@ export class AccessTokens {
       appid: application.clientId,
       idtyp: 'app',
       oid: application.objectId,
-      ...(application.roles.length > 0 && { roles: application.roles }),
+      ...(roles.length > 0 && { roles }),
+      serial: this.#serial,
       tid: tenantId,
       uti: randomUUID(),
       ver: '1.0',
+      ...(capabilities.length > 0 && { xms_cc: capabilities }),
     };
     const signed = `${HEADER}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
     return `${signed}.${this.#sign(signed).toString('base64url')}`;
@@ -68,10 +87,18 @@ export class AccessTokens {
     return claims;
   }
 
-  /** Every token issued so far is refused from now on. */
-  revoke(): void {
-    this.#genuine.clear();
-    this.#key = randomBytes(32);
+  /** Revokes every token issued so far, or those of one application. */
+  revoke(clientId = EVERY_APPLICATION): void {
+    this.#revoked.set(clientId.toLowerCase(), { serial: this.#serial, at: this.#options.now() });
+  }
+
+  /** When a token was revoked, in milliseconds since 1970; undefined when it was not. */
+  revokedAt({ appid, serial }: AccessTokenClaims): number | undefined {
+    for (const key of [EVERY_APPLICATION, appid]) {
+      const revocation = this.#revoked.get(key);
+      if (revocation && serial <= revocation.serial) return revocation.at;
+    }
+    return undefined;
   }
 
   #read(authorization = ''): AccessTokenClaims | string {

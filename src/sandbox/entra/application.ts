@@ -1,18 +1,22 @@
 import { randomUUID, type X509Certificate } from 'node:crypto';
 import { readPemCertificates } from '../certificates/pem-certificates.js';
+import { Delayed } from '../tenant/delayed.js';
 
 export interface ApplicationOptions {
   clientId: string;
-  /** PEM certificates registered for it. A key beside a certificate is passed over. */
-  certificates: string[];
+  /** Default: the client id. */
+  displayName?: string;
+  /** PEM certificates registered for it. A key beside a certificate is passed over. Default: none. */
+  certificates?: string[];
   /** Client secrets. Default: none. */
   secrets?: string[];
   /** The application permissions consented to in Entra. Default `['Mail.Send']`; `[]` gives tokens without `roles`. */
   roles?: string[];
+  /** A disabled application gets no token (AADSTS7000112), and those it has are refused. Default `false`. */
+  disabled?: boolean;
   /**
-   * The only mailboxes it may use, by address; others are refused with the text of an application access policy. As with
-   * RBAC for Applications, a mailbox in the list may be used without any role in the token. Default: every mailbox that
-   * the roles allow.
+   * The only mailboxes it may use, by address: short for an assignment of `Application Mail Full Access` and an access
+   * policy that restricts its Entra roles to these mailboxes. Default: every mailbox that the roles allow.
    */
   allowedMailboxes?: string[];
 }
@@ -22,28 +26,57 @@ export type ThumbprintField = 'x5t' | 'x5t#S256';
 
 /** An application that is registered in the sandbox's tenant. */
 export interface Application {
-  clientId: string;
+  readonly clientId: string;
   /** Object id of its service principal, the `oid` of its tokens. */
-  objectId: string;
+  readonly objectId: string;
+  displayName: string;
+  disabled: boolean;
   /** By the two header fields with which an assertion names its certificate (RFC 7515 §4.1.7 and §4.1.8). */
   certificates: Record<ThumbprintField, Map<string, X509Certificate>>;
   secrets: ReadonlySet<string>;
-  roles: readonly string[];
-  /** Lower case. */
-  allowedMailboxes: ReadonlySet<string> | undefined;
+  readonly roles: Delayed<readonly string[]>;
+  readonly allowedMailboxes: Delayed<readonly string[] | undefined>;
 }
 
-export function createApplication(options: ApplicationOptions): Application {
+/** Roles and mailboxes count after `delay` milliseconds, everything else at once. Throws when a certificate cannot be read. */
+export function createApplication(options: ApplicationOptions, now: number, delay: number): Application {
   const application: Application = {
     clientId: options.clientId.toLowerCase(),
     objectId: randomUUID(),
+    displayName: options.displayName ?? options.clientId,
+    disabled: options.disabled ?? false,
     certificates: { x5t: new Map(), 'x5t#S256': new Map() },
     secrets: new Set(options.secrets),
-    roles: options.roles ?? ['Mail.Send'],
-    allowedMailboxes: options.allowedMailboxes && new Set(options.allowedMailboxes.map((one) => one.toLowerCase())),
+    roles: new Delayed<readonly string[]>([]),
+    allowedMailboxes: new Delayed<readonly string[] | undefined>(undefined),
   };
-  for (const pem of options.certificates) registerCertificates(application, pem);
+  changeRights(application, { ...options, roles: options.roles ?? ['Mail.Send'] }, now, delay);
+  for (const pem of options.certificates ?? []) registerCertificates(application, pem);
   return application;
+}
+
+/**
+ * What is left out stays as it was. Certificates and secrets count at once, roles and mailboxes after `delay` milliseconds.
+ * Throws, and changes nothing, when a certificate cannot be read.
+ */
+export function updateApplication(
+  application: Application,
+  options: ApplicationOptions,
+  now: number,
+  delay: number,
+): void {
+  const { displayName, disabled, secrets } = options;
+  if (options.certificates) application.certificates = createApplication(options, now, delay).certificates;
+  if (displayName !== undefined) application.displayName = displayName;
+  if (disabled !== undefined) application.disabled = disabled;
+  if (secrets) application.secrets = new Set(secrets);
+  changeRights(application, options, now, delay);
+}
+
+function changeRights(application: Application, options: ApplicationOptions, now: number, delay: number): void {
+  const { roles, allowedMailboxes } = options;
+  if (roles) application.roles.set([...roles], now, delay);
+  if (allowedMailboxes) application.allowedMailboxes.set([...allowedMailboxes], now, delay);
 }
 
 /** Throws when the text holds no readable certificate. */

@@ -35,7 +35,7 @@ export function checkAssertion(jwt: string, expected: AssertionExpectations): En
   const outside = outsideValidity(certificate, expected.now, shown);
   if (outside) return outside;
   if (header.alg !== 'PS256' && header.alg !== 'RS256') {
-    return assertionMalformed(`The algorithm '${String(header.alg)}' is not supported.`);
+    return assertionMalformed(`The algorithm '${inWords(header.alg)}' is not supported.`);
   }
   const signed = Buffer.from(`${head}.${payload}`, 'latin1');
   if (!isSignedBy(certificate.publicKey, header.alg, signed, Buffer.from(signature, 'base64url'))) {
@@ -48,7 +48,7 @@ function checkClaims(claims: Record<string, unknown>, expected: AssertionExpecta
   const { application, isAudience, now } = expected;
   const { aud, iss, sub, nbf = 0, exp } = claims;
   if (typeof aud !== 'string' || !isAudience(aud)) {
-    return assertionMalformed(`The audience '${String(aud)}' is not this token endpoint.`);
+    return assertionMalformed(`The audience '${inWords(aud)}' is not this token endpoint.`);
   }
   for (const [name, value] of Object.entries({ iss, sub })) {
     if (typeof value !== 'string' || value.toLowerCase() !== application.clientId) {
@@ -87,6 +87,11 @@ function readJson(part: string | undefined): Record<string, unknown> | undefined
   } catch {
     return undefined;
   }
+}
+
+/** Claims may hold anything, also objects that String() throws on. */
+function inWords(value: unknown): string {
+  return typeof value === 'string' ? value : `${JSON.stringify(value)}`;
 }
 
 /** Claims may hold any number, and Date throws on one it cannot hold. */

@@ -1,12 +1,13 @@
 import type { FaultList } from '../faults/fault-list.js';
 import { tokenFaultAnswer } from '../faults/token-fault-answer.js';
+import { CLOUDS } from '../tenant/cloud.js';
 import { type Answer, jsonAnswer } from '../wire/answer.js';
 import type { Call } from '../wire/call.js';
 import type { AccessTokens } from './access-tokens.js';
 import { type EntraFailure, failureAnswer } from './failure.js';
-import { onlyPost, tenantMalformed, tenantNotFound } from './failures.js';
+import { onlyPost } from './failures.js';
 import { readForm } from './form.js';
-import { isTenant, isTenantName, type Tenant } from './tenant.js';
+import { isTenant, refuseTenant, type Tenant } from './tenant.js';
 import { judgeTokenRequest } from './token-request.js';
 
 const FORM_LIMIT = 262_144;
@@ -47,8 +48,14 @@ export class EntraService {
     const path = rest.join('/').toLowerCase();
     if (path === 'oauth2/v2.0/token') return this.#token(call, tenant);
     if (path === 'v2.0/.well-known/openid-configuration') return this.#plain(call, () => this.#metadata(call, tenant));
-    if (path === 'discovery/v2.0/keys') return this.#plain(call, () => jsonAnswer(200, { keys: [] }));
-    if (path === 'discovery/instance') return this.#plain(call, () => this.#instance());
+    if (path === 'discovery/v2.0/keys') {
+      return this.#plain(call, () =>
+        this.#unlessStruck('discovery', call, tenant, '', () => jsonAnswer(200, { keys: [] })),
+      );
+    }
+    if (path === 'discovery/instance') {
+      return this.#plain(call, () => this.#unlessStruck('discovery', call, tenant, '', () => this.#instance()));
+    }
     return undefined;
   }
 
@@ -58,8 +65,12 @@ export class EntraService {
   }
 
   #metadata(call: Call, name: string): Answer {
-    const failure = this.#refuseTenant(name);
+    const failure = refuseTenant(this.#options.tenant, name, call.headers.host);
     if (failure) return this.#fail(call, failure);
+    return this.#unlessStruck('discovery', call, name, '', () => this.#openIdConfiguration(name));
+  }
+
+  #openIdConfiguration(name: string): Answer {
     const base = `${this.#options.origin()}/${name.toLowerCase()}`;
     return jsonAnswer(200, {
       token_endpoint: `${base}/oauth2/v2.0/token`,
@@ -80,18 +91,18 @@ export class EntraService {
   }
 
   async #token(call: Call, tenantName: string): Promise<Answer> {
-    const { tenant, tokens, faults, tokenLifetime, now } = this.#options;
+    const { tenant, tokens, tokenLifetime, now } = this.#options;
     if (call.method === 'POST') this.counts.tokenRequests += 1;
     const body = await call.body(FORM_LIMIT);
     if (call.method !== 'POST') return this.#fail(call, onlyPost(call.method));
     if (body.tooLarge) return { status: 413 };
-    const refused = this.#refuseTenant(tenantName);
+    const refused = refuseTenant(tenant, tenantName, call.headers.host);
     if (refused) return this.#fail(call, refused);
     const grant = judgeTokenRequest(readForm(call.headers['content-type'], body.bytes), {
       tenant,
       tenantName,
       isAudience: (url) => this.#isTokenEndpoint(url),
-      isResource: (origin) => this.#options.isGraph(origin) || OTHER_RESOURCES.has(origin),
+      audienceOf: (origin) => this.#audienceOf(origin),
       now: now(),
     });
     if ('error' in grant) return this.#fail(call, grant);
@@ -102,24 +113,31 @@ export class EntraService {
       const token = {
         token_type: 'Bearer',
         ...lifetime,
-        access_token: tokens.issue(grant.application, grant.audience),
+        access_token: tokens.issue(grant.application, grant.audience, grant.capabilities),
       };
       return jsonAnswer(200, token, { 'cache-control': 'no-store, no-cache', 'x-ms-request-id': call.requestId });
     };
-    const fault = faults.take('token');
-    return fault ? tokenFaultAnswer(fault, success, this.#context(call)) : success();
+    return this.#unlessStruck('token', call, tenantName, grant.application.clientId, success);
   }
 
-  #refuseTenant(name: string): EntraFailure | undefined {
-    if (isTenant(this.#options.tenant, name)) return undefined;
-    return isTenantName(name) ? tenantNotFound(name) : tenantMalformed(name);
+  /** A scripted fault takes the place of the success. */
+  #unlessStruck(on: 'token' | 'discovery', call: Call, tenant: string, client: string, success: () => Answer): Answer {
+    const fault = this.#options.faults.take(on);
+    return fault ? tokenFaultAnswer(fault, success, this.#context(call), { tenant, client }) : success();
+  }
+
+  /** For Graph's own URL, and the sandbox's in its place. */
+  #audienceOf(resource: string): string | undefined {
+    const { isGraph, tenant } = this.#options;
+    if (isGraph(resource)) return CLOUDS[tenant.cloud].graph;
+    return OTHER_RESOURCES.has(resource) && tenant.cloud === 'global' ? resource : undefined;
   }
 
   #isTokenEndpoint(url: string): boolean {
-    const match = /^(https:\/\/[^/]+)\/([^/]+)\/oauth2\/v2\.0\/token\/?$/i.exec(url);
-    return (
-      match !== null && this.#options.isOwnOrigin(match[1] ?? '') && isTenant(this.#options.tenant, match[2] ?? '')
-    );
+    const [, origin = '', name = ''] = /^(https:\/\/[^/]+)\/([^/]+)\/oauth2\/v2\.0\/token\/?$/i.exec(url) ?? [];
+    const { tenant, isOwnOrigin } = this.#options;
+    const login = CLOUDS[tenant.cloud].login.some((host) => origin.toLowerCase() === `https://${host}`);
+    return (login || isOwnOrigin(origin)) && isTenant(tenant, name);
   }
 
   #fail(call: Call, failure: EntraFailure): Answer {

@@ -33,6 +33,18 @@ export const applicationNotFound = (clientId: string, tenant: string): EntraFail
   message: `Application with identifier '${clientId}' was not found in the directory '${tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
 });
 
+export const applicationDisabled = (clientId: string, displayName: string): EntraFailure => ({
+  error: 'unauthorized_client',
+  code: 7000112,
+  message: `Application '${clientId}'(${displayName}) is disabled.`,
+});
+
+export const otherCloud = (tenant: string, cloud: string, host: string): EntraFailure => ({
+  error: 'invalid_request',
+  code: 90038,
+  message: `The specified tenant '${tenant}' belongs to the National Cloud '${cloud}'. Current cloud instance '${host}' does not federate with ${cloud}.`,
+});
+
 export const grantTypeUnsupported = (grantType: string): EntraFailure => ({
   error: 'unsupported_grant_type',
   code: 70003,

@@ -1,12 +1,16 @@
+import { foreignLoginHost, type SandboxCloud } from '../tenant/cloud.js';
 import type { Application } from './application.js';
+import type { EntraFailure } from './failure.js';
+import { otherCloud, tenantMalformed, tenantNotFound } from './failures.js';
 
 /** The directory that the sandbox plays. */
 export interface Tenant {
   id: string;
   /** Its verified domain, which works wherever the id does. */
   domain: string;
+  cloud: SandboxCloud;
   /** By client id, lower case. */
-  applications: Map<string, Application>;
+  applications: ReadonlyMap<string, Application>;
 }
 
 export function isTenant(tenant: Tenant, name: string): boolean {
@@ -14,7 +18,14 @@ export function isTenant(tenant: Tenant, name: string): boolean {
   return lower === tenant.id.toLowerCase() || lower === tenant.domain.toLowerCase();
 }
 
+/** Why a request for a tenant of this name, addressed to this host, is refused; undefined when it is not. */
+export function refuseTenant(tenant: Tenant, name: string, host: string | undefined): EntraFailure | undefined {
+  if (!isTenant(tenant, name)) return isTenantName(name) ? tenantNotFound(name) : tenantMalformed(name);
+  const foreign = foreignLoginHost(tenant.cloud, host);
+  return foreign === undefined ? undefined : otherCloud(name, tenant.cloud, foreign);
+}
+
 /** A GUID or a domain name: anything else is refused with another code than an unknown tenant. */
-export function isTenantName(name: string): boolean {
+function isTenantName(name: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name) || /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(name);
 }

@@ -1,8 +1,8 @@
 import type { Application } from './application.js';
 import { checkAssertion } from './assertion.js';
-import { answersChallenge } from './challenge-answer.js';
 import type { EntraFailure } from './failure.js';
 import * as failures from './failures.js';
+import { answersChallenge, clientCapabilities } from './requested-claims.js';
 import type { Tenant } from './tenant.js';
 
 export interface TokenRequestContext {
@@ -10,19 +10,26 @@ export interface TokenRequestContext {
   /** The tenant as the path names it. */
   tenantName: string;
   isAudience: (url: string) => boolean;
-  /** Resources that the tenant knows, by origin. */
-  isResource: (origin: string) => boolean;
+  /** The `aud` of a token for the resource of an origin; undefined when the tenant knows no such resource. */
+  audienceOf: (origin: string) => string | undefined;
   now: number;
 }
 
-export type TokenGrant = { application: Application; audience: string; answersChallenge: boolean } | EntraFailure;
+export interface TokenGrant {
+  application: Application;
+  audience: string;
+  /** What the client declares that it can do, as `cp1`. */
+  capabilities: string[];
+  answersChallenge: boolean;
+}
 
 /** Judges a client credentials request (RFC 6749 §4.4) in the order in which Entra complains. */
-export function judgeTokenRequest(form: URLSearchParams, context: TokenRequestContext): TokenGrant {
+export function judgeTokenRequest(form: URLSearchParams, context: TokenRequestContext): TokenGrant | EntraFailure {
   const clientId = form.get('client_id');
   if (!clientId) return failures.parameterMissing('client_id');
   const application = context.tenant.applications.get(clientId.toLowerCase());
   if (!application) return failures.applicationNotFound(clientId, context.tenantName);
+  if (application.disabled) return failures.applicationDisabled(application.clientId, application.displayName);
   const grantType = form.get('grant_type');
   if (!grantType) return failures.parameterMissing('grant_type');
   if (grantType !== 'client_credentials') return failures.grantTypeUnsupported(grantType);
@@ -30,7 +37,13 @@ export function judgeTokenRequest(form: URLSearchParams, context: TokenRequestCo
   if (refused) return refused;
   const audience = readScope(form.get('scope') ?? '', context);
   if (typeof audience !== 'string') return audience;
-  return { application, audience, answersChallenge: answersChallenge(form.get('claims')) };
+  const claims = form.get('claims');
+  return {
+    application,
+    audience,
+    capabilities: clientCapabilities(claims),
+    answersChallenge: answersChallenge(claims),
+  };
 }
 
 function checkCredential(
@@ -60,5 +73,5 @@ function readScope(scope: string, context: TokenRequestContext): string | EntraF
   if (scopes.length > 1) return failures.scopeOfSeveralResources(scope);
   const resource = /^(https:\/\/[^/]+)\/{1,2}\.default$/i.exec(only)?.[1]?.toLowerCase();
   if (resource === undefined) return failures.scopeInvalid(only);
-  return context.isResource(resource) ? resource : failures.resourceNotFound(resource, context.tenantName);
+  return context.audienceOf(resource) ?? failures.resourceNotFound(resource, context.tenantName);
 }

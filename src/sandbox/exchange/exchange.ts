@@ -1,21 +1,28 @@
+import type { ChallengedTokens } from '../entra/challenged-tokens.js';
 import type { FaultList } from '../faults/fault-list.js';
 import type { UploadSessions } from '../uploads/upload-sessions.js';
+import type { ExchangeOptions } from './exchange-options.js';
 import type { FromMismatch } from './from-mismatch.js';
 import type { MailStore } from './mail-store.js';
+import type { Mailbox } from './mailbox.js';
 
 /** What the operations on mailboxes share. */
 export interface Exchange {
   store: MailStore;
   faults: FaultList;
   uploads: UploadSessions;
+  options: Required<ExchangeOptions>;
   fromMismatch: FromMismatch;
+  /** Whether a mailbox holds the right to send as, or on behalf of, the one that has an address. */
+  maySendAs: (mailbox: Mailbox, address: string) => boolean;
   /** Bytes of MIME that a mailbox takes. */
   maxMessageSize: number;
   /** Bytes from which on an attachment may be uploaded in a session. */
   minUploadSize: number;
-  /** Milliseconds until a message that is sent is answered for. */
-  latency: number;
-  /** Ids of the tokens that a claims challenge has refused. */
-  challenged: Set<string>;
+  /** Milliseconds until the next request that is not refused is answered. */
+  latency: () => number;
+  challenged: ChallengedTokens;
   origin: () => string;
+  /** Of the upload URLs: another host than Graph's, as in the service, where it is outlook.office.com. */
+  uploadOrigin: () => string;
 }

@@ -7,16 +7,21 @@ import type { Mailbox } from './mailbox.js';
  */
 export type FromMismatch = 'deny' | 'rewrite' | 'allow';
 
-/** Whether the message may go out, and the `From` line that recipients see instead of the uploaded one. */
+/**
+ * Whether the message may go out, and the `From` line that recipients see instead of the uploaded one. `maySendAs` tells
+ * for which other addresses the mailbox holds the right.
+ */
 export function judgeFrom(
   envelope: Envelope,
   mailbox: Mailbox,
   mismatch: FromMismatch,
+  maySendAs: (address: string) => boolean,
 ): { allowed: boolean; rewritten: string | undefined } {
   const present = envelope.fields.some((field) => field.name.toLowerCase() === 'from');
   if (!present) return { allowed: true, rewritten: mailbox.address };
-  const own =
-    envelope.from.length > 0 && envelope.from.every(({ address }) => mailbox.addresses.has(address.toLowerCase()));
-  if (own || mismatch === 'allow') return { allowed: true, rewritten: undefined };
+  const rightful =
+    envelope.from.length > 0 &&
+    envelope.from.every(({ address }) => mailbox.addresses.has(address.toLowerCase()) || maySendAs(address));
+  if (rightful || mismatch === 'allow') return { allowed: true, rewritten: undefined };
   return { allowed: mismatch === 'rewrite', rewritten: mailbox.address };
 }

@@ -1,13 +1,18 @@
 import type { AccessTokenClaims, AccessTokens } from '../entra/access-tokens.js';
 import type { Application } from '../entra/application.js';
+import type { ChallengedTokens } from '../entra/challenged-tokens.js';
+import type { TenantState } from '../tenant/tenant-state.js';
+import type { Throttle } from '../throttling/throttle.js';
 import type { Answer } from '../wire/answer.js';
 import type { Call } from '../wire/call.js';
-import type { ConcurrencyLimit } from './concurrency.js';
-import { denied } from './denial.js';
-import type { Directory, Mailbox } from './mailbox.js';
+import { type Denial, denied } from './denial.js';
+import type { ExchangeOptions } from './exchange-options.js';
+import { preferenceApplied, wantsImmutableIds } from './immutable-ids.js';
+import type { Mailbox } from './mailbox.js';
 import { judgeAccess } from './mailbox-access.js';
+import { notEmulated } from './not-emulated.js';
 import { otherSpelling } from './other-spelling.js';
-import { claimsChallenge, gatewayRefusal, methodNotAllowed, throttled, tokenRefused } from './refusals.js';
+import { claimsChallenge, gatewayRefusal, methodNotAllowed, tokenRefused } from './refusals.js';
 import type { RouteTable } from './route-table.js';
 
 /** A request that may use the mailbox it names. */
@@ -19,7 +24,7 @@ export interface MailboxCall {
   body: Buffer;
   /** The id of the access token that was shown. */
   tokenId: string;
-  /** The application permissions in that token. */
+  /** The application permissions that it has for this mailbox, by its token and by assignments. */
   roles: readonly string[];
 }
 
@@ -27,20 +32,22 @@ export interface MailboxCall {
 export interface MailboxOperation {
   /** The application permissions of which one is needed. */
   roles: readonly string[];
+  /** Whether a body that is too large may be answered 200 and then do nothing. */
+  vanishes?: boolean;
   answer: (request: MailboxCall) => Promise<Answer>;
 }
 
 export interface GraphOptions {
   routes: RouteTable<MailboxOperation>;
   tokens: AccessTokens;
-  applications: ReadonlyMap<string, Application>;
-  directory: Directory;
-  concurrency: ConcurrencyLimit;
+  tenant: TenantState;
+  /** Whether revoked tokens of capable clients are challenged (continuous access evaluation). */
+  cae: boolean;
+  throttle: Throttle;
   /** Bytes of HTTP body. */
   maxRequestSize: number;
-  retryAfter: string | null;
-  /** Ids of the tokens that must be challenged whenever they are shown. */
-  challenged: ReadonlySet<string>;
+  options: Pick<Required<ExchangeOptions>, 'invalidUserStatus' | 'oversizeAnswer'>;
+  challenged: Pick<ChallengedTokens, 'has'>;
   origin: () => string;
 }
 
@@ -53,45 +60,77 @@ export class GraphService {
   }
 
   async answer(call: Call): Promise<Answer> {
-    const { routes, tokens, directory, applications, concurrency, origin } = this.#options;
+    const { routes, tokens, tenant, throttle, origin } = this.#options;
     const { path } = call;
     const token = tokens.check(call.headers.authorization);
     const match = routes.find(call.method, path.segments);
     const user = match.kind === 'found' ? (match.parameters.user ?? '') : '';
-    const mailbox = directory.find(user);
-    const application = typeof token === 'string' ? undefined : applications.get(token.appid);
+    const mailbox = tenant.directory.find(user);
+    const application = typeof token === 'string' ? undefined : tenant.applications.get(token.appid);
     if (user !== '') call.about(mailbox?.address ?? user);
     // From here, not from the end of the body: a slow upload takes one of the mailbox's places as well.
-    const place = mailbox && application && concurrency.enter(application.clientId, mailbox.address.toLowerCase());
+    const place = mailbox && application && throttle.enter(application.clientId, mailbox.address.toLowerCase());
     if (place) call.whenSettled(place.leave);
     const body = await call.body(this.#options.maxRequestSize);
 
     if (path.malformed !== undefined) return unknownSegment(call, path.malformed);
     if (match.kind === 'unknown-segment') return this.#unknownPath(call, match.segment, token);
     if (match.kind === 'method-not-allowed') return methodNotAllowed(call, match.allowed);
-    if (body.tooLarge) return gatewayRefusal(call, 413, 'BadRequest', TOO_LARGE);
+    const { options } = this.#options;
+    const vanishes = match.kind === 'found' && match.operation.vanishes && options.oversizeAnswer === 200;
+    if (body.tooLarge && !vanishes) return gatewayRefusal(call, 413, 'BadRequest', TOO_LARGE);
     if (typeof token === 'string') return tokenRefused(call, token, origin());
+    const revokedAt = tokens.revokedAt(token);
+    if (revokedAt !== undefined) return this.#revoked(call, token, revokedAt);
     if (!application) return tokenRefused(call, 'Access token validation failure.', origin());
     if (match.kind === 'not-emulated') return gatewayRefusal(call, 501, 'NotImplemented', NOT_EMULATED);
     if (this.#options.challenged.has(token.uti)) return claimsChallenge(call, origin());
-    if (place && !place.admitted) return throttled(this.#options.retryAfter);
+    const overLimit = place?.refuse(call.method, body.bytes.length);
+    if (overLimit) return overLimit;
     const { roles = [] } = token;
-    const denial = judgeAccess({ application, mailbox, user, roles, needed: match.operation.roles });
-    if (denial) return denied(denial);
+    const access = judgeAccess({
+      application,
+      mailbox,
+      user,
+      roles,
+      needed: match.operation.roles,
+      userAgent: call.headers['user-agent'] ?? '',
+      rules: tenant.rulesFor(application),
+    });
+    if (!access.granted) return denied(this.#asSeen(access.denial));
+    if (body.tooLarge) return { status: 200 };
     const { operation, parameters } = match;
-    return operation.answer({
+    const answer = await operation.answer({
       call,
       application,
       mailbox: mailbox as Mailbox,
       parameters,
       body: body.bytes,
       tokenId: token.uti,
-      roles,
+      roles: access.permissions,
     });
+    if (answer.status >= 300 || !wantsImmutableIds(call)) return answer;
+    return { ...answer, headers: { ...answer.headers, ...preferenceApplied } };
+  }
+
+  #asSeen(denial: Denial): Denial {
+    const { invalidUserStatus: status } = this.#options.options;
+    return denial.code === 'ErrorInvalidUser' ? { ...denial, status } : denial;
+  }
+
+  #revoked(call: Call, token: AccessTokenClaims, revokedAt: number): Answer {
+    const { cae, origin } = this.#options;
+    if (cae && token.xms_cc?.includes('cp1')) return claimsChallenge(call, origin(), revokedAt);
+    return tokenRefused(call, 'Access token has been revoked.', origin());
   }
 
   #unknownPath(call: Call, segment: string, token: AccessTokenClaims | string): Answer {
     const [version = '', first = ''] = call.path.segments;
+    const reason = notEmulated(call.path.segments);
+    if (reason !== undefined) {
+      if (typeof token === 'string') return tokenRefused(call, token, this.#options.origin());
+      return gatewayRefusal(call, 501, 'NotImplemented', reason);
+    }
     if (version.toLowerCase() !== 'v1.0') return gatewayRefusal(call, 400, 'BadRequest', `Invalid version: ${version}`);
     const other = otherSpelling(call.path.segments);
     if (first.toLowerCase() !== 'me' && !other) return unknownSegment(call, segment);

@@ -7,9 +7,7 @@ export function wantsImmutableIds({ headers }: Call): boolean {
 }
 
 /** The header that confirms it. */
-export function preferenceApplied(call: Call): Record<string, string> {
-  return wantsImmutableIds(call) ? { 'preference-applied': 'IdType="ImmutableId"' } : {};
-}
+export const preferenceApplied = { 'preference-applied': 'IdType="ImmutableId"' };
 
 /** The id under which a request is to know the item. */
 export function idFor(call: Call, item: Item): string {

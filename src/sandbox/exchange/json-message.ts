@@ -1,91 +1,112 @@
 import type { Address } from '../mail/address-list.js';
-import { headerAddresses, headerText, type MimePart, writeMime } from '../mail/mime-writer.js';
-import type { Mailbox } from './mailbox.js';
+import { type Denial, denial } from './denial.js';
+import { readFileAttachment } from './file-attachment.js';
+import {
+  JsonRefusal,
+  orDenial,
+  readFlag,
+  readList,
+  readProperties,
+  readText,
+  shown,
+  unreadable,
+} from './json-values.js';
+import { NOT_EMULATED, READ_ONLY, WRITABLE } from './message-properties.js';
+import type { AddedAttachment } from './stored-message.js';
 
-export interface JsonContext {
-  mailbox: Mailbox;
-  /** With angle brackets. */
-  messageId: string;
-  boundary: string;
+/** What Graph's JSON `message` says; undefined is not named. */
+export interface JsonMessage {
+  subject: string | undefined;
+  body: { html: boolean; content: string } | undefined;
+  from: Address | undefined;
+  sender: Address | undefined;
+  to: Address[] | undefined;
+  cc: Address[] | undefined;
+  bcc: Address[] | undefined;
+  replyTo: Address[] | undefined;
+  importance: 'low' | 'normal' | 'high' | undefined;
+  readReceipt: boolean | undefined;
+  deliveryReceipt: boolean | undefined;
+  isRead: boolean | undefined;
+  internetMessageId: string | undefined;
+  headers: [name: string, value: string][] | undefined;
+  attachments: AddedAttachment[] | undefined;
 }
 
-/** A message that JSON cannot express as asked. */
-export interface JsonFault {
-  code: string;
-  message: string;
+/** Reads a JSON `message`; `at` is when its attachments were added. */
+export function readJsonMessage(message: unknown, at: number): JsonMessage | Denial {
+  return orDenial(() => {
+    const known = [...WRITABLE, ...READ_ONLY, ...NOT_EMULATED];
+    const given = readProperties(message, 'microsoft.graph.message', known);
+    const foreign = NOT_EMULATED.find((name) => given[name] !== undefined && !isEmptyList(given[name]));
+    if (foreign !== undefined) {
+      throw new JsonRefusal(denial(501, 'NotImplemented', `The sandbox does not emulate the property '${foreign}'.`));
+    }
+    const read = <T>(name: (typeof WRITABLE)[number], how: (value: unknown, name: string) => T): T | undefined =>
+      given[name] === undefined ? undefined : how(given[name], name);
+    return {
+      subject: read('subject', readText),
+      body: read('body', readBody),
+      from: read('from', readRecipient),
+      sender: read('sender', readRecipient),
+      to: read('toRecipients', readRecipients),
+      cc: read('ccRecipients', readRecipients),
+      bcc: read('bccRecipients', readRecipients),
+      replyTo: read('replyTo', readRecipients),
+      importance: read('importance', readImportance),
+      readReceipt: read('isReadReceiptRequested', readFlag),
+      deliveryReceipt: read('isDeliveryReceiptRequested', readFlag),
+      isRead: read('isRead', readFlag),
+      internetMessageId: read('internetMessageId', readText),
+      headers: read('internetMessageHeaders', readHeaders),
+      attachments: read('attachments', (value, name) =>
+        readList(value, name).map((attachment) => readFileAttachment(attachment, at)),
+      ),
+    };
+  });
 }
 
-/** Turns Graph's JSON `message` resource into MIME, so that both ways of sending end as the same thing. */
-export function jsonMessageToMime(message: object, context: JsonContext): { raw: Buffer } | JsonFault {
-  const source = message as Record<string, unknown>;
-  const custom = readCustomHeaders(source.internetMessageHeaders);
-  if ('code' in custom) return custom;
-  const lists = { To: 'toRecipients', Cc: 'ccRecipients', Bcc: 'bccRecipients', 'Reply-To': 'replyTo' } as const;
-  const from = readRecipients([source.from]);
-  const headers: [string, string][] = [
-    ['From', headerAddresses(from.length > 0 ? from : [{ name: '', address: context.mailbox.address }])],
-  ];
-  for (const [header, property] of Object.entries(lists)) {
-    const recipients = readRecipients(source[property]);
-    if (recipients.length > 0) headers.push([header, headerAddresses(recipients)]);
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+function readRecipients(value: unknown, name: string): Address[] {
+  return readList(value, name).map((recipient) => readRecipient(recipient, name));
+}
+
+function readRecipient(value: unknown, name: string): Address {
+  const { emailAddress } = readProperties(value, 'microsoft.graph.recipient', ['emailAddress']);
+  const given = readProperties(emailAddress, 'microsoft.graph.emailAddress', ['name', 'address']);
+  const address = readText(given.address, `${name}/emailAddress/address`).replace(/[\r\n]/g, '');
+  return { name: readText(given.name, `${name}/emailAddress/name`), address };
+}
+
+function readBody(value: unknown): { html: boolean; content: string } {
+  const given = readProperties(value, 'microsoft.graph.itemBody', ['contentType', 'content']);
+  const type = given.contentType === undefined ? 'text' : readText(given.contentType, 'body/contentType').toLowerCase();
+  if (type !== 'text' && type !== 'html') {
+    throw unreadable(`Cannot read ${shown(given.contentType)} as 'body/contentType': expected "text" or "html".`);
   }
-  headers.push(['Subject', headerText(text(source.subject))]);
-  headers.push(['Message-ID', context.messageId], ...custom.headers);
-  const parts = list(source.attachments).map(readAttachment);
-  return { raw: writeMime(headers, readBody(source.body), parts, context.boundary) };
+  return { html: type === 'html', content: readText(given.content, 'body/content') };
 }
 
-function readCustomHeaders(value: unknown): { headers: [string, string][] } | JsonFault {
-  const given = list(value);
+function readImportance(value: unknown, name: string): 'low' | 'normal' | 'high' {
+  const importance = readText(value, name).toLowerCase();
+  if (importance === 'low' || importance === 'normal' || importance === 'high') return importance;
+  throw unreadable(`Cannot read ${shown(value)} as '${name}': expected "low", "normal" or "high".`);
+}
+
+function readHeaders(value: unknown, property: string): [string, string][] {
+  const given = readList(value, property);
   if (given.length > 5) {
     const message = 'Maximum number of headers in one message should be less than or equal to 5.';
-    return { code: 'InvalidInternetMessageHeaderCollection', message };
+    throw new JsonRefusal(denial(400, 'InvalidInternetMessageHeaderCollection', message));
   }
-  const headers: [string, string][] = [];
-  for (const header of given) {
-    const name = text(header.name);
-    if (!/^x-[\x21-\x39\x3b-\x7e]+$/i.test(name)) {
-      const message = `The internet message header name '${name}' should start with 'x-' or 'X-'.`;
-      return { code: 'InvalidInternetMessageHeader', message };
-    }
-    headers.push([name, headerText(text(header.value))]);
-  }
-  return { headers };
-}
-
-function readRecipients(value: unknown): Address[] {
-  return list(value)
-    .map((recipient) => recipient.emailAddress)
-    .filter((address) => isObject(address))
-    .map((address) => ({ name: text(address.name), address: text(address.address).replace(/[\r\n]/g, '') }));
-}
-
-function readBody(value: unknown): MimePart {
-  const body = isObject(value) ? value : {};
-  const html = text(body.contentType).toLowerCase() === 'html';
-  return { contentType: `text/${html ? 'html' : 'plain'}; charset=utf-8`, content: Buffer.from(text(body.content)) };
-}
-
-function readAttachment(attachment: Record<string, unknown>): MimePart {
-  const type = text(attachment.contentType);
-  const contentId = text(attachment.contentId).replace(/[^\x21-\x7e]|[<>]/g, '');
-  return {
-    contentType: /^[\w.+-]+\/[\w.+-]+$/.test(type) ? type : 'application/octet-stream',
-    content: Buffer.from(text(attachment.contentBytes), 'base64'),
-    filename: text(attachment.name),
-    inline: attachment.isInline === true,
-    ...(contentId !== '' && { contentId }),
-  };
-}
-
-function list(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  return given.map((header) => {
+    const fields = readProperties(header, 'microsoft.graph.internetMessageHeader', ['name', 'value']);
+    const name = readText(fields.name, `${property}/name`);
+    if (/^x-[\x21-\x39\x3b-\x7e]+$/i.test(name)) return [name, readText(fields.value, `${property}/value`)];
+    const message = `The internet message header name '${name}' should start with 'x-' or 'X-'.`;
+    throw new JsonRefusal(denial(400, 'InvalidInternetMessageHeader', message));
+  });
 }

@@ -1,33 +1,32 @@
-import type { Timers } from '../wire/timers.js';
 import { Folders } from './folders.js';
 import { type Item, newItem } from './item.js';
 import type { Mailbox } from './mailbox.js';
 import type { StoredMessage } from './stored-message.js';
 import type { Submission } from './submission.js';
+import { Transport, type TransportOptions } from './transport.js';
 
-export interface StoreOptions {
+export interface StoreOptions extends TransportOptions {
   /** Submissions to keep, and drafts; the oldest go first, and with a submission its items. */
   keep: number;
-  /** Milliseconds until a submission moves from Drafts to Sent Items; 0 is at once. */
-  sentItemsDelay: number;
-  /** The mailbox of a recipient inside the tenant. */
-  recipient: (address: string) => Mailbox | undefined;
-  timers: Timers;
-  now: () => number;
 }
+
+/** Gets the submission that came; undefined when something else has changed. */
+export type StoreWatcher = (submission?: Submission) => void;
 
 /** What was submitted, and what lies in the folders of the tenant's mailboxes because of it. */
 export class MailStore {
-  readonly #options: StoreOptions;
+  readonly #keep: number;
   readonly #submissions = new Map<string, Submission>();
   readonly #folders = new Folders();
+  readonly #transport: Transport;
   readonly #itemsOf = new WeakMap<Submission, Item[]>();
   readonly #drafts = new Set<Item>();
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new Set<StoreWatcher>();
   #submitted = 0;
 
   constructor(options: StoreOptions) {
-    this.#options = options;
+    this.#keep = options.keep;
+    this.#transport = new Transport(this.#folders, options);
   }
 
   createDraft(mailbox: Mailbox, message: StoredMessage, at: number): Item {
@@ -35,7 +34,8 @@ export class MailStore {
     this.#folders.put(draft);
     this.#drafts.add(draft);
     const [oldest] = this.#drafts;
-    if (oldest && this.#drafts.size > this.#options.keep) this.remove(oldest);
+    if (oldest && this.#drafts.size > this.#keep) this.remove(oldest);
+    this.#changed();
     return draft;
   }
 
@@ -52,42 +52,29 @@ export class MailStore {
     const sent = draft ?? newItem({ mailbox, folder: 'drafts' }, message, submission, receivedAt);
     const items = [sent];
     this.#itemsOf.set(submission, items);
-    this.#send(sent, submission);
-    for (const { address } of message.envelope.recipients) {
-      const to = this.#options.recipient(address);
-      if (!to) continue;
-      const received = newItem({ mailbox: to, folder: 'inbox' }, message, submission, receivedAt);
-      this.#folders.put(received);
-      items.push(received);
-    }
-    if (this.#submissions.size > this.#options.keep) this.#dropOldest();
-    this.#changed();
-  }
-
-  #send(item: Item, submission: Submission): void {
-    const { sentItemsDelay, timers, now } = this.#options;
-    const { receivedAt, saveToSentItems } = submission;
-    const finish = (at: number): void => {
-      if (saveToSentItems) this.#folders.move(item, 'sentItems', at);
-      else this.#folders.remove(item);
-    };
-    this.#drafts.delete(item);
-    item.submission = submission;
-    if (sentItemsDelay <= 0) {
-      finish(receivedAt);
-      return;
-    }
-    this.#folders.move(item, 'drafts', receivedAt);
-    timers.after(sentItemsDelay, () => {
-      if (this.#folders.has(item)) finish(now());
+    this.#drafts.delete(sent);
+    sent.submission = submission;
+    this.#transport.take({
+      submission,
+      sent,
+      kept: () => this.#submissions.get(submission.id) === submission,
+      made: (item) => items.push(item),
+      wentOut: () => this.#changed(),
     });
+    const [oldest] = this.#submissions.values();
+    if (oldest && this.#submissions.size > this.#keep) this.#drop(oldest);
+    this.#changed(submission);
   }
 
-  #dropOldest(): void {
-    const [oldest] = this.#submissions.values();
-    if (!oldest) return;
-    this.#submissions.delete(oldest.id);
-    for (const item of this.#itemsOf.get(oldest) ?? []) this.#folders.remove(item);
+  #drop(submission: Submission): void {
+    this.#submissions.delete(submission.id);
+    for (const item of this.#itemsOf.get(submission) ?? []) this.#folders.remove(item);
+  }
+
+  /** Forgets submissions, with their items in every folder. */
+  forget(submissions: readonly Submission[]): void {
+    for (const submission of submissions) this.#drop(submission);
+    if (submissions.length > 0) this.#changed();
   }
 
   /** An item by either of its ids. */
@@ -100,9 +87,21 @@ export class MailStore {
     return this.#folders.list(mailbox, folder);
   }
 
+  /** Out of every folder, for good. */
   remove(item: Item): void {
     this.#drafts.delete(item);
     this.#folders.remove(item);
+    this.#changed();
+  }
+
+  /** To Deleted Items; from there, for good. */
+  discard(item: Item, at: number): void {
+    if (item.folder === 'deletedItems') {
+      this.remove(item);
+      return;
+    }
+    this.#folders.move(item, 'deletedItems', at);
+    this.#changed();
   }
 
   /** All that came since the start or `clear`, also what is no longer kept. */
@@ -123,8 +122,8 @@ export class MailStore {
     return [...this.#submissions.values()];
   }
 
-  /** Calls back after every submission and `clear`; returns what ends that. */
-  watch(watcher: () => void): () => void {
+  /** Calls back after every submission and every change of a folder; returns what ends that. */
+  watch(watcher: StoreWatcher): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
@@ -137,7 +136,7 @@ export class MailStore {
     this.#changed();
   }
 
-  #changed(): void {
-    for (const watcher of this.#watchers) watcher();
+  #changed(submission?: Submission): void {
+    for (const watcher of this.#watchers) watcher(submission);
   }
 }

@@ -1,10 +1,15 @@
 import type { Application } from '../entra/application.js';
-import { type Denial, denial } from './denial.js';
+import type { AccessRules } from '../tenant/access-rules.js';
+import { permissionsOf } from '../tenant/assignment.js';
+import { ewsObjection } from '../tenant/ews-policy.js';
+import { accessDenied, noMailbox, noPermissions, odataDisabled, userInvalid } from './access-denials.js';
+import type { Denial } from './denial.js';
 import type { Mailbox } from './mailbox.js';
+import { judgeScope } from './scope-judgement.js';
 
 export interface AccessQuestion {
   application: Application;
-  /** Undefined when nobody in the tenant has that name. */
+  /** Undefined when no user of the tenant has that name. */
   mailbox: Mailbox | undefined;
   /** As the path names it. */
   user: string;
@@ -12,34 +17,48 @@ export interface AccessQuestion {
   roles: readonly string[];
   /** One of these is needed. */
   needed: readonly string[];
+  /** Undefined when it is not known, and not judged. */
+  userAgent: string | undefined;
+  /** What is in effect for the application. */
+  rules: AccessRules;
 }
 
+/** `reason` is a sentence without its full stop: what in the tenant granted or denied it. */
+export type Judgement =
+  | { granted: true; permissions: string[]; reason: string }
+  | { granted: false; denial: Denial; reason: string };
+
 /** Whether an application may use a mailbox; the denial comes in the order and the words of Exchange Online. */
-export function judgeAccess(question: AccessQuestion): Denial | undefined {
-  const { application, mailbox, user, roles, needed } = question;
-  // RBAC for Applications grants without any role in the token, so a scope stands for the permission.
-  const scope = application.allowedMailboxes;
-  if (!scope && roles.length === 0) {
-    return denial(
-      401,
-      'NoPermissionsInAccessToken',
-      'The token contains no permissions, or permissions can not be understood.',
-    );
+export function judgeAccess(question: AccessQuestion): Judgement {
+  const { mailbox, user, roles, needed, userAgent, rules } = question;
+  const { assignments, settings } = rules;
+  const wanted = needed.join(' or ');
+  const consented = needed.some((role) => roles.includes(role));
+  const assigned = assignments.filter((one) => permissionsOf(one).some((permission) => needed.includes(permission)));
+  if (!consented && assigned.length === 0) {
+    if (roles.length > 0 || assignments.length > 0) {
+      const held = [...roles, ...assignments.map(({ role }) => role)].join(', ');
+      return denied(accessDenied, `${wanted} is not among its Entra roles and assignments (${held})`);
+    }
+    return denied(noPermissions(settings.noPermissionsStatus), 'It has no Entra role and no assignment');
   }
-  if (!scope && !needed.some((role) => roles.includes(role))) {
-    return denial(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
+  if (!mailbox) {
+    const reason = rules.group(user)
+      ? `"${user}" is a group, which has no mailbox`
+      : `The tenant has no user "${user}"`;
+    return denied(userInvalid(user), reason);
   }
-  if (!mailbox) return denial(404, 'ErrorInvalidUser', `The requested user '${user}' is invalid.`);
   if (!mailbox.hasMailbox) {
-    return denial(
-      404,
-      'MailboxNotEnabledForRESTAPI',
-      'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
-    );
+    const why = mailbox.kind === 'none' ? 'has no mailbox' : 'has no licence for its mailbox';
+    return denied(noMailbox, `The user ${mailbox.address} ${why}`);
   }
-  if (scope && !scope.has(mailbox.address.toLowerCase())) {
-    const message = 'Access to OData is disabled: [RAOP] : Blocked by tenant configured AppOnly AccessPolicy settings.';
-    return denial(403, 'ErrorAccessDenied', message);
-  }
-  return undefined;
+  // Which of the two comes first is not known; both are told by the same status and code.
+  const objection = userAgent === undefined ? undefined : ewsObjection(rules.ews, userAgent);
+  if (objection !== undefined) return denied(odataDisabled('short'), objection);
+  const scope = judgeScope({ mailbox, roles, needed, consented, assigned, rules });
+  return scope.granted ? scope : denied(odataDisabled(settings.denialText), scope.reason);
+}
+
+function denied(denial: Denial, reason: string): Judgement {
+  return { granted: false, denial, reason };
 }

@@ -6,10 +6,23 @@ export interface MailboxOptions {
   /** The object id. Default: a random GUID. */
   id?: string;
   displayName?: string;
-  /** `false`: a user without a mailbox, answered `404 MailboxNotEnabledForRESTAPI`. Default `true`. */
+  /**
+   * `'none'`: a user without a mailbox, answered `404 MailboxNotEnabledForRESTAPI`. Default `'user'`. A shared mailbox
+   * needs no licence.
+   */
+  kind?: 'user' | 'shared' | 'none';
+  /** `false`: the same as `kind: 'none'`; `true`: a user gets a licence. */
   hasMailbox?: boolean;
-  /** Further addresses that a `From` may name. */
+  /** Whether the user may sign in, which an application does not need. Default `true`. */
+  accountEnabled?: boolean;
+  /** A user's mailbox without a licence is answered as if there was none. Default `true` for `'user'`, otherwise `false`. */
+  licensed?: boolean;
+  /** Further addresses of it. */
   aliases?: string[];
+  /** Mailboxes and groups of the tenant as which this one may send: its `From` may name them. Default: none. */
+  sendAs?: string[];
+  /** Mailboxes and groups of the tenant on whose behalf this one may send: its `From` may name them. Default: none. */
+  sendOnBehalf?: string[];
 }
 
 /** A user of the sandbox's tenant. */
@@ -17,46 +30,43 @@ export interface Mailbox {
   id: string;
   address: string;
   displayName: string;
+  kind: 'user' | 'shared' | 'none';
+  accountEnabled: boolean;
+  licensed: boolean;
+  aliases: readonly string[];
+  sendAs: readonly string[];
+  sendOnBehalf: readonly string[];
   hasMailbox: boolean;
   /** Every address of it, lower case. */
   addresses: ReadonlySet<string>;
 }
 
-export function createMailbox(options: string | MailboxOptions): Mailbox {
+/** What is left out is as in `known`, the mailbox as it was, or as the defaults say. */
+export function createMailbox(options: string | MailboxOptions, known?: Mailbox): Mailbox {
   const given = typeof options === 'string' ? { address: options } : options;
+  const { address = known?.address ?? '' } = given;
+  const kind = kindOf(given, known);
+  const keeps = known?.kind === kind;
+  const licensed = given.licensed ?? (keeps && !given.hasMailbox ? known.licensed : kind === 'user');
+  const aliases = [...(given.aliases ?? known?.aliases ?? [])];
   return {
-    id: given.id ?? randomUUID(),
-    address: given.address,
-    displayName: given.displayName ?? given.address,
-    hasMailbox: given.hasMailbox ?? true,
-    addresses: new Set([given.address, ...(given.aliases ?? [])].map((address) => address.toLowerCase())),
+    id: given.id ?? known?.id ?? randomUUID(),
+    address,
+    displayName: given.displayName ?? known?.displayName ?? address,
+    kind,
+    accountEnabled: given.accountEnabled ?? known?.accountEnabled ?? true,
+    licensed,
+    aliases,
+    sendAs: [...(given.sendAs ?? known?.sendAs ?? [])],
+    sendOnBehalf: [...(given.sendOnBehalf ?? known?.sendOnBehalf ?? [])],
+    hasMailbox: kind === 'shared' || (kind === 'user' && licensed),
+    addresses: new Set([address, ...aliases].map((one) => one.toLowerCase())),
   };
 }
 
-/** The users of the tenant, found as Graph finds them: by object id or user principal name. */
-export class Directory {
-  readonly #byKey = new Map<string, Mailbox>();
-  readonly #byAddress = new Map<string, Mailbox>();
-
-  constructor(mailboxes: readonly Mailbox[]) {
-    for (const mailbox of mailboxes) {
-      this.#byKey.set(mailbox.id.toLowerCase(), mailbox);
-      this.#byKey.set(mailbox.address.toLowerCase(), mailbox);
-      for (const address of mailbox.addresses) this.#byAddress.set(address, mailbox);
-    }
-  }
-
-  /** By the `{id | userPrincipalName}` of a path; letter case does not matter. */
-  find(user: string): Mailbox | undefined {
-    return this.#byKey.get(user.toLowerCase());
-  }
-
-  /** The mailbox behind a recipient's address, aliases included; undefined outside the tenant. */
-  recipient(address: string): Mailbox | undefined {
-    return this.#byAddress.get(address.toLowerCase());
-  }
-
-  list(): Mailbox[] {
-    return [...new Set(this.#byAddress.values())];
-  }
+function kindOf({ kind, hasMailbox }: Partial<MailboxOptions>, known: Mailbox | undefined): Mailbox['kind'] {
+  if (kind) return kind;
+  if (hasMailbox === false) return 'none';
+  if (hasMailbox === true && known?.kind === 'none') return 'user';
+  return known?.kind ?? 'user';
 }

@@ -23,13 +23,6 @@ export function methodNotAllowed(call: Call, allowed: string[]): Answer {
   return answer;
 }
 
-/** More requests at a time than a mailbox takes; `retryAfter` null leaves the header out. */
-export function throttled(retryAfter: string | null): Answer {
-  const answer = outlookRefusal(429, 'ApplicationThrottled', 'Application is over its MailboxConcurrency limit.');
-  if (retryAfter !== null) answer.headers = { ...answer.headers, 'retry-after': retryAfter };
-  return answer;
-}
-
 function refuse(status: number, error: object): Answer {
   return jsonAnswer(status, { error }, { 'content-type': 'application/json' });
 }
@@ -40,9 +33,9 @@ export function tokenRefused(call: Call, message: string, origin: string): Answe
   return answer;
 }
 
-/** Continuous access evaluation: the client is to ask Entra for another token, with these claims. */
-export function claimsChallenge(call: Call, origin: string): Answer {
-  const nbf = String(Math.floor(call.at / 1000));
+/** Continuous access evaluation: the client is to ask Entra for another token, issued later than `since`. */
+export function claimsChallenge(call: Call, origin: string, since = call.at): Answer {
+  const nbf = String(Math.floor(since / 1000));
   const claims = Buffer.from(JSON.stringify({ access_token: { nbf: { essential: true, value: nbf } } })).toString(
     'base64',
   );

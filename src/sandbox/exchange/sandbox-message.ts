@@ -1,6 +1,9 @@
+import type { MessageStatus } from '../inbox/stories.js';
+import type { StoryRequest } from '../inbox/story.js';
 import type { Address } from '../mail/address-list.js';
-import { type Attachment, parseMail } from '../mail/parse-mail.js';
-import { deliveredBytes, type Submission } from './submission.js';
+import type { Attachment } from '../mail/parse-mail.js';
+import type { Envelope } from './envelope.js';
+import type { Submission } from './submission.js';
 
 /** A message that was submitted to the sandbox. */
 export interface SandboxMessage {
@@ -20,11 +23,19 @@ export interface SandboxMessage {
   /** The top header of the upload in order; unfolded, not decoded. */
   headers: { name: string; value: string }[];
   attachments: Attachment[];
+  /** The http and https addresses in its HTML and its text, each once. None of them is ever fetched. */
+  links: string[];
+  /** What looks like a one-time code in its subject and its text, most likely first. */
+  codes: string[];
   /** As uploaded, decoded from base64, with the attachments that were added to its draft. */
   raw: Buffer;
   /** What each recipient got: To, Cc and Bcc, every address once. */
   delivered: { recipient: string; raw: Buffer }[];
   receivedAt: Date;
+  /** What became of it, as far as is known when it is read. */
+  status: MessageStatus;
+  /** The requests that were about it, as far as is known when it is read, oldest first; see `RequestLogEntry`. */
+  requests: StoryRequest[];
   requestId: string;
   clientRequestId: string | undefined;
   /** Client id of the application that submitted it. */
@@ -32,19 +43,11 @@ export interface SandboxMessage {
   saveToSentItems: boolean;
 }
 
-export interface MessageFilter {
-  /** Primary address of the mailbox that sent it. */
-  mailbox?: string;
-  /** An address in To, Cc or Bcc. */
-  recipient?: string;
-  /** With or without angle brackets. */
-  messageId?: string;
-  /** The whole decoded subject. */
-  subject?: string;
-}
-
 /** What the header alone tells, without reading the body. */
-export type MessageHead = Omit<SandboxMessage, 'text' | 'html' | 'attachments' | 'delivered' | 'headers'>;
+export type MessageHead = Omit<
+  SandboxMessage,
+  'text' | 'html' | 'attachments' | 'delivered' | 'headers' | 'links' | 'codes' | 'status' | 'requests'
+>;
 
 export function messageHead(submission: Submission): MessageHead {
   const { message } = submission;
@@ -67,44 +70,7 @@ export function messageHead(submission: Submission): MessageHead {
   };
 }
 
-const parsed = new WeakMap<Submission, Promise<SandboxMessage>>();
-
-/** Reads the body too; once per message, and not before somebody asks. */
-export function sandboxMessage(submission: Submission): Promise<SandboxMessage> {
-  const known = parsed.get(submission) ?? readMessage(submission);
-  parsed.set(submission, known);
-  return known;
-}
-
-async function readMessage(submission: Submission): Promise<SandboxMessage> {
-  const { raw, envelope } = submission.message;
-  const { text, html, attachments } = await parseMail(raw);
-  const copy = deliveredBytes(submission);
-  return {
-    ...messageHead(submission),
-    text,
-    html,
-    attachments,
-    headers: envelope.fields.filter(({ name }) => name !== '').map(({ name, value }) => ({ name, value })),
-    delivered: envelope.recipients.map(({ address }) => ({ recipient: address, raw: copy })),
-  };
-}
-
-export function matchesFilter(submission: Submission, filter: MessageFilter): boolean {
-  const { mailbox, recipient, messageId, subject } = filter;
-  const { message } = submission;
-  return (
-    (mailbox === undefined || same(submission.mailbox.address, mailbox)) &&
-    (recipient === undefined || message.envelope.recipients.some(({ address }) => same(address, recipient))) &&
-    (messageId === undefined || bare(message.messageId) === bare(messageId)) &&
-    (subject === undefined || message.subject === subject)
-  );
-}
-
-function same(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}
-
-function bare(messageId: string): string {
-  return messageId.replace(/^<|>$/g, '');
+/** The top header as written, without what is no field. */
+export function headerLines({ fields }: Pick<Envelope, 'fields'>): SandboxMessage['headers'] {
+  return fields.filter(({ name }) => name !== '').map(({ name, value }) => ({ name, value }));
 }

@@ -4,23 +4,21 @@ import { denied, isDenial } from './denial.js';
 import type { Exchange } from './exchange.js';
 import type { MailboxCall, MailboxOperation } from './graph-service.js';
 import { readSendMailBody } from './request-body.js';
-import { StoredMessage } from './stored-message.js';
 import { accepted, prepareSubmission } from './submit.js';
 
 /** `POST /users/{id | userPrincipalName}/sendMail` (Graph documentation, "user: sendMail"). */
 export function sendMailOperation(exchange: Exchange): MailboxOperation {
-  return { roles: ['Mail.Send'], answer: (request) => sendMail(request, exchange) };
+  return { roles: ['Mail.Send'], answer: (request) => sendMail(request, exchange), vanishes: true };
 }
 
 async function sendMail(request: MailboxCall, exchange: Exchange): Promise<Answer> {
-  const { call, mailbox, body } = request;
-  const upload = readSendMailBody(call.headers['content-type'], body, mailbox);
+  const upload = readSendMailBody(request, exchange.options);
   if (isDenial(upload)) return denied(upload);
-  const message = new StoredMessage(upload.raw, mailbox);
-  const submission = prepareSubmission(request, message, upload.saveToSentItems, exchange);
+  const { message, saveToSentItems } = upload;
+  const submission = prepareSubmission(request, message, saveToSentItems, exchange);
   if (isDenial(submission)) return denied(submission);
   return strike('sendMail', request, exchange, [message], () => {
     exchange.store.submit(submission);
-    return accepted(call, exchange.latency);
+    return accepted();
   });
 }

@@ -1,5 +1,6 @@
-import { deliveredCopy } from '../mail/copies.js';
+import { deliveredCopy, withoutFields } from '../mail/copies.js';
 import { readHeaderFields } from '../mail/header-fields.js';
+import { isCustomHeader } from './custom-headers.js';
 import type { Mailbox } from './mailbox.js';
 import type { StoredMessage } from './stored-message.js';
 
@@ -11,6 +12,10 @@ export interface Submission {
   /** The From line that recipients see instead of the uploaded one. */
   rewrittenFrom: string | undefined;
   saveToSentItems: boolean;
+  /** Whether the mailbox lost the custom headers of the upload. */
+  withoutCustomHeaders?: boolean;
+  /** Once it went out: the recipients for which a report of non-delivery came back. */
+  bounced?: readonly string[];
   /** Milliseconds since 1970. */
   receivedAt: number;
   appId: string;
@@ -19,9 +24,15 @@ export interface Submission {
 }
 
 /** The bytes that every recipient gets. */
-export function deliveredBytes({ message, rewrittenFrom }: Submission): Buffer {
+export function deliveredBytes({ message, rewrittenFrom, withoutCustomHeaders }: Submission): Buffer {
   return deliveredCopy(message.raw, readHeaderFields(message.raw), {
     messageId: message.messageId,
     ...(rewrittenFrom !== undefined && { from: rewrittenFrom }),
+    ...(withoutCustomHeaders && { without: isCustomHeader }),
   });
+}
+
+/** The bytes that the sender keeps: as uploaded, with its Bcc. */
+export function sentBytes({ message: { raw }, withoutCustomHeaders }: Submission): Buffer {
+  return withoutCustomHeaders ? withoutFields(raw, readHeaderFields(raw), isCustomHeader) : raw;
 }

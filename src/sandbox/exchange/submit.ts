@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../wire/answer.js';
-import type { Call } from '../wire/call.js';
 import { type Denial, denial, messageTooLarge } from './denial.js';
 import type { Exchange } from './exchange.js';
 import { judgeFrom } from './from-mismatch.js';
 import type { MailboxCall } from './graph-service.js';
-import { preferenceApplied } from './immutable-ids.js';
 import type { StoredMessage } from './stored-message.js';
 import type { Submission } from './submission.js';
 
@@ -19,14 +17,18 @@ export function prepareSubmission(
   { call, mailbox, application }: MailboxCall,
   message: StoredMessage,
   saveToSentItems: boolean,
-  { fromMismatch, maxMessageSize }: Exchange,
+  { fromMismatch, maySendAs, maxMessageSize, options }: Exchange,
 ): Submission | Denial {
   const { envelope } = message;
   if (envelope.malformed.length > 0) {
     return denial(400, 'ErrorInvalidRecipients', 'At least one recipient is not valid.');
   }
   if (envelope.recipients.length === 0) return denial(400, 'ErrorInvalidRecipients', NO_RECIPIENTS);
-  const from = judgeFrom(envelope, mailbox, fromMismatch);
+  const { recipientLimit, recipientLimitAnswer, customHeaders } = options;
+  if (recipientLimitAnswer === '400' && recipientLimit !== false && envelope.recipients.length > recipientLimit) {
+    return tooManyRecipients(envelope.recipients.length, recipientLimit);
+  }
+  const from = judgeFrom(envelope, mailbox, fromMismatch, (address) => maySendAs(mailbox, address));
   if (!from.allowed) return denial(403, 'ErrorSendAsDenied', NOT_THE_SENDER);
   if (message.size > maxMessageSize) return messageTooLarge;
   return {
@@ -39,14 +41,20 @@ export function prepareSubmission(
     appId: application.clientId,
     requestId: call.requestId,
     clientRequestId: call.clientRequestId,
+    ...(customHeaders === 'drop' && message.uploadedAsMime && { withoutCustomHeaders: true }),
   };
 }
 
+/** Which code it has is not known: inferred. */
+function tooManyRecipients(given: number, limit: number): Denial {
+  const message = `At least one recipient is not valid., The message has ${given} recipients, more than the ${limit} that it may have.`;
+  return denial(400, 'ErrorInvalidRecipients', message);
+}
+
 /** The answer to a message that was taken. */
-export function accepted(call: Call, latency: number): Answer {
+export function accepted(): Answer {
   return {
     status: 202,
-    headers: { 'cache-control': 'private', 'content-type': 'text/plain', ...preferenceApplied(call) },
-    ...(latency > 0 && { delay: latency }),
+    headers: { 'cache-control': 'private', 'content-type': 'text/plain' },
   };
 }

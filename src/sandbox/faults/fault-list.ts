@@ -1,64 +1,153 @@
+import { type Scenario, type ScenarioName, scenarioNamed } from '../scenarios/scenarios.js';
 import type { FaultRule, FaultTarget } from './fault-rule.js';
+import { MagicAttempts } from './magic-attempts.js';
+import type { FaultSubject } from './matches.js';
+import { RuleList } from './rule-list.js';
+import type { Strike } from './scripted-fault.js';
 
-export interface FaultSubject {
-  /** Address and object id of the mailbox, lower case. */
-  mailbox: readonly string[];
-  /** Of the messages that the request is about, lower case. */
-  recipients: readonly string[];
-  /** Of the messages that the request is about, decoded. */
-  subjects: readonly string[];
-}
-
-interface Entry {
+/** A rule that may still strike. */
+export interface ActiveFault {
+  /** Of its own for as long as the sandbox runs. */
+  id: string;
   rule: FaultRule;
+  /** How many requests it will still strike; `Infinity` for no end. */
   left: number;
+  /** How many requests it has struck. */
+  struck: number;
+  /** The scenario that it belongs to; absent when it was given by itself. */
+  scenario?: ScenarioName;
 }
 
-/** The scripted faults that have not struck yet. */
-export class FaultList {
-  #entries: Entry[] = [];
-  #struck = 0;
+export interface FaultListOptions {
+  seed: number;
+  /** Whether recipients at fault.test ask for faults. */
+  magicRecipients: boolean;
+}
 
-  /** Returns what takes the rule back. */
-  add(rule: FaultRule): () => void {
-    const entry = { rule: { ...rule }, left: rule.times ?? 1 };
-    this.#entries.push(entry);
-    return () => {
-      this.#entries = this.#entries.filter((other) => other !== entry);
-    };
+// So that no rule draws as another one does, nor as one of the next seed.
+const SPREAD = 20_000;
+
+/** The faults that may strike: rules in their order, then magic recipients, then the rules of the scenario. */
+export class FaultList {
+  readonly #rules: RuleList;
+  readonly #ofScenario: RuleList;
+  readonly #magic: MagicAttempts | undefined;
+  readonly #watchers = new Set<() => void>();
+  #scenario: Scenario | undefined;
+  #struck = 0;
+  #id = 0;
+
+  constructor({ seed, magicRecipients }: FaultListOptions) {
+    this.#rules = new RuleList(seed * SPREAD);
+    this.#ofScenario = new RuleList(seed * SPREAD + SPREAD / 2);
+    this.#magic = magicRecipients ? new MagicAttempts() : undefined;
   }
 
-  /** The fault that strikes this request, if any; it counts as struck. `subject` is asked for only when a rule needs it. */
-  take(on: FaultTarget, subject?: () => FaultSubject): FaultRule | undefined {
-    if (this.#entries.length === 0) return undefined;
-    const entry = this.#entries.find(({ rule }) => rule.on === on && matches(rule, subject));
-    if (!entry) return undefined;
-    entry.left -= 1;
-    if (entry.left <= 0) this.#entries = this.#entries.filter((other) => other !== entry);
-    this.#struck += 1;
-    return entry.rule;
+  /** The rule must have been checked. */
+  add(rule: FaultRule): ActiveFault {
+    const fault = this.#rules.add(this.#nextId(), rule);
+    this.#changed();
+    return fault;
+  }
+
+  /** Takes a rule back, also one of the scenario. Whether it was there. */
+  remove(id: string): boolean {
+    const removed = this.#rules.remove(id) || this.#ofScenario.remove(id);
+    if (removed) this.#changed();
+    return removed;
+  }
+
+  /** Takes back every rule that was given by itself. */
+  removeAll(): void {
+    this.#rules.clear();
+    this.#changed();
+  }
+
+  list(): ActiveFault[] {
+    const { name: scenario } = this.#scenario ?? {};
+    return [
+      ...this.#rules.list().map(({ id, rule, left, struck }) => ({ id, rule, left, struck })),
+      ...this.#ofScenario
+        .list()
+        .map(({ id, rule, left, struck }) => ({ id, rule, left, struck, ...(scenario !== undefined && { scenario }) })),
+    ];
+  }
+
+  get magicRecipients(): boolean {
+    return this.#magic !== undefined;
+  }
+
+  get scenario(): ScenarioName | undefined {
+    return this.#scenario?.name;
+  }
+
+  /** Its rules take the place of those of the scenario before. */
+  setScenario(name: ScenarioName | undefined): void {
+    this.#scenario = name && scenarioNamed(name);
+    this.#beginScenario();
+    this.#changed();
+  }
+
+  /** The fault that strikes this request, if any; it counts as struck. */
+  take(on: FaultTarget, about?: FaultSubject): Strike | undefined {
+    return this.#count(
+      this.#rules.take(on, about, false) ??
+        (about && (on === 'sendMail' || on === 'sendDraft') ? this.#magic?.take(about) : undefined) ??
+        this.#because(this.#ofScenario.take(on, about, false)),
+    );
+  }
+
+  /** Whether any rule strikes on the head of a request. */
+  get hasEarly(): boolean {
+    return this.#rules.hasEarly || this.#ofScenario.hasEarly;
+  }
+
+  /** The fault that strikes on the head of this request, if any; it counts as struck. */
+  takeEarly(on: FaultTarget, about?: FaultSubject): Strike | undefined {
+    return this.#count(this.#rules.take(on, about, true) ?? this.#because(this.#ofScenario.take(on, about, true)));
   }
 
   get struck(): number {
     return this.#struck;
   }
 
+  /** Forgets rules, attempts and counts; the scenario stays and begins anew. */
   clear(): void {
-    this.#entries = [];
+    this.#rules.clear();
+    this.#magic?.clear();
     this.#struck = 0;
+    this.#beginScenario();
+    this.#changed();
   }
-}
 
-function matches(
-  { mailbox, recipient, subject: title }: FaultRule,
-  subject: (() => FaultSubject) | undefined,
-): boolean {
-  if (mailbox === undefined && recipient === undefined && title === undefined) return true;
-  const seen = subject?.();
-  if (!seen) return false;
-  return (
-    (mailbox === undefined || seen.mailbox.includes(mailbox.toLowerCase())) &&
-    (recipient === undefined || seen.recipients.includes(recipient.toLowerCase())) &&
-    (title === undefined || seen.subjects.includes(title))
-  );
+  /** Calls back when rules change and when one strikes; returns what ends that. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  #beginScenario(): void {
+    this.#ofScenario.clear();
+    for (const rule of this.#scenario?.rules ?? []) this.#ofScenario.add(this.#nextId(), rule);
+  }
+
+  #because(strike: Strike | undefined): Strike | undefined {
+    return strike && this.#scenario ? { ...strike, because: this.#scenario.name } : strike;
+  }
+
+  #count(strike: Strike | undefined): Strike | undefined {
+    if (!strike) return undefined;
+    this.#struck += 1;
+    this.#changed();
+    return strike;
+  }
+
+  #nextId(): string {
+    this.#id += 1;
+    return String(this.#id);
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
 }

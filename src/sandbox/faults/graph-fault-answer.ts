@@ -1,7 +1,7 @@
 import { claimsChallenge, gatewayRefusal, outlookRefusal, tokenRefused } from '../exchange/refusals.js';
 import type { Answer } from '../wire/answer.js';
 import type { Call } from '../wire/call.js';
-import type { FaultRule } from './fault-rule.js';
+import type { Strike } from './scripted-fault.js';
 
 // Code and message by status: what Graph is known to answer (Graph documentation, "Error responses" and "Throttling").
 const OWN: Readonly<Record<number, readonly [code: string, message: string]>> = {
@@ -12,10 +12,10 @@ const OWN: Readonly<Record<number, readonly [code: string, message: string]>> = 
   503: ['ServiceUnavailable', 'The service is temporarily unavailable.'],
 };
 
-/** What Graph answers with the status of a rule. */
-export function graphFaultAnswer(rule: FaultRule, call: Call, origin: string): Answer {
-  if (rule.claimsChallenge) return claimsChallenge(call, origin);
-  const { status = 504, code, message } = rule;
+/** What Graph answers with the status of a fault. */
+export function graphFaultAnswer(fault: Strike, call: Call, origin: string): Answer {
+  if (fault.claimsChallenge) return claimsChallenge(call, origin);
+  const { status = 504, code, message } = fault;
   if (status < 300) return { status };
   if (status === 401) return tokenRefused(call, message ?? 'Access token has expired or is not yet valid.', origin);
   // The edge in front of Graph writes HTML (inferred), and knows no codes.

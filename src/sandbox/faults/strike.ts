@@ -5,31 +5,42 @@ import type { Answer } from '../wire/answer.js';
 import type { Call } from '../wire/call.js';
 import type { FaultTarget } from './fault-rule.js';
 import { graphFaultAnswer } from './graph-fault-answer.js';
+import { RequestSubject } from './request-subject.js';
 import { onlyDelays, struckAnswer } from './struck-answer.js';
 
 export interface StruckRequest {
   call: Call;
   mailbox: Mailbox;
+  body?: Buffer;
   /** The id of the access token that was shown, if one was. */
   tokenId?: string;
 }
 
-/** Does what was asked, unless a scripted fault takes the place of its success. `messages` are those it is about. */
+/**
+ * Does what was asked, unless a scripted fault takes the place of its success; answered after the sandbox's latency in
+ * either case. `messages` are those that the request is about.
+ */
 export async function strike(
-  on: Exclude<FaultTarget, 'token'>,
-  { call, mailbox, tokenId }: StruckRequest,
-  { faults, challenged, origin }: Exchange,
+  on: Exclude<FaultTarget, 'token' | 'discovery'>,
+  request: StruckRequest,
+  exchange: Pick<Exchange, 'faults' | 'challenged' | 'origin' | 'latency'>,
   messages: readonly StoredMessage[],
   succeed: () => Answer | Promise<Answer>,
 ): Promise<Answer> {
-  const fault = faults.take(on, () => ({
-    mailbox: [mailbox.id.toLowerCase(), ...mailbox.addresses],
-    recipients: messages.flatMap(({ envelope }) => envelope.recipients.map(({ address }) => address.toLowerCase())),
-    subjects: messages.map(({ subject }) => subject),
-  }));
-  if (!fault) return succeed();
-  if (fault.claimsChallenge && tokenId !== undefined) challenged.add(tokenId);
-  if (onlyDelays(fault)) return struckAnswer(fault, await succeed());
-  if (fault.delivered) await succeed();
-  return struckAnswer(fault, graphFaultAnswer(fault, call, origin()));
+  const { faults, challenged, origin } = exchange;
+  const [first, second] = messages;
+  if (first && !second) request.call.note({ messageId: first.messageId });
+  const latency = exchange.latency();
+  const fault = faults.take(on, new RequestSubject(request, messages));
+  if (!fault) {
+    if (on === 'sendMail' || on === 'sendDraft') request.call.note({ delivered: true });
+    const answer = await succeed();
+    return latency > 0 ? { ...answer, delay: latency } : answer;
+  }
+  if (fault.claimsChallenge && request.tokenId !== undefined) challenged.add(request.tokenId);
+  const delivered = onlyDelays(fault) || fault.delivered === true;
+  if (on !== 'lookup') request.call.note({ delivered });
+  const success = delivered ? await succeed() : undefined;
+  const own = success && onlyDelays(fault) ? success : graphFaultAnswer(fault, request.call, origin());
+  return struckAnswer(fault, own, latency);
 }

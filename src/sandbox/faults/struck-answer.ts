@@ -1,33 +1,45 @@
 import type { Answer } from '../wire/answer.js';
-import type { FaultRule } from './fault-rule.js';
+import type { Strike } from './scripted-fault.js';
 
-/** Turns a rule into what happens on the wire; `own` is the answer that the service gives for the rule's status. */
-export function struckAnswer(rule: FaultRule, own: Answer): Answer {
-  const struck: Answer = { ...own, fault: describe(rule) };
-  if (rule.delay !== undefined) struck.delay = rule.delay;
-  if (rule.silence) struck.instead = 'silence';
-  if (rule.reset) struck.instead = 'reset';
-  if (rule.body !== undefined) {
-    struck.body = typeof rule.body === 'string' ? rule.body : JSON.stringify(rule.body);
+/**
+ * Turns a fault into what happens on the wire; `own` is the answer that the service gives for its status, `latency` the
+ * milliseconds that its delay comes on top of.
+ */
+export function struckAnswer(fault: Strike, own: Answer, latency = 0): Answer {
+  const struck: Answer = { ...own, fault: describe(fault) };
+  const delay = latency + (fault.delay ?? 0);
+  if (delay > 0) struck.delay = delay;
+  if (fault.drip !== undefined) struck.drip = fault.drip;
+  if (fault.silence) struck.instead = 'silence';
+  if (fault.reset) struck.instead = 'reset';
+  if (fault.body !== undefined) {
+    struck.body = typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body);
     const type =
-      typeof rule.body !== 'string' ? 'application/json' : rule.body.startsWith('<') ? 'text/html' : 'text/plain';
+      typeof fault.body !== 'string' ? 'application/json' : fault.body.startsWith('<') ? 'text/html' : 'text/plain';
     struck.headers = { ...struck.headers, 'content-type': type };
   }
-  if (rule.headers) {
-    const given = Object.entries(rule.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  if (fault.headers) {
+    const given = Object.entries(fault.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
     struck.headers = { ...struck.headers, ...Object.fromEntries(given) };
   }
   return struck;
 }
 
-/** Whether the request succeeds in spite of the rule, which then only delays it. */
-export function onlyDelays(rule: FaultRule): boolean {
-  return rule.status === undefined && !rule.reset && !rule.silence && !rule.claimsChallenge;
+/** Whether the request succeeds in spite of the fault, which then only makes it slower. */
+export function onlyDelays({ status, aadsts, reset, silence, claimsChallenge }: Strike): boolean {
+  return status === undefined && aadsts === undefined && !reset && !silence && !claimsChallenge;
 }
 
-function describe(rule: FaultRule): string {
-  if (rule.silence) return 'silence';
-  if (rule.reset) return 'reset';
-  if (rule.claimsChallenge) return 'claims challenge';
-  return rule.status === undefined ? 'delay' : String(rule.status);
+/** For the request log. */
+export function describe(fault: Strike): string {
+  return fault.because === undefined ? kindOf(fault) : `${kindOf(fault)} (${fault.because})`;
+}
+
+function kindOf({ silence, reset, claimsChallenge, status, aadsts, delay }: Strike): string {
+  if (silence) return 'silence';
+  if (reset) return reset === 'before-answer' ? 'reset' : `reset ${reset.replace('-', ' ')}`;
+  if (claimsChallenge) return 'claims challenge';
+  if (aadsts !== undefined) return `AADSTS${aadsts}`;
+  if (status !== undefined) return String(status);
+  return delay === undefined ? 'drip' : 'delay';
 }

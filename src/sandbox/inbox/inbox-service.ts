@@ -2,13 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, jsonAnswer, writeAnswer } from '../wire/answer.js';
 import { parseRequestPath } from '../wire/request-path.js';
 import type { Timers } from '../wire/timers.js';
-import { createEvents } from './events.js';
-import { answerApi, type InboxApiOptions } from './inbox-api.js';
+import { ApiRefusal, ApiRoutes, json } from './api-routes.js';
+import { type ChangeSource, createEvents } from './events.js';
+import { apiRoutes, type InboxApiOptions } from './inbox-api.js';
+import { readJsonBody } from './json-body.js';
 import { DATA_HEADERS, isOwnRequest, PAGE_HEADERS } from './security.js';
 
 export interface InboxOptions extends InboxApiOptions {
   /** The parts of the inbox page. */
   page: { html: string; style: string; script: string };
+  /** What else changes beside messages and requests, by the names of the events. */
+  events?: Readonly<Record<string, ChangeSource>>;
   timers: Timers;
   port: () => number;
 }
@@ -21,9 +25,20 @@ export function inboxService(options: InboxOptions) {
     'style.css': ['text/css', page.style],
     'app.js': ['text/javascript', page.script],
   };
-  const events = createEvents(options.store, options.timers);
+  const { log, timers } = options;
+  const { store } = options.messages;
+  const events = createEvents(
+    {
+      messages: { watch: (changed) => store.watch(changed), data: () => ({ total: store.size }) },
+      requests: { watch: (changed) => log.watch(changed), data: () => ({ total: log.size }) },
+      ...options.events,
+    },
+    timers,
+  );
 
-  const answer = async (request: IncomingMessage): Promise<Answer> => {
+  const routes = new ApiRoutes(apiRoutes(options));
+
+  const answer = async (request: IncomingMessage, signal: AbortSignal): Promise<Answer> => {
     const path = parseRequestPath(request.url ?? '');
     const method = request.method ?? '';
     const name = path.segments.join('/');
@@ -31,23 +46,31 @@ export function inboxService(options: InboxOptions) {
     if (file && path.malformed === undefined) {
       return { status: 200, headers: { ...PAGE_HEADERS, 'content-type': `${file[0]}; charset=utf-8` }, body: file[1] };
     }
-    const found = path.segments[0] === 'api' && path.malformed === undefined;
-    return (found && (await answerApi(method, path, options))) || jsonAnswer(404, { error: 'not found' }, DATA_HEADERS);
+    return routes.answer(method, path, { body: await readJsonBody(request), signal });
   };
 
   return (request: IncomingMessage, response: ServerResponse): void => {
-    request.resume();
     if (!isOwnRequest(request, options.port())) {
+      request.resume();
       writeAnswer(response, jsonAnswer(403, { error: 'only this page may ask' }, DATA_HEADERS));
       return;
     }
     if (request.method === 'GET' && request.url === '/api/events') {
+      request.resume();
       events(request, response);
       return;
     }
-    answer(request).then(
-      (found) => writeAnswer(response, found),
-      () => writeAnswer(response, jsonAnswer(500, { error: 'the sandbox failed' }, DATA_HEADERS)),
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    answer(request, gone.signal).then(
+      (found) => {
+        if (!response.destroyed) writeAnswer(response, found);
+      },
+      (error: unknown) => {
+        if (response.destroyed) return;
+        const refused = error instanceof ApiRefusal ? error : new ApiRefusal(500, 'the sandbox failed');
+        writeAnswer(response, json(refused.status, { error: refused.message }));
+      },
     );
   };
 }

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { FolderName } from '../exchange/item.js';
+import { type Denial, denial } from '../exchange/denial.js';
+import { FOLDER_NAMES, type FolderName } from '../exchange/item.js';
 import type { Mailbox } from '../exchange/mailbox.js';
 
-const FOLDERS: readonly FolderName[] = ['drafts', 'outbox', 'sentItems', 'inbox'];
-
 /** The folder that a path names: by its id, or by its well-known name in any letter case. */
-export function findFolder(mailbox: Mailbox, name: string): FolderName | undefined {
-  return FOLDERS.find((folder) => folder.toLowerCase() === name.toLowerCase() || folderId(mailbox, folder) === name);
+export function requireFolder(mailbox: Mailbox, name: string): FolderName | Denial {
+  const found = FOLDER_NAMES.find(
+    (folder) => folder.toLowerCase() === name.toLowerCase() || folderId(mailbox, folder) === name,
+  );
+  const known = 'inbox, drafts, sentitems, deleteditems and outbox';
+  return found ?? denial(404, 'ErrorItemNotFound', `The sandbox has no folder '${name}', but ${known}.`);
 }
 
-/** Folders have an id that stays. */
-export function folderId(mailbox: Mailbox, folder: FolderName): string {
+/** Folders have an id that stays; `root` is that of the folder above them. */
+export function folderId(mailbox: Mailbox, folder: FolderName | 'root'): string {
   const digest = createHash('sha384').update(`${mailbox.id} ${folder}`).digest('base64url');
   return `AQMk${digest}=`;
 }

@@ -2,7 +2,6 @@ import { findItem } from '../drafts/find-item.js';
 import { denied, isDenial } from '../exchange/denial.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
-import { preferenceApplied } from '../exchange/immutable-ids.js';
 import { itemBytes } from '../exchange/item.js';
 import { strike } from '../faults/strike.js';
 import { type Answer, jsonAnswer } from '../wire/answer.js';
@@ -30,7 +29,7 @@ async function getMessage(request: MailboxCall, exchange: Exchange): Promise<Ans
     const context = `${exchange.origin()}/v1.0/$metadata#users('${mailbox.id}')/messages/$entity`;
     const { properties } = query;
     const resource = await messageResource(item, { call, properties, withBody: mayReadBody(request) });
-    return jsonAnswer(200, { '@odata.context': context, ...resource }, preferenceApplied(call));
+    return jsonAnswer(200, { '@odata.context': context, ...resource });
   });
 }
 

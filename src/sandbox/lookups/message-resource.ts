@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { idFor } from '../exchange/immutable-ids.js';
-import type { Item } from '../exchange/item.js';
+import { type Item, itemBytes } from '../exchange/item.js';
+import { textOfHtml } from '../inbox/text-of-html.js';
 import { type Address, parseAddressList } from '../mail/address-list.js';
-import { fieldValue } from '../mail/header-fields.js';
+import { fieldValue, readHeaderFields } from '../mail/header-fields.js';
+import { importanceOf } from '../mail/importance.js';
 import { type ParsedMail, parseMail } from '../mail/parse-mail.js';
 import type { Call } from '../wire/call.js';
+import { isInline } from './attachments-of.js';
 import { folderId } from './folder-name.js';
 import { graphTime } from './graph-time.js';
+import { FILTERED, isDraft, sentAt } from './message-values.js';
 
 interface Source {
   item: Item;
@@ -19,28 +23,37 @@ const PROPERTIES: Readonly<Record<string, (source: Source) => unknown>> = {
   createdDateTime: ({ item }) => graphTime(item.createdAt),
   lastModifiedDateTime: ({ item }) => graphTime(item.modifiedAt),
   changeKey: ({ item }) => changeKey(item),
-  // A draft has both as well: when it was made.
-  receivedDateTime: ({ item }) => graphTime(item.submission?.receivedAt ?? item.createdAt),
-  sentDateTime: ({ item }) => graphTime(item.submission?.receivedAt ?? item.createdAt),
+  receivedDateTime: ({ item }) => graphTime(Number(FILTERED.receivedDateTime?.(item))),
+  sentDateTime: ({ item }) => graphTime(sentAt(item)),
   hasAttachments,
   internetMessageId: ({ item }) => item.message.messageId,
   subject: ({ item }) => item.message.subject,
-  bodyPreview: async ({ parsed }) => ((await parsed()).text ?? '').replace(/\s+/g, ' ').trim().slice(0, 255),
-  importance: () => 'normal',
+  bodyPreview,
+  importance: ({ item }) => importanceOf(item.message.envelope.fields),
   parentFolderId: ({ item }) => folderId(item.mailbox, item.folder),
-  isRead: ({ item }) => item.folder !== 'inbox',
-  isDraft: ({ item }) => item.folder === 'drafts',
+  isRead: ({ item }) => item.read,
+  isDraft: ({ item }) => isDraft(item),
+  isReadReceiptRequested: ({ item }) => hasField(item, 'disposition-notification-to'),
+  isDeliveryReceiptRequested: ({ item }) => hasField(item, 'return-receipt-to'),
   body,
   sender: ({ item }) => recipient(sender(item)),
   from: ({ item }) => recipient(from(item)),
   toRecipients: ({ item }) => item.message.envelope.to.map(recipient),
   ccRecipients: ({ item }) => item.message.envelope.cc.map(recipient),
-  bccRecipients: ({ item }) => (item.folder === 'inbox' ? [] : item.message.envelope.bcc.map(recipient)),
+  bccRecipients: ({ item }) => (item.received ? [] : item.message.envelope.bcc.map(recipient)),
   replyTo: ({ item }) =>
     parseAddressList(fieldValue(item.message.envelope.fields, 'reply-to') ?? '').addresses.map(recipient),
 };
 
-export const MESSAGE_PROPERTIES: readonly string[] = ['id', ...Object.keys(PROPERTIES)];
+/** Those that come only when they are selected (Graph documentation, "message resource type"). */
+const ON_REQUEST: Readonly<Record<string, (source: Source) => unknown>> = {
+  internetMessageHeaders: ({ item }) =>
+    readHeaderFields(itemBytes(item))
+      .filter(({ name }) => name !== '')
+      .map(({ name, value }) => ({ name, value })),
+};
+
+export const MESSAGE_PROPERTIES: readonly string[] = ['id', ...Object.keys(PROPERTIES), ...Object.keys(ON_REQUEST)];
 
 const BODY_PROPERTIES = ['body', 'bodyPreview'];
 
@@ -60,8 +73,9 @@ export async function messageResource(item: Item, options: ResourceOptions): Pro
     parsing ??= parseMail(item.message.mime);
     return parsing;
   };
-  for (const [name, read] of Object.entries(PROPERTIES)) {
-    if (options.properties && !options.properties.includes(name)) continue;
+  const { properties } = options;
+  for (const [name, read] of Object.entries(properties ? { ...PROPERTIES, ...ON_REQUEST } : PROPERTIES)) {
+    if (properties && !properties.includes(name)) continue;
     if (BODY_PROPERTIES.includes(name) && !options.withBody) continue;
     resource[name] = await read({ item, parsed });
   }
@@ -71,7 +85,12 @@ export async function messageResource(item: Item, options: ResourceOptions): Pro
 async function hasAttachments({ item, parsed }: Source): Promise<boolean> {
   if (item.message.attachments.some(({ inline }) => !inline)) return true;
   const { attachments } = await parsed();
-  return attachments.some(({ disposition, contentId }) => disposition !== 'inline' && contentId === undefined);
+  return !attachments.every(isInline);
+}
+
+async function bodyPreview({ parsed }: Source): Promise<string> {
+  const { html, text } = await parsed();
+  return (text ?? textOfHtml(html ?? '')).replace(/\s+/g, ' ').trim().slice(0, 255);
 }
 
 async function body({ parsed }: Source): Promise<object> {
@@ -85,13 +104,20 @@ function from(item: Item): Address {
 }
 
 /** The mailbox that the message is or was sent from. */
-function sender({ mailbox, submission }: Item): Address {
+function sender({ mailbox, submission, received, message }: Item): Address {
+  // A report of non-delivery comes from nobody's mailbox.
+  const [postmaster] = message.envelope.from;
+  if (received && !submission && postmaster) return postmaster;
   const { displayName, address } = submission?.mailbox ?? mailbox;
   return { name: displayName, address };
 }
 
 function recipient({ name, address }: Address): object {
   return { emailAddress: { name: name || address, address } };
+}
+
+function hasField({ message }: Item, name: string): boolean {
+  return fieldValue(message.envelope.fields, name) !== undefined;
 }
 
 function changeKey({ immutableId, modifiedAt, folder }: Item): string {

@@ -6,7 +6,6 @@ export const READ_ROLES: readonly string[] = ['Mail.Read', 'Mail.ReadWrite'];
 /** Those that read messages at least without it (Graph documentation, "Permissions reference"). */
 export const READ_BASIC_ROLES: readonly string[] = ['Mail.ReadBasic', 'Mail.ReadBasic.All', ...READ_ROLES];
 
-/** A scope of RBAC for Applications grants everything in the sandbox. */
-export function mayReadBody({ application, roles }: MailboxCall): boolean {
-  return application.allowedMailboxes !== undefined || roles.some((role) => READ_ROLES.includes(role));
+export function mayReadBody({ roles }: MailboxCall): boolean {
+  return roles.some((role) => READ_ROLES.includes(role));
 }

@@ -5,6 +5,8 @@ export interface DeliveredChanges {
   messageId: string;
   /** The From line to write instead of the uploaded one, or where there is none. */
   from?: string;
+  /** Further fields to leave out, by name in lower case. */
+  without?: (name: string) => boolean;
 }
 
 /**
@@ -17,15 +19,29 @@ export function deliveredCopy(raw: Buffer, fields: readonly HeaderField[], chang
   if (!has(fields, 'message-id')) added.push(`Message-ID: ${changes.messageId}`);
   if (changes.from !== undefined) added.push(`From: ${changes.from}`);
   if (added.length > 0) parts.push(Buffer.from(`${added.join('\r\n')}\r\n`));
+  const { from, without } = changes;
+  parts.push(
+    withoutFields(raw, fields, (name) => name === 'bcc' || (name === 'from' && from !== undefined) || without?.(name)),
+  );
+  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+}
+
+/** The same bytes without the fields of the top header whose name (lower case) is not wanted. */
+export function withoutFields(
+  raw: Buffer,
+  fields: readonly HeaderField[],
+  unwanted: (name: string) => boolean | undefined,
+): Buffer {
+  const parts: Buffer[] = [];
   let kept = 0;
   for (const field of fields) {
-    const name = field.name.toLowerCase();
-    if (name !== 'bcc' && !(name === 'from' && changes.from !== undefined)) continue;
+    if (!unwanted(field.name.toLowerCase())) continue;
     parts.push(raw.subarray(kept, field.start));
     kept = field.end;
   }
+  if (kept === 0) return raw;
   parts.push(raw.subarray(kept));
-  return parts.length === 1 ? raw : Buffer.concat(parts);
+  return Buffer.concat(parts);
 }
 
 function has(fields: readonly HeaderField[], name: string): boolean {

@@ -1,4 +1,4 @@
-import type { Address } from './address-list.js';
+import { type Address, parseAddressList } from './address-list.js';
 
 export interface MimePart {
   contentType: string;
@@ -8,37 +8,27 @@ export interface MimePart {
   inline?: boolean;
 }
 
-/** Writes a plain MIME message of header lines, one body and attachments; everything in base64. */
-export function writeMime(
-  headers: [name: string, value: string][],
-  body: MimePart,
-  attachments: MimePart[],
-  boundary: string,
-): Buffer {
-  const lines = headers.map(([name, value]) => `${name}: ${value}`);
-  lines.push('MIME-Version: 1.0');
-  if (attachments.length === 0) {
-    lines.push(...partLines(body));
-  } else {
-    lines.push(`Content-Type: multipart/mixed; boundary="${boundary}"`, '');
-    for (const part of [body, ...attachments]) lines.push(`--${boundary}`, ...partLines(part));
-    lines.push(`--${boundary}--`);
-  }
+/** A part with its header, in base64. */
+export function writePart(part: MimePart): Buffer {
+  const lines = [...partHeader(part), '', ...(part.content.toString('base64').match(/.{1,76}/g) ?? [])];
   return Buffer.from(`${lines.join('\r\n')}\r\n`);
-}
-
-function partLines(part: MimePart): string[] {
-  return [...partHeader(part), '', ...(part.content.toString('base64').match(/.{1,76}/g) ?? [])];
 }
 
 /** The header lines of a part that is written in base64. */
 export function partHeader(part: Omit<MimePart, 'content'>): string[] {
-  const lines = [`Content-Type: ${part.contentType}`, 'Content-Transfer-Encoding: base64'];
+  // Type and id are whatever a client wrote: neither may break out of its line, and no type may hide the bytes as parts.
+  const type = /^(?!multipart\/)[\w.+-]+\/[\w.+-]+(?:\s*;[\x20-\x7e]*)?$/i.test(part.contentType)
+    ? part.contentType
+    : 'application/octet-stream';
+  const contentId = part.contentId?.replace(/[^\x21-\x7e]|[<>]/g, '');
+  const lines = [`Content-Type: ${type}`, 'Content-Transfer-Encoding: base64'];
   if (part.filename !== undefined) {
-    const name = encodeURIComponent(part.filename).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
+    // JSON can carry half a character, on which encodeURIComponent throws.
+    const whole = Buffer.from(part.filename).toString();
+    const name = encodeURIComponent(whole).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
     lines.push(`Content-Disposition: ${part.inline ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`);
   }
-  if (part.contentId !== undefined) lines.push(`Content-ID: <${part.contentId}>`);
+  if (contentId) lines.push(`Content-ID: <${contentId}>`);
   return lines;
 }
 
@@ -60,8 +50,14 @@ export function headerText(text: string): string {
 
 export function headerAddresses(addresses: readonly Address[]): string {
   return addresses
-    .map(({ name, address }) => (name === '' ? `<${address}>` : `${displayName(name)} <${address}>`))
+    .map(({ name, address }) => [...(name === '' ? [] : [displayName(name)]), angleAddress(address)].join(' '))
     .join(',\r\n ');
+}
+
+/** What a client wrote as one address must not be read as two: anything but one becomes a phrase, which is none. */
+function angleAddress(address: string): string {
+  const { addresses, malformed } = parseAddressList(`<${address}>`);
+  return addresses.length === 1 && malformed.length === 0 ? `<${address}>` : displayName(address);
 }
 
 function displayName(name: string): string {

@@ -1,117 +1,93 @@
-import { getJson, type Message, messagePath, type Summary, type Tenant } from './api.js';
-import { byId } from './dom.js';
-import { listItem } from './list-view.js';
-import { messageView } from './message-view.js';
-import { welcome } from './welcome.js';
+import { getJson } from './api/client.js';
+import { connectSection } from './connect/connect-section.js';
+import { byId } from './elements/dom.js';
+import { faultsSection } from './faults/faults-section.js';
+import { mailboxesSection } from './mailboxes/mailboxes-section.js';
+import { messagesSection } from './messages/messages-section.js';
+import { requestsSection } from './requests/requests-section.js';
+import { showHelp } from './shell/dialogs.js';
+import { gathered } from './shell/gathered.js';
+import { listenToKeys } from './shell/keyboard.js';
+import { type Change, listen } from './shell/live.js';
+import { safely } from './shell/notices.js';
+import { readRoute } from './shell/route.js';
+import type { Section } from './shell/section.js';
+import { applyTheme, nextTheme, storedTheme } from './shell/theme.js';
+import { tenantSection } from './tenant/tenant-section.js';
 
-const PAGE = 50;
-const list = byId('list');
-const pane = byId('message-pane');
-const more = byId('more');
-
-let messages: Summary[] = [];
-let total = 0;
-let shown = PAGE;
-let selected: string | undefined;
-let opened: string | undefined;
-
-async function refresh(): Promise<void> {
-  const answer = await getJson<{ total: number; messages: Summary[] }>(`/api/messages?limit=${shown}`);
-  const wasEmpty = messages.length === 0;
-  ({ messages, total } = answer);
-  drawList();
-  if (opened === undefined && (wasEmpty || messages.length === 0)) await showWelcome();
-}
-
-function drawList(): void {
-  const now = new Date();
-  list.replaceChildren(...messages.map((message) => listItem(message, message.id === selected, now)));
-  list.setAttribute('aria-activedescendant', selected === undefined ? '' : `message-${selected}`);
-  byId('count').textContent = total === 1 ? '1 message' : `${total} messages`;
-  more.hidden = messages.length >= total;
-}
-
-async function showWelcome(): Promise<void> {
-  pane.replaceChildren(welcome(await getJson<Tenant>('/api/tenant'), messages.length === 0));
-}
-
-async function open(id: string): Promise<void> {
-  selected = id;
-  opened = id;
-  document.body.classList.add('reading');
-  drawList();
-  const message = await getJson<Message>(messagePath(id));
-  if (opened === id) pane.replaceChildren(...messageView(message));
-}
-
-function close(): void {
-  opened = undefined;
-  document.body.classList.remove('reading');
-  list.focus();
-}
-
-async function move(step: number): Promise<void> {
-  const at = messages.findIndex((message) => message.id === selected);
-  const next = messages[at < 0 ? 0 : Math.min(Math.max(at + step, 0), messages.length - 1)];
-  if (!next) return;
-  selected = next.id;
-  drawList();
-  list.querySelector(`[data-id="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' });
-  if (opened !== undefined || matchMedia('(min-width: 721px)').matches) await open(next.id);
-}
-
-const keys: Record<string, () => void> = {
-  j: () => void move(1),
-  ArrowDown: () => void move(1),
-  k: () => void move(-1),
-  ArrowUp: () => void move(-1),
-  Enter: () => selected !== undefined && void open(selected),
-  Escape: close,
+const MAKERS: Record<string, () => Section> = {
+  messages: messagesSection,
+  mailboxes: mailboxesSection,
+  requests: requestsSection,
+  tenant: tenantSection,
+  faults: faultsSection,
+  connect: connectSection,
 };
 
-document.addEventListener('keydown', (event) => {
-  const onButton = event.target instanceof HTMLElement && event.target.closest('button, a');
-  if (event.ctrlKey || event.metaKey || event.altKey || (onButton && event.key === 'Enter')) return;
-  const act = keys[event.key];
-  if (!act) return;
-  event.preventDefault();
-  act();
+// Before anything is drawn, so that a dark page does not begin with a flash of white.
+applyTheme(storedTheme());
+addEventListener('DOMContentLoaded', start);
+
+function start(): void {
+  const made = new Map<string, Section>();
+  let current: Section | undefined;
+
+  const show = (): void => {
+    const route = readRoute(location.hash);
+    const name = Object.hasOwn(MAKERS, route.section) ? route.section : 'messages';
+    const section = made.get(name) ?? MAKERS[name]?.();
+    if (!section) return;
+    if (!made.has(name)) byId('main').append(section.root);
+    made.set(name, section);
+    for (const one of made.values()) one.root.hidden = one !== section;
+    for (const link of document.querySelectorAll('nav a')) {
+      if (link.getAttribute('data-section') === name) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
+    }
+    current = section;
+    section.show(route);
+  };
+
+  const theme = (): void => nameTheme(nextTheme());
+  nameTheme(storedTheme());
+  byId('theme').addEventListener('click', theme);
+  byId('help').addEventListener('click', showHelp);
+  listenToKeys({ sections: Object.keys(MAKERS), current: () => current, theme });
+  addEventListener('hashchange', show);
+  show();
+  listen(
+    (change) => {
+      current?.changed(change);
+      safely(counters(change));
+    },
+    (on) => {
+      const live = byId('live');
+      live.classList.toggle('on', on);
+      live.textContent = on ? 'Live' : 'No connection';
+    },
+  );
+}
+
+const countFaults = gathered(async () => {
+  const { rules } = await getJson<{ rules: { left: number | null }[] }>('/api/faults');
+  count('faults', rules.filter(({ left }) => left !== 0).length);
 });
 
-list.addEventListener('click', (event) => {
-  const id = event.target instanceof Element && event.target.closest('.message')?.getAttribute('data-id');
-  if (id) void open(id);
+const countMessages = gathered(async () => {
+  count('messages', (await getJson<{ total: number }>('/api/messages?limit=1')).total);
 });
 
-more.addEventListener('click', () => {
-  shown = Math.min(shown + PAGE, 500);
-  void refresh();
-});
+async function counters(change: Change): Promise<void> {
+  if (change === 'messages') await countMessages();
+  if (change === 'faults') await countFaults();
+}
 
-byId('back').addEventListener('click', close);
+function count(name: string, value: number): void {
+  const counter = document.querySelector(`[data-counter=${name}]`);
+  if (counter) counter.textContent = value === 0 ? '' : value.toLocaleString();
+}
 
-byId('tenant').addEventListener('click', () => {
-  opened = undefined;
-  selected = undefined;
-  document.body.classList.add('reading');
-  drawList();
-  void showWelcome();
-});
-
-byId('clear').addEventListener('click', async () => {
-  if (!confirm('Delete all messages of this sandbox?')) return;
-  await fetch('/api/messages', { method: 'DELETE' });
-  opened = undefined;
-  selected = undefined;
-  document.body.classList.remove('reading');
-  await refresh();
-});
-
-const events = new EventSource('/api/events');
-events.addEventListener('messages', () => void refresh());
-// Also after a reconnect: what came in between was told to nobody.
-events.addEventListener('open', () => {
-  byId('live').classList.add('on');
-  void refresh();
-});
-events.addEventListener('error', () => byId('live').classList.remove('on'));
+function nameTheme(theme: string): void {
+  byId('theme').setAttribute('aria-label', `Theme: ${theme}`);
+  byId('theme').title = `Theme: ${theme}`;
+}

@@ -2,13 +2,16 @@ import { findDraft } from '../drafts/find-item.js';
 import { type Denial, denial, denied, isDenial, messageTooLarge } from '../exchange/denial.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
-import { isObject, pick, readJsonObject } from '../exchange/request-body.js';
+import { isObject, orDenial, readProperties } from '../exchange/json-values.js';
+import { readJsonObject } from '../exchange/request-body.js';
 import { strike } from '../faults/strike.js';
 import { type Answer, jsonAnswer } from '../wire/answer.js';
 import type { UploadSession } from './upload-sessions.js';
 
 // 150 MB (Graph documentation, "attachment: createUploadSession").
 const LARGEST_FILE = 157_286_400;
+
+const PROPERTIES = ['attachmentType', 'name', 'size', 'contentType', 'contentId', 'isInline'] as const;
 
 /** `POST /users/{id}/messages/{id}/attachments/createUploadSession` (Graph documentation, page of that name). */
 export function createUploadSessionOperation(exchange: Exchange): MailboxOperation {
@@ -28,7 +31,7 @@ async function createUploadSession(request: MailboxCall, exchange: Exchange): Pr
     const origin = exchange.origin();
     return jsonAnswer(201, {
       '@odata.context': `${origin}/v1.0/$metadata#microsoft.graph.uploadSession`,
-      uploadUrl: `${origin}/upload/AttachmentSessions('${session.id}')?authtoken=${session.authToken}`,
+      uploadUrl: `${exchange.uploadOrigin()}/upload/AttachmentSessions('${session.id}')?authtoken=${session.authToken}`,
       expirationDateTime: new Date(session.expiresAt).toISOString(),
       nextExpectedRanges: ['0-'],
     });
@@ -38,10 +41,14 @@ async function createUploadSession(request: MailboxCall, exchange: Exchange): Pr
 function readAttachmentItem(body: Buffer): UploadSession['file'] | Denial {
   const request = readJsonObject(body);
   if (isDenial(request)) return request;
-  const item = pick(request, 'AttachmentItem');
+  const parameters = orDenial(() => readProperties(request, 'createUploadSession', ['AttachmentItem']));
+  if (isDenial(parameters)) return parameters;
+  const { AttachmentItem: item } = parameters;
   if (!isObject(item))
     return denial(400, 'ErrorInvalidParameter', "The value of the parameter 'AttachmentItem' is empty.");
-  const { attachmentType, name, size, contentType, contentId, isInline } = item;
+  const properties = orDenial(() => readProperties(item, 'microsoft.graph.attachmentItem', PROPERTIES));
+  if (isDenial(properties)) return properties;
+  const { attachmentType, name, size, contentType, contentId, isInline } = properties;
   if (typeof attachmentType !== 'string' || attachmentType.toLowerCase() !== 'file') {
     return unusable('attachmentType', attachmentType, '"file"');
   }

@@ -1,7 +1,7 @@
-import type { ConcurrencyLimit } from '../exchange/concurrency.js';
 import type { Exchange } from '../exchange/exchange.js';
-import { gatewayRefusal, methodNotAllowed, outlookRefusal, throttled } from '../exchange/refusals.js';
+import { gatewayRefusal, methodNotAllowed, outlookRefusal } from '../exchange/refusals.js';
 import { RouteTable } from '../exchange/route-table.js';
+import type { Throttle } from '../throttling/throttle.js';
 import type { Answer } from '../wire/answer.js';
 import type { Call } from '../wire/call.js';
 import { uploadChunk } from './upload-chunk.js';
@@ -12,13 +12,12 @@ const LARGEST_CHUNK = 4_194_303;
 
 export interface UploadServiceOptions {
   exchange: Exchange;
-  concurrency: ConcurrencyLimit;
-  retryAfter: string | null;
+  throttle: Throttle;
 }
 
 /**
  * The upload URLs. They belong to outlook.office.com, not to Graph: the URL itself is the permission. That they count
- * against the mailbox's requests in flight, and the status of every refusal, are inferred.
+ * against the mailbox's limits, and the status of every refusal, are inferred.
  */
 export class UploadService {
   readonly #options: UploadServiceOptions;
@@ -47,10 +46,10 @@ export class UploadService {
   }
 
   async #upload(call: Call, id: string, answer: UploadAnswer): Promise<Answer> {
-    const { exchange, concurrency, retryAfter } = this.#options;
+    const { exchange, throttle } = this.#options;
     const named = exchange.uploads.find(id);
     const { mailbox } = named?.draft ?? {};
-    const place = named && mailbox && concurrency.enter(named.appId, mailbox.address.toLowerCase());
+    const place = named && mailbox && throttle.enter(named.appId, mailbox.address.toLowerCase());
     if (mailbox) call.about(mailbox.address);
     if (place) call.whenSettled(place.leave);
     const body = await call.body(LARGEST_CHUNK);
@@ -66,7 +65,8 @@ export class UploadService {
     if (call.path.query.get('authtoken') !== session.authToken) {
       return outlookRefusal(401, 'InvalidAuthenticationToken', 'The authtoken of the upload URL is not valid.');
     }
-    if (place && !place.admitted) return throttled(retryAfter);
+    const overLimit = place?.refuse(call.method, body.bytes.length);
+    if (overLimit) return overLimit;
     return answer({ call, session, exchange, body: body.bytes });
   }
 }

@@ -7,6 +7,8 @@ export interface Answer {
   body?: string | Buffer;
   /** Milliseconds to hold the answer back. */
   delay?: number;
+  /** Milliseconds in which the body is written, piece by piece. Default: at once. */
+  drip?: number;
   /** `'silence'` keeps the connection open without a word; `'reset'` tears it down. Status and body then never go out. */
   instead?: 'silence' | 'reset';
   /** Names the scripted fault that made this answer, for the request log. */
@@ -23,11 +25,16 @@ export function jsonAnswer(status: number, value: unknown, headers: OutgoingHttp
 
 export function writeAnswer(response: ServerResponse, answer: Answer, headers: OutgoingHttpHeaders = {}): void {
   const body = answer.body ?? '';
-  const hasBody = answer.status !== 204 && answer.status !== 304;
+  const hasBody = mayHaveBody(answer);
   response.writeHead(answer.status, {
     ...headers,
     ...answer.headers,
     ...(hasBody && { 'content-length': Buffer.byteLength(body) }),
   });
   response.end(hasBody ? body : undefined);
+}
+
+/** RFC 9110 §15.3.5 and §15.4.5. */
+export function mayHaveBody({ status }: Answer): boolean {
+  return status !== 204 && status !== 304;
 }

@@ -12,9 +12,18 @@ export class BoundedLog<T> {
     if (this.#entries.length >= 2 * this.#limit) this.#entries = this.#entries.slice(-this.#limit);
   }
 
+  get size(): number {
+    return Math.min(this.#entries.length, this.#limit);
+  }
+
   /** Oldest first. */
   list(): T[] {
     return this.#entries.slice(-this.#limit);
+  }
+
+  /** The newest that fits; cheap when it is among the newest. */
+  findNewest(fits: (entry: T) => boolean): T | undefined {
+    return this.#entries.findLast(fits);
   }
 
   clear(): void {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Body } from './body.js';
+import type { RequestNotes } from './request-log.js';
 import type { RequestPath } from './request-path.js';
 
 /** One request, as Entra and Graph see it. */
@@ -19,4 +20,6 @@ export interface Call {
   whenSettled: (run: () => void) => void;
   /** Notes the mailbox that the request is about, for the request log. */
   about: (mailbox: string) => void;
+  /** Notes what else is found out about the request, for the request log. */
+  note: (notes: RequestNotes) => void;
 }

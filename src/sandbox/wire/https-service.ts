@@ -3,12 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, writeAnswer } from './answer.js';
 import { type Body, readBody } from './body.js';
 import type { Call } from './call.js';
+import { dripAnswer } from './drip.js';
+import { loggedPath, lookedUpMessageId } from './logged-path.js';
+import { operationOf } from './operation.js';
 import type { RequestLog, RequestLogEntry } from './request-log.js';
 import { parseRequestPath } from './request-path.js';
 import type { Timers } from './timers.js';
+import { tearRequest } from './torn-request.js';
 
 export interface HttpsServiceOptions {
   answer: (call: Call) => Promise<Answer>;
+  /** Whether the connection is to be torn down before the request has come in, and after how much of it. */
+  tornEarly: (call: Call) => { fault: string; after: 'head' | 'half' } | undefined;
   log: RequestLog;
   timers: Timers;
   /** Tears down the connection from this port of the client. */
@@ -27,9 +33,12 @@ export function httpsService(options: HttpsServiceOptions) {
     const given = request.headers['client-request-id'] ?? path.query.get('client-request-id');
     const clientRequestId = typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : undefined;
     const requestId = randomUUID();
+    const method = request.method ?? '';
+    const named = operationOf(method, path.segments);
     const entry: RequestLogEntry = {
-      method: request.method ?? '',
-      path: request.url ?? '',
+      method,
+      path: loggedPath(request.url ?? ''),
+      ...named,
       status: undefined,
       at: new Date(options.now()),
       clientRequestId,
@@ -37,6 +46,8 @@ export function httpsService(options: HttpsServiceOptions) {
       userAgent: request.headers['user-agent'],
       durationMs: undefined,
     };
+    const lookedUp = named.operation === 'lookup' ? lookedUpMessageId(path.query) : undefined;
+    if (lookedUp !== undefined) entry.messageId = lookedUp;
     options.log.push(entry);
     const settle = onceSettled(response);
     // Begun at once: a handler that waits before it reads would miss the events of a request that is cut off.
@@ -53,21 +64,39 @@ export function httpsService(options: HttpsServiceOptions) {
       about: (mailbox) => {
         entry.mailbox = mailbox;
       },
+      note: (notes) => {
+        Object.assign(entry, notes);
+      },
     };
     const finish = (answer: Answer): void => {
+      if (answer.instead) options.log.answered(entry, answer, request.headers['content-type'], body);
       if (answer.instead === 'silence') return;
       if (answer.instead === 'reset') {
         settle.run();
         options.reset(request.socket.remotePort);
         return;
       }
-      entry.status = answer.status;
+      if (response.destroyed) entry.instead = 'gone';
+      else entry.status = answer.status;
       entry.durationMs = performance.now() - started;
+      options.log.answered(entry, answer, request.headers['content-type'], body);
       options.answered(answer);
       settle.run();
-      const ids = { 'request-id': requestId, 'client-request-id': clientRequestId ?? requestId };
-      writeAnswer(response, answer, ids);
+      const headers = {
+        'request-id': requestId,
+        'client-request-id': clientRequestId ?? requestId,
+        // Node's own would tell the machine's time.
+        date: new Date(options.now()).toUTCString(),
+      };
+      if (answer.drip) dripAnswer(response, answer, headers, { ms: answer.drip, timers: options.timers });
+      else writeAnswer(response, answer, headers);
     };
+    const torn = options.tornEarly(call);
+    if (torn) {
+      Object.assign(entry, { fault: torn.fault, delivered: false });
+      tearRequest(request, torn.after, () => finish({ status: 0, instead: 'reset' }));
+      return;
+    }
     options.answer(call).then(
       (answer) => {
         if (answer.fault !== undefined) entry.fault = answer.fault;
@@ -76,7 +105,7 @@ export function httpsService(options: HttpsServiceOptions) {
       },
       (error: unknown) => {
         // Nobody is left to answer when the client has gone away; anything else is a fault of the sandbox itself.
-        if (!response.destroyed && !request.destroyed) finish({ status: 500, body: String(error) });
+        if (!response.destroyed && request.complete) finish({ status: 500, body: String(error) });
       },
     );
   };

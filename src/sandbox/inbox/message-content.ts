@@ -1,0 +1,39 @@
+import { headerLines, type SandboxMessage } from '../exchange/sandbox-message.js';
+import { deliveredBytes, type Submission } from '../exchange/submission.js';
+import { type ParsedMail, parseMail } from '../mail/parse-mail.js';
+import { findCodes } from './codes.js';
+import { findLinks } from './links.js';
+import { textOfHtml } from './text-of-html.js';
+
+/** What reading the body of a mail tells. */
+export interface MailContent extends ParsedMail {
+  links: string[];
+  codes: string[];
+}
+
+export async function readContent(raw: Buffer, subject: string): Promise<MailContent> {
+  const mail = await parseMail(raw);
+  const { text, html } = mail;
+  return { ...mail, links: findLinks(html, text), codes: findCodes(subject, text ?? textOfHtml(html ?? '')) };
+}
+
+export type MessageContent = MailContent & Pick<SandboxMessage, 'headers' | 'delivered'>;
+
+const read = new WeakMap<Submission, Promise<MessageContent>>();
+
+/** Reads the body of a message; once, and not before somebody asks. */
+export function messageContent(submission: Submission): Promise<MessageContent> {
+  const known = read.get(submission) ?? readMessage(submission);
+  read.set(submission, known);
+  return known;
+}
+
+async function readMessage(submission: Submission): Promise<MessageContent> {
+  const { raw, envelope, subject } = submission.message;
+  const copy = deliveredBytes(submission);
+  return {
+    ...(await readContent(raw, subject)),
+    headers: headerLines(envelope),
+    delivered: envelope.recipients.map(({ address }) => ({ recipient: address, raw: copy })),
+  };
+}

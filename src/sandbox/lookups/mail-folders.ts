@@ -1,0 +1,84 @@
+import { denied, isDenial } from '../exchange/denial.js';
+import type { Exchange } from '../exchange/exchange.js';
+import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
+import { FOLDER_NAMES, type FolderName } from '../exchange/item.js';
+import { strike } from '../faults/strike.js';
+import { type Answer, jsonAnswer } from '../wire/answer.js';
+import { folderId, requireFolder } from './folder-name.js';
+import { page } from './page.js';
+import { readQuery } from './query-options.js';
+import { READ_BASIC_ROLES } from './read-roles.js';
+
+const DISPLAY_NAMES: Readonly<Record<FolderName, string>> = {
+  inbox: 'Inbox',
+  drafts: 'Drafts',
+  sentItems: 'Sent Items',
+  deletedItems: 'Deleted Items',
+  outbox: 'Outbox',
+};
+
+const PROPERTIES: readonly string[] = [
+  'id',
+  'displayName',
+  'parentFolderId',
+  'childFolderCount',
+  'unreadItemCount',
+  'totalItemCount',
+  'sizeInBytes',
+  'isHidden',
+];
+
+/** `GET /users/{id}/mailFolders` (Graph documentation, "List mailFolders"). */
+export function listFoldersOperation(exchange: Exchange): MailboxOperation {
+  return { roles: READ_BASIC_ROLES, answer: (request) => listFolders(request, exchange) };
+}
+
+/** `GET /users/{id}/mailFolders/{id}` (Graph documentation, "Get mailFolder"). */
+export function getFolderOperation(exchange: Exchange): MailboxOperation {
+  return { roles: READ_BASIC_ROLES, answer: (request) => getFolder(request, exchange) };
+}
+
+async function listFolders(request: MailboxCall, exchange: Exchange): Promise<Answer> {
+  const { call, mailbox } = request;
+  const query = readQuery(call.path.query, ['$select', '$top', '$skip', '$count'], PROPERTIES);
+  if (isDenial(query)) return denied(query);
+  const { entries, around } = page(FOLDER_NAMES, query, call, exchange.origin());
+  return strike('lookup', request, exchange, [], () => {
+    const value = entries.map((folder) => folderResource(request, exchange, folder, query.properties));
+    return jsonAnswer(200, around(`${exchange.origin()}/v1.0/$metadata#users('${mailbox.id}')/mailFolders`, value));
+  });
+}
+
+async function getFolder(request: MailboxCall, exchange: Exchange): Promise<Answer> {
+  const { call, mailbox, parameters } = request;
+  const folder = requireFolder(mailbox, parameters.folder ?? '');
+  if (typeof folder !== 'string') return denied(folder);
+  const query = readQuery(call.path.query, ['$select'], PROPERTIES);
+  if (isDenial(query)) return denied(query);
+  return strike('lookup', request, exchange, [], () => {
+    const context = `${exchange.origin()}/v1.0/$metadata#users('${mailbox.id}')/mailFolders/$entity`;
+    const resource = folderResource(request, exchange, folder, query.properties);
+    return jsonAnswer(200, { '@odata.context': context, ...resource });
+  });
+}
+
+function folderResource(
+  { mailbox }: MailboxCall,
+  { store }: Exchange,
+  folder: FolderName,
+  properties: readonly string[] | undefined,
+): Record<string, unknown> {
+  const items = store.items(mailbox, folder);
+  const resource: Record<string, unknown> = {
+    id: folderId(mailbox, folder),
+    displayName: DISPLAY_NAMES[folder],
+    parentFolderId: folderId(mailbox, 'root'),
+    childFolderCount: 0,
+    unreadItemCount: items.filter(({ read }) => !read).length,
+    totalItemCount: items.length,
+    sizeInBytes: items.reduce((sum, { message }) => sum + message.size, 0),
+    isHidden: false,
+  };
+  const chosen = Object.entries(resource).filter(([name]) => name === 'id' || (properties?.includes(name) ?? true));
+  return Object.fromEntries(chosen);
+}

@@ -1,0 +1,27 @@
+import type { Call } from '../wire/call.js';
+import type { Query } from './query-options.js';
+
+/** One page of a list: `value` is what `found` has there, as Graph writes it. */
+export function page<T>(
+  found: readonly T[],
+  query: Query,
+  call: Call,
+  origin: string,
+): { entries: T[]; around: (context: string, value: unknown[]) => object } {
+  const { top, skip, count } = query;
+  return {
+    entries: found.slice(skip, skip + top),
+    around: (context, value) => ({
+      '@odata.context': context,
+      ...(count && { '@odata.count': found.length }),
+      value,
+      ...(found.length > skip + top && { '@odata.nextLink': nextLink(call, skip + top, origin) }),
+    }),
+  };
+}
+
+function nextLink({ path }: Call, skip: number, origin: string): string {
+  const next = new URLSearchParams(path.query);
+  next.set('$skip', String(skip));
+  return `${origin}/${path.segments.map(encodeURIComponent).join('/')}?${next}`;
+}

@@ -1,0 +1,41 @@
+import { recipientJudge } from './bounces/judge-recipients.js';
+import { MailStore } from './exchange/mail-store.js';
+import type { Settings } from './options.js';
+import type { Directory } from './tenant/directory.js';
+import { Throttle } from './throttling/throttle.js';
+import { UploadSessions } from './uploads/upload-sessions.js';
+import type { Timers } from './wire/timers.js';
+
+/** What Exchange keeps: the messages, the upload sessions, and the count of what each application uses. */
+export interface MailService {
+  store: MailStore;
+  uploads: UploadSessions;
+  throttle: Throttle;
+}
+
+export function createMailService(settings: Settings, directory: Directory, timers: Timers): MailService {
+  const { now, undeliverable, recipientLimit, tenantDomain } = settings;
+  const throttle = new Throttle({
+    concurrency: settings.mailboxConcurrency,
+    concurrencyKey: settings.concurrencyKey,
+    requests: settings.requestLimit,
+    uploadBytes: settings.uploadLimit,
+    messageRate: settings.messageRate,
+    retryAfter: settings.retryAfter,
+    now,
+  });
+  const knows = (address: string): boolean => directory.knows(address);
+  const hasUser = (address: string): boolean => directory.recipient(address) !== undefined;
+  const store = new MailStore({
+    keep: settings.keep,
+    sentItemsDelay: settings.sentItemsDelay,
+    deliverTo: (address) => directory.deliverTo(address),
+    queue: ({ address }) => throttle.messageRate.join(address.toLowerCase(), now()),
+    judge: recipientJudge({ undeliverable, domain: tenantDomain, knows, hasUser, recipientLimit }),
+    timers,
+    now,
+  });
+  const isDraft = (item: Parameters<MailStore['isDraft']>[0]): boolean =>
+    store.isDraft(item) && item.folder === 'drafts';
+  return { throttle, store, uploads: new UploadSessions({ isDraft, now }) };
+}

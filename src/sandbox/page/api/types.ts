@@ -1,0 +1,119 @@
+// The JSON of the API, as this page uses it.
+
+export interface Address {
+  name: string;
+  address: string;
+}
+
+export interface Summary {
+  id: string;
+  mailbox: string;
+  messageId: string;
+  subject: string;
+  from?: Address;
+  to: Address[];
+  cc: Address[];
+  bcc: Address[];
+  receivedAt: string;
+  size: number;
+  status: 'accepted' | 'unconfirmed' | 'bounced';
+  /** Requests that tried to hand it over. */
+  attempts: number;
+  /** How many. */
+  attachments: number;
+  appId: string;
+  requestId: string;
+  clientRequestId?: string;
+}
+
+export interface Attachment {
+  filename?: string;
+  contentType: string;
+  contentId?: string;
+  disposition?: string;
+  size: number;
+}
+
+export interface MimeNode {
+  contentType: string;
+  disposition?: string;
+  filename?: string;
+  encoding?: string;
+  size: number;
+  children: MimeNode[];
+}
+
+/** One request to Entra or Graph. */
+export interface StoryEntry {
+  at: string;
+  method: string;
+  path: string;
+  operation?: string;
+  /** Null while it is not answered. */
+  status: number | null;
+  durationMs: number | null;
+  /** Milliseconds since the one before ended. */
+  wait?: number;
+  retryAfter?: string;
+  code?: string;
+  requestId: string;
+  clientRequestId?: string;
+  fault?: string;
+  delivered?: boolean;
+}
+
+export interface RequestEntry extends StoryEntry {
+  mailbox?: string;
+  userAgent?: string;
+  messageId?: string;
+}
+
+/** What a message and an item of a folder have in common. */
+export interface ReadableMessage
+  extends Pick<Summary, 'subject' | 'from' | 'to' | 'cc' | 'bcc' | 'receivedAt' | 'size' | 'messageId'>,
+    Partial<Pick<Summary, 'mailbox' | 'status' | 'attempts' | 'appId' | 'requestId' | 'clientRequestId'>> {
+  text?: string;
+  html: boolean;
+  headers: { name: string; value: string }[];
+  attachments: Attachment[];
+  recipients?: string[];
+  tree?: MimeNode;
+  links?: string[];
+  codes?: string[];
+  story?: StoryEntry[];
+  /** Of an item in a folder: the message that brought it. */
+  submission?: string;
+}
+
+export interface MailboxItem {
+  id: string;
+  messageId: string;
+  subject: string;
+  from?: Address;
+  to: Address[];
+  receivedAt: string;
+  size: number;
+  /** The message that brought it. */
+  submission?: string;
+}
+
+export type Folder = 'drafts' | 'sentItems' | 'inbox' | 'deletedItems';
+
+export interface MailboxSummary {
+  id: string;
+  address: string;
+  displayName?: string;
+  kind?: string;
+  counts: Record<Folder, number>;
+}
+
+/** What a client must be configured with. */
+export interface Connection {
+  tenantId: string;
+  clientId: string;
+  mailbox: string;
+  authorityHost: string;
+  graphHost: string;
+  /** PEM. */
+  ca?: string;
+}

@@ -1,0 +1,56 @@
+import { button, element } from '../elements/dom.js';
+import { safely } from '../shell/notices.js';
+import { longText, SHOWN } from './long-text.js';
+
+export interface SourcePaths {
+  raw: string;
+  /** Of the copy that recipients get. */
+  delivered?: string | undefined;
+}
+
+/** The message byte for byte, as far as it can be shown. */
+export async function sourceView({ raw, delivered }: SourcePaths): Promise<Node> {
+  const shown = element('div', {});
+  const show = async (path: string): Promise<void> => {
+    const { text, more } = await beginning(path);
+    shown.replaceChildren(longText({ text, more, download: `${raw}?download` }));
+  };
+  await show(raw);
+  if (delivered === undefined) return shown;
+  const choices: [label: string, path: string][] = [
+    ['As submitted', raw],
+    ['As delivered', delivered],
+  ];
+  const buttons = choices.map(([label, path]) =>
+    button(label, () => {
+      press(label);
+      safely(show(path));
+    }),
+  );
+  const press = (label: string): void => {
+    for (const one of buttons) one.setAttribute('aria-pressed', String(one.textContent === label));
+  };
+  press('As submitted');
+  return element(
+    'div',
+    {},
+    element('div', { class: 'choice', role: 'group', 'aria-label': 'Copy' }, ...buttons),
+    shown,
+  );
+}
+
+/** Reads no further than what is shown. */
+async function beginning(path: string): Promise<{ text: string; more: boolean }> {
+  const { body, ok, status } = await fetch(path);
+  if (!ok || !body) throw new Error(`The sandbox answered ${status}.`);
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return { text, more: false };
+    text += value;
+    if (text.length <= SHOWN) continue;
+    await reader.cancel();
+    return { text: text.slice(0, SHOWN), more: true };
+  }
+}

@@ -1,0 +1,105 @@
+import { checkFields, type Kinds } from '../checks/check-fields.js';
+import * as is from '../checks/kinds.js';
+import type { ApplicationOptions } from '../entra/application.js';
+import type { MailboxOptions } from '../exchange/mailbox.js';
+import { judgeTenantAccess, type TenantAccess } from './access.js';
+import { accessPoliciesOf, type TenantAccessPolicy } from './access-policies.js';
+import type { AccessPolicyOptions } from './access-policy.js';
+import { appsOf, type TenantApp } from './apps.js';
+import type { AssignmentOptions } from './assignment.js';
+import { assignmentsOf, type TenantAssignment } from './assignments.js';
+import { checkEws } from './check-tenant.js';
+import type { LoadableCollection, TenantCollection } from './collection.js';
+import type { EwsOptions, EwsPolicy } from './ews-policy.js';
+import type { Group, GroupOptions } from './group.js';
+import { groupsOf } from './groups.js';
+import { mailboxesOf, type TenantMailbox } from './mailboxes.js';
+import type { TenantState } from './tenant-state.js';
+
+/** What concerns the tenant as a whole. */
+export interface TenantUpdate {
+  /** Milliseconds until changes of roles, assignments, access policies, groups and EWS lists take effect. */
+  propagationDelay?: number;
+  /** What is left out of it stays as it was. */
+  ews?: EwsOptions;
+}
+
+/** The tenant of a running sandbox: what is changed here counts for the next request, or when its delay is over. */
+export interface SandboxTenant {
+  readonly tenantId: string;
+  readonly domain: string;
+  readonly propagationDelay: number;
+  /** As configured, in effect or not. */
+  readonly ews: EwsPolicy;
+  /** Applications, by client id. A removed or disabled one gets no token, and those it has are refused. */
+  readonly apps: TenantCollection<ApplicationOptions, TenantApp>;
+  /** Users and their mailboxes, by address or object id. */
+  readonly mailboxes: TenantCollection<string | MailboxOptions, TenantMailbox>;
+  /** Groups, by address. */
+  readonly groups: TenantCollection<GroupOptions, Group>;
+  /** Application access policies, by name; `set` replaces one. */
+  readonly accessPolicies: TenantCollection<AccessPolicyOptions, TenantAccessPolicy>;
+  /** Assignments of RBAC for Applications, by name; `set` replaces one. */
+  readonly assignments: TenantCollection<AssignmentOptions, TenantAssignment>;
+  /** Throws an Error that names the field, what was given and what is expected. */
+  update(changes: TenantUpdate): void;
+  /**
+   * Whether an application may send from a mailbox (by address or object id) now, with a new token, and why. It is the
+   * judgement that requests meet. Without `userAgent` the EWS lists are not judged.
+   */
+  access(clientId: string, mailbox: string, userAgent?: string): TenantAccess;
+  /** Every access token issued so far is answered 401 from now on. */
+  revokeTokens(): void;
+}
+
+/** The same with collections that tell in an error where an entry comes from. */
+export interface LoadableTenant extends SandboxTenant {
+  readonly apps: LoadableCollection<ApplicationOptions, TenantApp>;
+  readonly mailboxes: LoadableCollection<string | MailboxOptions, TenantMailbox>;
+  readonly groups: LoadableCollection<GroupOptions, Group>;
+  readonly accessPolicies: LoadableCollection<AccessPolicyOptions, TenantAccessPolicy>;
+  readonly assignments: LoadableCollection<AssignmentOptions, TenantAssignment>;
+}
+
+const UPDATE: Kinds<TenantUpdate> = {
+  propagationDelay: is.milliseconds,
+  ews: { expected: 'an object', accepts: (value) => typeof value === 'object' && value !== null },
+};
+
+export function sandboxTenant(state: TenantState): LoadableTenant {
+  return {
+    tenantId: state.id,
+    domain: state.domain,
+    get propagationDelay() {
+      return state.propagationDelay;
+    },
+    get ews() {
+      return structuredClone(state.ews.latest);
+    },
+    apps: appsOf(state),
+    mailboxes: mailboxesOf(state),
+    groups: groupsOf(state),
+    accessPolicies: accessPoliciesOf(state),
+    assignments: assignmentsOf(state),
+    update: (changes) => {
+      checkFields('tenant.update', changes, UPDATE);
+      const { propagationDelay, ews } = changes;
+      if (ews) checkEws('tenant.update: ews', ews);
+      if (propagationDelay !== undefined) state.propagationDelay = propagationDelay;
+      if (ews) {
+        const {
+          applicationAccessPolicy = state.ews.latest.applicationAccessPolicy,
+          allowList = state.ews.latest.allowList,
+          blockList = state.ews.latest.blockList,
+        } = structuredClone(ews);
+        state.ews.set({ applicationAccessPolicy, allowList, blockList }, state.now, state.propagationDelay);
+      }
+      state.changed();
+    },
+    access: (clientId, mailbox, userAgent) => judgeTenantAccess(state, clientId, mailbox, userAgent),
+    revokeTokens: () => {
+      state.revokeTokens();
+      state.changed();
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import type { Kinds } from '../checks/check-fields.js';
+import * as is from '../checks/kinds.js';
+import type { ApplicationOptions } from '../entra/application.js';
+import type { DenialText } from '../exchange/access-denials.js';
+import type { MailboxOptions } from '../exchange/mailbox.js';
+import type { AccessPolicyOptions } from './access-policy.js';
+import type { AssignmentOptions } from './assignment.js';
+import { CLOUDS, type SandboxCloud } from './cloud.js';
+import type { EwsOptions } from './ews-policy.js';
+import type { GroupOptions } from './group.js';
+import type { TenantContents } from './load-tenant.js';
+
+/** What the sandbox's tenant is made of. */
+export interface TenantOptions {
+  /** Further users of the tenant. Default: none. */
+  mailboxes?: (string | MailboxOptions)[];
+  /** Further applications; one with the default application's `clientId` adds to that one. */
+  apps?: ApplicationOptions[];
+  /** Mail-enabled security groups and distribution groups. Default: none. */
+  groups?: GroupOptions[];
+  /** Assignments of RBAC for Applications: what applications may do beyond their Entra roles. Default: none. */
+  assignments?: AssignmentOptions[];
+  /** Application access policies: to which mailboxes the Entra roles of an application are narrowed. Default: none. */
+  accessPolicies?: AccessPolicyOptions[];
+  /** Which programs may come in, by `User-Agent`. Default: all. */
+  ews?: EwsOptions;
+  /**
+   * Milliseconds until a change of the running tenant (roles, assignments, access policies, members of groups, EWS lists)
+   * takes effect; in Exchange Online that is minutes to hours. Certificates, secrets and mailboxes count at once, and mail to
+   * a group reaches its new members at once. Default `0`.
+   */
+  propagationDelay?: number;
+  /** The cloud that the tenant lives in: for which Graph it gets tokens, beside the sandbox's own URL. Default `'global'`. */
+  cloud?: SandboxCloud;
+  /**
+   * Continuous access evaluation: a revoked token of a client that declared `cp1` is answered with a claims challenge, not
+   * with a plain 401. Default `true`.
+   */
+  cae?: boolean;
+  /**
+   * Text of the 403 for a mailbox outside the scope: `'raop'`, as Exchange Online is seen to answer, or `'short'`, as its
+   * documentation shows. Default `'raop'`.
+   */
+  denialText?: DenialText;
+  /** Status of `NoPermissionsInAccessToken`, of which reports differ. Default `401`. */
+  noPermissionsStatus?: 401 | 403;
+  /**
+   * Whether an Entra role alone is refused like a mailbox outside the scope, until an assignment is made, as newer tenants
+   * are reported to do. Default `false`, as documented.
+   */
+  requireAssignment?: boolean;
+}
+
+/** What these options may hold; the entries of the arrays are checked by `checkTenantEntries`. */
+export const TENANT_OPTIONS: Kinds<TenantOptions> = {
+  mailboxes: is.listOf(is.anything, 'addresses and mailboxes'),
+  apps: is.listOf(is.anything, 'applications'),
+  groups: is.listOf(is.anything, 'groups'),
+  assignments: is.listOf(is.anything, 'assignments'),
+  accessPolicies: is.listOf(is.anything, 'access policies'),
+  ews: { expected: 'an object', accepts: (value) => typeof value === 'object' && value !== null },
+  propagationDelay: is.milliseconds,
+  cloud: is.oneOf(...Object.keys(CLOUDS)),
+  cae: is.flag,
+  denialText: is.oneOf('raop', 'short'),
+  noPermissionsStatus: { expected: '401 or 403', accepts: (value) => value === 401 || value === 403 },
+  requireAssignment: is.flag,
+};
+
+export interface TenantSettings extends Required<Omit<TenantOptions, keyof TenantContents>> {
+  tenant: TenantContents;
+}
+
+/** Fills in the defaults: the default application and the default mailbox are there, whatever is given beside them. */
+export function settleTenant(
+  options: TenantOptions,
+  defaults: { clientId: string; certificates: string[]; mailbox: string },
+): TenantSettings {
+  const { apps = [], mailboxes = [] } = options;
+  const { clientId, certificates, mailbox } = defaults;
+  const isDefault = (app: ApplicationOptions): boolean => app.clientId.toLowerCase() === clientId.toLowerCase();
+  const named = apps.find(isDefault);
+  const own = { ...named, clientId, certificates: [...certificates, ...(named?.certificates ?? [])] };
+  const known = mailboxes.some((one) => addressOf(one).toLowerCase() === mailbox.toLowerCase());
+  return {
+    tenant: {
+      apps: [own, ...apps.filter((app) => !isDefault(app))],
+      mailboxes: known ? mailboxes : [mailbox, ...mailboxes],
+      groups: options.groups ?? [],
+      assignments: options.assignments ?? [],
+      accessPolicies: options.accessPolicies ?? [],
+      ews: options.ews ?? {},
+      propagationDelay: options.propagationDelay ?? 0,
+    },
+    cloud: options.cloud ?? 'global',
+    cae: options.cae ?? true,
+    denialText: options.denialText ?? 'raop',
+    noPermissionsStatus: options.noPermissionsStatus ?? 401,
+    requireAssignment: options.requireAssignment ?? false,
+  };
+}
+
+function addressOf(mailbox: string | MailboxOptions): string {
+  return typeof mailbox === 'string' ? mailbox : mailbox.address;
+}

@@ -1,0 +1,52 @@
+/**
+ * By what requests in flight are counted: by application and mailbox, as documented, or by application alone, as one
+ * revision of the documentation had it.
+ */
+export type ConcurrencyKey = 'mailbox' | 'app';
+
+/** Counts the requests in flight, and refuses those over the limit. */
+export class ConcurrencyLimit {
+  readonly #limit: number;
+  readonly #by: ConcurrencyKey;
+  readonly #admitted = new Map<string, number>();
+  readonly #open = new Map<string, number>();
+  readonly #highest = new Map<string, number>();
+
+  /** `false` counts only. Graph's limit is 4 (Graph documentation, "Throttling limits"). */
+  constructor(limit: number | false, by: ConcurrencyKey = 'mailbox') {
+    this.#limit = limit === false ? Number.POSITIVE_INFINITY : limit;
+    this.#by = by;
+  }
+
+  /** From the moment a request arrives until `leave`, which may be called more than once. */
+  enter(appId: string, mailbox: string): { admitted: boolean; leave: () => void } {
+    const key = this.#by === 'app' ? appId : `${appId} ${mailbox}`;
+    const admitted = (this.#admitted.get(key) ?? 0) < this.#limit;
+    if (admitted) add(this.#admitted, key, 1);
+    this.#highest.set(mailbox, Math.max(this.#highest.get(mailbox) ?? 0, add(this.#open, mailbox, 1)));
+    let left = false;
+    const leave = (): void => {
+      if (left) return;
+      left = true;
+      if (admitted) add(this.#admitted, key, -1);
+      add(this.#open, mailbox, -1);
+    };
+    return { admitted, leave };
+  }
+
+  /** The most requests that were in flight at one time, refused ones included, by mailbox address. */
+  highest(): Record<string, number> {
+    return Object.fromEntries(this.#highest);
+  }
+
+  clear(): void {
+    this.#highest.clear();
+  }
+}
+
+function add(counts: Map<string, number>, key: string, change: number): number {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+  return count;
+}

@@ -1,0 +1,126 @@
+import type { Answer } from '../wire/answer.js';
+import { type ConcurrencyKey, ConcurrencyLimit } from './concurrency-limit.js';
+import { MessageRate } from './message-rate.js';
+import { overLimit } from './over-limit.js';
+import type { ThrottlingView } from './throttling-view.js';
+import { Usage } from './usage.js';
+
+export interface ThrottleOptions {
+  /** In flight at a time. */
+  concurrency: number | false;
+  concurrencyKey: ConcurrencyKey;
+  /** In 10 minutes, by application and mailbox. */
+  requests: number | false;
+  /** Bytes of body in 5 minutes, by application and mailbox. */
+  uploadBytes: number | false;
+  /** Messages in a minute, by mailbox. */
+  messageRate: number | false;
+  /** `Retry-After` of a refusal for requests in flight; `null` leaves it out of every refusal. */
+  retryAfter: string | null;
+  now: () => number;
+}
+
+/** A request that an application makes to a mailbox. */
+export interface Place {
+  /** Why it is refused, if it is; to be asked once, when the body is there. What is not refused counts as uploaded. */
+  refuse: (method: string, bytes: number) => Answer | undefined;
+  /** It is over; may be called more than once. */
+  leave: () => void;
+}
+
+/** The limits of the Outlook service (Graph documentation, "Throttling limits"). */
+export class Throttle {
+  readonly #options: ThrottleOptions;
+  readonly #concurrency: ConcurrencyLimit;
+  readonly #usages = new Map<string, Usage>();
+  readonly messageRate: MessageRate;
+
+  constructor(options: ThrottleOptions) {
+    this.#options = options;
+    this.#concurrency = new ConcurrencyLimit(options.concurrency, options.concurrencyKey);
+    this.messageRate = new MessageRate(options.messageRate);
+  }
+
+  /** A request arrives; it counts, also when it is refused. `mailbox` in lower case. */
+  enter(appId: string, mailbox: string): Place {
+    const { now, requests, uploadBytes, retryAfter } = this.#options;
+    const usage = this.#usage(appId, mailbox);
+    const place = this.#concurrency.enter(appId, mailbox);
+    usage.requests.add(1, now());
+    usage.inFlight += 1;
+    let left = false;
+    return {
+      leave: () => {
+        place.leave();
+        if (!left) usage.inFlight -= 1;
+        left = true;
+      },
+      refuse: (method, bytes) => {
+        if (!place.admitted) return overLimit('MailboxConcurrency', retryAfter);
+        const { requests: made, uploads } = usage;
+        const at = now();
+        const wait = (seconds: number) => (retryAfter === null ? null : String(seconds));
+        if (requests !== false && made.sum(at) > requests) {
+          return overLimit('RequestCount', wait(made.secondsUntil(requests - 1, at)));
+        }
+        if (bytes === 0 || !UPLOADS.includes(method)) return undefined;
+        const used = uploads.sum(at);
+        // What is larger than the whole limit goes alone: nothing says that it never can.
+        if (uploadBytes !== false && used > 0 && used + bytes > uploadBytes) {
+          return overLimit('IncomingBytes', wait(uploads.secondsUntil(Math.max(0, uploadBytes - bytes), at)));
+        }
+        uploads.add(bytes, at);
+        return undefined;
+      },
+    };
+  }
+
+  /** The most requests that were in flight at one time, refused ones included, by mailbox address. */
+  highestInFlight(): Record<string, number> {
+    return this.#concurrency.highest();
+  }
+
+  view(): ThrottlingView {
+    const { concurrency, requests, uploadBytes, messageRate, now } = this.#options;
+    const at = now();
+    const orNull = (limit: number | false): number | null => (limit === false ? null : limit);
+    return {
+      limits: {
+        concurrency: orNull(concurrency),
+        requests: orNull(requests),
+        uploadBytes: orNull(uploadBytes),
+        messageRate: orNull(messageRate),
+      },
+      mailboxes: [...this.#usages.values()].map((usage) => ({
+        mailbox: usage.mailbox,
+        appId: usage.appId,
+        inFlight: usage.inFlight,
+        requests: usage.requests.sum(at),
+        uploadBytes: usage.uploads.sum(at),
+        ...this.messageRate.count(usage.mailbox, at),
+      })),
+    };
+  }
+
+  /** Forgets everything but the requests that are in flight. */
+  clear(): void {
+    this.#concurrency.clear();
+    this.messageRate.clear();
+    for (const [key, usage] of this.#usages) {
+      if (usage.inFlight === 0) this.#usages.delete(key);
+      else usage.forget();
+    }
+  }
+
+  #usage(appId: string, mailbox: string): Usage {
+    const key = `${appId} ${mailbox}`;
+    let usage = this.#usages.get(key);
+    if (!usage) {
+      usage = new Usage(appId, mailbox);
+      this.#usages.set(key, usage);
+    }
+    return usage;
+  }
+}
+
+const UPLOADS: readonly string[] = ['POST', 'PUT', 'PATCH'];

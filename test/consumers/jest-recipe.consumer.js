@@ -1,0 +1,23 @@
+// The recipe in examples/testing for Jest, as it is copied into an application.
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+
+const examples = path.resolve(import.meta.dirname, '../../examples/testing');
+const modules = path.join(import.meta.dirname, 'node_modules');
+
+it('the recipe for Jest passes', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'jest-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const file of ['jest.test.cjs', 'sign-in-mail.cjs']) cpSync(path.join(examples, file), path.join(folder, file));
+  writeFileSync(path.join(folder, 'package.json'), '{"private":true}');
+  symlinkSync(modules, path.join(folder, 'node_modules'));
+  const results = path.join(folder, 'results.json');
+  const args = ['node_modules/jest/bin/jest.js', '--json', `--outputFile=${results}`];
+  await new Promise((resolve) => execFile(process.execPath, args, { cwd: folder }, resolve));
+  const { numPassedTests, numTotalTests, testResults } = JSON.parse(readFileSync(results, 'utf8'));
+  expect(testResults.map(({ message }) => message)).toEqual(['']);
+  expect({ numPassedTests, numTotalTests }).toEqual({ numPassedTests: 3, numTotalTests: 3 });
+});

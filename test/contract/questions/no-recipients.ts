@@ -1,0 +1,31 @@
+import { byMessageId } from '../folders.js';
+import type { Question } from '../question.js';
+import { messagePath } from '../target.js';
+
+const topic = 'a message without recipients';
+
+export const noRecipients: readonly Question[] = [
+  {
+    topic,
+    assumption: 'is answered with 400 ErrorInvalidRecipients to an application that may send',
+    needs: ['Mail.Send'],
+    look: async (target) => {
+      const { status, json } = await target.sendMail(target.mail('probe', { To: '' }));
+      const code = json?.error?.code ?? '';
+      return { held: status === 400 && code === 'ErrorInvalidRecipients', seen: `${status} ${code}`.trim() };
+    },
+  },
+  {
+    topic,
+    assumption: 'leaves no draft behind',
+    needs: ['Mail.Send', 'Mail.ReadWrite'],
+    look: async (target) => {
+      const messageId = target.messageId();
+      await target.sendMail(target.mail('probe', { To: '', 'Message-ID': messageId }));
+      const { json } = await target.graph('GET', `/messages?${byMessageId(messageId)}&$select=id,isDraft`);
+      const left: { id: string }[] = json?.value ?? [];
+      for (const { id } of left) await target.graph('DELETE', messagePath(id));
+      return { held: left.length === 0, seen: `${left.length} found, and deleted` };
+    },
+  },
+];

@@ -1,0 +1,164 @@
+import https from 'node:https';
+import { type AssertionWishes, clientAssertion } from './assertion.js';
+import { excerpt } from './expected.js';
+import { Pace } from './pace.js';
+import { ask, type Reply, type Wish } from './plain-http.js';
+import { guardRecipients } from './recipients-guard.js';
+import { TestMails } from './test-mails.js';
+
+/** Where the contract is tried. */
+export interface Place {
+  /** Origin of Entra. */
+  authorityHost: string;
+  /** Origin of Graph, and what the scope begins with. */
+  graphHost: string;
+  tenantId: string;
+  clientId: string;
+  /** PEM: certificate and private key in one text. */
+  certificate: string;
+  /** The mailbox to send from. */
+  mailbox: string;
+  /** The only addresses that mail may go to; at least one. */
+  to: readonly string[];
+  /** A certificate authority to trust, PEM. Default: those that Node trusts. */
+  ca?: string;
+  /** What keeps a run polite. Default: none of it. */
+  pace?: Pace;
+}
+
+export interface GraphWish {
+  token?: string;
+  headers?: Record<string, string>;
+  /** Sent as `application/json`. */
+  json?: unknown;
+  /** Sent as base64 in `text/plain`. */
+  mime?: string | Buffer;
+  /** Sent as it is. */
+  body?: string | Buffer;
+}
+
+/** Entra and Graph for one application and one mailbox, spoken to in plain HTTP. */
+export class Target extends TestMails {
+  readonly place: Place;
+  readonly #agent: https.Agent;
+  readonly #pace: Pace;
+  readonly #drafts = new Set<string>();
+  #token: Promise<string> | undefined;
+
+  constructor(place: Place) {
+    super(place.mailbox, place.to);
+    this.place = place;
+    this.#pace = place.pace ?? new Pace(0, 0);
+    this.#agent = new https.Agent({ keepAlive: true, ...(place.ca !== undefined && { ca: place.ca }) });
+  }
+
+  /** Any request below Graph's or Entra's origin, or to a whole URL. */
+  async request(url: string, wish: Wish = {}): Promise<Reply> {
+    guardRecipients(wish, this.place.to);
+    const whole = url.startsWith('https:') ? url : this.place.graphHost + url;
+    const path = new URL(whole).pathname.toLowerCase();
+    const sends = wish.method === 'POST' && /\/send(?:mail)?$/.test(path);
+    return this.#pace.run(sends, () => ask(whole, wish, this.#agent));
+  }
+
+  get tokenEndpoint(): string {
+    return `${this.place.authorityHost}/${this.place.tenantId}/oauth2/v2.0/token`;
+  }
+
+  assertion(changes: Partial<AssertionWishes> = {}): string {
+    const { clientId, certificate } = this.place;
+    return clientAssertion({ clientId, certificate, audience: this.tokenEndpoint, ...changes });
+  }
+
+  /** A token request with a good assertion; `form` overrides its fields, `undefined` takes one out. */
+  token(form: Record<string, string | undefined> = {}, endpoint = this.tokenEndpoint): Promise<Reply> {
+    const fields = {
+      client_id: this.place.clientId,
+      grant_type: 'client_credentials',
+      scope: `${this.place.graphHost}/.default`,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      ...(!('client_assertion' in form) && { client_assertion: this.assertion() }),
+      ...form,
+    };
+    const given = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    return this.request(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(given).toString(),
+    });
+  }
+
+  /** One access token for all requests. */
+  accessToken(): Promise<string> {
+    this.#token ??= this.token().then((reply) => {
+      if (typeof reply.json?.access_token === 'string') return reply.json.access_token;
+      throw new Error(`no access token: ${reply.status} ${reply.json?.error_description ?? excerpt(reply)}`);
+    });
+    return this.#token;
+  }
+
+  /** A request below `/v1.0/users/{mailbox}`. */
+  async graph(method: string, path: string, wish: GraphWish = {}): Promise<Reply> {
+    const { json, mime } = wish;
+    const type = json === undefined ? (mime === undefined ? undefined : 'text/plain') : 'application/json';
+    const whole =
+      mime === undefined
+        ? json === undefined
+          ? undefined
+          : JSON.stringify(json)
+        : Buffer.from(mime).toString('base64');
+    const body = wish.body ?? whole;
+    const reply = await this.request(`/v1.0/users/${encodeURIComponent(this.place.mailbox)}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${wish.token ?? (await this.accessToken())}`,
+        ...(type !== undefined && { 'content-type': type }),
+        ...wish.headers,
+      },
+      ...(body !== undefined && { body }),
+    });
+    this.#note(method, path, reply);
+    return reply;
+  }
+
+  #note(method: string, path: string, { status, json }: Reply): void {
+    if (method === 'POST' && path === '/messages' && status === 201) this.#drafts.add(json.id);
+    // By its immutable id, what was sent could be deleted from Sent Items.
+    const sent = /^\/messages\/([^/]+)\/send$/.exec(path)?.[1];
+    if (sent !== undefined && status === 202) this.#drafts.delete(decodeURIComponent(sent));
+  }
+
+  sendMail(mime: string | Buffer, wish: GraphWish = {}): Promise<Reply> {
+    return this.graph('POST', '/sendMail', {
+      mime,
+      ...wish,
+      headers: { 'content-type': 'text/plain', ...wish.headers },
+    });
+  }
+
+  /** A draft that is deleted at the end. Throws when it was not created. */
+  async draft(mime: string | Buffer, wish: GraphWish = {}): Promise<Reply> {
+    const reply = await this.graph('POST', '/messages', { mime, ...wish });
+    if (reply.status !== 201) throw new Error(`no draft: ${reply.status} ${excerpt(reply)}`);
+    return reply;
+  }
+
+  /** Deletes the drafts that were made and not sent. */
+  async deleteDrafts(): Promise<void> {
+    for (const id of this.#drafts) await this.graph('DELETE', messagePath(id));
+    this.#drafts.clear();
+  }
+
+  /** Lets what was sent come to rest. */
+  settle(): Promise<void> {
+    return this.#pace.settle();
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+export function messagePath(id: string): string {
+  return `/messages/${encodeURIComponent(id)}`;
+}
