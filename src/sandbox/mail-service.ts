@@ -32,10 +32,9 @@ export function createMailService(settings: Settings, directory: Directory, time
     deliverTo: (address) => directory.deliverTo(address),
     queue: ({ address }) => throttle.messageRate.join(address.toLowerCase(), now()),
     judge: recipientJudge({ undeliverable, domain: tenantDomain, knows, hasUser, recipientLimit }),
+    immutableIdOnSend: settings.immutableIdOnSend,
     timers,
     now,
   });
-  const isDraft = (item: Parameters<MailStore['isDraft']>[0]): boolean =>
-    store.isDraft(item) && item.folder === 'drafts';
-  return { throttle, store, uploads: new UploadSessions({ isDraft, now }) };
+  return { throttle, store, uploads: new UploadSessions({ isDraft: (item) => store.isDraft(item), now }) };
 }

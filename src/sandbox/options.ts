@@ -47,7 +47,10 @@ export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOpt
   fromMismatch?: FromMismatch;
   /** Messages kept in memory, and as many drafts; the oldest go first. Default `5000`. */
   keep?: number;
-  /** Milliseconds since 1970, for tokens, assertions and log. Default `Date.now`. */
+  /**
+   * Milliseconds since 1970, for everything that the sandbox dates, counts in a window or lets expire. What it delays takes
+   * real time all the same. Default `Date.now`.
+   */
   now?: () => number;
 }
 
@@ -72,9 +75,7 @@ export async function settle(options: SandboxOptions): Promise<Settings> {
   } = options;
   const now = (): number => machine() + clockSkew;
   const certificates =
-    options.certificate === undefined
-      ? [await ownCertificate(() => Math.min(machine(), now()))]
-      : [options.certificate].flat();
+    options.certificate === undefined ? [await ownCertificate(machine(), now())] : [options.certificate].flat();
   return {
     port: options.port ?? 0,
     inboxPort: options.inboxPort ?? 0,
@@ -97,8 +98,10 @@ export async function settle(options: SandboxOptions): Promise<Settings> {
   };
 }
 
-/** Valid from `now()` on: what both clocks, the sandbox's and the client's, have passed. */
-async function ownCertificate(now: () => number): Promise<string> {
-  const { certificate, privateKey } = await createCertificate({ now });
+/** Valid by both clocks, the sandbox's and the client's, and for a year to come. */
+async function ownCertificate(...clocks: number[]): Promise<string> {
+  const from = Math.min(...clocks);
+  const days = 365 + Math.ceil((Math.max(...clocks) - from) / 86_400_000);
+  const { certificate, privateKey } = await createCertificate({ now: () => from, days });
   return `${certificate}${privateKey}`;
 }

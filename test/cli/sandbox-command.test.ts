@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,8 +16,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Starts `sandbox` on free ports and waits until it has printed all it prints. */
-async function start(): Promise<{ child: ChildProcess; printed: string; env: Record<string, string> }> {
-  const child = spawn(process.execPath, [program, 'sandbox', '--port', '0', '--inbox-port', '0', '--folder', folder]);
+async function start(
+  ...args: string[]
+): Promise<{ child: ChildProcess; printed: string; env: Record<string, string> }> {
+  const ports = ['--port', '0', '--inbox-port', '0'];
+  const child = spawn(process.execPath, [program, 'sandbox', ...ports, '--folder', folder, ...args]);
   let printed = '';
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {
@@ -72,6 +76,104 @@ describe('the sandbox command', () => {
     expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('0 to 65535') });
   });
 });
+
+describe('the sandbox command with', () => {
+  const refused = async (...args: string[]) => {
+    const { code, stderr } = await runNode([program, 'sandbox', '--folder', folder, ...args]);
+    return { code, stderr };
+  };
+  /** What the inbox's JSON API answers. */
+  const api = async (printed: string, path: string) => {
+    const inbox = /^Inbox\s+(\S+)$/m.exec(printed)?.[1] ?? '';
+    return (await (await fetch(`${inbox}api/${path}`)).json()) as Record<string, unknown>;
+  };
+
+  it('--scenario plays it, and names those that there are', async () => {
+    const { child, printed } = await start('--scenario', 'monday-morning');
+    expect(await api(printed, 'faults')).toMatchObject({ scenario: 'monday-morning' });
+    await interrupt(child);
+    expect(await refused('--scenario', 'monday')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/monday[\s\S]*monday-morning, failover, slow, expiring/),
+    });
+  });
+
+  it('--role gives the application these permissions instead of Mail.Send', async () => {
+    const { child, printed, env } = await start('--role', 'Mail.Read', '--role', 'User.Read.All');
+    expect(await api(printed, 'tenant')).toMatchObject({ apps: [{ roles: ['Mail.Read', 'User.Read.All'] }] });
+    expect(await post(env)).toMatchObject({ status: 403, text: expect.stringContaining('ErrorAccessDenied') });
+    await interrupt(child);
+    expect(await refused('--port', '0', '--inbox-port', '0', '--role', 'mail.send')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('"mail.send"'),
+    });
+  });
+
+  it('--keep keeps so many messages, and refuses to keep none', async () => {
+    const { child, printed, env } = await start('--keep', '2');
+    for (const _ of [1, 2, 3]) expect((await post(env)).status).toBe(202);
+    expect(await api(printed, 'messages')).toMatchObject({ matched: 2, messages: [{}, {}] });
+    await interrupt(child);
+    for (const wrong of ['0', 'all', '10000000']) {
+      expect(await refused('--keep', wrong)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('Expected a number from 1 to 9999999.'),
+      });
+    }
+  });
+
+  it('--tenant plays the tenant of a file beside its own application and mailbox', async () => {
+    const file = path.join(folder, 'tenant.json');
+    const group = {
+      address: 'senders@contoso.example',
+      kind: 'mail-enabled-security',
+      members: ['ceo@contoso.example'],
+    };
+    writeFileSync(
+      file,
+      JSON.stringify({
+        apps: [{ clientId: 'billing', roles: [] }],
+        mailboxes: ['ceo@contoso.example'],
+        groups: [group],
+        accessPolicies: [{ app: '*', group: group.address, right: 'RestrictAccess' }],
+      }),
+    );
+    const { child, printed, env } = await start('--tenant', file);
+    expect(await api(printed, 'tenant')).toMatchObject({
+      apps: [{ clientId: env.AZURE_CLIENT_ID, secrets: 1 }, { clientId: 'billing' }],
+      mailboxes: [{ address: 'noreply@contoso.example' }, { address: 'ceo@contoso.example' }],
+      groups: [group],
+    });
+    expect(await post(env)).toMatchObject({ status: 403, text: expect.stringContaining('[RAOP]') });
+    expect((await post(env, 'ceo@contoso.example')).status).toBe(202);
+    await interrupt(child);
+  });
+});
+
+/** Signs in with the secret that is printed for curl, and sends a message as a mailbox. */
+async function post(env: Record<string, string>, mailbox = 'noreply@contoso.example') {
+  const { AZURE_AUTHORITY_HOST: url = '', AZURE_TENANT_ID = '', AZURE_CLIENT_ID = '' } = env;
+  const ca = readFileSync(env.NODE_EXTRA_CA_CERTS ?? '');
+  const request = (where: string, headers: Record<string, string>, body: string) =>
+    new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+      const sent = https.request(`${url}/${where}`, { method: 'POST', headers, ca }, async (response) => {
+        let text = '';
+        for await (const chunk of response) text += chunk;
+        resolve({ status: response.statusCode, text });
+      });
+      sent.once('error', reject).end(body);
+    });
+  const form = { grant_type: 'client_credentials', client_id: AZURE_CLIENT_ID, client_secret: 'graph-sandbox' };
+  const granted = await request(
+    `${AZURE_TENANT_ID}/oauth2/v2.0/token`,
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    `${new URLSearchParams({ ...form, scope: 'https://graph.microsoft.com/.default' })}`,
+  );
+  const authorization = `Bearer ${JSON.parse(granted.text).access_token}`;
+  const mime = `From: ${mailbox}\r\nTo: ana@example.com\r\n\r\nHello\r\n`;
+  const headers = { authorization, 'content-type': 'text/plain' };
+  return request(`v1.0/users/${mailbox}/sendMail`, headers, Buffer.from(mime).toString('base64'));
+}
 
 describe('the folder of a sandbox', () => {
   const run = (...args: string[]) => runNode([program, 'sandbox', '--port', '0', '--inbox-port', '0', ...args]);

@@ -14,8 +14,15 @@ export interface LiveResult {
 
 const none = (): Record<Verdict, number> => ({ held: 0, 'did not hold': 0, 'not tried': 0 });
 
-/** Tries the contract and then the open questions, one after the other, and deletes the drafts it made. */
-export async function runLive(target: Target, print: (line: string) => void): Promise<LiveResult> {
+/**
+ * Tries the contract and then the open questions, one after the other, and deletes the drafts it made. `signal` ends it
+ * before the next.
+ */
+export async function runLive(
+  target: Target,
+  print: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<LiveResult> {
   const result: LiveResult = { cases: none(), questions: none() };
   const report = (verdict: Verdict, what: string, counts: Record<Verdict, number>, detail = ''): void => {
     counts[verdict] += 1;
@@ -28,6 +35,7 @@ export async function runLive(target: Target, print: (line: string) => void): Pr
     for (const { topic, cases } of topics) {
       print(`\n${topic}`);
       for (const one of cases) {
+        signal?.throwIfAborted();
         const [verdict, detail] = await tryCase(one, target, permissions);
         report(verdict, `${one.behaviour} (${one.mark})`, result.cases, detail);
       }
@@ -35,6 +43,7 @@ export async function runLive(target: Target, print: (line: string) => void): Pr
     }
     print('\nOpen questions');
     for (const { topic, assumption, needs = [], look } of questions) {
+      signal?.throwIfAborted();
       const lacking = needs.find((one) => !permissions.has(one));
       const finding = lacking ? `needs ${lacking}` : await look(target).catch(failed);
       const [verdict, detail]: [Verdict, string] =
@@ -45,7 +54,9 @@ export async function runLive(target: Target, print: (line: string) => void): Pr
       report('not tried', `${topic}: ${assumption}`, result.questions, because);
     }
   } finally {
-    await target.deleteDrafts();
+    const left = await target.deleteDrafts();
+    if (left > 0)
+      print(`\nDrafts that could not be deleted: ${left}; their subjects have [contract test ${target.run}]`);
   }
   print(`\nContract:       ${summary(result.cases)}`);
   print(`Open questions: ${summary(result.questions)}`);

@@ -1,10 +1,15 @@
 // The live run, with a sandbox in the place of the tenant.
 import { writeFileSync } from 'node:fs';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { type RunResult, root, runNode } from '../helpers/run-node.js';
 import { sandboxEnvironment } from '../helpers/sandbox-environment.js';
+import { runLive } from './live-run.js';
+import { startSandboxTarget } from './sandbox-target.js';
+import { Target } from './target.js';
 
 const MAILBOX = 'noreply@contoso.example';
 const script = path.join(root, 'scripts/test-live.js');
@@ -55,6 +60,56 @@ describe('the live run', () => {
     for (const { subject } of messages) expect(subject).toMatch(/^\[contract test [0-9a-f]{8}\] /);
     expect(sandbox.mailbox(MAILBOX).drafts).toEqual([]);
     expect(sandbox.stats().maxInFlight[MAILBOX]).toBe(1);
+  });
+
+  it('deletes its drafts when it is interrupted, and says which it could not', async () => {
+    const { target, sandbox } = await startSandboxTarget();
+    onTestFinished(async () => {
+      target.close();
+      await sandbox.close();
+    });
+    const interrupted = new AbortController();
+    const lines: string[] = [];
+    const run = runLive(
+      target,
+      (line) => {
+        lines.push(line);
+        if (!line.includes('MIME makes a draft')) return;
+        sandbox.fault({ on: 'deleteDraft', status: 503 });
+        interrupted.abort(new Error('Interrupted.'));
+      },
+      interrupted.signal,
+    );
+    await expect(run).rejects.toThrow('Interrupted.');
+    expect(lines.at(-1)).toBe(
+      `\nDrafts that could not be deleted: 1; their subjects have [contract test ${target.run}]`,
+    );
+    expect(await target.deleteDrafts()).toBe(0);
+    expect(sandbox.mailbox(MAILBOX).drafts).toEqual([]);
+  });
+
+  it('deletes what a tenant made a draft of against the contract', async () => {
+    const { target, sandbox } = await startSandboxTarget();
+    const [, cert = ''] = sandbox.identity.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? [];
+    const asked: string[] = [];
+    const tenant = https.createServer({ key: sandbox.identity, cert }, (request, response) => {
+      asked.push(`${request.method} ${request.url?.replace(/^.*(?=\/messages)/, '')}`);
+      request.resume();
+      response.writeHead(request.method === 'POST' ? 201 : 204).end('{"id":"draft"}');
+    });
+    onTestFinished(async () => {
+      target.close();
+      tenant.close();
+      await sandbox.close();
+    });
+    await new Promise<void>((resolve) => tenant.listen(0, '127.0.0.1', resolve));
+    const graphHost = `https://localhost:${(tenant.address() as AddressInfo).port}`;
+    const elsewhere = new Target({ ...target.place, graphHost });
+    elsewhere.accessToken = () => target.accessToken();
+    await elsewhere.graph('POST', '/mailFolders/drafts/messages', { mime: target.mail('in a folder') });
+    expect(await elsewhere.deleteDrafts()).toBe(0);
+    expect(asked).toEqual(['POST /messages', 'DELETE /messages/draft']);
+    elsewhere.close();
   });
 
   it('says what it leaves out for want of a permission', async () => {

@@ -5,8 +5,11 @@ import { Target } from './target.js';
 
 try {
   const target = new Target(livePlace(process.env));
+  // Ctrl-C once ends the run and lets it delete its drafts; twice ends it at once.
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort(new Error('Interrupted.')));
   try {
-    const { cases } = await runLive(target, (line) => console.log(line));
+    const { cases } = await runLive(target, (line) => console.log(line), interrupted.signal);
     process.exitCode = cases['did not hold'] === 0 ? 0 : 1;
   } finally {
     target.close();

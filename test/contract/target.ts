@@ -122,7 +122,8 @@ export class Target extends TestMails {
   }
 
   #note(method: string, path: string, { status, json }: Reply): void {
-    if (method === 'POST' && path === '/messages' && status === 201) this.#drafts.add(json.id);
+    const creates = method === 'POST' && /^(?:\/mailFolders\/[^/]+)?\/messages$/i.test(path);
+    if (creates && status === 201) this.#drafts.add(json.id);
     // By its immutable id, what was sent could be deleted from Sent Items.
     const sent = /^\/messages\/([^/]+)\/send$/.exec(path)?.[1];
     if (sent !== undefined && status === 202) this.#drafts.delete(decodeURIComponent(sent));
@@ -143,10 +144,16 @@ export class Target extends TestMails {
     return reply;
   }
 
-  /** Deletes the drafts that were made and not sent. */
-  async deleteDrafts(): Promise<void> {
-    for (const id of this.#drafts) await this.graph('DELETE', messagePath(id));
-    this.#drafts.clear();
+  /** Deletes the drafts that were made and not sent; resolves to how many could not be deleted. */
+  async deleteDrafts(): Promise<number> {
+    for (const id of [...this.#drafts]) {
+      const gone = await this.graph('DELETE', messagePath(id)).then(
+        ({ status }) => status === 204 || status === 404,
+        () => false,
+      );
+      if (gone) this.#drafts.delete(id);
+    }
+    return this.#drafts.size;
   }
 
   /** Lets what was sent come to rest. */

@@ -343,6 +343,15 @@ describe('changing a draft', () => {
     expect(message?.text).toContain('Hello');
   });
 
+  it('of MIME in its importance changes every field that tells it', async () => {
+    const client = await startClientWith();
+    const urgent = { Importance: 'high', 'X-Priority': '1 (Highest)', 'X-MSMail-Priority': 'High' };
+    const { path, json } = await createDraft(client, mail(urgent));
+    expect(json.importance).toBe('high');
+    expect((await client.graph('PATCH', path, { json: { importance: 'normal' } })).json.importance).toBe('normal');
+    expect(client.sandbox.mailbox(MAILBOX).drafts[0]?.raw.toString()).not.toMatch(/priority/i);
+  });
+
   it('can take recipients away', async () => {
     const client = await startClientWith();
     const { path } = await createDraft(client, mail({ Cc: 'carl@example.com' }));

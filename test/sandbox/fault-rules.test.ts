@@ -1,5 +1,6 @@
 import https from 'node:https';
 import { describe, expect, it } from 'vitest';
+import { ChallengedTokens } from '../../src/sandbox/entra/challenged-tokens.js';
 import { seededRandom } from '../../src/sandbox/faults/random.js';
 import type { FaultRule } from '../../src/sandbox/index.js';
 import { type Client, createDraft, MAILBOX, mail, startClient, startClientWith } from './support.js';
@@ -355,7 +356,11 @@ describe('a rule', () => {
       '"silence" and "status" are both given',
     ],
     ['challenges in other words', { on: 'any', claimsChallenge: true, status: 401 }, '"claimsChallenge" and "status"'],
-    ['lets the client wait for another answer', { on: 'sendMail', status: 100 }, '"status" is 100, expected an integer'],
+    [
+      'lets the client wait for another answer',
+      { on: 'sendMail', status: 100 },
+      '"status" is 100, expected an integer',
+    ],
     [
       'strikes an unknown target beside a known one',
       { on: ['sendMail', 'sendmail'], status: 500 },

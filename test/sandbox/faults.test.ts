@@ -21,6 +21,11 @@ describe('a fault of sendMail', () => {
       { status: 500, code: 'ErrorX', message: 'x' },
       ({ json }) => expect(json.error).toEqual({ code: 'ErrorX', message: 'x' }),
     ],
+    [
+      '413',
+      { status: 413 },
+      ({ json }) => expect(json.error.message).toBe('The maximum request length supported is 4MB.'),
+    ],
     ['a wrong 200', { status: 200 }, ({ text }) => expect(text).toBe('')],
     [
       '502, by default in HTML',
@@ -158,6 +163,8 @@ describe('a fault of the token endpoint', () => {
       { error: 'temporarily_unavailable', error_codes: [90033] },
     ],
     ['503', { status: 503 }, { error: 'temporarily_unavailable' }],
+    ['401', { status: 401 }, { error: 'invalid_client', error_codes: [50012] }],
+    ['400', { status: 400 }, { error: 'invalid_request', error_codes: [900144] }],
     ['400 with its own error', { status: 400, code: 'access_denied' }, { error: 'access_denied' }],
     ['200 without a token', { status: 200, body: {} }, {}],
   ])('answers %s once', async (_what, rule, expected) => {
@@ -207,7 +214,7 @@ describe('a rule', () => {
     ['has no target', { status: 503 }, '"on" is missing, expected one of "sendMail", "token"'],
     ['has another target', { on: 'draft', status: 503 }, '"on" is "draft", expected one of "sendMail", "token"'],
     ['never strikes', { on: 'token', status: 503, times: 0 }, '"times" is 0, expected an integer of 1 or more'],
-    ['has a status in text', { on: 'token', status: '503' }, '"status" is "503", expected an integer from 100 to 599'],
+    ['has a status in text', { on: 'token', status: '503' }, '"status" is "503", expected an integer from 200 to 599'],
     ['has no possible status', { on: 'token', status: 600 }, '"status" is 600'],
     ['has another reset', { on: 'token', reset: true }, '"reset" is true, expected one of "before-answer"'],
     ['has an endless delay', { on: 'token', delay: Number.POSITIVE_INFINITY }, '"delay" is Infinity, expected milli'],

@@ -85,6 +85,17 @@ it('finds the code of an HTML mail that has no text', () => {
   expect(findCodes('', textOfHtml(html))).toEqual(['482913']);
 });
 
+it('finds the code behind letters whose small ones are longer, and behind any tag', () => {
+  const html = `<STYLE>p{}</STYLE><p>${'İ'.repeat(40)}</p><constructor><p>Doğrulama kodunuz: <b>482913</b></p>`;
+  expect(textOfHtml(html)).toContain('Doğrulama kodunuz: 482913');
+  expect(findCodes('', textOfHtml(html))).toEqual(['482913']);
+});
+
+it.each(['code 1234 ', '1234 code'])('takes little time over a subject of %s only', (part) => {
+  // Anything worse than linear would outlast the test.
+  findCodes(part.repeat(200_000), '');
+});
+
 it.each([
   '<style>',
   '<!--',

@@ -88,6 +88,8 @@ describe('GET /api/messages', () => {
     ['GET', '?status=lost', '"status" is "lost", expected accepted, unconfirmed, bounced or an HTTP status.'],
     ['DELETE', '?recipient=ana', '"recipient" is unknown. Known are to, from, subject, mailbox, messageId, status, q.'],
     ['DELETE', '?to=', '"to" is empty.'],
+    ['DELETE', '?q=%20', '"q" is empty.'],
+    ['DELETE', '?to=ana&to=zoe', '"to" is given more than once.'],
   ])('%s %s is refused in words', async (method, query, error) => {
     const client = await withThree();
     const reply = await ask(client, `/api/messages${query}`, { method });
@@ -222,6 +224,18 @@ describe('deleting', () => {
     expect((await ask(client, path, { method: 'DELETE' })).status).toBe(404);
     expect((await askJson(client, '/api/messages')).total).toBe(0);
   });
+
+  it.each(['/api/messages/', '/api/messages//', '/api/messages/?q=x', '/api/faults/'])(
+    'takes away nothing when the id is missing: %s',
+    async (path) => {
+      const client = await startClient();
+      await client.sendMail(mail());
+      client.sandbox.fault({ on: 'sendMail', status: 503 });
+      const reply = await ask(client, path, { method: 'DELETE' });
+      expect([reply.status, reply.json]).toEqual([404, { error: 'not found: the path ends before an id' }]);
+      expect([await client.sandbox.messages(), client.sandbox.faults()]).toMatchObject([[{}], [{}]]);
+    },
+  );
 
   it('takes away all, and with /api/clear everything else too', async () => {
     const client = await startClient();

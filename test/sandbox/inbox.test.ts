@@ -83,6 +83,12 @@ describe('the API', () => {
       expect([wrong, (await ask(client, wrong)).status]).toEqual([wrong, 404]);
     }
     for (const method of ['POST', 'PUT', 'PATCH']) expect((await ask(client, path, { method })).status).toBe(405);
+    expect((await ask(client, '/api/x')).json).toEqual({ error: 'not found: the API has no such path' });
+    const wrong = await ask(client, path, { method: 'PUT' });
+    expect([wrong.json.error, wrong.headers.allow]).toEqual([
+      'method not allowed: this path takes GET, DELETE',
+      'GET, DELETE',
+    ]);
   });
 
   it('tells what to connect with, and no key', async () => {
@@ -96,6 +102,14 @@ describe('the API', () => {
 });
 
 describe('the page', () => {
+  it('answers HEAD, with which tools wait for a server', async () => {
+    const client = await startClient();
+    for (const path of ['/', '/api/stats']) {
+      const { status, body } = await ask(client, path, { method: 'HEAD' });
+      expect([path, status, body.length]).toEqual([path, 200, 0]);
+    }
+  });
+
   it('is served with a policy that lets nothing in from outside', async () => {
     const client = await startClient();
     for (const [path, type] of [
@@ -106,6 +120,7 @@ describe('the page', () => {
       const { status, headers, body } = await ask(client, path ?? '');
       expect([status, headers['content-type']]).toEqual([200, `${type}; charset=utf-8`]);
       expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+      expect(headers['cross-origin-opener-policy']).toBe('same-origin');
       expect(headers['content-security-policy']).toBe(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       );
@@ -167,6 +182,13 @@ describe('the HTML of a mail', () => {
   it.each(['<a ', '<a x="', '<a/z=', '<a b=\'<a c="', '<a href='])('is read in linear time: %s', (part) => {
     // Anything worse would outlast the test.
     expect(withoutTargets(part.repeat(200_000)).length).toBeGreaterThan(0);
+  });
+
+  it('shows an image as often as it is small, so that it stays of a length that can be shown', () => {
+    const image = { contentType: 'image/png', contentId: 'x', disposition: undefined, filename: 'x.png' };
+    const shown = framedHtml('<img src="cid:x">'.repeat(1000), [{ ...image, content: Buffer.alloc(3_000_000) }]);
+    expect(shown.length).toBeLessThan(65_000_000);
+    expect(shown.match(/<img src="data:/g)).toHaveLength(15);
   });
 
   it('takes images only from its attachments', () => {

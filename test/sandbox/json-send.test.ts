@@ -169,6 +169,20 @@ describe('a JSON message', () => {
     },
   );
 
+  it('with a long subject has no line that is longer than mail may have', async () => {
+    const subject = 'word '.repeat(400).trim();
+    const message = await sent({ subject });
+    expect(message.subject).toBe(subject);
+    expect(
+      Math.max(
+        ...message.raw
+          .toString()
+          .split('\r\n')
+          .map(({ length }) => length),
+      ),
+    ).toBeLessThanOrEqual(998);
+  });
+
   it('with half a character in the name of an attachment can be read', async () => {
     const type = '#microsoft.graph.fileAttachment';
     const message = await sent({ attachments: [{ '@odata.type': type, name: 'a\ud800.txt', contentBytes: 'QQ==' }] });

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { ask } from './inbox-support.js';
 import { type Client, mail, startClient } from './support.js';
 
-const FORBIDDEN = [403, '{"error":"only this page may ask"}'];
+const FORBIDDEN = [
+  403,
+  '{"error":"only this page may ask, or a program under its address: Host must be 127.0.0.1 or localhost with the port"}',
+];
 
 async function withMail(): Promise<{ client: Client; path: string }> {
   const client = await startClient({ mailboxes: ['ana@example.com'] });

@@ -210,10 +210,15 @@ describe('the log of requests', () => {
     const app = { clientId: 'app', certificates: [], secrets: [secret], roles };
     const client = await startClientWith({ apps: [app] });
     const token = await client.accessToken({ client_secret: secret });
-    await client.graph('GET', `/messages?access_token=${token}&%61uthtoken=hidden-one&client_secret=s`, { token });
+    await client.graph(
+      'GET',
+      `/messages?access_token=${token}&%61uthtoken=hidden-one&client_secret=s&assertion=hidden-two`,
+      { token },
+    );
     const log = JSON.stringify(client.sandbox.requests());
-    for (const hidden of [token, secret, 'hidden-one', 'client_assertion']) expect(log).not.toContain(hidden);
-    expect(client.sandbox.requests().at(-1)?.path).toMatch(/\?access_token=…&authtoken=…&client_secret=…$/);
+    for (const hidden of [token, secret, 'hidden-one', 'hidden-two', 'client_assertion'])
+      expect(log).not.toContain(hidden);
+    expect(client.sandbox.requests().at(-1)?.path).toMatch(/\?access_token=…&authtoken=…&client_secret=…&assertion=…$/);
   });
 
   it('names the AADSTS code of a refused token request', async () => {
@@ -252,6 +257,9 @@ describe('the log of requests', () => {
     expect((await askJson(client, '/api/requests?status=401')).matched).toBe(1);
     expect((await ask(client, '/api/requests?status=x')).status).toBe(400);
     expect((await ask(client, '/api/requests?stat=1')).status).toBe(400);
+    expect((await ask(client, '/api/requests?operation=sendMial')).json).toEqual({
+      error: '"operation" is "sendMial". Did you mean "sendMail"?',
+    });
   });
 
   it('reads the Message-ID of a refused upload behind a long header, and not of rubbish', async () => {

@@ -15,6 +15,8 @@ describe('an option that has not the right kind', () => {
     [{ invalidUserStatus: 403 }, '"invalidUserStatus" is 403, expected 404 or 400'],
     [{ oversizeAnswer: 202 }, '"oversizeAnswer" is 202, expected 413 or 200'],
     [{ base64: 'url' }, '"base64" is "url", expected one of "strict", "lenient"'],
+    [{ immutableIdOnSend: 'new' }, '"immutableIdOnSend" is "new", expected one of "kept", "changed"'],
+    [{ aliasInFrom: 'drop' }, '"aliasInFrom" is "drop", expected one of "kept", "primary"'],
     [{ mimeContentType: 'any' }, '"mimeContentType" is "any", expected one of "bare", "any-charset"'],
   ])('is refused: %j', async (options, message) => {
     await expect(startSandbox(options as SandboxOptions)).rejects.toThrow(message);
@@ -142,5 +144,34 @@ describe('what Graph has and the sandbox has not', () => {
     expect([reply.status, reply.json.error.code]).toEqual([501, 'NotImplemented']);
     expect(reply.json.error.message).toContain(words);
     expect((await client.request(path, { method })).status).toBe(401);
+  });
+});
+
+describe('the immutable id of a draft that is sent', () => {
+  it('may change', async () => {
+    const client = await startClientWith({ immutableIdOnSend: 'changed' });
+    const headers = { prefer: 'IdType="ImmutableId"' };
+    const created = await client.graph('POST', '/messages', { mime: mail(), headers });
+    expect((await client.graph('POST', `${messagePath(created.json.id)}/send`)).status).toBe(202);
+    expect((await client.graph('GET', messagePath(created.json.id))).status).toBe(404);
+    const listed = await client.graph('GET', '/mailFolders/sentitems/messages', { headers });
+    expect((await client.graph('GET', messagePath(listed.json.value[0].id), { headers })).status).toBe(200);
+  });
+});
+
+describe('an alias in From', () => {
+  const mailboxes = [{ address: MAILBOX, aliases: ['orders@contoso.example'] }];
+  const from = { From: 'Orders <orders@contoso.example>' };
+  const seen = async (client: Client) => {
+    await client.sendMail(mail(from));
+    return /^From: .*$/m.exec((await client.sandbox.messages())[0]?.delivered[0]?.raw.toString() ?? '')?.[0].trim();
+  };
+
+  it('is kept', async () => {
+    expect(await seen(await startClient({ mailboxes }))).toBe('From: Orders <orders@contoso.example>');
+  });
+
+  it('may be replaced by the primary address', async () => {
+    expect(await seen(await startClient({ mailboxes, aliasInFrom: 'primary' }))).toContain(MAILBOX);
   });
 });

@@ -195,6 +195,20 @@ describe('a mailbox', () => {
     expect(await outcome(client, 'new@contoso.example')).toMatch(/^404 ErrorInvalidUser/);
   });
 
+  it('gets a licence with its mailbox', async () => {
+    const client = await startTenant({ mailboxes: [{ address: CEO, licensed: false }] });
+    expect(await outcome(client, CEO)).toMatch(/^404 MailboxNotEnabledForRESTAPI/);
+    client.sandbox.tenant.mailboxes.set({ address: CEO, hasMailbox: true });
+    expect(await outcome(client, CEO)).toBe('202');
+  });
+
+  it('is not taken for the one whose object id is its address', async () => {
+    const client = await startTenant({ mailboxes: [{ address: CEO, id: 'boss@contoso.example' }] });
+    const { mailboxes } = client.sandbox.tenant;
+    expect(() => mailboxes.set('boss@contoso.example')).toThrow(`is mailbox ${CEO} already, expected one that is free`);
+    expect(mailboxes.get(CEO)?.address).toBe(CEO);
+  });
+
   it('that loses its alias gets no more mail there', async () => {
     const client = await startTenant({ mailboxes: [{ address: CEO, aliases: ['boss@contoso.example'] }] });
     client.sandbox.tenant.mailboxes.set({ address: CEO, aliases: [] });

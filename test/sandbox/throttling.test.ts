@@ -215,6 +215,12 @@ describe('what is counted in a window', () => {
       const seconds = window.secondsUntil(20, now);
       expect(window.sum(now)).toBe(expected);
       expect(seconds === 0).toBe(expected <= 20);
+      if (seconds === 0) continue;
+      const at = (later: number) => {
+        const then = now + later * 1000;
+        return entries.filter((one) => (one.at + 11) * 1000 > then).reduce((sum, { amount }) => sum + amount, 0);
+      };
+      expect([at(seconds) <= 20, at(seconds - 1) <= 20]).toEqual([true, false]);
     }
     expect(window.sum(now + 60_000)).toBe(0);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Client, createDraft, mail, type Reply, startClientWith } from './support.js';
+import { type Client, createDraft, MAILBOX, mail, messagePath, type Reply, startClientWith } from './support.js';
 
 const HOUR = 3_600_000;
 const IMMUTABLE = { headers: { prefer: 'IdType="ImmutableId"' } };
@@ -103,6 +103,17 @@ describe('an upload session', () => {
     expect([reply.status, reply.json.error.code]).toEqual([404, 'ErrorItemNotFound']);
   });
 
+  it('can be opened for a draft in Deleted Items, which may still be sent', async () => {
+    const client = await startClientWith({ minUploadSize: 1 });
+    await client.graph('DELETE', (await createDraft(client)).path);
+    const path = messagePath(client.sandbox.mailbox(MAILBOX).deletedItems[0]?.id ?? '');
+    const json = { AttachmentItem: { attachmentType: 'file', name: 'a', size: 5 } };
+    const session = await client.graph('POST', `${path}/attachments/createUploadSession`, { json });
+    const { pathname, search } = new URL(session.json.uploadUrl);
+    const headers = { 'content-range': 'bytes 0-4/5' };
+    expect((await client.request(pathname + search, { method: 'PUT', headers, body: 'abcde' })).status).toBe(201);
+  });
+
   it('expires by the clock of the sandbox, at the time it names', async () => {
     let time = Date.now();
     const { session, put } = await openSession({}, { now: () => time });
@@ -199,6 +210,8 @@ describe('a session is refused for', () => {
     ['a file that is no file', { attachmentType: 'item' }, 'ErrorInvalidParameter'],
     ['a file without a name', { name: undefined }, 'ErrorInvalidParameter'],
     ['a size that is none', { size: '100' }, 'ErrorInvalidParameter'],
+    ['an isInline that is no flag', { isInline: 'true' }, 'RequestBodyRead'],
+    ['a Content-ID that is no text', { contentId: 7 }, 'RequestBodyRead'],
   ])('%s', async (_what, item, code) => {
     const { session } = await openSession({ size: 100, ...item }, { minUploadSize: 100, maxMessageSize: 1e9 });
     expect([session.status, session.json.error.code]).toEqual([400, code]);

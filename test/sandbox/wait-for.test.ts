@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask } from './inbox-support.js';
 import { type Client, mail, startClient } from './support.js';
 
@@ -131,6 +131,34 @@ describe('waitFor', () => {
     await expect(client.sandbox.waitFor({ to: 'ana@example.com' })).rejects.toThrow('sandbox closed');
   });
 
+  it('looks at every message that is there, however short the time', async () => {
+    const client = await startClient();
+    const token = await client.accessToken();
+    for (const n of [1, 2, 3]) await client.sendMail(mail({}, `${n}\r\n${'long\r\n'.repeat(20_000)}`), { token });
+    expect((await client.sandbox.waitFor({ text: /^1/, timeout: 0 })).text).toMatch(/^1/);
+  });
+
+  it('does not resolve to a message that was deleted while it was read', async () => {
+    const client = await startClient();
+    await send(client, { Subject: 'Old' });
+    const waiting = client.sandbox.waitFor({ text: 'Hello' });
+    client.sandbox.clear();
+    await send(client, { Subject: 'New' });
+    expect(await waiting).toMatchObject({ subject: 'New' });
+  });
+
+  it('may be called many times at once', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
+    const client = await startClient();
+    const waiting = Array.from({ length: 20 }, () => client.sandbox.waitFor({ subject: 'Hi' }));
+    await send(client, {});
+    await Promise.all(waiting);
+    expect(warnings).toEqual([]);
+  });
+
   it('goes on waiting when everything is cleared', async () => {
     const client = await startClient();
     const waiting = client.sandbox.waitFor({ subject: 'Later' });
@@ -146,6 +174,7 @@ describe('waitFor', () => {
     [{ subject: 4 }, 'sandbox.waitFor: "subject" is 4, expected text or a regular expression.'],
     [{ timeout: -1 }, 'sandbox.waitFor: "timeout" is -1, expected milliseconds from 0'],
     [{ after: 'yesterday' }, 'sandbox.waitFor: "after" is "yesterday", expected a message of this sandbox or a Date.'],
+    [{ after: { id: 'x', receivedAt: '2026-11-02' } }, 'expected a message of this sandbox or a Date.'],
     [{ after: new Date('x') }, 'expected a message of this sandbox or a Date.'],
   ])('rejects the options %j in words', async (options, words) => {
     const client = await startClient();

@@ -3,6 +3,7 @@ import type { Exchange } from '../exchange/exchange.js';
 import { readFileAttachment } from '../exchange/file-attachment.js';
 import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
 import { orDenial } from '../exchange/json-values.js';
+import { odataContext } from '../exchange/odata-context.js';
 import { readJsonObject } from '../exchange/request-body.js';
 import { strike } from '../faults/strike.js';
 import { attachmentResource } from '../lookups/attachment-resource.js';
@@ -26,7 +27,7 @@ async function addAttachment(request: MailboxCall, exchange: Exchange): Promise<
   return strike('addAttachment', request, exchange, [draft.message], () => {
     draft.message.attach(attachment);
     draft.modifiedAt = call.at;
-    const context = `${exchange.origin()}/v1.0/$metadata#users('${mailbox.id}')/messages('${draft.id}')/attachments/$entity`;
+    const context = odataContext(exchange, mailbox, `messages('${draft.id}')/attachments/$entity`);
     const { contentBytes: _, ...resource } = attachmentResource(attachment, undefined);
     return jsonAnswer(201, { '@odata.context': context, ...resource });
   });

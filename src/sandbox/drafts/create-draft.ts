@@ -1,6 +1,7 @@
 import { denied, isDenial, messageTooLarge } from '../exchange/denial.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
+import { odataContext } from '../exchange/odata-context.js';
 import { readDraftBody } from '../exchange/request-body.js';
 import { strike } from '../faults/strike.js';
 import { messageResource } from '../lookups/message-resource.js';
@@ -18,7 +19,7 @@ async function createDraft(request: MailboxCall, exchange: Exchange): Promise<An
   if (message.size > exchange.maxMessageSize) return denied(messageTooLarge);
   return strike('createDraft', request, exchange, [message], async () => {
     const draft = exchange.store.createDraft(mailbox, message, call.at);
-    const context = `${exchange.origin()}/v1.0/$metadata#users('${mailbox.id}')/messages/$entity`;
+    const context = odataContext(exchange, mailbox, 'messages/$entity');
     const resource = await messageResource(draft, { call, properties: undefined, withBody: true });
     return jsonAnswer(201, { '@odata.context': context, ...resource });
   });

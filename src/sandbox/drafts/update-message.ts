@@ -2,6 +2,7 @@ import { denial, denied, isDenial, itemNotFound, messageTooLarge } from '../exch
 import type { Exchange } from '../exchange/exchange.js';
 import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
 import { type JsonMessage, readJsonMessage } from '../exchange/json-message.js';
+import { odataContext } from '../exchange/odata-context.js';
 import { isMessageId, readJsonObject } from '../exchange/request-body.js';
 import { writeContent } from '../exchange/write-message.js';
 import { messageResource } from '../lookups/message-resource.js';
@@ -42,7 +43,7 @@ async function updateMessage(request: MailboxCall, exchange: Exchange): Promise<
   }
   if (isRead !== undefined) item.read = isRead;
   item.modifiedAt = call.at;
-  const context = `${exchange.origin()}/v1.0/$metadata#users('${mailbox.id}')/messages/$entity`;
+  const context = odataContext(exchange, mailbox, 'messages/$entity');
   const resource = await messageResource(item, { call, properties: undefined, withBody: true });
   return { ...jsonAnswer(200, { '@odata.context': context, ...resource }), delay: exchange.latency() };
 }

@@ -104,9 +104,3 @@ export const resourceNotFound = (resource: string, tenant: string): EntraFailure
   code: 500011,
   message: `The resource principal named ${resource} was not found in the tenant named ${tenant}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
 });
-
-export const temporarilyUnavailable: EntraFailure = {
-  error: 'temporarily_unavailable',
-  code: 90033,
-  message: 'A transient error has occurred. Please try again.',
-};

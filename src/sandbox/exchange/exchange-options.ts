@@ -66,6 +66,16 @@ export interface ExchangeOptions {
    * parameters too, of which nothing is known. Default `'bare'`.
    */
   mimeContentType?: MimeContentType;
+  /**
+   * What becomes of a draft's immutable id when it is sent: `'kept'` as documented, or `'changed'` as one report has it.
+   * Default `'kept'`.
+   */
+  immutableIdOnSend?: 'kept' | 'changed';
+  /**
+   * What recipients see of a From that is an alias of the mailbox: `'kept'`, or `'primary'`, its primary address, as is
+   * reported where the organisation has not set `SendFromAliasEnabled`. Default `'kept'`.
+   */
+  aliasInFrom?: 'kept' | 'primary';
 }
 
 export const EXCHANGE_OPTIONS: Kinds<ExchangeOptions> = {
@@ -83,6 +93,8 @@ export const EXCHANGE_OPTIONS: Kinds<ExchangeOptions> = {
   oversizeAnswer: { expected: '413 or 200', accepts: (value) => value === 413 || value === 200 },
   base64: is.oneOf('strict', 'lenient'),
   mimeContentType: is.oneOf('bare', 'any-charset'),
+  immutableIdOnSend: is.oneOf('kept', 'changed'),
+  aliasInFrom: is.oneOf('kept', 'primary'),
 };
 
 const DEFAULTS: Required<ExchangeOptions> = {
@@ -100,6 +112,8 @@ const DEFAULTS: Required<ExchangeOptions> = {
   oversizeAnswer: 413,
   base64: 'strict',
   mimeContentType: 'bare',
+  immutableIdOnSend: 'kept',
+  aliasInFrom: 'kept',
 };
 
 /** The options of Exchange among `options`, with their defaults. */

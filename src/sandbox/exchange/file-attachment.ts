@@ -1,5 +1,5 @@
 import { denial } from './denial.js';
-import { newId } from './item.js';
+import { newId } from './ids.js';
 import { JsonRefusal, readFlag, readProperties, readText, unreadable } from './json-values.js';
 import { decodeBase64Body } from './mime-body.js';
 import type { AddedAttachment } from './stored-message.js';
@@ -38,12 +38,23 @@ export function readFileAttachment(value: unknown, addedAt: number): AddedAttach
   return {
     id: newId(),
     name,
-    contentType: readText(given.contentType, 'contentType') || 'application/octet-stream',
-    contentId: given.contentId === undefined ? undefined : readText(given.contentId, 'contentId'),
-    inline: given.isInline !== undefined && readFlag(given.isInline, 'isInline'),
+    ...readTraits(given),
     chunks: [content],
     size: content.length,
     addedAt,
+  };
+}
+
+/** What an attachment says of itself beside its name, in a request with its bytes or in one that opens an upload session. */
+export function readTraits(given: {
+  contentType?: unknown;
+  contentId?: unknown;
+  isInline?: unknown;
+}): Pick<AddedAttachment, 'contentType' | 'contentId' | 'inline'> {
+  return {
+    contentType: readText(given.contentType, 'contentType') || 'application/octet-stream',
+    contentId: given.contentId === undefined ? undefined : readText(given.contentId, 'contentId'),
+    inline: given.isInline !== undefined && readFlag(given.isInline, 'isInline'),
   };
 }
 

@@ -1,15 +1,16 @@
-import { type FolderName, type Item, newId } from './item.js';
+import { newNumber, numberIn } from './ids.js';
+import type { FolderName, Item } from './item.js';
 import type { Mailbox } from './mailbox.js';
 
 /** The items in the folders of the tenant's mailboxes. */
 export class Folders {
   /** Oldest first. */
   readonly #items = new Set<Item>();
-  readonly #byId = new Map<string, Item>();
+  readonly #byNumber = new Map<number, Item>();
 
   put(item: Item): void {
     this.#items.add(item);
-    this.#byId.set(item.id, item).set(item.immutableId, item);
+    this.#byNumber.set(item.number, item).set(item.immutableNumber, item);
   }
 
   has(item: Item): boolean {
@@ -18,23 +19,32 @@ export class Folders {
 
   /** By either of its ids. */
   find(mailbox: Mailbox, id: string): Item | undefined {
-    const item = this.#byId.get(id);
-    return item?.mailbox === mailbox ? item : undefined;
+    const number = numberIn(id);
+    const item = number === undefined ? undefined : this.#byNumber.get(number);
+    return item?.mailbox === mailbox && (item.id === id || item.immutableId === id) ? item : undefined;
   }
 
   /** The item goes to the end of the folder under a new id; the old one names nothing any more. */
   move(item: Item, folder: FolderName, at: number): void {
     this.remove(item);
-    item.id = newId();
+    item.number = newNumber();
     item.folder = folder;
     item.modifiedAt = at;
     this.put(item);
   }
 
+  /** The item gets other ids, the immutable one too. */
+  renew(item: Item): void {
+    this.remove(item);
+    item.number = newNumber();
+    item.immutableNumber = newNumber();
+    this.put(item);
+  }
+
   remove(item: Item): void {
     this.#items.delete(item);
-    this.#byId.delete(item.id);
-    this.#byId.delete(item.immutableId);
+    this.#byNumber.delete(item.number);
+    this.#byNumber.delete(item.immutableNumber);
   }
 
   /** What lies in one folder or in all of a mailbox, oldest first. */
@@ -46,6 +56,6 @@ export class Folders {
 
   clear(): void {
     this.#items.clear();
-    this.#byId.clear();
+    this.#byNumber.clear();
   }
 }

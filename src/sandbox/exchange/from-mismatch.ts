@@ -16,12 +16,18 @@ export function judgeFrom(
   mailbox: Mailbox,
   mismatch: FromMismatch,
   maySendAs: (address: string) => boolean,
+  aliasInFrom: 'kept' | 'primary' = 'kept',
 ): { allowed: boolean; rewritten: string | undefined } {
   const present = envelope.fields.some((field) => field.name.toLowerCase() === 'from');
   if (!present) return { allowed: true, rewritten: mailbox.address };
   const rightful =
     envelope.from.length > 0 &&
     envelope.from.every(({ address }) => mailbox.addresses.has(address.toLowerCase()) || maySendAs(address));
+  const isAlias = envelope.from.every(({ address }) => {
+    const lower = address.toLowerCase();
+    return mailbox.addresses.has(lower) && lower !== mailbox.address.toLowerCase();
+  });
+  if (rightful && isAlias && aliasInFrom === 'primary') return { allowed: true, rewritten: mailbox.address };
   if (rightful || mismatch === 'allow') return { allowed: true, rewritten: undefined };
   return { allowed: mismatch === 'rewrite', rewritten: mailbox.address };
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { idOf, newNumber } from './ids.js';
 import type { Mailbox } from './mailbox.js';
 import type { StoredMessage } from './stored-message.js';
 import { deliveredBytes, type Submission, sentBytes } from './submission.js';
@@ -9,11 +9,7 @@ export type FolderName = 'drafts' | 'outbox' | 'sentItems' | 'inbox' | 'deletedI
 export const FOLDER_NAMES: readonly FolderName[] = ['inbox', 'drafts', 'sentItems', 'deletedItems', 'outbox'];
 
 /** A message in a folder of a mailbox. */
-export interface Item {
-  /** Changes when the item moves to another folder, and when it is sent. */
-  id: string;
-  /** Stays the same for the item's life (Graph documentation, "Obtain immutable identifiers for Outlook resources"). */
-  readonly immutableId: string;
+export class Item {
   readonly mailbox: Mailbox;
   folder: FolderName;
   readonly message: StoredMessage;
@@ -25,27 +21,35 @@ export interface Item {
   /** Milliseconds since 1970, as `modifiedAt`. */
   readonly createdAt: number;
   modifiedAt: number;
-}
+  /** Of `id` and `immutableId`, which most items are never asked for. */
+  number = newNumber();
+  immutableNumber = newNumber();
 
-export function newItem(
-  place: { mailbox: Mailbox; folder: FolderName },
-  message: StoredMessage,
-  submission: Submission | undefined,
-  at: number,
-): Item {
-  const received = place.folder === 'inbox';
-  const ids = { id: newId(), immutableId: newId('AAkA') };
-  return { ...place, ...ids, message, submission, received, read: !received, createdAt: at, modifiedAt: at };
-}
+  constructor(
+    { mailbox, folder }: { mailbox: Mailbox; folder: FolderName },
+    message: StoredMessage,
+    submission: Submission | undefined,
+    at: number,
+  ) {
+    this.mailbox = mailbox;
+    this.folder = folder;
+    this.message = message;
+    this.submission = submission;
+    this.received = folder === 'inbox';
+    this.read = !this.received;
+    this.createdAt = at;
+    this.modifiedAt = at;
+  }
 
-/** As in Exchange, ids begin alike. Only this process counts on: random bytes for each would be most of accepting a message. */
-const sharedStart = randomBytes(36).toString('base64url');
-let count = 0;
+  /** Changes when the item moves to another folder, and when it is sent. */
+  get id(): string {
+    return idOf(this.number);
+  }
 
-/** Looks like an id of Exchange: it ends in `=`, which a client has to encode in a path. */
-export function newId(start = 'AAMk'): string {
-  count += 1;
-  return `${start}${sharedStart}${count.toString(36).padStart(11, 'A')}=`;
+  /** Stays the same for the item's life, also when it is sent (Graph documentation, "Obtain immutable identifiers for Outlook resources"). */
+  get immutableId(): string {
+    return idOf(this.immutableNumber, 'AAkA');
+  }
 }
 
 /** As uploaded in Drafts and Sent Items, as delivered (without Bcc) when it came to the Inbox. */

@@ -1,5 +1,5 @@
 import { Folders } from './folders.js';
-import { type Item, newItem } from './item.js';
+import { Item } from './item.js';
 import type { Mailbox } from './mailbox.js';
 import type { StoredMessage } from './stored-message.js';
 import type { Submission } from './submission.js';
@@ -8,6 +8,14 @@ import { Transport, type TransportOptions } from './transport.js';
 export interface StoreOptions extends TransportOptions {
   /** Submissions to keep, and drafts; the oldest go first, and with a submission its items. */
   keep: number;
+  /** Default `'kept'`. */
+  immutableIdOnSend?: 'kept' | 'changed';
+}
+
+/** A submission with all that it brought into folders. */
+interface Kept {
+  submission: Submission;
+  items: Item[];
 }
 
 /** Gets the submission that came; undefined when something else has changed. */
@@ -16,21 +24,24 @@ export type StoreWatcher = (submission?: Submission) => void;
 /** What was submitted, and what lies in the folders of the tenant's mailboxes because of it. */
 export class MailStore {
   readonly #keep: number;
-  readonly #submissions = new Map<string, Submission>();
+  readonly #changesImmutableId: boolean;
+  readonly #submissions = new Map<string, Kept>();
+  /** Goes on where it was: from the start it would have to pass all that was ever dropped. */
+  #oldest = this.#submissions.keys();
   readonly #folders = new Folders();
   readonly #transport: Transport;
-  readonly #itemsOf = new WeakMap<Submission, Item[]>();
   readonly #drafts = new Set<Item>();
   readonly #watchers = new Set<StoreWatcher>();
   #submitted = 0;
 
   constructor(options: StoreOptions) {
     this.#keep = options.keep;
+    this.#changesImmutableId = options.immutableIdOnSend === 'changed';
     this.#transport = new Transport(this.#folders, options);
   }
 
   createDraft(mailbox: Mailbox, message: StoredMessage, at: number): Item {
-    const draft = newItem({ mailbox, folder: 'drafts' }, message, undefined, at);
+    const draft = new Item({ mailbox, folder: 'drafts' }, message, undefined, at);
     this.#folders.put(draft);
     this.#drafts.add(draft);
     const [oldest] = this.#drafts;
@@ -48,32 +59,41 @@ export class MailStore {
   submit(submission: Submission, draft?: Item): void {
     const { mailbox, message, receivedAt } = submission;
     this.#submitted += 1;
-    this.#submissions.set(submission.id, submission);
-    const sent = draft ?? newItem({ mailbox, folder: 'drafts' }, message, submission, receivedAt);
+    const sent = draft ?? new Item({ mailbox, folder: 'drafts' }, message, submission, receivedAt);
     const items = [sent];
-    this.#itemsOf.set(submission, items);
+    this.#submissions.set(submission.id, { submission, items });
     this.#drafts.delete(sent);
     sent.submission = submission;
+    if (draft && this.#changesImmutableId) this.#folders.renew(draft);
     this.#transport.take({
       submission,
       sent,
-      kept: () => this.#submissions.get(submission.id) === submission,
+      kept: () => this.find(submission.id) === submission,
       made: (item) => items.push(item),
       wentOut: () => this.#changed(),
     });
-    const [oldest] = this.#submissions.values();
-    if (oldest && this.#submissions.size > this.#keep) this.#drop(oldest);
+    if (this.#submissions.size > this.#keep) this.#dropOldest();
     this.#changed(submission);
   }
 
-  #drop(submission: Submission): void {
-    this.#submissions.delete(submission.id);
-    for (const item of this.#itemsOf.get(submission) ?? []) this.#folders.remove(item);
+  #dropOldest(): void {
+    let { value: oldest } = this.#oldest.next();
+    if (oldest === undefined) {
+      this.#oldest = this.#submissions.keys();
+      ({ value: oldest } = this.#oldest.next());
+    }
+    if (oldest !== undefined) this.#drop(oldest);
+  }
+
+  #drop(id: string): void {
+    const items = this.#submissions.get(id)?.items ?? [];
+    this.#submissions.delete(id);
+    for (const item of items) this.#folders.remove(item);
   }
 
   /** Forgets submissions, with their items in every folder. */
   forget(submissions: readonly Submission[]): void {
-    for (const submission of submissions) this.#drop(submission);
+    for (const { id } of submissions) this.#drop(id);
     if (submissions.length > 0) this.#changed();
   }
 
@@ -114,12 +134,12 @@ export class MailStore {
   }
 
   find(id: string): Submission | undefined {
-    return this.#submissions.get(id);
+    return this.#submissions.get(id)?.submission;
   }
 
   /** Submissions, oldest first. */
   list(): Submission[] {
-    return [...this.#submissions.values()];
+    return Array.from(this.#submissions.values(), ({ submission }) => submission);
   }
 
   /** Calls back after every submission and every change of a folder; returns what ends that. */

@@ -28,7 +28,8 @@ export function prepareSubmission(
   if (recipientLimitAnswer === '400' && recipientLimit !== false && envelope.recipients.length > recipientLimit) {
     return tooManyRecipients(envelope.recipients.length, recipientLimit);
   }
-  const from = judgeFrom(envelope, mailbox, fromMismatch, (address) => maySendAs(mailbox, address));
+  const mayUse = (address: string): boolean => maySendAs(mailbox, address);
+  const from = judgeFrom(envelope, mailbox, fromMismatch, mayUse, options.aliasInFrom);
   if (!from.allowed) return denial(403, 'ErrorSendAsDenied', NOT_THE_SENDER);
   if (message.size > maxMessageSize) return messageTooLarge;
   return {

@@ -3,7 +3,7 @@ import { nonDeliveryReport } from '../bounces/delivery-report.js';
 import type { Address } from '../mail/address-list.js';
 import type { Timers } from '../wire/timers.js';
 import type { Folders } from './folders.js';
-import { type Item, newItem } from './item.js';
+import { Item } from './item.js';
 import type { Mailbox } from './mailbox.js';
 import { StoredMessage } from './stored-message.js';
 import type { Submission } from './submission.js';
@@ -86,7 +86,7 @@ export class Transport {
       for (const to of deliverTo(recipient.address)) reached.add(to);
     }
     const receive = (to: Mailbox, what: StoredMessage, of: Submission | undefined): void => {
-      const item = newItem({ mailbox: to, folder: 'inbox' }, what, of, at);
+      const item = new Item({ mailbox: to, folder: 'inbox' }, what, of, at);
       this.#folders.put(item);
       made(item);
     };

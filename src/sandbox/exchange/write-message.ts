@@ -30,7 +30,11 @@ function fieldChanges(content: JsonMessage, self: string): FieldChange[] {
   list('Reply-To', content.replyTo);
   if (subject !== undefined) changes.push(['Subject', headerText(subject)]);
   if (internetMessageId !== undefined) changes.push(['Message-ID', internetMessageId]);
-  if (importance) changes.push(['Importance', importance === 'normal' ? undefined : importance]);
+  if (importance) {
+    changes.push(['Importance', importance === 'normal' ? undefined : importance]);
+    // Of an upload as MIME, these say the same in other words.
+    changes.push(['X-Priority', undefined], ['X-MSMail-Priority', undefined]);
+  }
   receipt('Disposition-Notification-To', content.readReceipt);
   receipt('Return-Receipt-To', content.deliveryReceipt);
   for (const [name, value] of content.headers ?? []) changes.push([name, headerText(value)]);

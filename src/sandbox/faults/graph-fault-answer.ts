@@ -7,6 +7,7 @@ import type { Strike } from './scripted-fault.js';
 const OWN: Readonly<Record<number, readonly [code: string, message: string]>> = {
   403: ['ErrorAccessDenied', 'Access is denied. Check credentials and try again.'],
   404: ['ErrorItemNotFound', 'The specified object was not found in the store.'],
+  413: ['BadRequest', 'The maximum request length supported is 4MB.'],
   429: ['TooManyRequests', 'Please retry again later.'],
   500: ['ErrorInternalServerError', 'An internal server error occurred. The operation failed.'],
   503: ['ServiceUnavailable', 'The service is temporarily unavailable.'],
@@ -22,7 +23,7 @@ export function graphFaultAnswer(fault: Strike, call: Call, origin: string): Ans
   if (status === 502 && code === undefined && message === undefined) return badGateway;
   const [ownCode, ownMessage] = OWN[status] ?? ['UnknownError', ''];
   const words = [code ?? ownCode, message ?? ownMessage] as const;
-  return status === 429 ? gatewayRefusal(call, status, ...words) : outlookRefusal(status, ...words);
+  return status === 413 || status === 429 ? gatewayRefusal(call, status, ...words) : outlookRefusal(status, ...words);
 }
 
 const badGateway: Answer = {

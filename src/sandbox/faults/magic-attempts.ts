@@ -11,25 +11,21 @@ export class MagicAttempts {
   readonly #attempts = new Map<string, number>();
 
   /**
-   * What the first recipient asks for that has not had its way with this message. One that only wants it late does not stand
-   * in the way of the others: theirs comes late, then.
+   * What the first recipient asks for that has not had its way with this message. Those that only want it late do not stand
+   * in the way of the others: the fault comes as late as the latest of them asks for.
    */
   take({ recipients, message }: Pick<FaultSubject, 'recipients' | 'message'>): Strike | undefined {
-    let slow: Strike | undefined;
-    for (const address of recipients) {
-      const asked = magicFault(address);
-      if (!asked) continue;
-      if (onlyDelays(asked.strike)) {
-        slow ??= asked.strike;
-        continue;
-      }
-      const key = `${message} ${address}`;
+    const asked = recipients.flatMap((address) => magicFault(address) ?? []);
+    const slow = latest(asked.map(({ strike }) => strike).filter(onlyDelays));
+    for (const { times, strike } of asked) {
+      if (onlyDelays(strike)) continue;
+      const key = `${message} ${strike.because}`;
       const attempts = this.#attempts.get(key) ?? 0;
-      if (attempts >= asked.times) continue;
+      if (attempts >= times) continue;
       this.#attempts.set(key, attempts + 1);
       const [oldest] = this.#attempts.keys();
       if (oldest !== undefined && this.#attempts.size > KEPT) this.#attempts.delete(oldest);
-      return slow?.delay === undefined ? asked.strike : { ...asked.strike, delay: slow.delay };
+      return slow?.delay === undefined ? strike : { ...strike, delay: slow.delay };
     }
     return slow;
   }
@@ -37,4 +33,8 @@ export class MagicAttempts {
   clear(): void {
     this.#attempts.clear();
   }
+}
+
+function latest(strikes: readonly Strike[]): Strike | undefined {
+  return [...strikes].sort((a, b) => (b.delay ?? 0) - (a.delay ?? 0))[0];
 }

@@ -1,5 +1,4 @@
 import { type FailureContext, failureAnswer } from '../entra/failure.js';
-import { temporarilyUnavailable } from '../entra/failures.js';
 import type { Answer } from '../wire/answer.js';
 import { AADSTS, type AadstsAnswer } from './aadsts.js';
 import type { Strike } from './scripted-fault.js';
@@ -22,17 +21,21 @@ export function tokenFaultAnswer(
 }
 
 function ownAnswer(fault: Strike, context: FailureContext, names: RequestNames): Answer {
-  const known = fault.aadsts === undefined ? undefined : AADSTS.get(fault.aadsts);
-  const status = fault.status ?? known?.status ?? 503;
-  if (status < 300) return { status, headers: { 'content-type': 'application/json' } };
-  const { code: ownCode, ...own } = temporarilyUnavailable;
-  const ownError = status < 500 && status !== 429 ? 'invalid_request' : own.error;
+  const { status, aadsts = codeOf(status ?? 503) } = fault;
+  if (status !== undefined && status < 300) return { status, headers: { 'content-type': 'application/json' } };
+  const known = AADSTS.get(aadsts) as AadstsAnswer;
   const failure = {
-    error: fault.code ?? known?.error ?? ownError,
-    code: fault.aadsts ?? ownCode,
-    message: fault.message ?? (known ? filled(known, names) : own.message),
+    error: fault.code ?? known.error,
+    code: aadsts,
+    message: fault.message ?? filled(known, names),
   };
-  return failureAnswer(failure, context, status);
+  return failureAnswer(failure, context, status ?? known.status);
+}
+
+/** The AADSTS code when only a status is asked for: a client must not take a refusal for something transient. */
+function codeOf(status: number): number {
+  if (status === 401) return 50012;
+  return status < 500 && status !== 429 ? 900144 : 90033;
 }
 
 function filled({ message }: AadstsAnswer, { client, tenant }: RequestNames): string {

@@ -41,9 +41,12 @@ export class ApiRoutes {
   async answer(method: string, path: RequestPath, request: Omit<ApiRequest, 'parameters' | 'query'>): Promise<Answer> {
     const match = this.#table.find(method, path.segments);
     if (match.kind === 'method-not-allowed') {
-      return jsonAnswer(405, { error: 'method not allowed' }, { ...DATA_HEADERS, allow: match.allowed.join(', ') });
+      const allow = match.allowed.join(', ');
+      return jsonAnswer(405, { error: `method not allowed: this path takes ${allow}` }, { ...DATA_HEADERS, allow });
     }
-    if (path.malformed !== undefined || match.kind !== 'found') return json(404, { error: 'not found' });
+    if (path.malformed !== undefined || match.kind !== 'found') {
+      return json(404, { error: 'not found: the API has no such path' });
+    }
     try {
       return await match.operation({ ...request, parameters: match.parameters, query: path.query });
     } catch (error) {

@@ -1,7 +1,8 @@
 import { CODE_WORDS, HIDDEN, OTHER_LABEL } from './code-words.js';
 
-// Characters of the text to look into.
+// Characters of the text to look into, and of the subject.
 const LONGEST = 20_000;
+const LONGEST_SUBJECT = 1_000;
 // Scripts that write words without spaces between, so that a code may touch them.
 const UNSPACED = '(?!\\p{Script=Han}|\\p{Script=Hiragana}|\\p{Script=Katakana}|\\p{Script=Hangul})';
 // Digits alone or in two groups, or capitals and digits, alone or in groups. What touches other characters is a part of
@@ -32,7 +33,7 @@ interface Found {
  */
 export function findCodes(subject: string, text: string): string[] {
   // The word may stand in the subject alone.
-  const found = codesIn(`${subject}\n${text.slice(0, LONGEST)}`);
+  const found = codesIn(`${subject.slice(0, LONGEST_SUBJECT)}\n${text.slice(0, LONGEST)}`);
   return [...new Set(found.sort((a, b) => a.far - b.far).map(({ code }) => code))];
 }
 

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, jsonAnswer, writeAnswer } from '../wire/answer.js';
+import { type Answer, writeAnswer } from '../wire/answer.js';
 import { parseRequestPath } from '../wire/request-path.js';
 import type { Timers } from '../wire/timers.js';
 import { ApiRefusal, ApiRoutes, json } from './api-routes.js';
 import { type ChangeSource, createEvents } from './events.js';
 import { apiRoutes, type InboxApiOptions } from './inbox-api.js';
 import { readJsonBody } from './json-body.js';
-import { DATA_HEADERS, isOwnRequest, PAGE_HEADERS } from './security.js';
+import { isOwnRequest, PAGE_HEADERS } from './security.js';
 
 export interface InboxOptions extends InboxApiOptions {
   /** The parts of the inbox page. */
@@ -16,6 +16,8 @@ export interface InboxOptions extends InboxApiOptions {
   timers: Timers;
   port: () => number;
 }
+
+const HOSTS = 'Host must be 127.0.0.1 or localhost with the port';
 
 /** The plain HTTP side: the inbox page and its JSON API. */
 export function inboxService(options: InboxOptions) {
@@ -40,11 +42,16 @@ export function inboxService(options: InboxOptions) {
 
   const answer = async (request: IncomingMessage, signal: AbortSignal): Promise<Answer> => {
     const path = parseRequestPath(request.url ?? '');
-    const method = request.method ?? '';
+    // Tools that wait for a server ask with HEAD; Node leaves out the body.
+    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
     const name = path.segments.join('/');
     const file = Object.hasOwn(files, name) && method === 'GET' ? files[name] : undefined;
     if (file && path.malformed === undefined) {
       return { status: 200, headers: { ...PAGE_HEADERS, 'content-type': `${file[0]}; charset=utf-8` }, body: file[1] };
+    }
+    // An id that is empty, as of a variable that nobody has set, must not turn "this one" into "all".
+    if (method === 'DELETE' && /^[^?]*\/(?:\?|$)/.test(request.url ?? '')) {
+      return json(404, { error: 'not found: the path ends before an id' });
     }
     return routes.answer(method, path, { body: await readJsonBody(request), signal });
   };
@@ -52,7 +59,7 @@ export function inboxService(options: InboxOptions) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     if (!isOwnRequest(request, options.port())) {
       request.resume();
-      writeAnswer(response, jsonAnswer(403, { error: 'only this page may ask' }, DATA_HEADERS));
+      writeAnswer(response, json(403, { error: `only this page may ask, or a program under its address: ${HOSTS}` }));
       return;
     }
     if (request.method === 'GET' && request.url === '/api/events') {

@@ -8,6 +8,8 @@ const ACTING_TAGS =
   /<(\/?)(link|meta|base|i?frame|frameset|object|embed|portal|fencedframe|set|animate|math)(?=[\s/>])/gi;
 // A link without a target does not look like one; a mail's own style goes before this.
 const LINK_STYLE = '<style>:where(a[title]){color:#0563c1;text-decoration:underline}</style>';
+// Characters of inline images: a mail that shows one of them a thousand times must not become a thousand times as long.
+const MOST_INLINE = 64_000_000;
 const CID = /(["'(=\s])cid:([^"')\s>]+)/gi;
 
 /** HTML of a mail made fit for a sandboxed frame: it shows its own inline images and can reach nothing else. */
@@ -17,11 +19,14 @@ export function framedHtml(html: string, attachments: readonly Attachment[]): st
     if (contentId === undefined || !/^image\/[\w.+-]+$/.test(contentType)) continue;
     images.set(contentId.toLowerCase(), `data:${contentType};base64,${content.toString('base64')}`);
   }
+  let left = MOST_INLINE;
   const shown = withoutTargets(html.replace(ACTING_TAGS, '<$1x-$2')).replace(
     CID,
     (whole, before: string, id: string) => {
       const image = images.get(decoded(id).toLowerCase());
-      return image === undefined ? whole : `${before}${image}`;
+      if (image === undefined || image.length > left) return whole;
+      left -= image.length;
+      return before + image;
     },
   );
   return `<!doctype html><meta charset="utf-8">${LINK_STYLE}${shown}`;

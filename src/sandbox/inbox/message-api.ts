@@ -37,6 +37,10 @@ const WAIT = {
     accepts: (value: unknown) =>
       value instanceof Date
         ? !Number.isNaN(value.getTime())
-        : typeof value === 'object' && value !== null && 'receivedAt' in value && 'id' in value,
+        : typeof value === 'object' &&
+          value !== null &&
+          'id' in value &&
+          'receivedAt' in value &&
+          value.receivedAt instanceof Date,
   },
 };

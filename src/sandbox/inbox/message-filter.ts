@@ -102,10 +102,12 @@ function finds(expression: RegExp, text: string): boolean {
   return expression.test(text);
 }
 
-function same(one: string, other: string): boolean {
+/** In any letter case. */
+export function same(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-function bare(messageId: string): string {
+/** A Message-ID without its angle brackets. */
+export function bare(messageId: string): string {
   return messageId.replace(/^<|>$/g, '');
 }

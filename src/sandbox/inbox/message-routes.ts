@@ -67,7 +67,7 @@ function listMessages(query: URLSearchParams, messages: Messages): Answer {
 function deleteMessages(query: URLSearchParams, messages: Messages): Answer {
   const { store } = messages;
   const { head } = searchMatcher(query, messages, []);
-  for (const [name, value] of query) if (value === '') throw new ApiRefusal(400, `"${name}" is empty.`);
+  for (const [name, value] of query) if (value.trim() === '') throw new ApiRefusal(400, `"${name}" is empty.`);
   const doomed = store.list().filter(head);
   store.forget(doomed);
   return json(200, { deleted: doomed.length });

@@ -47,10 +47,14 @@ function statusMatcher(status: string, { store, stories }: Messages): (submissio
   throw new ApiRefusal(400, `"status" is "${status}", expected ${STATUSES.join(', ')} or an HTTP status.`);
 }
 
-/** Throws a refusal for a parameter that nobody knows: a search that is misspelt would fit every message. */
+/**
+ * Throws a refusal for a parameter that nobody knows, or that is given twice: a search that is misspelt would fit every
+ * message, and one that leaves out a part too many.
+ */
 export function checkNames(query: URLSearchParams, known: readonly string[]): void {
   for (const name of query.keys()) {
     if (!known.includes(name)) throw new ApiRefusal(400, `"${name}" is unknown. ${nearestName(name, known)}`);
+    if (query.getAll(name).length > 1) throw new ApiRefusal(400, `"${name}" is given more than once.`);
   }
 }
 

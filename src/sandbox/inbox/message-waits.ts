@@ -25,7 +25,9 @@ const NAMED = 3;
 /** Those who wait for a message. Nothing is polled: they hear of every submission. */
 export class MessageWaits {
   readonly #messages: Messages;
-  readonly #closing = new AbortController();
+  /** What ends each of them. Not listeners of one signal: of more than ten Node warns. */
+  readonly #stops = new Set<() => void>();
+  #closed = false;
 
   constructor(messages: Messages) {
     this.#messages = messages;
@@ -34,7 +36,6 @@ export class MessageWaits {
   /** The newest message that fits, or with `after` the first that came after it; if there is none yet, the next. */
   for({ matcher, after, timeout, signal }: Wait): Promise<Submission> {
     const { store, stories } = this.#messages;
-    const signals = [this.#closing.signal, ...(signal ? [signal] : [])];
     return new Promise((resolve, reject) => {
       let settled = false;
       let arrived: Submission[] = [];
@@ -46,7 +47,8 @@ export class MessageWaits {
         settled = true;
         clearTimeout(timer);
         for (const end of watching) end();
-        for (const one of signals) one.removeEventListener('abort', stop);
+        this.#stops.delete(stop);
+        signal?.removeEventListener('abort', stop);
         how();
       };
       const fail = (why: string): void => {
@@ -64,7 +66,10 @@ export class MessageWaits {
           return;
         }
         looking = looking.then(async () => {
-          if (!settled && body(await messageContent(one))) settle(() => resolve(one));
+          if (settled) return;
+          const fits = body(await messageContent(one));
+          // It may have been deleted meanwhile.
+          if (fits && store.find(one.id) === one) settle(() => resolve(one));
         });
       };
       const lookAtAll = (): void => {
@@ -83,16 +88,19 @@ export class MessageWaits {
         }),
         ...(matcher.changes ? [stories.watch(lookAtAll)] : []),
       ];
-      const timer = setTimeout(() => fail(`came within ${timeout} ms`), timeout);
-      for (const one of signals) one.addEventListener('abort', stop);
-      if (signals.some(({ aborted }) => aborted)) stop();
+      // What was there in time is looked at to the end.
+      const timer = setTimeout(() => looking.then(() => fail(`came within ${timeout} ms`)), timeout);
+      this.#stops.add(stop);
+      signal?.addEventListener('abort', stop);
+      if (this.#closed || signal?.aborted) stop();
       else lookAtAll();
     });
   }
 
   /** Nobody waits any more. */
   close(): void {
-    this.#closing.abort();
+    this.#closed = true;
+    for (const stop of this.#stops) stop();
   }
 }
 

@@ -1,7 +1,8 @@
 import { checkFields, type Kinds } from '../checks/check-fields.js';
 import * as is from '../checks/kinds.js';
-import type { RequestOperation } from '../wire/operation.js';
+import { OPERATIONS, type RequestOperation } from '../wire/operation.js';
 import type { RequestLogEntry } from '../wire/request-log.js';
+import { bare } from './message-filter.js';
 
 /** Which requests; all that is given must fit. */
 export interface RequestFilter {
@@ -17,21 +18,7 @@ export interface RequestFilter {
 const FILTER: Kinds<RequestFilter> = {
   mailbox: is.text,
   messageId: is.text,
-  operation: is.oneOf(
-    'token',
-    'discovery',
-    'sendMail',
-    'createDraft',
-    'addAttachment',
-    'createUploadSession',
-    'uploadChunk',
-    'uploadStatus',
-    'cancelUpload',
-    'sendDraft',
-    'deleteDraft',
-    'lookup',
-    'other',
-  ),
+  operation: is.oneOf(...OPERATIONS),
   status: is.integer(100, 599),
 };
 
@@ -44,8 +31,4 @@ export function requestMatcher(what: string, filter: RequestFilter): (entry: Req
     (messageId === undefined || (entry.messageId !== undefined && bare(entry.messageId) === bare(messageId))) &&
     (operation === undefined || entry.operation === operation) &&
     (status === undefined || entry.status === status);
-}
-
-function bare(messageId: string): string {
-  return messageId.replace(/^<|>$/g, '');
 }

@@ -1,5 +1,7 @@
+import { OPERATIONS } from '../wire/operation.js';
 import type { RequestLog, RequestLogEntry } from '../wire/request-log.js';
-import { ApiRefusal, type ApiRoute, json, pageOf } from './api-routes.js';
+import { ApiRefusal, type ApiRoute, json, nearestName, pageOf } from './api-routes.js';
+import { same } from './message-filter.js';
 import { checkNames } from './message-search.js';
 import { type StoryRequest, waitBetween } from './story.js';
 import { requestJson } from './story-json.js';
@@ -37,9 +39,11 @@ function readFilter(query: URLSearchParams): (entry: RequestLogEntry) => boolean
   const [status, operation, messageId] = ['status', 'operation', 'messageId'].map((name) => query.get(name));
   if (status && !/^[1-5]\d\d$/.test(status))
     throw new ApiRefusal(400, `"status" is "${status}", expected an HTTP status.`);
+  if (operation && !OPERATIONS.some((one) => same(one, operation)))
+    throw new ApiRefusal(400, `"operation" is "${operation}". ${nearestName(operation, OPERATIONS)}`);
   return (entry) =>
     (!mailbox || (entry.mailbox?.toLowerCase().includes(mailbox) ?? false)) &&
     (!status || entry.status === Number(status)) &&
-    (!operation || entry.operation.toLowerCase() === operation.toLowerCase()) &&
+    (!operation || same(entry.operation, operation)) &&
     (!messageId || (entry.messageId?.includes(messageId) ?? false));
 }

@@ -12,6 +12,8 @@ const COMMON = {
 /** The inbox page itself: its own script and style, its own API, and mails in frames. */
 export const PAGE_HEADERS = {
   ...COMMON,
+  // A page that opened this one could otherwise move it through searches, and count its frames.
+  'cross-origin-opener-policy': 'same-origin',
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 };

@@ -5,10 +5,18 @@ const LONGEST = 200_000;
 const BREAKS =
   /^\/?(?:p|div|br|tr|td|th|table|h[1-6]|li|ul|ol|hr|section|article|header|footer|center|blockquote|pre)$/;
 
+// Searched for in any letter case, not in a copy in small letters: that may be longer, as of a text with İ.
+const LAST: ReadonlyMap<string, RegExp> = new Map([
+  ['!--', /-->/g],
+  ['style', /<\/style/gi],
+  ['script', /<\/script/gi],
+  ['title', /<\/title/gi],
+  ['head', /<\/head/gi],
+]);
+
 /** Roughly the text that a person sees, a line for each block. Good enough to look for words, not to show. */
 export function textOfHtml(html: string): string {
   const source = html.slice(0, LONGEST);
-  const lower = source.toLowerCase();
   let text = '';
   let at = 0;
   while (at < source.length) {
@@ -16,7 +24,7 @@ export function textOfHtml(html: string): string {
     if (open < 0) return tidy(text + source.slice(at));
     text += source.slice(at, open);
     const name = /^\/?[a-z][a-z0-9]*|^!--/i.exec(source.slice(open + 1, open + 20))?.[0].toLowerCase();
-    const end = name === undefined ? open + 1 : endOf(lower, name, open);
+    const end = name === undefined ? open + 1 : endOf(source, name, open);
     if (name === undefined) text += '<';
     else if (BREAKS.test(name)) text += '\n';
     at = end;
@@ -25,12 +33,17 @@ export function textOfHtml(html: string): string {
 }
 
 /** Offset behind a tag, or behind everything that belongs to one whose content nobody sees. */
-function endOf(lower: string, name: string, open: number): number {
-  const last = name === '!--' ? '-->' : /^(?:style|script|title|head)$/.test(name) ? `</${name}` : undefined;
-  const from = last === undefined ? open : lower.indexOf(last, open);
-  if (from < 0) return lower.length;
-  const close = lower.indexOf('>', from);
-  return close < 0 ? lower.length : close + 1;
+function endOf(source: string, name: string, open: number): number {
+  let from = open;
+  const last = LAST.get(name);
+  if (last) {
+    last.lastIndex = open;
+    const found = last.exec(source);
+    if (!found) return source.length;
+    from = found.index;
+  }
+  const close = source.indexOf('>', from);
+  return close < 0 ? source.length : close + 1;
 }
 
 function tidy(text: string): string {

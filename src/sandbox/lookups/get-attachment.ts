@@ -3,6 +3,7 @@ import { type Denial, denied, isDenial, itemNotFound } from '../exchange/denial.
 import type { Exchange } from '../exchange/exchange.js';
 import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
 import type { Item } from '../exchange/item.js';
+import { odataContext } from '../exchange/odata-context.js';
 import type { AddedAttachment } from '../exchange/stored-message.js';
 import { strike } from '../faults/strike.js';
 import { type Answer, jsonAnswer } from '../wire/answer.js';
@@ -28,7 +29,7 @@ async function getAttachment(request: MailboxCall, exchange: Exchange): Promise<
   if (isDenial(query)) return denied(query);
   const { item, attachment } = found;
   return strike('lookup', request, exchange, [item.message], () => {
-    const context = `${exchange.origin()}/v1.0/$metadata#users('${item.mailbox.id}')/messages('${item.id}')/attachments/$entity`;
+    const context = odataContext(exchange, item.mailbox, `messages('${item.id}')/attachments/$entity`);
     return jsonAnswer(200, { '@odata.context': context, ...attachmentResource(attachment, query.properties) });
   });
 }

@@ -3,6 +3,7 @@ import { denied, isDenial } from '../exchange/denial.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
 import { itemBytes } from '../exchange/item.js';
+import { odataContext } from '../exchange/odata-context.js';
 import { strike } from '../faults/strike.js';
 import { type Answer, jsonAnswer } from '../wire/answer.js';
 import { MESSAGE_PROPERTIES, messageResource } from './message-resource.js';
@@ -26,7 +27,7 @@ async function getMessage(request: MailboxCall, exchange: Exchange): Promise<Ans
   const query = readQuery(call.path.query, ['$select'], MESSAGE_PROPERTIES);
   if (isDenial(query)) return denied(query);
   return strike('lookup', request, exchange, [item.message], async () => {
-    const context = `${exchange.origin()}/v1.0/$metadata#users('${mailbox.id}')/messages/$entity`;
+    const context = odataContext(exchange, mailbox, 'messages/$entity');
     const { properties } = query;
     const resource = await messageResource(item, { call, properties, withBody: mayReadBody(request) });
     return jsonAnswer(200, { '@odata.context': context, ...resource });

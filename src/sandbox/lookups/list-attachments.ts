@@ -2,6 +2,7 @@ import { findItem } from '../drafts/find-item.js';
 import { denied, isDenial } from '../exchange/denial.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
+import { odataContext } from '../exchange/odata-context.js';
 import { strike } from '../faults/strike.js';
 import { type Answer, jsonAnswer } from '../wire/answer.js';
 import { ATTACHMENT_PROPERTIES, attachmentResource } from './attachment-resource.js';
@@ -20,7 +21,7 @@ async function listAttachments(request: MailboxCall, exchange: Exchange): Promis
   const query = readQuery(request.call.path.query, ['$select'], ATTACHMENT_PROPERTIES);
   if (isDenial(query)) return denied(query);
   return strike('lookup', request, exchange, [item.message], async () => {
-    const context = `${exchange.origin()}/v1.0/$metadata#users('${item.mailbox.id}')/messages('${item.id}')/attachments`;
+    const context = odataContext(exchange, item.mailbox, `messages('${item.id}')/attachments`);
     const value = (await attachmentsOf(item)).map((one) => attachmentResource(one, query.properties));
     return jsonAnswer(200, { '@odata.context': context, value });
   });

@@ -2,6 +2,7 @@ import { type Denial, denied, isDenial } from '../exchange/denial.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
 import type { Item } from '../exchange/item.js';
+import { odataContext } from '../exchange/odata-context.js';
 import { strike } from '../faults/strike.js';
 import { type Answer, jsonAnswer } from '../wire/answer.js';
 import { requireFolder } from './folder-name.js';
@@ -39,9 +40,9 @@ async function listMessages(request: MailboxCall, exchange: Exchange): Promise<A
     const options = { call, properties, withBody: mayReadBody(request) };
     const value: object[] = [];
     for (const item of entries) value.push(await messageResource(item, options));
-    const of = parameters.folder === undefined ? '' : `/mailFolders('${parameters.folder}')`;
+    const of = parameters.folder === undefined ? '' : `mailFolders('${parameters.folder}')/`;
     const chosen = properties ? `(${properties.join(',')})` : '';
-    const context = `${exchange.origin()}/v1.0/$metadata#users('${mailbox.id}')${of}/messages${chosen}`;
+    const context = odataContext(exchange, mailbox, `${of}messages${chosen}`);
     return jsonAnswer(200, around(context, value));
   });
 }

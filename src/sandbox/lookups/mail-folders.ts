@@ -2,6 +2,7 @@ import { denied, isDenial } from '../exchange/denial.js';
 import type { Exchange } from '../exchange/exchange.js';
 import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
 import { FOLDER_NAMES, type FolderName } from '../exchange/item.js';
+import { odataContext } from '../exchange/odata-context.js';
 import { strike } from '../faults/strike.js';
 import { type Answer, jsonAnswer } from '../wire/answer.js';
 import { folderId, requireFolder } from './folder-name.js';
@@ -45,7 +46,7 @@ async function listFolders(request: MailboxCall, exchange: Exchange): Promise<An
   const { entries, around } = page(FOLDER_NAMES, query, call, exchange.origin());
   return strike('lookup', request, exchange, [], () => {
     const value = entries.map((folder) => folderResource(request, exchange, folder, query.properties));
-    return jsonAnswer(200, around(`${exchange.origin()}/v1.0/$metadata#users('${mailbox.id}')/mailFolders`, value));
+    return jsonAnswer(200, around(odataContext(exchange, mailbox, 'mailFolders'), value));
   });
 }
 
@@ -56,7 +57,7 @@ async function getFolder(request: MailboxCall, exchange: Exchange): Promise<Answ
   const query = readQuery(call.path.query, ['$select'], PROPERTIES);
   if (isDenial(query)) return denied(query);
   return strike('lookup', request, exchange, [], () => {
-    const context = `${exchange.origin()}/v1.0/$metadata#users('${mailbox.id}')/mailFolders/$entity`;
+    const context = odataContext(exchange, mailbox, 'mailFolders/$entity');
     const resource = folderResource(request, exchange, folder, query.properties);
     return jsonAnswer(200, { '@odata.context': context, ...resource });
   });

@@ -32,9 +32,12 @@ export function partHeader(part: Omit<MimePart, 'content'>): string[] {
   return lines;
 }
 
-/** A header value of any text: RFC 2047 words where it is not plain ASCII, so that no line break can get in. */
+/**
+ * A header value of any text: RFC 2047 words where it is not plain ASCII, so that no line break can get in, or would make a
+ * line longer than the 998 characters of RFC 5322 §2.1.1.
+ */
 export function headerText(text: string): string {
-  if (/^[\x20-\x7e]*$/.test(text) && !text.includes('=?')) return text;
+  if (/^[\x20-\x7e]{0,800}$/.test(text) && !text.includes('=?')) return text;
   const words: string[] = [];
   let word = '';
   for (const char of text) {

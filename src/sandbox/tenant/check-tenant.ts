@@ -21,7 +21,11 @@ const permission: Kind = {
 
 const APPLICATION: Kinds<ApplicationOptions> = {
   // Elsewhere it stands for every application.
-  clientId: { ...is.text, accepts: (value) => is.text.accepts(value) && value !== '*', expected: 'text other than "*"' },
+  clientId: {
+    ...is.text,
+    accepts: (value) => is.text.accepts(value) && value !== '*',
+    expected: 'text that is not empty and not "*"',
+  },
   displayName: is.text,
   certificates: texts,
   secrets: texts,

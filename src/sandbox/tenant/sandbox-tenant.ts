@@ -33,7 +33,7 @@ export interface SandboxTenant {
   readonly ews: EwsPolicy;
   /** Applications, by client id. A removed or disabled one gets no token, and those it has are refused. */
   readonly apps: TenantCollection<ApplicationOptions, TenantApp>;
-  /** Users and their mailboxes, by address or object id. */
+  /** Users and their mailboxes, by address, alias or object id; `set` goes by the address. */
   readonly mailboxes: TenantCollection<string | MailboxOptions, TenantMailbox>;
   /** Groups, by address. */
   readonly groups: TenantCollection<GroupOptions, Group>;

@@ -1,6 +1,7 @@
 import { findDraft } from '../drafts/find-item.js';
 import { type Denial, denial, denied, isDenial, messageTooLarge } from '../exchange/denial.js';
 import type { Exchange } from '../exchange/exchange.js';
+import { readTraits } from '../exchange/file-attachment.js';
 import type { MailboxCall, MailboxOperation } from '../exchange/graph-service.js';
 import { isObject, orDenial, readProperties } from '../exchange/json-values.js';
 import { readJsonObject } from '../exchange/request-body.js';
@@ -48,19 +49,14 @@ function readAttachmentItem(body: Buffer): UploadSession['file'] | Denial {
     return denial(400, 'ErrorInvalidParameter', "The value of the parameter 'AttachmentItem' is empty.");
   const properties = orDenial(() => readProperties(item, 'microsoft.graph.attachmentItem', PROPERTIES));
   if (isDenial(properties)) return properties;
-  const { attachmentType, name, size, contentType, contentId, isInline } = properties;
+  const { attachmentType, name, size } = properties;
   if (typeof attachmentType !== 'string' || attachmentType.toLowerCase() !== 'file') {
     return unusable('attachmentType', attachmentType, '"file"');
   }
   if (typeof name !== 'string' || name === '') return unusable('name', name, 'text that is not empty');
   if (!Number.isSafeInteger(size) || (size as number) < 0) return unusable('size', size, 'a number of bytes');
-  return {
-    name,
-    size: size as number,
-    contentType: typeof contentType === 'string' ? contentType : 'application/octet-stream',
-    contentId: typeof contentId === 'string' ? contentId : undefined,
-    inline: isInline === true,
-  };
+  const traits = orDenial(() => readTraits(properties));
+  return isDenial(traits) ? traits : { name, size: size as number, ...traits };
 }
 
 /** Code and words are the sandbox's own. */

@@ -1,4 +1,4 @@
-import { newId } from '../exchange/item.js';
+import { newId } from '../exchange/ids.js';
 import { outlookRefusal } from '../exchange/refusals.js';
 import { strike } from '../faults/strike.js';
 import type { Answer } from '../wire/answer.js';

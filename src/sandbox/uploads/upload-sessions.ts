@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type Item, newId } from '../exchange/item.js';
+import { newId } from '../exchange/ids.js';
+import type { Item } from '../exchange/item.js';
 import type { AttachedFile } from '../mail/attach.js';
 
 // Graph documents no lifetime (inferred).
@@ -11,6 +12,8 @@ export interface UploadSession {
   /** Stands in the upload URL for an access token. */
   authToken: string;
   draft: Item;
+  /** The id that the draft had: deleting or sending it gives it another one, and ends the session. */
+  draftId: string;
   file: Omit<AttachedFile, 'chunks'> & { size: number };
   chunks: Buffer[];
   /** Bytes so far. */
@@ -38,7 +41,8 @@ export class UploadSessions {
     for (const id of this.#sessions.keys()) this.find(id);
     const authToken = randomBytes(48).toString('base64url');
     const expiresAt = this.#options.now() + LIFETIME;
-    const session = { id: newId(), authToken, draft, file, chunks: [], received: 0, appId, expiresAt };
+    const ids = { id: newId(), draftId: draft.id };
+    const session = { ...ids, authToken, draft, file, chunks: [], received: 0, appId, expiresAt };
     this.#sessions.set(session.id, session);
     return session;
   }
@@ -46,7 +50,8 @@ export class UploadSessions {
   find(id: string): UploadSession | undefined {
     const session = this.#sessions.get(id);
     if (!session) return undefined;
-    if (session.expiresAt > this.#options.now() && this.#options.isDraft(session.draft)) return session;
+    const { draft, draftId, expiresAt } = session;
+    if (expiresAt > this.#options.now() && draft.id === draftId && this.#options.isDraft(draft)) return session;
     this.#sessions.delete(id);
     return undefined;
   }

@@ -26,11 +26,9 @@ export function jsonAnswer(status: number, value: unknown, headers: OutgoingHttp
 export function writeAnswer(response: ServerResponse, answer: Answer, headers: OutgoingHttpHeaders = {}): void {
   const body = answer.body ?? '';
   const hasBody = mayHaveBody(answer);
-  response.writeHead(answer.status, {
-    ...headers,
-    ...answer.headers,
-    ...(hasBody && { 'content-length': Buffer.byteLength(body) }),
-  });
+  const all = { ...headers, ...answer.headers };
+  if (hasBody) all['content-length'] = Buffer.byteLength(body);
+  response.writeHead(answer.status, all);
   response.end(hasBody ? body : undefined);
 }
 

@@ -4,6 +4,7 @@ import { type Answer, writeAnswer } from './answer.js';
 import { type Body, readBody } from './body.js';
 import type { Call } from './call.js';
 import { dripAnswer } from './drip.js';
+import { httpDate } from './http-date.js';
 import { loggedPath, lookedUpMessageId } from './logged-path.js';
 import { operationOf } from './operation.js';
 import type { RequestLog, RequestLogEntry } from './request-log.js';
@@ -86,7 +87,7 @@ export function httpsService(options: HttpsServiceOptions) {
         'request-id': requestId,
         'client-request-id': clientRequestId ?? requestId,
         // Node's own would tell the machine's time.
-        date: new Date(options.now()).toUTCString(),
+        date: httpDate(options.now()),
       };
       if (answer.drip) dripAnswer(response, answer, headers, { ms: answer.drip, timers: options.timers });
       else writeAnswer(response, answer, headers);

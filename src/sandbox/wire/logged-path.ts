@@ -1,4 +1,4 @@
-const SECRETS = new Set(['authtoken', 'access_token', 'client_secret', 'client_assertion']);
+const SECRETS = new Set(['authtoken', 'access_token', 'client_secret', 'client_assertion', 'assertion', 'password']);
 
 /** A request target without the secrets that may stand in its query, such as the authtoken of an upload URL. */
 export function loggedPath(target: string): string {

@@ -1,22 +1,25 @@
+export const OPERATIONS = [
+  'token',
+  'discovery',
+  'sendMail',
+  'createDraft',
+  'addAttachment',
+  'createUploadSession',
+  'uploadChunk',
+  'uploadStatus',
+  'cancelUpload',
+  'sendDraft',
+  'deleteDraft',
+  'lookup',
+  'other',
+] as const;
+
 /**
  * What a request was to do, read off its method and path; the names are those that scripted faults use. `lookup` is any
  * GET of messages, folders and attachments, `discovery` what Entra publishes, `uploadStatus` and `cancelUpload` a GET and
  * a DELETE of an upload URL, `other` all the rest.
  */
-export type RequestOperation =
-  | 'token'
-  | 'discovery'
-  | 'sendMail'
-  | 'createDraft'
-  | 'addAttachment'
-  | 'createUploadSession'
-  | 'uploadChunk'
-  | 'uploadStatus'
-  | 'cancelUpload'
-  | 'sendDraft'
-  | 'deleteDraft'
-  | 'lookup'
-  | 'other';
+export type RequestOperation = (typeof OPERATIONS)[number];
 
 export interface NamedOperation {
   operation: RequestOperation;

@@ -1,4 +1,5 @@
 import type { Topic } from '../case.js';
+import { until } from '../folders.js';
 import { docs } from '../sources.js';
 import { messagePath, type Target } from '../target.js';
 
@@ -63,6 +64,36 @@ export const attachments: Topic = {
         return target.graph('GET', `${messagePath(json.id)}?$select=hasAttachments,isDraft`);
       },
       answer: { status: 200, json: { hasAttachments: true, isDraft: true } },
+    },
+    {
+      behaviour: 'what was sent takes none',
+      mark: 'inferred',
+      source: docs.addAttachment,
+      needs: ['Mail.ReadWrite', 'Mail.Send'],
+      ask: async (target) => {
+        const headers = { prefer: 'IdType="ImmutableId"' };
+        const { json } = await target.draft(target.mail('sent without attachment'), { headers });
+        const path = messagePath(json.id);
+        await target.graph('POST', `${path}/send`, { headers });
+        await until(
+          () => target.graph('GET', `${path}?$select=isDraft`, { headers }),
+          (reply) => reply.json?.isDraft === false,
+        );
+        return target.graph('POST', `${path}/attachments`, { json: FILE, headers });
+      },
+      answer: { status: [400, 403] },
+    },
+    {
+      behaviour: 'a file that makes the message larger than the mailbox takes is refused',
+      mark: 'inferred',
+      source: 'microsoft-graph-docs #15579',
+      because: 'it needs a small limit',
+      options: { maxMessageSize: 1000 },
+      ask: async (target) => {
+        const contentBytes = Buffer.alloc(1000).toString('base64');
+        return target.graph('POST', await attachmentsPath(target), { json: { ...FILE, contentBytes } });
+      },
+      answer: { status: 400, code: 'ErrorMessageSizeExceeded' },
     },
     {
       behaviour: 'a draft that is gone takes none',

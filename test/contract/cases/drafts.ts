@@ -1,5 +1,5 @@
 import type { Topic } from '../case.js';
-import { goneItem, itemInSentItems } from '../folders.js';
+import { goneItem, itemInFolder, itemInSentItems } from '../folders.js';
 import { otherApplication, tokenOfOther } from '../other-application.js';
 import { docs, guess, reports } from '../sources.js';
 import { messagePath } from '../target.js';
@@ -153,6 +153,42 @@ export const drafts: Topic = {
         return goneItem(target, json.id);
       },
       answer: NOT_FOUND,
+    },
+    {
+      behaviour: 'a deleted draft lies in Deleted Items',
+      mark: 'inferred',
+      source: docs.deleteMessage,
+      needs: ['Mail.ReadWrite'],
+      ask: async (target) => {
+        const { json } = await target.draft(target.mail('in Deleted Items'));
+        await target.graph('DELETE', messagePath(json.id));
+        return itemInFolder(target, 'deleteditems', json.internetMessageId, 'internetMessageId');
+      },
+      answer: { status: 200, json: { value: (found: unknown[]) => found.length === 1 } },
+    },
+    {
+      behaviour: 'an application with Mail.Send alone deletes nothing',
+      mark: 'documented',
+      source: docs.permissions,
+      because: 'it needs another application',
+      options: otherApplication(['Mail.Send']),
+      ask: async (target) => {
+        const { json } = await target.draft(target.mail('not deleted'));
+        return target.graph('DELETE', messagePath(json.id), { token: await tokenOfOther(target) });
+      },
+      answer: { status: 403, code: 'ErrorAccessDenied' },
+    },
+    {
+      behaviour: 'an application with Mail.Send alone sends a draft that is there',
+      mark: 'documented',
+      source: docs.messageSend,
+      because: 'it needs another application',
+      options: otherApplication(['Mail.Send']),
+      ask: async (target) => {
+        const { json } = await target.draft(target.mail('sent by another application'));
+        return target.graph('POST', `${messagePath(json.id)}/send`, { token: await tokenOfOther(target) });
+      },
+      answer: { status: 202, empty: true },
     },
     {
       behaviour: 'an application with Mail.Send alone makes no drafts',

@@ -54,7 +54,10 @@ export const lookups: Topic = {
         const { json } = await target.draft(target.mail('by id'));
         return target.graph('GET', `${messagePath(json.id)}?$select=subject`);
       },
-      answer: { status: 200, json: { subject: /by id$/ } },
+      answer: {
+        status: 200,
+        json: { subject: /by id$/, body: (none: unknown) => none === undefined, id: /^\S+$/ },
+      },
     },
     {
       behaviour: '$value is the MIME as text/plain',

@@ -35,6 +35,13 @@ export const refusals: Topic = {
       },
     },
     {
+      behaviour: 'the mailbox of nobody: an application is no user',
+      mark: 'reported',
+      source: reports.captures,
+      ask: (target) => postTo(target, '/v1.0/me/sendMail'),
+      answer: { status: 400, code: 'BadRequest', message: /^\/me request is only valid with delegated/ },
+    },
+    {
       behaviour: 'a wrong method',
       mark: 'reported',
       source: reports.captures,

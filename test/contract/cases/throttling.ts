@@ -3,6 +3,7 @@ import type { Reply } from '../plain-http.js';
 import { docs, reports } from '../sources.js';
 import type { Target } from '../target.js';
 
+const ANOTHER = 'sales@contoso.example';
 const ONLY_SANDBOX = 'it would go over the limits of a real mailbox';
 
 export const throttling: Topic = {
@@ -59,6 +60,24 @@ export const throttling: Topic = {
         return replies.find(({ status }) => status !== 202) ?? (replies[0] as Reply);
       },
       answer: { status: 202 },
+    },
+    {
+      behaviour: 'requests to another mailbox are counted by themselves',
+      mark: 'documented',
+      source: docs.throttling,
+      because: ONLY_SANDBOX,
+      options: { latency: 300, mailboxes: [ANOTHER] },
+      ask: async (target) => {
+        const sending = atOnce(target, 4);
+        const token = await target.accessToken();
+        const reply = await target.request(`/v1.0/users/${ANOTHER}/messages`, {
+          headers: { authorization: `Bearer ${token}` },
+        });
+        const refused = (await sending).filter(({ status }) => status !== 202);
+        if (refused.length > 0) throw new Error(`${refused.length} were refused`);
+        return reply;
+      },
+      answer: { status: 200 },
     },
     {
       behaviour: 'requests over the limit of 10 minutes are refused',

@@ -135,6 +135,38 @@ export const token: Topic = {
       answer: { status: 401, aadsts: 700024, json: { error: 'invalid_client' } },
     },
     {
+      behaviour: 'an assertion for another audience is refused',
+      mark: 'inferred',
+      source: docs.certificate,
+      ask: (target) => {
+        const audience = `${target.place.authorityHost}/${randomUUID()}/oauth2/v2.0/token`;
+        return target.token({ client_assertion: target.assertion({ audience }) });
+      },
+      answer: { status: [400, 401], json: { error: 'invalid_client' } },
+    },
+    {
+      behaviour: 'an assertion that speaks for another application is refused',
+      mark: 'inferred',
+      source: docs.certificate,
+      ask: (target) => target.token({ client_assertion: target.assertion({ claims: { sub: randomUUID() } }) }),
+      answer: { status: [400, 401], json: { error: 'invalid_client' } },
+    },
+    {
+      behaviour: 'an assertion without its type is refused with 900144',
+      mark: 'inferred',
+      source: docs.entraErrors,
+      ask: (target) => target.token({ client_assertion_type: undefined }),
+      answer: { status: 400, aadsts: 900144, json: { error: 'invalid_request' } },
+    },
+    {
+      behaviour: 'a secret that the application does not have is refused with 7000215',
+      mark: 'documented',
+      source: docs.entraErrors,
+      ask: (target) =>
+        target.token({ client_assertion: undefined, client_assertion_type: undefined, client_secret: 'no-secret' }),
+      answer: { status: 401, aadsts: 7000215, json: { error: 'invalid_client' } },
+    },
+    {
       behaviour: 'a resource that the tenant does not know is refused with 500011',
       mark: 'documented',
       source: docs.entraErrors,

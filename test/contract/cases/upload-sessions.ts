@@ -84,6 +84,28 @@ export const uploadSessions: Topic = {
       answer: { status: [400, 416] },
     },
     {
+      behaviour: 'a chunk of 4 MB is refused',
+      mark: 'inferred',
+      source: docs.largeFiles,
+      needs: ['Mail.ReadWrite'],
+      ask: async (target) => {
+        const size = 5_000_000;
+        return put(target, (await open(target, size)).url, 0, {}, Buffer.alloc(size).subarray(0, 4_194_304), size);
+      },
+      answer: { status: [400, 413] },
+    },
+    {
+      behaviour: 'a chunk without the authtoken of the URL is refused',
+      mark: 'inferred',
+      source: docs.largeFiles,
+      needs: ['Mail.ReadWrite'],
+      ask: async (target) => {
+        const [url = ''] = (await open(target)).url.split('?');
+        return put(target, url, 0);
+      },
+      answer: { status: [400, 401, 403, 404] },
+    },
+    {
       behaviour: 'a session is cancelled with 204',
       mark: 'documented',
       source: docs.uploadSession,
@@ -125,13 +147,19 @@ async function open(target: Target, size = SIZE): Promise<{ reply: Reply; url: s
   return { reply, url: reply.json?.uploadUrl ?? '', path };
 }
 
-function put(target: Target, url: string, first: number, headers: Record<string, string> = {}): Promise<Reply> {
-  const body = FILE.subarray(first, first + CHUNK);
+function put(
+  target: Target,
+  url: string,
+  first: number,
+  headers: Record<string, string> = {},
+  body = FILE.subarray(first, first + CHUNK),
+  size = SIZE,
+): Promise<Reply> {
   return target.request(url, {
     method: 'PUT',
     headers: {
       'content-type': 'application/octet-stream',
-      'content-range': `bytes ${first}-${first + body.length - 1}/${SIZE}`,
+      'content-range': `bytes ${first}-${first + body.length - 1}/${size}`,
       ...headers,
     },
     body,
