@@ -9,6 +9,7 @@ const certificate = readFileSync(process.argv[2], 'utf8');
 const began = performance.now();
 const sandbox = await startSandbox({
   ...{ tenantId, clientId, certificate, mailbox },
+  mailboxConcurrency: false,
   requestLimit: false,
   uploadLimit: false,
 });

@@ -10,9 +10,10 @@ export async function open(task) {
   const { post, close } = await createPoster(task);
   const mime = await new MailComposer(mails[task.mail].make(0)).compile().build();
   const slots = [];
-  for (let i = 0; i < 4; i++) slots.push(await readyBody(mime));
+  const { connections = 4 } = task;
+  for (let i = 0; i < connections; i++) slots.push(await readyBody(mime));
   return {
-    pending: 4,
+    pending: connections,
     async sendNumber(number) {
       const slot = slots.pop();
       try {

@@ -1,12 +1,12 @@
-// The least that posts a MIME body to Graph: node:https with four connections kept alive.
+// The least that posts a MIME body to Graph: node:https with connections kept alive, four unless the task says more.
 import { Agent, request } from 'node:https';
 import { mailbox } from '../mails.js';
 import { signIn } from './sign-in.js';
 
 export async function createPoster(task) {
-  const { port } = task;
+  const { port, connections = 4 } = task;
   const token = await signIn(task);
-  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const path = `/v1.0/users/${encodeURIComponent(mailbox)}/sendMail`;
   const post = (body) =>
     new Promise((resolve, reject) => {

@@ -88,8 +88,7 @@ export class MessageWaits {
         }),
         ...(matcher.changes ? [stories.watch(lookAtAll)] : []),
       ];
-      // What was there in time is looked at to the end.
-      const timer = setTimeout(() => looking.then(() => fail(`came within ${timeout} ms`)), timeout);
+      const timer = setTimeout(() => fail(`came within ${timeout} ms`), timeout);
       this.#stops.add(stop);
       signal?.addEventListener('abort', stop);
       if (this.#closed || signal?.aborted) stop();
