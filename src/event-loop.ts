@@ -6,3 +6,16 @@ export function turns(count: number): Promise<void> {
     next();
   });
 }
+
+let calm: Promise<void> | undefined;
+
+/**
+ * Waits until what is ready has been dealt with: requests that can leave, answers that have come. All who wait at a time do
+ * it together, which makes it cheaper than not to wait.
+ */
+export function whenCalm(): Promise<void> {
+  calm ??= turns(3).then(() => {
+    calm = undefined;
+  });
+  return calm;
+}

@@ -14,6 +14,7 @@ import { RateLimiter } from './delivery/rate-limiter.js';
 import { RetryBudget } from './delivery/retry-budget.js';
 import { Turnstile } from './delivery/turnstile.js';
 import { GraphMailError, isGraphMailError } from './errors.js';
+import { whenCalm } from './event-loop.js';
 import { checkAgent, createAgent } from './graph/agent.js';
 import { GraphClient } from './graph/client.js';
 import { type Cloud, resolveCloud } from './graph/clouds.js';
@@ -170,7 +171,8 @@ export class GraphTransport extends EventEmitter {
   /** Nodemailer's way in. Calls back once, detached, whatever the callback itself then does. */
   send(mail: Parameters<NodemailerSend>[0], callback: Parameters<NodemailerSend>[1]): void {
     this.#deliver(mail as unknown as ComposedMail).then(
-      (info) => setImmediate(() => callback(null, info)),
+      // What the caller does now, as a rule another message, can wait for those that are ready.
+      (info) => whenCalm().then(() => setImmediate(() => callback(null, info))),
       (error: unknown) => setImmediate(() => callback(asGraphMailError(error), undefined as never)),
     );
   }
@@ -289,6 +291,8 @@ export class GraphTransport extends EventEmitter {
     const log = new SendingLog(this.#log, mailbox, plan.envelope.to.length);
     let release: (() => Promise<void>) | undefined;
     const compose = async () => {
+      // A place that has become free is for a message that is composed already; this one would keep the thread busy first.
+      await whenCalm();
       const body = await composeBody(mail, plan, this.#settings, signal, this.#memory);
       release = body.release;
       log.composed(body);
