@@ -8,7 +8,11 @@ const lines = (...text: string[]) => text.map((line) => `${line}\r\n`).join('');
 const complete = lines('From: noreply@contoso.com', 'To: a@x.example', `Message-ID: ${id}`, '', 'Hello');
 
 const finish = (text: string, wishes: Partial<MessagePlan> = {}) => {
-  const { mime, ...rest } = finishMessage(Buffer.from(text, 'latin1'), { ...plan, ...wishes }, { newId: () => 'new-id' });
+  const { mime, ...rest } = finishMessage(
+    Buffer.from(text, 'latin1'),
+    { ...plan, ...wishes },
+    { newId: () => 'new-id' },
+  );
   return { ...rest, text: mime.toString('latin1') };
 };
 
