@@ -32,6 +32,8 @@ export interface AttemptEvent {
   status: number | undefined;
   /** `done`: a request that only prepares the sending has worked. */
   outcome: 'sent' | 'done' | 'not-sent' | 'unknown';
+  /** Milliseconds that the answer asked to wait (`Retry-After`); `undefined` where it is no throttling, or says no time. */
+  retryAfter: number | undefined;
 }
 
 /** How a send ended: `error` is missing when Graph took the message. */

@@ -19,3 +19,14 @@ export function whenCalm(): Promise<void> {
   });
   return calm;
 }
+
+let last: Promise<void> = Promise.resolve();
+
+/**
+ * Waits for one's turn to keep the thread busy for a while: those who do go one after the other, and between two of them
+ * what is ready can go on.
+ */
+export function inTurn(): Promise<void> {
+  last = last.then(() => turns(3));
+  return last;
+}

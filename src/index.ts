@@ -1,4 +1,6 @@
 export type { CertificateInfo } from './auth/certificate-source.js';
+export type { InboxMessage } from './delivery/inbox.js';
+export type { SettledMessage } from './delivery/settle.js';
 export type { AttemptEvent, EndEvent, SendTrace } from './diagnostics.js';
 export {
   ERROR_CODES,
@@ -8,6 +10,7 @@ export {
   isGraphMailError,
 } from './errors.js';
 export type { BunyanLogger } from './log.js';
+export type { InboxOptions, SettleOptions } from './lookup-options.js';
 export type {
   ClientAssertionInfo,
   CloudName,
@@ -15,6 +18,7 @@ export type {
   GraphMessageOptions,
   GraphTransportOptions,
   MailboxSelection,
+  SendAttempt,
   TokenCredentialLike,
 } from './option-types.js';
 export {
@@ -33,5 +37,6 @@ export {
   type PreflightSummary,
   type PreflightVerdict,
 } from './preflight/index.js';
-export { type GraphSentMessageInfo, type GraphTransport, graphTransport, type VerifyCallback } from './transport.js';
+export type { GraphSentMessageInfo } from './sent-message-info.js';
+export { type GraphTransport, graphTransport, type VerifyCallback } from './transport.js';
 export { createGraphTransporter } from './transporter.js';

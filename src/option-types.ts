@@ -219,4 +219,26 @@ export interface GraphMessageOptions {
   onUnknown?: 'fail' | 'verify' | undefined;
   /** {@link GraphTransportOptions.largeMessages} for this message. */
   largeMessages?: 'reject' | 'upload' | undefined;
+  /**
+   * Called and waited for just before the first request leaves that may send this message, and not again when that request
+   * is repeated: what a journal must know of the message, to settle a crash with `settle()`. When it throws, the message is
+   * not sent. With drafts it comes after {@link GraphTransportOptions.onDraft}. As long as it runs it holds one of the
+   * mailbox's places, so it must not wait for another message of that mailbox.
+   */
+  onAttempt?: ((attempt: SendAttempt) => void | Promise<void>) | undefined;
+  /**
+   * Called and waited for before a draft is deleted that {@link onAttempt} was told of and that surely was not sent, so that
+   * a journal does not take the missing draft for one that went out. When it throws, the draft is left in Drafts.
+   */
+  onWithdraw?: ((draftId: string) => void | Promise<void>) | undefined;
+}
+
+/** A message that is about to be sent. */
+export interface SendAttempt {
+  /** The mailbox that sends it. */
+  mailbox: string;
+  /** With angle brackets, as it stands in the bytes. */
+  messageId: string;
+  /** The draft that is about to be sent; missing where the message goes out in one request. */
+  draftId?: string;
 }

@@ -32,21 +32,10 @@ export class SendingLog {
     }
   }
 
-  attempted({
-    command,
-    attempt,
-    bytes,
-    host,
-    result,
-    outcome,
-    clientRequestId,
-    startedAt,
-    duration,
-  }: AttemptReport): void {
+  attempted(report: AttemptReport): void {
+    const { command, attempt, bytes, host, result, outcome, clientRequestId, startedAt, duration, retryAfter } = report;
     if (command === 'sendMail' || command === 'sendDraft') this.#attempts = attempt;
     const failed = result instanceof NetworkFailure;
-    const status = failed ? undefined : result.status;
-    const requestId = failed ? undefined : result.headers['request-id'];
     diagnostics.attempt({
       send: this.#trace,
       command,
@@ -56,25 +45,12 @@ export class SendingLog {
       host,
       requestSize: bytes,
       clientRequestId,
-      requestId,
-      status,
+      requestId: failed ? undefined : result.headers['request-id'],
+      status: failed ? undefined : result.status,
       outcome,
+      retryAfter,
     });
-    if (this.#log.silent) return;
-    const { messageId } = this.#trace;
-    const data = { tnx: 'attempt', messageId, command, attempt, status, clientRequestId, requestId, duration };
-    const level = outcome === 'sent' || outcome === 'done' ? 'debug' : 'warn';
-    const seen = failed ? (result.code ?? result.reason) : status;
-    this.#log[level](
-      data,
-      '%s, attempt %d for %s: %s, %s after %d ms',
-      command,
-      attempt,
-      messageId,
-      seen,
-      outcome,
-      duration,
-    );
+    logAttempt(this.#log, report, this.#trace.messageId);
   }
 
   /** A draft stays behind, or may: who looks into Drafts should not send it. */
@@ -117,4 +93,17 @@ export class SendingLog {
       );
     } else this.#log.info({ tnx: 'send', messageId }, 'Message %s accepted', messageId);
   }
+}
+
+/** Tells the log of one request. */
+export function logAttempt(log: Log, report: AttemptReport, messageId: string | undefined, subject = messageId): void {
+  if (log.silent) return;
+  const { command, attempt, result, outcome, clientRequestId, duration } = report;
+  const failed = result instanceof NetworkFailure;
+  const status = failed ? undefined : result.status;
+  const requestId = failed ? undefined : result.headers['request-id'];
+  const data = { tnx: 'attempt', messageId, command, attempt, status, clientRequestId, requestId, duration };
+  const level = outcome === 'sent' || outcome === 'done' ? 'debug' : 'warn';
+  const seen = failed ? (result.code ?? result.reason) : status;
+  log[level](data, '%s, attempt %d for %s: %s, %s after %d ms', command, attempt, subject, seen, outcome, duration);
 }

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Mailer, MailerLink } from './mailer-link.js';
 
 /** Own properties that everybody may see. */
-const shown: ReadonlySet<string | symbol> = new Set(['name', 'version', 'supportsAbortSignal']);
+const shown: ReadonlySet<string | symbol> = new Set(['name', 'version', 'supportsAbortSignal', 'mailboxConcurrency']);
 
 /**
  * Gives a transport the own properties that survive what frameworks do to it: its methods bound and enumerable, so that

@@ -1,73 +1,42 @@
 import { EventEmitter } from 'node:events';
 import type { Agent } from 'node:https';
-import type { Transport } from 'nodemailer';
-import { abortError, onAbort, signalOf, unlessAborted } from './abort.js';
-import { type CertificateInfo, CertificateSource } from './auth/certificate-source.js';
-import { tokenRequest } from './auth/token-request.js';
-import { TokenSource } from './auth/token-source.js';
-import { systemClock } from './clock.js';
+import type { SendMailOptions, Transport } from 'nodemailer';
+import { abortError, signalOf, unlessAborted } from './abort.js';
+import type { CertificateInfo, CertificateSource } from './auth/certificate-source.js';
 import type { DeliveryContext } from './delivery/context.js';
 import { type DeliveryWay, deliver } from './delivery/deliver.js';
-import { MailboxGate } from './delivery/mailbox-gate.js';
-import { MessageIds } from './delivery/message-ids.js';
-import { RateLimiter } from './delivery/rate-limiter.js';
-import { RetryBudget } from './delivery/retry-budget.js';
+import { runErrand } from './delivery/errand.js';
+import { type InboxMessage, readInbox } from './delivery/inbox.js';
+import { MailboxGates } from './delivery/mailbox-gates.js';
+import type { Requests } from './delivery/requests.js';
+import { type SettledMessage, settle, unsettled } from './delivery/settle.js';
+import type { AttemptReport } from './delivery/step.js';
 import { Turnstile } from './delivery/turnstile.js';
 import { GraphMailError, isGraphMailError } from './errors.js';
 import { whenCalm } from './event-loop.js';
-import { checkAgent, createAgent } from './graph/agent.js';
-import { GraphClient } from './graph/client.js';
-import { type Cloud, resolveCloud } from './graph/clouds.js';
 import { isHeld } from './graph/http.js';
-import { settleProxies } from './graph/proxy-choice.js';
 import { createLog, type Log, type LogOptions, safeLogger } from './log.js';
+import { checkInboxOptions, checkSettleOptions, type InboxOptions, type SettleOptions } from './lookup-options.js';
 import { type Mailer, MailerLink } from './mailer-link.js';
 import { composeBody } from './message/body.js';
+import { mailboxFor } from './message/mailbox-for.js';
 import { Memory } from './message/memory.js';
 import { type ComposedMail, type PreparedMessage, prepareMessage } from './message/prepare.js';
 import { mustBeRead } from './message/read-ahead.js';
+import { openContext } from './open-context.js';
 import type { GraphTransportOptions } from './option-types.js';
 import { settleOptions } from './options.js';
-import { SendingLog } from './sending-log.js';
+import { logAttempt, SendingLog } from './sending-log.js';
+import { closedError, type Sending, Sendings } from './sendings.js';
+import type { GraphSentMessageInfo } from './sent-message-info.js';
 import type { Settings } from './settings.js';
 import { shapeTransport } from './transport-shape.js';
 import { version } from './version.js';
-
-/** What `sendMail` gives for a message that Graph accepted. */
-export interface GraphSentMessageInfo {
-  /** Sender and recipients, as with SMTP. Graph has no envelope: bounces go to the mailbox, whatever `from` says here. */
-  envelope: { from: string | false; to: string[] };
-  /** Message-ID, as it stands in the bytes that were sent. */
-  messageId: string;
-  /** All recipients: Graph takes a message whole. Who cannot be delivered to gets known by a bounce in the mailbox. */
-  accepted: string[];
-  /** Always empty. */
-  rejected: string[];
-  /** Always empty. */
-  pending: string[];
-  /** What showed that it was accepted, in one line: as a rule Graph's answer. */
-  response: string;
-  /** Bytes of MIME, and of the attachments that were uploaded by themselves. */
-  messageSize: number;
-  /** Milliseconds that the accepted request took. */
-  messageTime: number;
-  /** The mailbox that sent it. */
-  mailbox: string;
-  /** Graph's `request-id`, which leads to the Graph activity logs. */
-  requestId: string | undefined;
-  /** The `client-request-id` sent with the accepted request. */
-  clientRequestId: string;
-  /** Requests made to have it sent; those that prepared a draft are not counted. */
-  attempts: number;
-}
 
 type NodemailerSend = Transport<GraphSentMessageInfo>['send'];
 
 /** Called by `verify(callback)`. */
 export type VerifyCallback = (error: Error | null, success?: true) => void;
-
-/** Product token of every request: stable, so that an administrator can allow it by name. */
-const userAgent = `nodemailer-graph-transport/${version}`;
 
 /** Messages that may be composed beyond those in flight, so that composing one does not hold up the wire. */
 const lookAhead = 2;
@@ -75,15 +44,8 @@ const lookAhead = 2;
 /** Warnings that this process has had. */
 const warned = new Set<string>();
 
-/** A send or `verify()` under way. */
-interface Sending {
-  ending: AbortController;
-  inFlight: boolean;
-  release: () => void;
-}
-
 /** The methods that are own properties of a transport, bound, so that copies of it go on working. */
-const methods = ['send', 'verify', 'close', 'isIdle', 'pendingCount'] as const;
+const methods = ['send', 'verify', 'close', 'isIdle', 'pendingCount', 'mailboxFor', 'settle', 'readInbox'] as const;
 
 /**
  * The transport that {@link graphTransport} makes. Its own enumerable properties are bound functions and plain values,
@@ -94,6 +56,8 @@ export class GraphTransport extends EventEmitter {
   readonly version: string = version;
   /** Tells Nodemailer 10 that a message's `signal` is watched here; it is with every other version too. */
   readonly supportsAbortSignal: true = true;
+  /** Requests in flight to one mailbox, as the option of that name says: more messages at a time would only wait. */
+  readonly mailboxConcurrency: number;
   /** The Mail object that was made last with this transport; set by Nodemailer. */
   declare mailer?: unknown;
   readonly #settings: Settings;
@@ -101,12 +65,11 @@ export class GraphTransport extends EventEmitter {
   readonly #certificates: CertificateSource | undefined;
   readonly #log: Log;
   readonly #link: MailerLink;
-  readonly #gates = new Map<string, MailboxGate>();
+  readonly #gates: MailboxGates;
   readonly #agent: Agent;
   /** Aborted when everything has ended after `close()`. */
   readonly #closing = new AbortController();
-  /** All that has not been called back for. */
-  readonly #sending = new Set<Sending>();
+  readonly #sendings = new Sendings();
   /** Bounds the messages that are read before they wait: see {@link mustBeRead}. */
   readonly #readers: Turnstile;
   readonly #memory = new Memory();
@@ -114,54 +77,26 @@ export class GraphTransport extends EventEmitter {
   /** Counts messages that had to be read ahead, for their order. */
   #arrivals = 0;
   #idling = true;
-  #closed = false;
 
   /** @internal */
   constructor(options: GraphTransportOptions) {
     super();
     const settings = settleOptions(options, process.env);
-    const { identity, timeout, maxConnections, rateLimit, rateDelta, log, mailer } = settings;
-    const clock = systemClock;
+    const { mailboxConcurrency, uploadBudget, log, mailer } = settings;
+    this.mailboxConcurrency = mailboxConcurrency;
     this.#settings = settings;
     this.#log = createLog(log);
     this.#link = new MailerLink(mailer, loggerForMailer(log));
     shapeTransport(this, this.#link, methods);
 
-    const { credential } = identity;
     const warn = (message: string) => this.#warn(message);
-    const certificates = credential.kind === 'certificate' ? new CertificateSource(credential, clock, warn) : undefined;
-    const cloud = resolveCloud(settings.cloud);
-    const agent = settings.agent === undefined ? ownAgent(settings, cloud) : checkAgent(settings.agent);
-    const tokens = tokenRequest(
-      identity,
-      { certificates, cloud, agent, userAgent, timeout, clock },
-      this.#closing.signal,
-    );
-    const rate = rateLimit === undefined ? undefined : new RateLimiter(rateLimit, rateDelta, clock);
-    const bounded = maxConnections !== undefined || rate !== undefined;
-    this.#readers = new Turnstile({ limit: () => settings.mailboxConcurrency + lookAhead, clock });
-    this.#certificates = certificates;
+    const { context, agent, certificates } = openContext(settings, this.#closing.signal, warn);
+    const { clock } = context;
+    this.#context = context;
     this.#agent = agent;
-    this.#context = {
-      graph: new GraphClient(cloud.graphHost, agent, userAgent, timeout),
-      tokens: new TokenSource(tokens, clock),
-      budget: new RetryBudget(),
-      clock,
-      limits: settings,
-      random: Math.random,
-      messageIds: new MessageIds(clock),
-      rate,
-      connections: bounded
-        ? new Turnstile({
-            limit: () => maxConnections ?? Number.POSITIVE_INFINITY,
-            // Nodemailer's rate is one of messages, whatever else it takes to send them.
-            wait: ({ submission }) => (submission ? (rate?.wait ?? 0) : 0),
-            free: ({ submission }) => !submission,
-            entered: ({ submission }) => submission && rate?.reserve(),
-            clock,
-          })
-        : undefined,
-    };
+    this.#certificates = certificates;
+    this.#gates = new MailboxGates({ limit: mailboxConcurrency, lookAhead, uploadBudget, clock });
+    this.#readers = new Turnstile({ limit: () => mailboxConcurrency + lookAhead, clock });
     if (settings.ignored.length > 0) {
       warn(`These SMTP options mean nothing to Microsoft Graph and are ignored: ${settings.ignored.join(', ')}.`);
     }
@@ -199,9 +134,9 @@ export class GraphTransport extends EventEmitter {
    */
   isIdle(): boolean {
     const { maxConnections, mailboxConcurrency } = this.#settings;
-    if (this.#closed) return false;
+    if (this.#sendings.closed) return false;
     if (maxConnections !== undefined) return this.#messages - (this.#context.connections?.inside ?? 0) < maxConnections;
-    return this.#queued < mailboxConcurrency;
+    return this.#readers.waiting + this.#gates.queued < mailboxConcurrency;
   }
 
   /** Messages that have not been called back for: waiting, being composed, or in flight. */
@@ -215,13 +150,47 @@ export class GraphTransport extends EventEmitter {
    * request has ended. May be called again.
    */
   close(options?: { force?: boolean }): void {
-    if (!this.#closed) {
-      this.#closed = true;
-      for (const gate of this.#gates.values()) gate.close(closedError);
+    if (!this.#sendings.closed) {
+      this.#sendings.close();
+      this.#gates.close(closedError);
       this.#context.connections?.close(closedError);
     }
-    for (const { ending, inFlight } of this.#sending) if (options?.force || !inFlight) ending.abort(closedError());
-    if (this.#sending.size === 0) this.#dispose();
+    this.#sendings.abort(options?.force ?? false);
+    if (this.#sendings.none) this.#dispose();
+  }
+
+  /**
+   * The mailbox that would send a message, in the spelling that `info.mailbox` has. Nothing is composed or sent.
+   * @param data what would be passed to `sendMail`; a transporter's own defaults are not known here
+   * @throws GraphMailError as `sendMail` would, where the mailbox is concerned; and for a raw message that is a stream or a
+   * file, whose own From is not known yet
+   */
+  mailboxFor(data: SendMailOptions): string {
+    return mailboxFor(data, this.#settings);
+  }
+
+  /**
+   * What became of a message that an earlier process was sending, with what `onAttempt` was told. A draft is sent when it is
+   * still there; when it is gone, or there was none, the message is looked for in Sent Items. Needs Mail.ReadBasic.All or
+   * Mail.Read, and for drafts Mail.ReadWrite.
+   * @throws GraphMailError with the outcome `'unknown'` whenever that is not settled, for whatever reason (and nothing should
+   * be sent again); with `'not-sent'` when Graph refused the draft and it still lies in Drafts
+   */
+  async settle(options: SettleOptions): Promise<SettledMessage> {
+    const settled = await this.#settle(options).catch((error: unknown) => {
+      throw unsettled(asGraphMailError(error), options?.messageId, options?.draftId);
+    });
+    if (settled.outcome === 'sent') return settled;
+    throw settled.error;
+  }
+
+  /**
+   * What has come into a mailbox's Inbox, the oldest first: reports of non-delivery, for instance. Needs Mail.Read.
+   * @throws GraphMailError `ECONFIG` for wrong options; the iteration, when Graph does not give the messages
+   */
+  readInbox(options: InboxOptions): AsyncIterable<InboxMessage> {
+    const { mailbox, since, signal } = checkInboxOptions(options);
+    return readInbox((errand) => this.#errand(mailbox, signal, `the Inbox of ${mailbox}`, errand), since);
   }
 
   /** What health checks may know of the certificate; `undefined` without one, and for a PFX until it was first read. */
@@ -238,14 +207,8 @@ export class GraphTransport extends EventEmitter {
     }
   }
 
-  get #queued(): number {
-    let queued = this.#readers.waiting;
-    for (const gate of this.#gates.values()) queued += gate.queued;
-    return queued;
-  }
-
   async #verify(): Promise<true> {
-    const sending = this.#begin(undefined);
+    const sending = this.#sendings.begin(undefined);
     try {
       await unlessAborted(this.#context.tokens.verify(), sending.ending.signal);
       return true;
@@ -254,8 +217,38 @@ export class GraphTransport extends EventEmitter {
     }
   }
 
+  async #settle(options: SettleOptions): ReturnType<typeof settle> {
+    const { mailbox, signal, window = this.#settings.verifyWindow, ...message } = checkSettleOptions(options);
+    return this.#errand(mailbox, signal, `message ${message.messageId}`, (requests) =>
+      settle(requests, { ...message, window }),
+    );
+  }
+
+  /** Makes requests that carry no message. */
+  async #errand<T>(
+    mailbox: string,
+    signal: AbortSignal | undefined,
+    subject: string,
+    errand: (requests: Requests) => Promise<T>,
+  ): Promise<T> {
+    const sending = this.#sendings.begin(signalOf(signal));
+    try {
+      const hooks = {
+        signal: sending.ending.signal,
+        attempted: (report: AttemptReport) => logAttempt(this.#log, report, undefined, subject),
+        inFlight: (yes: boolean) => {
+          sending.inFlight = yes;
+        },
+      };
+      return await runErrand(this.#context, this.#gates.of(mailbox), mailbox, hooks, errand);
+    } finally {
+      this.#gates.release(mailbox);
+      this.#end(sending);
+    }
+  }
+
   async #deliver(mail: ComposedMail): Promise<GraphSentMessageInfo> {
-    const sending = this.#begin(signalOf(mail?.data?.signal));
+    const sending = this.#sendings.begin(signalOf(mail?.data?.signal));
     this.#messages++;
     const { signal } = sending.ending;
     let reading = false;
@@ -287,7 +280,7 @@ export class GraphTransport extends EventEmitter {
     const { mailbox } = plan;
     const { signal } = sending.ending;
     if (signal.aborted) throw abortError(signal);
-    const gate = this.#gate(mailbox);
+    const gate = this.#gates.of(mailbox);
     const log = new SendingLog(this.#log, mailbox, plan.envelope.to.length);
     let release: (() => Promise<void>) | undefined;
     const compose = async () => {
@@ -340,7 +333,7 @@ export class GraphTransport extends EventEmitter {
     } finally {
       // What became of the message does not hang on its temporary files.
       await release?.().catch((error: Error) => log.failedToTidyUp(error));
-      if (gate.unused) this.#gates.delete(mailbox);
+      this.#gates.release(mailbox);
     }
   }
 
@@ -360,25 +353,11 @@ export class GraphTransport extends EventEmitter {
     );
   }
 
-  /** Counts a send or `verify()` in, so that `close()` can end it. */
-  #begin(signal: AbortSignal | undefined): Sending {
-    if (this.#closed) throw closedError();
-    const ending = new AbortController();
-    const release = onAbort(signal, () => ending.abort(signal?.reason));
-    // The steps of a send listen one after the other; while somebody does, the next costs next to nothing.
-    onAbort(ending.signal, () => {});
-    if (signal?.aborted) ending.abort(signal.reason);
-    const sending: Sending = { ending, inFlight: false, release };
-    this.#sending.add(sending);
-    return sending;
-  }
-
   #end(sending: Sending): void {
-    sending.release();
-    this.#sending.delete(sending);
-    if (this.#sending.size === 0) this.#memory.clear();
-    if (!this.#closed) this.#watchIdle();
-    else if (this.#sending.size === 0) this.#dispose();
+    this.#sendings.end(sending);
+    if (this.#sendings.none) this.#memory.clear();
+    if (!this.#sendings.closed) this.#watchIdle();
+    else if (this.#sendings.none) this.#dispose();
   }
 
   /** Tells when the transport becomes idle; called whenever what waits may have changed. */
@@ -388,24 +367,8 @@ export class GraphTransport extends EventEmitter {
     this.#idling = idle;
   }
 
-  #gate(mailbox: string): MailboxGate {
-    let gate = this.#gates.get(mailbox);
-    if (!gate) {
-      // Those that still remembered a pause when their last message left.
-      for (const [name, other] of this.#gates) if (other.unused) this.#gates.delete(name);
-      gate = new MailboxGate({
-        limit: this.#settings.mailboxConcurrency,
-        lookAhead,
-        uploadBudget: this.#settings.uploadBudget,
-        clock: this.#context.clock,
-      });
-      this.#gates.set(mailbox, gate);
-    }
-    return gate;
-  }
-
   #emitIdle(): void {
-    if (this.#closed) return;
+    if (this.#sendings.closed) return;
     this.#link.emit('idle');
     this.emit('idle');
   }
@@ -428,15 +391,6 @@ export function graphTransport(options: GraphTransportOptions = {}): GraphTransp
 function loggerForMailer({ logger, component }: LogOptions): Record<string, unknown> {
   if (!logger) return {};
   return { logger: logger === true ? true : safeLogger(logger), ...(component !== undefined && { component }) };
-}
-
-function ownAgent({ proxy, timeout }: Settings, { ca, authorityHost, graphHost }: Cloud): Agent {
-  const choose = settleProxies(proxy, process.env, [authorityHost, graphHost]);
-  return createAgent(ca, choose && { choose, userAgent, timeout });
-}
-
-function closedError(): GraphMailError {
-  return new GraphMailError('The transport is closed.', { code: 'ECONNECTION', command: 'API' });
 }
 
 function asGraphMailError(error: unknown): GraphMailError {

@@ -1,7 +1,8 @@
 import type { SendMailOptions, Transporter } from 'nodemailer';
 import { loadNodemailer } from './load-nodemailer.js';
 import type { GraphMessageOptions, GraphTransportOptions } from './option-types.js';
-import { type GraphSentMessageInfo, type GraphTransport, graphTransport } from './transport.js';
+import type { GraphSentMessageInfo } from './sent-message-info.js';
+import { type GraphTransport, graphTransport } from './transport.js';
 
 /**
  * A Nodemailer transporter that sends through Microsoft Graph, typed as such with every version of Nodemailer's types.

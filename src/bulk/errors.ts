@@ -5,12 +5,42 @@ export interface BulkInputErrorOptions extends ErrorOptions {
 
 /** Something that a person has to correct in the recipients or in the template. Nothing has been sent. */
 export class BulkInputError extends Error {
+  readonly code = 'input';
   readonly line: number | undefined;
 
   constructor(message: string, options: BulkInputErrorOptions = {}) {
     super(message, options);
     this.name = 'BulkInputError';
     this.line = options.line;
+  }
+}
+
+/**
+ * What is the matter with a run's journal:
+ * - `'damaged'`: something other than its end cannot be read, or cannot have happened;
+ * - `'changed'`: recipients, template or options are not those that the run was begun with;
+ * - `'locked'`: another process has this run open;
+ * - `'failed'`: writing to the disk failed; the `cause` is the error of the file system;
+ * - `'exists'`: a new run was asked for where there is one already;
+ * - `'missing'`: there is no journal, or none in which a run was begun.
+ */
+export type JournalErrorCode = 'damaged' | 'changed' | 'locked' | 'failed' | 'exists' | 'missing';
+
+export interface JournalErrorOptions extends ErrorOptions {
+  code: JournalErrorCode;
+}
+
+/**
+ * The journal of a run cannot be used, or not any more. Every mail whose attempt was not on the disk by then has not been
+ * sent; what the journal holds stays true.
+ */
+export class JournalError extends Error {
+  readonly code: JournalErrorCode;
+
+  constructor(message: string, { code, ...options }: JournalErrorOptions) {
+    super(message, options);
+    this.name = 'JournalError';
+    this.code = code;
   }
 }
 

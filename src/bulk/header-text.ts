@@ -3,6 +3,10 @@ const controlCharacter = /[\p{Cc}\u2028\u2029]/u;
 // RFC 2047. Pure ASCII goes into a header as it is, and the reader's mail program would decode it there: `=?utf-8?Q?=0D=0A`
 // is a line break once more.
 const encodedWord = /=\?[^?]+\?[bq]\?/i;
+// Half of a pair of UTF-16 code units, as of an emoji that was cut in two. It cannot be written in UTF-8.
+const halfCharacter = /\p{Cs}/u;
+// RFC 5322 §2.1.1: a line has 998 characters at most, and can be broken at spaces only. The name of a header stands before it.
+const unbreakable = /\S{901}/;
 
 /** Whether a text holds something that has no place in a header line: a line break, above all. */
 export function hasControlCharacter(text: string): boolean {
@@ -12,4 +16,13 @@ export function hasControlCharacter(text: string): boolean {
 /** Whether mail programs would show another text than this, decoded from what stands in it. */
 export function hasEncodedWord(text: string): boolean {
   return encodedWord.test(text);
+}
+
+/** Why a text cannot stand in a header and be read there as it is, or undefined if it can. */
+export function headerTextProblem(text: string): string | undefined {
+  if (hasControlCharacter(text)) return 'has a line break or control character in it';
+  if (hasEncodedWord(text)) return 'is in the encoded form of mail headers';
+  if (halfCharacter.test(text)) return 'has half a character in it (an emoji that was cut in two?)';
+  if (unbreakable.test(text)) return 'has more than 900 characters without a space, which fit on no line';
+  return undefined;
 }

@@ -1,11 +1,9 @@
-/** One recipient: what a template may name, and where it stands in its file so that an error can say so. */
+/** One recipient: what a template may name, and where it stands in the input so that an error can say so. */
 export interface Row {
-  /** The line on which the row starts, counted from 1. */
+  /** 1, 2, 3 … in the order of the input; the same at every reading of the same input. */
+  readonly number: number;
+  /** The line of its file on which the row starts, counted from 1. Rows that come from no file: the same as `number`. */
   readonly line: number;
+  /** Column names and values. From CSV every value is text; from JSON Lines and iterables, whatever stands there. */
   readonly values: Readonly<Record<string, unknown>>;
-}
-
-/** A row of a CSV file, where every value is text. */
-export interface RecipientRow extends Row {
-  readonly values: Readonly<Record<string, string>>;
 }

@@ -2,16 +2,21 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BulkInputError } from './errors.js';
 import { inlineReferences } from './inline-images.js';
-import { compileTemplate, type Template, type TemplateAttachment } from './template.js';
+import { type CompiledTemplate, compileTemplate, type TemplateAttachment, type TemplateSource } from './template.js';
 import { decodeUtf8 } from './utf8.js';
 
 const parts = ['subject.hbs', 'html.hbs', 'text.hbs'];
+
+/** Reads and compiles a template from a folder. */
+export async function readTemplateFolder(folder: string): Promise<CompiledTemplate> {
+  return compileTemplate(await readTemplateSource(folder));
+}
 
 /**
  * Reads a template from a folder: `subject.hbs`, `html.hbs` and/or `text.hbs`, `partials/*.hbs`, `attachments/*`.
  * A file `attachments/logo.png` that the HTML shows as `cid:logo` becomes an inline image.
  */
-export async function readTemplateFolder(folder: string): Promise<Template> {
+export async function readTemplateSource(folder: string): Promise<TemplateSource> {
   const files = await filesIn(folder);
   if (!files) throw new BulkInputError(`There is no template folder ${folder}`);
   const stray = files.find((name) => name.endsWith('.hbs') && !parts.includes(name));
@@ -29,7 +34,7 @@ export async function readTemplateFolder(folder: string): Promise<Template> {
   const partials = await readPartials(path.join(folder, 'partials'));
   const shown = inlineReferences([html ?? '', ...Object.values(partials)].join('\n'));
   const attachments = await readAttachments(path.join(folder, 'attachments'), shown);
-  return compileTemplate({ subject, html, text, partials, attachments });
+  return { subject, html, text, partials, attachments };
 }
 
 async function readPartials(folder: string): Promise<Record<string, string>> {

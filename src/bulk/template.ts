@@ -1,6 +1,7 @@
+import type { SendMailOptions } from 'nodemailer';
 import { BulkInputError, quote } from './errors.js';
 import { type Escaping, htmlEscaping, subjectEscaping, textEscaping } from './escaping.js';
-import { hasEncodedWord } from './header-text.js';
+import { headerTextProblem } from './header-text.js';
 import type { Row } from './row.js';
 import { TemplateEngine, TemplatePartError } from './template-engine.js';
 
@@ -27,14 +28,30 @@ export interface RenderedMail {
   text?: string;
 }
 
+/** What `sendMail` takes, without what a run decides: every mail has one recipient, the `email` of its row. */
+export type TemplateMessage = Omit<SendMailOptions, 'to' | 'envelope' | 'messageId' | 'date' | 'raw' | 'graph'>;
+
+/** A template that is ready to be filled in. */
 export interface Template {
+  /** Those that go with every mail. */
   readonly attachments: readonly Readonly<TemplateAttachment>[];
-  /** Fills the template in for one row; an unknown name anywhere is a `BulkInputError`. */
-  render(row: Row): RenderedMail;
+  /** Of every source, partial and attachment, hexadecimal; undefined for a function, which cannot be compared. */
+  readonly sha256: string | undefined;
+  /**
+   * The message for one row. Attachments may be shared with other messages.
+   * @throws BulkInputError that names part, name and line
+   */
+  render(row: Row): Promise<TemplateMessage>;
 }
 
-/** Compiles a template once, to be filled in for many rows. */
-export function compileTemplate(source: TemplateSource): Template {
+export interface CompiledTemplate {
+  readonly attachments: readonly Readonly<TemplateAttachment>[];
+  /** Fills the template in for one row; an unknown name anywhere is a `BulkInputError`. */
+  render(row: Pick<Row, 'line' | 'values'>): RenderedMail;
+}
+
+/** Compiles Handlebars sources once, to be filled in for many rows. */
+export function compileTemplate(source: TemplateSource): CompiledTemplate {
   const { subject, html, text, partials = {}, attachments = [] } = source;
   if (html === undefined && text === undefined) {
     throw new BulkInputError('A template needs a body: html, text, or both');
@@ -61,10 +78,9 @@ export function compileTemplate(source: TemplateSource): Template {
 function checkedSubject(rendered: string): string {
   const lines = rendered.split(/[\r\n]+/).map((line) => line.trim());
   const subject = lines.filter((line) => line !== '').join(' ');
-  // Only now, since two values can make one between them.
-  if (hasEncodedWord(subject)) {
-    throw new TemplatePartError(`subject: ${quote(subject)} is in the encoded form of mail headers`);
-  }
+  // Only now, since two values can make an encoded word between them.
+  const problem = headerTextProblem(subject);
+  if (problem) throw new TemplatePartError(`subject: ${quote(subject)} ${problem}`);
   return subject;
 }
 

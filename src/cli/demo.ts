@@ -1,75 +1,77 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
-import { readRecipients } from '../bulk/recipients.js';
-import { sendMerge } from '../bulk/send-merge.js';
-import { readTemplateFolder } from '../bulk/template-folder.js';
+import { openRecipients } from '../bulk/recipients/index.js';
+import { writeReports } from '../bulk/report/write-reports.js';
+import { printTotals } from '../bulk/run/totals.js';
+import { sendBulk } from '../bulk/send-bulk.js';
 import { createCertificate, startSandbox } from '../sandbox/index.js';
 import { graphTransport } from '../transport.js';
 import type { Command } from '../vendor/commander.js';
+import { reportLines, whyEnded } from './bulk/ending-text.js';
+import { HumanView } from './bulk/human-view.js';
+import { followRun } from './bulk/run-session.js';
+import { type ExitCode, exitCodeOfRun } from './exit-codes.js';
 import { onInterruption } from './interruption.js';
-import { Progress } from './progress.js';
+import type { Terminal } from './terminal.js';
 
 const newsletter = fileURLToPath(new URL('../../../examples/newsletter/', import.meta.url));
 
-export function addDemoCommand(program: Command): void {
+export function addDemoCommand(program: Command, terminal: Terminal, ended: (code: ExitCode) => void): void {
   program
     .command('demo')
-    .description('send a mail merge of 200 messages through a sandbox of its own, and show what arrived')
-    .action(runDemo);
+    .description('send a newsletter to 200 people through a sandbox of its own, and show what arrived')
+    .action(async () => ended(await runDemo(terminal, newsletter)));
 }
 
 /** The main job, end to end: real template, real sign-in, real TLS; only Microsoft is played by the sandbox. */
-async function runDemo(): Promise<void> {
-  const print = (line: string) => process.stdout.write(`${line}\n`);
-  const rows = await readRecipients(`${newsletter}recipients.csv`);
-  const template = await readTemplateFolder(`${newsletter}template`);
+export async function runDemo(terminal: Terminal, example: string): Promise<ExitCode> {
+  const print = (line: string) => terminal.stdout.write(`${line}\n`);
+  const recipients = path.join(example, 'recipients.csv');
   const key = await createCertificate({ commonName: 'graph-mailer demo' });
   const sandbox = await startSandbox({ certificate: key.certificate, latency: 20 });
-  print(`Sandbox: Entra and Graph on ${sandbox.url}, inbox page on ${sandbox.inboxUrl}`);
-  print(
-    `Sending ${rows.length} messages from ${sandbox.options.mailbox}, signed in by certificate ${key.thumbprintSha1}`,
-  );
-
-  const transporter = createTransport(
-    graphTransport({ ...sandbox.options, certificate: key.privateKey + key.certificate }),
-  );
-  const progress = new Progress(process.stdout, rows.length);
-  const failures: string[] = [];
-  const interruption = onInterruption();
-  let interrupted = false;
-  interruption.happened.then(() => {
-    interrupted = true;
+  try {
+    const { mailbox } = sandbox.options;
+    print(`Sandbox: Entra and Graph on ${sandbox.url}, inbox page on ${sandbox.inboxUrl}`);
+    print(`Sending the newsletter from ${mailbox}, signed in by certificate ${key.thumbprintSha1}`);
+    print('At a rate of its own: as fast as the sandbox takes it. A real mailbox is given 30 mails a minute.');
+    const transporter = createTransport(
+      graphTransport({ ...sandbox.options, certificate: key.privateKey + key.certificate }),
+    );
+    const run = sendBulk({
+      transporter,
+      recipients,
+      template: path.join(example, 'template'),
+      from: { name: 'Lantern Reading Club', address: mailbox },
+      journal: path.join(await mkdtemp(path.join(tmpdir(), 'graph-mail-demo-')), 'run'),
+      rate: false,
+    });
+    const view = new HumanView(terminal);
+    const summary = await followRun(run, view, terminal, { shownFolder: (folder) => folder, advice: () => '' });
     transporter.close();
-  });
-  const started = performance.now();
-  const tally = await sendMerge(transporter, rows, template, {
-    from: { name: 'Lantern Reading Club', address: sandbox.options.mailbox },
-    onResult: ({ row, error }) => {
-      if (error) failures.push(`line ${row.line} (${row.values.email}): ${error.message}`);
-      progress.step();
-    },
-  });
-  progress.end();
-  const seconds = (performance.now() - started) / 1000;
-  transporter.close();
 
-  const { tokenRequests, maxInFlight } = sandbox.stats();
-  for (const failure of failures.slice(0, 10)) print(failure);
-  print(`Sent            ${tally.sent}`);
-  print(`Refused         ${tally.refused}`);
-  print(`Unknown         ${tally.unknown}`);
-  print(`Seconds         ${seconds.toFixed(1)}`);
-  print(`Token requests  ${tokenRequests}`);
-  print(`Most in flight  ${Math.max(0, ...Object.values(maxInFlight))}`);
-  print(`Inbox           ${sandbox.inboxUrl}`);
-  if (interrupted) {
-    print('Interrupted: what had not been sent was refused.');
-    process.exitCode = 130;
-  } else if (process.stdin.isTTY && process.stdout.isTTY) {
-    print('Open the inbox in a browser; Ctrl-C ends the demonstration.');
-    await interruption.happened;
+    const why = whyEnded(summary);
+    if (why !== undefined) print(why);
+    print(printTotals(summary));
+    const { tokenRequests, maxInFlight } = sandbox.stats();
+    print(`Sent            ${summary.sent}`);
+    print(`Rejected        ${summary.rejected}`);
+    print(`Unknown         ${summary.unknown}`);
+    print(`Seconds         ${((summary.finishedAt - summary.startedAt) / 1000).toFixed(1)}`);
+    print(`Token requests  ${tokenRequests}`);
+    print(`Most in flight  ${Math.max(0, ...Object.values(maxInFlight))}`);
+    const { folder = '' } = summary;
+    const reports = await writeReports({ folder, recipients: openRecipients(recipients) });
+    for (const line of reportLines(reports)) print(line);
+    print(`Inbox           ${sandbox.inboxUrl}`);
+    if (summary.ended === 'complete' && terminal.stdin.isTTY && terminal.stdout.isTTY) {
+      print('Open the inbox in a browser; Ctrl-C ends the demonstration.');
+      await onInterruption(terminal.signals).happened;
+    }
+    return exitCodeOfRun(summary);
+  } finally {
+    await sandbox.close();
   }
-  interruption.release();
-  await sandbox.close();
-  if (!interrupted && tally.sent !== rows.length) process.exitCode = 1;
 }

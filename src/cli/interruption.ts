@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+
 /** Ctrl-C or a request to terminate. */
 export interface Interruption {
   /** Resolves when it comes. */
@@ -6,23 +8,40 @@ export interface Interruption {
   release(): void;
 }
 
+type Signals = Pick<EventEmitter, 'on' | 'off'>;
+
 /** Listens for an interruption; a second one ends the process the usual way. */
-export function onInterruption(): Interruption {
+export function onInterruption(signals: Signals = process): Interruption {
   let release = () => {};
   const happened = new Promise<void>((resolve) => {
-    const stop = () => {
-      release();
-      resolve();
-    };
-    // A signal handler alone keeps no process alive.
-    const awake = setInterval(() => {}, 2 ** 30);
-    release = () => {
-      clearInterval(awake);
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
+    release = onInterruptions([resolve], signals);
   });
-  return { happened, release: () => release() };
+  // A signal handler alone keeps no process alive.
+  const awake = setInterval(() => {}, 2 ** 30);
+  const end = () => {
+    clearInterval(awake);
+    release();
+  };
+  happened.then(end);
+  return { happened, release: end };
+}
+
+/**
+ * Does one of `stages` at each interruption, in their order; the one after the last ends the process the usual way. The
+ * returned function ends that.
+ */
+export function onInterruptions(stages: readonly (() => void)[], signals: Signals = process): () => void {
+  let next = 0;
+  const release = () => {
+    signals.off('SIGINT', interrupted);
+    signals.off('SIGTERM', interrupted);
+  };
+  const interrupted = () => {
+    const stage = stages[next++];
+    if (next >= stages.length) release();
+    stage?.();
+  };
+  signals.on('SIGINT', interrupted);
+  signals.on('SIGTERM', interrupted);
+  return release;
 }

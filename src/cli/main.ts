@@ -1,28 +1,17 @@
 #!/usr/bin/env node
-import { Command } from '../vendor/commander.js';
-import { version } from '../version.js';
-import { addDemoCommand } from './demo.js';
-import { explain } from './explain.js';
-import { addSandboxCommand } from './sandbox.js';
+import { runProgram } from './program.js';
+import { processTerminal } from './terminal.js';
 
-const program = new Command('nodemailer-graph-transport')
-  .description('Nodemailer through Microsoft Graph: a sandbox to try it on, and a demonstration.')
-  .version(version)
-  .showHelpAfterError('(add --help for what there is)');
-addSandboxCommand(program);
-addDemoCommand(program);
-
-// Whoever reads the output may stop reading.
+// Whoever reads the output may stop reading: that interrupts what can be interrupted, and ends everything else.
+let broken = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (broken) return;
+    broken = true;
+    if (process.listenerCount('SIGTERM') === 0) process.exit();
+    process.emit('SIGTERM');
   });
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = 1;
-}
+process.exitCode = await runProgram(process.argv.slice(2), processTerminal);

@@ -1,43 +1,91 @@
-/** Where progress is shown: a terminal gets one line that is redrawn, anything else a line now and then. */
-export interface ProgressOutput {
-  isTTY?: boolean | undefined;
-  columns?: number | undefined;
-  write(text: string): unknown;
+import { styleText } from 'node:util';
+import type { BulkProgress } from '../bulk/bulk-results.js';
+import type { Clock } from '../clock.js';
+import { type Paint, progressLine, progressText } from './progress-line.js';
+import { canRedraw, hasColours, type Output } from './terminal.js';
+
+/** Milliseconds between two drawings of the line on a terminal, at least. */
+const redrawInterval = 100;
+/** A line on a terminal is drawn anew without news too: times pass. */
+const refreshInterval = 1000;
+/** Milliseconds between two lines where nothing can be redrawn, at least. */
+const plainInterval = 30_000;
+const clearLine = '\r\u001b[K';
+
+export interface ProgressDisplay {
+  output: Output;
+  env: NodeJS.ProcessEnv;
+  clock: Clock;
 }
 
-/** Shows how many of `total` are done. */
+/** Shows how a run is getting on: one line that is redrawn on a terminal, a plain line now and then anywhere else. */
 export class Progress {
-  readonly #output: ProgressOutput;
-  readonly #total: number;
+  readonly #output: Output;
+  readonly #clock: Clock;
+  readonly #read: () => BulkProgress;
   readonly #redraws: boolean;
-  #done = 0;
-  #shown = 0;
+  readonly #paint: Paint | undefined;
+  #last = Number.NEGATIVE_INFINITY;
+  #shown: string | undefined;
+  #cancel: (() => void) | undefined;
+  #ended = false;
 
-  constructor(output: ProgressOutput, total: number, terminal = process.env.TERM) {
+  /** Begins at once. @param read how the run is getting on at the moment */
+  constructor({ output, env, clock }: ProgressDisplay, read: () => BulkProgress) {
     this.#output = output;
-    this.#redraws = output.isTTY === true && terminal !== 'dumb';
-    this.#total = total;
+    this.#clock = clock;
+    this.#read = read;
+    this.#redraws = canRedraw(output, env);
+    this.#paint = hasColours(output, env)
+      ? (colour, text) => styleText(colour, text, { validateStream: false })
+      : undefined;
+    this.#show();
   }
 
-  step(): void {
-    this.#done++;
-    if (this.#redraws) this.#output.write(`\r${this.#bar()}`);
-    else if (this.#done - this.#shown >= this.#total / 4 || this.#done === this.#total) {
-      this.#shown = this.#done;
-      this.#output.write(`${this.#done} of ${this.#total}\n`);
+  /** There is news. */
+  changed(): void {
+    if (this.#ended || !this.#redraws) return;
+    const wait = this.#last + redrawInterval - this.#clock.elapsed();
+    if (wait <= 0) this.#show();
+    else this.#wake(wait);
+  }
+
+  /** Writes a line of text, which on a terminal goes above the progress. */
+  print(text: string): void {
+    if (!this.#redraws) {
+      this.#output.write(`${text}\n`);
+      return;
     }
+    this.#output.write(this.#ended ? `${text}\n` : `${clearLine}${text}\n${this.#shown ?? ''}`);
   }
 
-  /** Leaves the cursor at the start of a fresh line. */
+  /** Shows the last state, and leaves the cursor at the start of a fresh line. */
   end(): void {
+    if (this.#ended) return;
+    this.#show();
+    this.#ended = true;
+    this.#cancel?.();
     if (this.#redraws) this.#output.write('\n');
   }
 
-  #bar(): string {
-    const count = `${String(this.#done).padStart(String(this.#total).length)} of ${this.#total}`;
-    const width = Math.max(0, Math.min(50, (this.#output.columns ?? 80) - count.length - 4));
-    const filled = Math.round((width * this.#done) / Math.max(1, this.#total));
-    if (width === 0) return count;
-    return `[${'='.repeat(filled)}${' '.repeat(width - filled)}] ${count}`;
+  #show(): void {
+    this.#last = this.#clock.elapsed();
+    const now = this.#clock.now();
+    if (this.#redraws) {
+      // Some terminals go to the next line as soon as the last column is filled.
+      const line = progressLine(this.#read(), now, (this.#output.columns ?? 80) - 1, this.#paint);
+      if (line !== this.#shown) this.#output.write(`${clearLine}${line}`);
+      this.#shown = line;
+    } else {
+      const line = progressText(this.#read(), now);
+      if (line !== this.#shown) this.#output.write(`${line}\n`);
+      this.#shown = line;
+    }
+    this.#wake(this.#redraws ? refreshInterval : plainInterval);
+  }
+
+  #wake(ms: number): void {
+    this.#cancel?.();
+    this.#cancel = this.#clock.after(ms, () => this.#show());
   }
 }

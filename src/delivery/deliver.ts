@@ -1,4 +1,5 @@
 import { isGraphMailError } from '../errors.js';
+import type { SendAttempt } from '../option-types.js';
 import { Composition, type Deliverable } from './composition.js';
 import type { DeliveryContext, DeliveryHooks } from './context.js';
 import { sendDirectly } from './direct.js';
@@ -18,6 +19,8 @@ export interface DeliveryWay {
   /** Bytes of HTTP body. */
   maxRequestSize: number;
   onDraft?: ((id: string, messageId: string) => void | Promise<void>) | undefined;
+  onAttempt?: ((attempt: SendAttempt) => void | Promise<void>) | undefined;
+  onWithdraw?: ((draftId: string) => void | Promise<void>) | undefined;
 }
 
 /** A message to deliver. */
@@ -81,7 +84,7 @@ async function submit<T extends Deliverable>(
   shared: () => boolean,
 ): Promise<Receipt> {
   try {
-    const directly = way.delivery === 'direct' && (await sendDirectly(requests, message, way.maxRequestSize));
+    const directly = way.delivery === 'direct' && (await sendDirectly(requests, message, way));
     return directly || (await sendAsDraft(requests, message, way));
   } catch (error) {
     if (!isGraphMailError(error) || error.outcome !== 'unknown' || way.onUnknown !== 'verify' || requests.aborted)

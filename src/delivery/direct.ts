@@ -1,25 +1,26 @@
 import type { Composition, Deliverable } from './composition.js';
-import type { Receipt } from './deliver.js';
+import type { DeliveryWay, Receipt } from './deliver.js';
+import { announcing } from './message-hooks.js';
 import { judge } from './outcome.js';
 import type { Requests } from './requests.js';
 import type { Step } from './step.js';
 
 /**
  * Sends a message in one request, which is never repeated once it may have been taken.
- * @param maxRequestSize bytes that the body can have at most
  * @returns `undefined` when the message does not fit into one request
  * @throws GraphMailError
  */
 export async function sendDirectly(
   requests: Requests,
   message: Composition<Deliverable>,
-  maxRequestSize: number,
+  { maxRequestSize, onAttempt }: DeliveryWay,
 ): Promise<Receipt | undefined> {
   const step = (body?: Buffer): Step => ({
     command: 'sendMail',
     submission: true,
     bytes: body?.length ?? maxRequestSize,
     judge,
+    before: announcing(requests, onAttempt, message),
     request: (call) => requests.graph.sendMail(requests.mailbox, body ?? Buffer.alloc(0), call),
   });
   const ready = async () => {

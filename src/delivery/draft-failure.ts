@@ -26,12 +26,16 @@ export function goneUnasked(error: GraphMailError, mailbox: string): GraphMailEr
 export function notSent(
   error: GraphMailError,
   mailbox: string,
-  left: { unknown: boolean; id: string | undefined },
+  left: { unknown: boolean; id: string | undefined; because?: string | undefined },
 ): GraphMailError {
   const doubtful = error.outcome === 'unknown';
   const sentences = [doubtful ? `${withoutStop(error.message)}; the message was not sent.` : error.message];
-  if (left.id !== undefined) sentences.push(`A draft of it is left in Drafts of ${mailbox}.`);
-  else if (left.unknown) sentences.push(`A draft of it may be left in Drafts of ${mailbox}.`);
+  if (left.id !== undefined) {
+    sentences.push(
+      `A draft of it is left in Drafts of ${mailbox}.`,
+      ...(left.because ? [`${withoutStop(left.because)}.`] : []),
+    );
+  } else if (left.unknown) sentences.push(`A draft of it may be left in Drafts of ${mailbox}.`);
   const [text = '', ...more] = sentences;
   return new GraphMailError(more.length > 0 ? `${withoutStop(text)}. ${more.join(' ')}` : text, {
     ...error,

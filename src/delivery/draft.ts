@@ -1,11 +1,11 @@
-import { GraphMailError, isGraphMailError } from '../errors.js';
-import { readGraphFault, responseLine } from '../graph/answer.js';
+import { type GraphMailError, isGraphMailError } from '../errors.js';
 import type { Composition, Deliverable } from './composition.js';
 import type { DeliveryWay, Receipt } from './deliver.js';
 import { createDraft } from './draft-creation.js';
 import { goneUnasked, notSent, perhapsStillThere } from './draft-failure.js';
 import { removeDraft } from './draft-removal.js';
-import { judgeDraftSend } from './outcome.js';
+import { sendDraft } from './draft-sending.js';
+import { announcing, callHook } from './message-hooks.js';
 import type { Requests } from './requests.js';
 import { uploadFile } from './upload.js';
 
@@ -17,6 +17,8 @@ interface LeftDrafts {
   /** Whether there may be one whose id nobody knows. */
   unknown: boolean;
   id: string | undefined;
+  /** Why the one with the id was not deleted, where that is not Graph's doing. */
+  because?: string | undefined;
 }
 
 /**
@@ -31,17 +33,27 @@ export async function sendAsDraft(
 ): Promise<Receipt> {
   const left: LeftDrafts = { unknown: false, id: undefined };
   let id: string | undefined;
+  let announced = false;
   try {
     id = await prepareDraft(requests, message, way.maxRequestSize, left);
     // The bytes have served: others may be composed.
     message.drop();
     requests.unload();
-    await tell(requests, way.onDraft, id, message.details?.messageId ?? '');
-    return await sendDraft(requests, id);
+    await tellOfDraft(requests, way.onDraft, id, message.details?.messageId ?? '');
+    const announce = announcing(requests, way.onAttempt, message, id);
+    return await sendDraft(
+      requests,
+      id,
+      announce &&
+        (() => {
+          announced = true;
+          return announce();
+        }),
+    );
   } catch (error) {
     if (!isGraphMailError(error)) throw error;
     if (id !== undefined && error.outcome === 'unknown') throw perhapsStillThere(error, requests.mailbox, id);
-    const end = id === undefined ? 'deleted' : await removeDraft(requests, id);
+    const end = id === undefined ? 'deleted' : await withdraw(requests, id, announced && way.onWithdraw, left);
     // Graph said that it was too busy to send it, and yet somebody took it away.
     const putOff = requests.submitted && !error.permanent && error.graphCode !== 'ErrorItemNotFound';
     if (end === 'gone' && putOff) throw goneUnasked(error, requests.mailbox);
@@ -91,31 +103,28 @@ async function attachAll(
   return undefined;
 }
 
-async function tell(requests: Requests, onDraft: DeliveryWay['onDraft'], id: string, messageId: string): Promise<void> {
-  try {
-    await requests.unlessAborted(Promise.resolve(onDraft?.(id, messageId)));
-  } catch (cause) {
-    if (isGraphMailError(cause) && requests.aborted) throw cause;
-    throw new GraphMailError(
-      `onDraft failed, so the draft was not sent: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { code: 'EMESSAGE', command: 'API', cause, hint: 'Check the function that is given as onDraft.' },
-    );
-  }
+async function tellOfDraft(
+  requests: Requests,
+  onDraft: DeliveryWay['onDraft'],
+  id: string,
+  messageId: string,
+): Promise<void> {
+  if (onDraft) await callHook(requests, 'onDraft', () => onDraft(id, messageId), 'the draft was not sent');
 }
 
-async function sendDraft(requests: Requests, id: string): Promise<Receipt> {
-  const { answer, settled, clientRequestId, attempts, time } = await requests.perform({
-    command: 'sendDraft',
-    submission: true,
-    bytes: 0,
-    judge: judgeDraftSend,
-    request: (call) => requests.graph.sendDraft(requests.mailbox, id, call),
-  });
-  const requestId = answer.headers['request-id'];
-  const gone = settled && answer.status !== 202;
-  const line = gone
-    ? `${responseLine(answer, readGraphFault(answer))} (an earlier request had sent the draft)`
-    : '202 Accepted';
-  const response = requestId && !gone ? `${line} ${requestId}` : line;
-  return { response, requestId, clientRequestId, attempts, time };
+/** Deletes a draft that surely was not sent, once whoever was told of it knows that. */
+async function withdraw(
+  requests: Requests,
+  id: string,
+  onWithdraw: DeliveryWay['onWithdraw'] | false,
+  left: LeftDrafts,
+): Promise<'deleted' | 'gone' | 'left'> {
+  if (requests.aborted) return 'left';
+  try {
+    if (onWithdraw) await callHook(requests, 'onWithdraw', () => onWithdraw(id), 'the draft was not deleted');
+  } catch (error) {
+    if (!requests.aborted) left.because = (error as Error).message;
+    return 'left';
+  }
+  return removeDraft(requests, id);
 }

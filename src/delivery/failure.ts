@@ -51,12 +51,15 @@ export function sendFailure(result: HttpAnswer | NetworkFailure, attempt: Failed
     });
   }
   if (!attempt.permanent) {
+    const reading = onlyReads(attempt.command);
     const wait =
       attempt.retryAfter === undefined ? '' : `, to be asked again in ${Math.ceil(attempt.retryAfter / 1000)} s`;
-    return new GraphMailError(`Graph throttles ${mailbox} (${response}${wait}); the message was not sent.`, {
+    return new GraphMailError(`Graph throttles ${mailbox} (${response}${wait})${reading ? '.' : notSentEither}`, {
       ...answered,
       code: 'EGRAPH',
-      hint: 'Send later or more slowly: Exchange Online takes about 30 messages a minute from a mailbox. A longer maxWait or more maxRetries wait more patiently.',
+      hint: reading
+        ? readLater
+        : 'Send later or more slowly: Exchange Online takes about 30 messages a minute from a mailbox. A longer maxWait or more maxRetries wait more patiently.',
     });
   }
   const { code, hint } = explainRefusal(result.status, fault.code, fault.message, attempt.command);
@@ -69,8 +72,16 @@ export function sendFailure(result: HttpAnswer | NetworkFailure, attempt: Failed
   });
 }
 
+const notSentEither = '; the message was not sent.';
+const readLater = 'Read later, or give the option maxWait a longer time.';
+
+/** Whether a command has nothing to do with a message's being sent now. */
+function onlyReads(command: Command): boolean {
+  return command === 'findMessages' || command === 'getMessage' || command === 'listInbox' || command === 'getMime';
+}
+
 function aboutDraft(command: Command): boolean {
-  return command !== 'sendMail' && command !== 'findMessages';
+  return command !== 'sendMail' && !onlyReads(command);
 }
 
 /** What is refused, in words. */
@@ -80,6 +91,9 @@ const refused: Record<Command, string> = {
   sendDraft: 'to send the draft',
   deleteDraft: 'to delete the draft',
   findMessages: 'to look for the message',
+  getMessage: 'to show the draft',
+  listInbox: 'to list the Inbox',
+  getMime: 'to give a message of the Inbox',
   addAttachment: 'an attachment of the message',
   createUploadSession: 'an attachment of the message',
   uploadChunk: 'a part of an attachment',
@@ -89,6 +103,11 @@ const refused: Record<Command, string> = {
 /** What happened, and that nobody knows what it did. */
 export function unknownWhether(text: string): string {
   return `${withoutStop(text)}; whether the message was sent is unknown.`;
+}
+
+/** What happened, where it says nothing of what became of the message. */
+export function withoutVerdict(text: string): string {
+  return withoutStop(text).replace(/; (?:the message was not sent|whether the message was sent is unknown)$/, '');
 }
 
 /** A sentence that is to go on. */
@@ -130,10 +149,11 @@ function asUnknown(error: unknown, submission: boolean, attempts: number): Graph
  */
 export function longPause(pause: number, mailbox: string, command: Command, doubtful = false): GraphMailError {
   const text = `Graph wants no requests for ${mailbox} for another ${Math.ceil(pause / 1000)} s, which is longer than maxWait`;
-  return new GraphMailError(doubtful ? text : `${text}; the message was not sent.`, {
+  const reading = onlyReads(command);
+  return new GraphMailError(doubtful ? text : `${text}${reading ? '.' : notSentEither}`, {
     code: 'EGRAPH',
     command,
     retryAfter: pause,
-    hint: 'Send later, or give the option maxWait a longer time.',
+    hint: reading ? readLater : 'Send later, or give the option maxWait a longer time.',
   });
 }

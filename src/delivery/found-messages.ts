@@ -6,10 +6,18 @@ import type { RetryLimits } from './retry.js';
 
 /** How many messages with one Message-ID a folder has. */
 export interface FoundMessages {
-  /** Those that came into being since the message was first tried. */
+  /** Those that came into being when the message could have. */
   fresh: number;
   /** Those of an earlier send with the same Message-ID. */
   older: number;
+}
+
+/** What tells a message from an earlier one with the same Message-ID. */
+export interface Origin {
+  /** Milliseconds since it can have come into being, or been sent. */
+  age: number;
+  /** Whether it may have come into being as a draft before that, so that only its sending is as young. */
+  wasDraft: boolean;
 }
 
 /** Milliseconds: the times are in whole seconds, and answers take time. */
@@ -24,6 +32,7 @@ export async function foundMessages(
   folder: MailFolder,
   messageId: string,
   limits: RetryLimits,
+  { age, wasDraft }: Origin,
 ): Promise<FoundMessages> {
   const { graph, mailbox, clock } = requests;
   const { answer } = await requests.perform({
@@ -34,18 +43,22 @@ export async function foundMessages(
     limits,
     request: (call) => graph.findMessages(mailbox, folder, messageId, call),
   });
-  const created = createdIn(answer.body, messageId);
+  const times = timesIn(answer.body, messageId, wasDraft);
   const serverNow = Date.parse(answer.headers.date ?? '');
-  const since = (Number.isNaN(serverNow) ? clock.now() : serverNow) - requests.age;
-  const fresh = created.filter((at) => at >= since - tolerance).length;
-  return { fresh, older: created.length - fresh };
+  const since = (Number.isNaN(serverNow) ? clock.now() : serverNow) - age;
+  const fresh = times.filter((at) => at >= since - tolerance).length;
+  return { fresh, older: times.length - fresh };
 }
 
-/** When each came into being. Only what is sure to be it: a filter that was not applied would give the whole folder. */
-function createdIn(body: string, messageId: string): number[] {
+/** When each came into being, or was sent. Only what is sure to be it: a filter that was not applied would give the whole folder. */
+function timesIn(body: string, messageId: string, wasDraft: boolean): number[] {
   const { value } = parseObject(body);
   if (!Array.isArray(value)) return [];
   return (value as Record<string, unknown>[])
     .filter((item) => item?.internetMessageId === messageId && typeof item.id === 'string')
-    .map(({ createdDateTime }) => Date.parse(String(createdDateTime)));
+    .map(({ createdDateTime, sentDateTime }) => {
+      const created = Date.parse(String(createdDateTime));
+      const sent = wasDraft ? Date.parse(String(sentDateTime)) : Number.NaN;
+      return Number.isNaN(sent) ? created : Math.max(created, sent);
+    });
 }

@@ -43,11 +43,15 @@ const readWrite =
   "delivery: 'draft' and largeMessages: 'upload' need the permission Mail.ReadWrite besides Mail.Send: with admin consent in Entra, or as 'Application Mail.ReadWrite' in Exchange's RBAC for Applications, with the same scope. Changes take up to two hours.";
 
 const mayRead =
-  "onUnknown: 'verify' needs the permission Mail.ReadBasic.All or Mail.Read: with admin consent in Entra, or as 'Application Mail.Read' in Exchange's RBAC for Applications, with the same scope. Changes take up to two hours.";
+  "To look into Sent Items (onUnknown: 'verify', settle()) needs the permission Mail.ReadBasic.All or Mail.Read: with admin consent in Entra, or as 'Application Mail.Read' in Exchange's RBAC for Applications, with the same scope. Changes take up to two hours.";
+
+const mayReadInbox =
+  "readInbox() needs the permission Mail.Read: with admin consent in Entra, or as 'Application Mail.Read' in Exchange's RBAC for Applications, with the same scope. Changes take up to two hours.";
 
 /** What a request needs the application to be permitted, in words. */
 function permissionFor(command: Command): string {
   if (command === 'sendMail' || command === 'sendDraft') return forbidden;
+  if (command === 'listInbox' || command === 'getMime') return mayReadInbox;
   return command === 'findMessages' ? mayRead : readWrite;
 }
 
@@ -69,6 +73,8 @@ const outOfScope =
 const draftGone =
   'The draft was not there any more. Does somebody, or some rule or program, move or delete what lies in Drafts of this mailbox?';
 
+const messageGone = 'The message was moved or deleted since the Inbox was listed: leave it out.';
+
 /** What a refusal means; by status where the code says nothing. */
 export function explainRefusal(
   status: number,
@@ -76,6 +82,7 @@ export function explainRefusal(
   message: string | undefined,
   command: Command = 'sendMail',
 ): Refusal {
+  if (graphCode === 'ErrorItemNotFound' && command === 'getMime') return { code: 'EGRAPH', hint: messageGone };
   if (graphCode === 'ErrorItemNotFound' && command !== 'sendMail') return { code: 'EGRAPH', hint: draftGone };
   const known = graphCode === undefined ? undefined : byCode[graphCode];
   if (known) return known;

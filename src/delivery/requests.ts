@@ -30,6 +30,8 @@ interface Run {
   waited: number;
   /** Whether a request for it may have had its effect. */
   doubtful: boolean;
+  /** Whether what the step wants done before was done. */
+  announced: boolean;
   refusedToken: { token: string; claims: string | undefined } | undefined;
   renewed: boolean;
 }
@@ -159,6 +161,7 @@ export class Requests {
       made: false,
       waited: step.limits ? 0 : this.#waited,
       doubtful: false,
+      announced: false,
       refusedToken: undefined,
       renewed: false,
     };
@@ -221,6 +224,10 @@ export class Requests {
   /** One request, and what it leads to. */
   async #attempt<T extends HttpAnswer>(step: Step<T>, run: Run, place: Place, passing: Passing): Promise<Next<T>> {
     const { tokens, budget, clock, random } = this.#context;
+    if (step.before && !run.announced && !this.#passage.recalled) {
+      await step.before();
+      run.announced = true;
+    }
     // Fetched a moment ago, unless the wait outlived it; then it is prepared once more.
     const token =
       tokens.ready ??
@@ -240,7 +247,8 @@ export class Requests {
     this.#submitted ||= left && step.submission;
     const { command, bytes, submission, host = this.graph.host } = step;
     const report = { command, attempt: attempts, startedAt, duration, bytes, host, clientRequestId, result };
-    this.#hooks.attempted?.({ ...report, outcome: outcome.kind });
+    const retryAfter = outcome.kind === 'not-sent' && outcome.retry === 'later' ? outcome.retryAfter : undefined;
+    this.#hooks.attempted?.({ ...report, outcome: outcome.kind, retryAfter });
     const settled = run.doubtful;
     if (outcome.kind === 'unknown') run.doubtful = true;
 

@@ -10,6 +10,9 @@ export type Command =
   | 'sendDraft'
   | 'deleteDraft'
   | 'findMessages'
+  | 'getMessage'
+  | 'listInbox'
+  | 'getMime'
   | 'addAttachment'
   | 'createUploadSession'
   | 'uploadChunk'
@@ -24,6 +27,8 @@ export interface Step<T extends HttpAnswer = HttpAnswer> {
   bytes: number;
   request: (call: GraphCall) => Promise<T>;
   judge: Judge;
+  /** Awaited in the place of the first request, before it is made; when it fails, none is. */
+  before?: (() => Promise<void>) | undefined;
   /** The host that is asked, where it is not Graph's. */
   host?: string | undefined;
   /** Patience, where it is not that of the whole transport. */
@@ -57,4 +62,6 @@ export interface AttemptReport {
   clientRequestId: string;
   result: HttpAnswer | NetworkFailure;
   outcome: Outcome['kind'];
+  /** Milliseconds that the answer asked to wait. */
+  retryAfter: number | undefined;
 }

@@ -41,8 +41,12 @@ export interface Chunk {
   size: number;
 }
 
-/** A new draft is answered with all of its text. */
+/** Bytes; a new draft is answered with all of its text. */
 const draftAnswer = 8 * 1024 * 1024;
+/** Bytes; a page of messages with long ids and subjects has room in it. */
+const listAnswer = 4 * 1024 * 1024;
+/** Bytes that a message can have that is read whole. */
+export const longestMime = 64 * 1024 * 1024;
 
 /** Microsoft Graph's mail requests: one call, one HTTP request. All throw NetworkFailure when there is no answer. */
 export class GraphClient {
@@ -95,9 +99,33 @@ export class GraphClient {
   /** The messages in a folder that have this Message-ID, angle brackets included (Graph documentation, "List messages"). */
   findMessages(mailbox: string, folder: MailFolder, messageId: string, call: GraphCall): Promise<HttpAnswer> {
     const filter = encodeURIComponent(`internetMessageId eq '${messageId.replaceAll("'", "''")}'`);
-    const query = `$filter=${filter}&$select=id,internetMessageId,createdDateTime&$top=25`;
+    const query = `$filter=${filter}&$select=id,internetMessageId,createdDateTime,sentDateTime&$top=25`;
     const url = this.#url(mailbox, `mailFolders/${folder}/messages?${query}`);
     return this.#request({ method: 'GET', url, headers: this.#headers(call) }, call);
+  }
+
+  /** Whether a message is there, and still a draft (Graph documentation, "Get message"). */
+  getMessage(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
+    const url = this.#url(mailbox, `${draftPath(id)}?$select=id,isDraft`);
+    return this.#request({ method: 'GET', url, headers: this.#headers(call) }, call);
+  }
+
+  /** `GET …/mailFolders/inbox/messages` (Graph documentation, "List messages"): one page, which `query` chooses. */
+  listInbox(mailbox: string, query: string, call: GraphCall): Promise<HttpAnswer> {
+    const url = this.#url(mailbox, `${inbox}${query}`);
+    return this.#request({ method: 'GET', url, headers: this.#headers(call), answerLimit: listAnswer }, call);
+  }
+
+  /** Where {@link listInbox} asks. */
+  inboxAddress(mailbox: string): { host: string; path: string } {
+    return { host: this.host, path: this.#url(mailbox, inbox).path };
+  }
+
+  /** `GET …/messages/{id}/$value` (Graph documentation, "Get MIME content of a message"); no more than {@link longestMime}. */
+  getMime(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
+    const url = this.#url(mailbox, `${draftPath(id)}/$value`);
+    const headers = this.#headers(call);
+    return this.#request({ method: 'GET', url, headers, answerLimit: longestMime, wantBytes: true }, call);
   }
 
   /** `POST …/messages/{id}/attachments`: all of a small file at once (Graph documentation, "Add attachment"). */
@@ -181,6 +209,8 @@ export class GraphClient {
     return send({ ...request, agent: this.#agent, timeout: this.#timeout, signal });
   }
 }
+
+const inbox = 'mailFolders/inbox/messages';
 
 function draftPath(id: string): string {
   return `messages/${encodeURIComponent(id)}`;

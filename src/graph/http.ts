@@ -30,6 +30,11 @@ export interface HttpRequest {
    * @default 65_536
    */
   answerLimit?: number | undefined;
+  /**
+   * Give the body of a 200 as it came, in `bytes`, instead of as text; one that is longer than the limit is not read.
+   * @default false
+   */
+  wantBytes?: boolean | undefined;
 }
 
 export interface HttpAnswer {
@@ -38,6 +43,8 @@ export interface HttpAnswer {
   headers: Record<string, string>;
   /** As text, as far as it was wanted; what a broken connection left of it. */
   body: string;
+  /** Where they were wanted: all of the body; `'too-long'` when it was longer than the limit, `undefined` when it broke off. */
+  bytes?: Buffer | 'too-long' | undefined;
 }
 
 /** A request that got no answer. */
@@ -66,13 +73,14 @@ export class NetworkFailure extends Error {
 
 /** The answer without the secrets of its request, which the other side may quote. */
 export function withoutQuotesIn(answer: HttpAnswer, secrets: readonly string[]): HttpAnswer {
-  const { status, headers, body } = answer;
+  const { status, headers, body, bytes } = answer;
   let longest = body.length;
   for (const name in headers) longest = Math.max(longest, headers[name]?.length ?? 0);
   // Most answers are too short to quote anything.
   if (secrets.every(({ length }) => length > longest)) return answer;
   const clean = Object.entries(headers).map(([name, value]) => [name, withoutQuotes(value, secrets)]);
-  return { status, headers: Object.fromEntries(clean), body: withoutQuotes(body, secrets) };
+  const rest = { headers: Object.fromEntries(clean), body: withoutQuotes(body, secrets) };
+  return bytes ? { status, ...rest, bytes } : { status, ...rest };
 }
 
 /** Long bodies that a connection may still read from. */
@@ -168,15 +176,16 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
           const value = incoming.headers[name];
           headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
         }
-        resolve({
-          status: incoming.statusCode ?? 0,
-          headers,
-          body: chunks.length === 0 ? '' : Buffer.concat(chunks).toString(),
-        });
+        const status = incoming.statusCode ?? 0;
+        if (wanted.wantBytes && status === 200) {
+          const whole = incoming.complete ? Buffer.concat(chunks) : undefined;
+          resolve({ status, headers, body: '', bytes: length > answerLimit ? 'too-long' : whole });
+        } else resolve({ status, headers, body: chunks.length === 0 ? '' : Buffer.concat(chunks).toString() });
       };
       incoming.on('data', (chunk: Buffer) => {
         if (length < answerLimit) chunks.push(chunk.subarray(0, answerLimit - length));
         length += chunk.length;
+        if (wanted.wantBytes && length > answerLimit) outgoing.destroy();
       });
       incoming.on('end', answered);
       incoming.on('error', answered);

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { isUint8Array } from 'node:util/types';
+import { inTurn } from '../event-loop.js';
 import { base64LinesSize, writeBase64Lines } from './base64-lines.js';
 import type { ComposedNode } from './compose.js';
 import { markCrlf, type Stretch } from './line-ends.js';
@@ -50,7 +51,7 @@ async function join(root: MimeNode, maxSize: number, memory: Memory): Promise<Bu
   await collect(root, pieces, maxSize, memory);
   const size = sizeOf(pieces);
   if (size > maxSize) return null;
-  if (size >= large) await memory.turn();
+  if (size >= large) await inTurn();
   const room = memory.take(size + 2);
   const clean: Stretch[] = [];
   let at = 0;

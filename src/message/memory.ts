@@ -1,5 +1,3 @@
-import { turns } from '../event-loop.js';
-
 /** Bytes from which it pays to keep anything: the operating system gives new memory of this size page by page, slowly. */
 export const large = 256 * 1024;
 /** Rounds sizes up, so that messages of about the same size can use one another's buffers. */
@@ -25,7 +23,6 @@ export class Memory {
   /** By the object that the caller gives; `undefined` for one that came once. */
   #attachments = new WeakMap<Uint8Array, Encoded | undefined>();
   #kept = 0;
-  #turn: Promise<void> = Promise.resolve();
 
   /** A buffer of exactly this size, with anything in it. */
   take(size: number): Buffer {
@@ -61,12 +58,6 @@ export class Memory {
     const fresh = { content: Buffer.from(attachment), encoded: encode() };
     this.#attachments.set(attachment, fresh);
     return fresh.encoded;
-  }
-
-  /** Waits for one's turn to write something large, between which the messages that are ready can leave. */
-  turn(): Promise<void> {
-    this.#turn = this.#turn.then(() => turns(3));
-    return this.#turn;
   }
 
   /** Lets go of all that is kept. */

@@ -1,7 +1,7 @@
 import { GraphMailError, isGraphMailError } from '../errors.js';
 import { shown } from '../option-checks.js';
 import type { MailboxSelection } from '../option-types.js';
-import { choiceNames, chosen, wrongChoice } from '../sending-choices.js';
+import { chosenByMessage, type MessageHooks, messageChoiceNames, wrongMessageChoice } from '../sending-choices.js';
 import type { SendingChoices, Settings } from '../settings.js';
 import { refuseAccess } from './access.js';
 import type { ComposedNode } from './compose.js';
@@ -22,7 +22,7 @@ export interface PreparedMessage extends MessagePlan {
   envelope: { from: string | false; to: string[] };
   /** The bytes, where they had to be read to know the mailbox and cannot be read again. */
   bytes: Buffer | undefined;
-  choices: SendingChoices;
+  choices: SendingChoices & MessageHooks;
   /** Refuses bytes that would have chosen another mailbox, where they are read a second time. */
   confirm?: (composed: Buffer) => void;
 }
@@ -49,7 +49,7 @@ export function prepareMessage(
     if (envelopeTo?.length === 0) throw noRecipients();
     refuseTooMany(to, settings.maxRecipients);
     const { delivery, onUnknown, largeMessages } = settings;
-    const choices = { delivery, onUnknown, largeMessages, ...chosen(own) };
+    const choices = { delivery, onUnknown, largeMessages, ...chosenByMessage(own) };
     const plan = { raw, envelope: { from, to: [...to] }, envelopeTo, bytes: undefined, choices };
     const choose = (senders: string[], sender: string | undefined) =>
       chooseMailbox(settings, { from: senders, sender, own: own.mailbox, mail });
@@ -80,7 +80,8 @@ export function envelopeRecipients(data: MailboxSelection['data'], to: readonly 
   return !data.raw || data.envelope || to.length > 0 ? [...to] : undefined;
 }
 
-function unprepared(cause: unknown): GraphMailError {
+/** The failure to prepare a message, whatever it was. */
+export function unprepared(cause: unknown): GraphMailError {
   if (isGraphMailError(cause)) return cause;
   return new GraphMailError(
     `The message cannot be prepared: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -98,12 +99,12 @@ export function ownOptions(value: unknown): Record<string, unknown> {
   if (value === undefined) return {};
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw ownError(`The message's graph is ${shown(value)}; expected an object.`);
-  const known: readonly string[] = ['mailbox', ...choiceNames];
+  const known: readonly string[] = ['mailbox', ...messageChoiceNames];
   const own = value as Record<string, unknown>;
   const unknown = Object.keys(own).find((name) => !known.includes(name));
   if (unknown)
     throw ownError(`The message's graph has an unknown option '${unknown}'; it knows '${known.join("', '")}'.`);
-  const wrong = wrongChoice(own);
+  const wrong = wrongMessageChoice(own);
   if (wrong) throw ownError(`The message's graph option ${wrong}`);
   return own;
 }

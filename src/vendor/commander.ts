@@ -1,1 +1,1 @@
-export { Command, InvalidArgumentError } from 'commander';
+export { Command, CommanderError, InvalidArgumentError } from 'commander';

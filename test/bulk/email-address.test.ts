@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { addressProblem } from '../../src/bulk/email-address.js';
+import { addressProblem, canonicalAddress } from '../../src/bulk/email-address.js';
 
 const long = (length: number) => 'a'.repeat(length);
+
+test.each([
+  ['Ana@Example.COM', 'ana@example.com'],
+  ['ana@MÜNCHEN.example', 'ana@xn--mnchen-3ya.example'],
+  ['a+b@x.test', 'a+b@x.test'],
+  ['no address', 'no address'],
+])('%s is canonically %s', (address, canonical) => {
+  expect(canonicalAddress(address)).toBe(canonical);
+});
 
 describe('an e-mail address', () => {
   test.each([
@@ -42,6 +51,7 @@ describe('an e-mail address', () => {
     ['ana.@x.test', /before the @/],
     ['a..b@x.test', /before the @/],
     [`${long(65)}@x.test`, /64 characters/],
+    ['=?utf-8?q?ana=40x.test=3E?=@y.test', /encoded form/],
     ['ana@localhost', /without a dot/],
     ['ana@x..test', /no valid domain/],
     ['ana@x.test.', /no valid domain/],

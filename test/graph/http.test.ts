@@ -80,3 +80,30 @@ describe('Graph’s answer', () => {
     expect((await sendMail('error')).body).toBe('{"error":{"code":"x"}}');
   });
 });
+
+describe('bytes that are wanted as they come', () => {
+  const got = (change: Partial<HttpRequest> = {}) =>
+    send({ method: 'GET', url: origin, headers: {}, agent, timeout: 2_000, wantBytes: true, ...change });
+  const reply = (body: string, length = body.length, status = 200) =>
+    `HTTP/1.1 ${status} x\r\nconnection: close\r\ncontent-length: ${length}\r\n\r\n${body}`;
+
+  test('are given untouched', async () => {
+    answer = () => reply('Grüße', 7);
+    expect((await got()).bytes).toEqual(Buffer.from('Grüße'));
+  });
+
+  test('are not given when the answer breaks off', async () => {
+    answer = () => reply('half', 10);
+    expect(await got()).toMatchObject({ status: 200, bytes: undefined });
+  });
+
+  test('are not read beyond the limit', async () => {
+    answer = () => reply('x'.repeat(100_000));
+    expect((await got({ answerLimit: 1_000 })).bytes).toBe('too-long');
+  });
+
+  test('are text in every other answer', async () => {
+    answer = () => reply('No.', 3, 403);
+    expect(await got()).toMatchObject({ status: 403, body: 'No.' });
+  });
+});

@@ -83,6 +83,18 @@ export class ScriptedGraph extends GraphClient {
     return this.#request('findMessages', mailbox, call, Buffer.from(messageId), folder);
   }
 
+  override getMessage(mailbox: string, id: string, call: GraphCall) {
+    return this.#request('getMessage', mailbox, call, Buffer.alloc(0), id);
+  }
+
+  override listInbox(mailbox: string, query: string, call: GraphCall) {
+    return this.#request('listInbox', mailbox, call, Buffer.alloc(0), query);
+  }
+
+  override getMime(mailbox: string, id: string, call: GraphCall) {
+    return this.#request('getMime', mailbox, call, Buffer.alloc(0), id);
+  }
+
   override addAttachment(mailbox: string, id: string, body: Buffer, call: GraphCall) {
     return this.#request('addAttachment', mailbox, call, body, id);
   }

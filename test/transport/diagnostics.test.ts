@@ -41,8 +41,15 @@ describe('node:diagnostics_channel', () => {
     ];
     expect([first.send, second.send, end.send].every((send) => send === start)).toBe(true);
     expect(start).toMatchObject({ mailbox: 'noreply@contoso.example', messageId: info.messageId, recipients: 2 });
-    expect(first).toMatchObject({ attempt: 1, status: 429, outcome: 'not-sent', host: new URL(sandbox.url).host });
+    expect(first).toMatchObject({
+      attempt: 1,
+      status: 429,
+      outcome: 'not-sent',
+      retryAfter: 10,
+      host: new URL(sandbox.url).host,
+    });
     expect(second).toMatchObject({ attempt: 2, status: 202, outcome: 'sent', requestId: info.requestId });
+    expect(second.retryAfter).toBeUndefined();
     expect(second.clientRequestId).toBe(info.clientRequestId);
     expect(second.clientRequestId).not.toBe(first.clientRequestId);
     expect(end).toMatchObject({ outcome: 'sent', attempts: 2, error: undefined });

@@ -88,7 +88,7 @@ test('Sent Items are asked for the Message-ID, angle brackets and quotes include
   const transport = create({ onUnknown: 'verify', verifyWindow: 0 });
   await failureOf(transport.sendMail({ ...smallMail, messageId: "<o'hara+1@contoso.com>" }));
   const filter = 'internetMessageId%20eq%20%27%3Co%27%27hara%2B1%40contoso.com%3E%27';
-  const query = `$filter=${filter}&$select=id,internetMessageId,createdDateTime&$top=25`;
+  const query = `$filter=${filter}&$select=id,internetMessageId,createdDateTime,sentDateTime&$top=25`;
   expect(requests().slice(1)).toEqual(
     ['sentitems', 'outbox', 'drafts'].map(
       (folder) => `GET ${graphHost}${user}/mailFolders/${folder}/messages?${query}`,

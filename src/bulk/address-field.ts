@@ -1,0 +1,49 @@
+import { addressProblem } from './email-address.js';
+import { quote } from './errors.js';
+import { headerTextProblem } from './header-text.js';
+
+/** A name and an address, as Nodemailer takes them; there it is never parsed again. */
+export interface MailAddress {
+  name: string;
+  address: string;
+}
+
+/**
+ * The addresses of a From, Cc, Bcc or Reply-To in any of Nodemailer's forms: `'a@x.example'`, `'Ana <a@x.example>'`,
+ * `{ name, address }`, a list of these, or several in one text. Read strictly, so that what is counted here is what is
+ * sent, and a value of a row cannot add an address to a text that a template function put together.
+ * @throws Error with what is wrong, to be put after the name of the field
+ */
+export function readAddresses(value: unknown): MailAddress[] {
+  if (value === undefined || value === null || value === '') return [];
+  if (Array.isArray(value)) return value.flatMap(readAddresses);
+  if (typeof value === 'string') return splitList(value).map(readMailbox);
+  if (typeof value === 'object' && 'address' in value && typeof value.address === 'string') {
+    const name = 'name' in value ? (value.name ?? '') : '';
+    if (typeof name !== 'string') throw new Error('has a name that is not text');
+    return [checked({ name: name.trim(), address: value.address })];
+  }
+  throw new Error('is no address; give a text or { name, address }, or a list of these');
+}
+
+/** Commas part addresses, unless they stand in a quoted name. */
+function splitList(text: string): string[] {
+  const parts = text.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? [];
+  if (parts.join(',') !== text) throw new Error(`${quote(text)} cannot be read; give { name, address }`);
+  return parts.map((part) => part.trim());
+}
+
+function readMailbox(text: string): MailAddress {
+  const match = /^(?:"((?:[^"\\]|\\.)*)"\s*|([^"<>]*))<([^<>]*)>$/.exec(text);
+  if (!match) return checked({ name: '', address: text });
+  const [, quoted, bare = '', address = ''] = match;
+  return checked({ name: quoted?.replace(/\\(.)/g, '$1') ?? bare.trim(), address: address.trim() });
+}
+
+function checked({ name, address }: MailAddress): MailAddress {
+  const problem = addressProblem(address);
+  if (problem) throw new Error(`${quote(address)} ${problem}`);
+  const nameProblem = headerTextProblem(name);
+  if (nameProblem) throw new Error(`the name ${quote(name)} ${nameProblem}`);
+  return { name, address };
+}

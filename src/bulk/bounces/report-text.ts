@@ -1,0 +1,96 @@
+import type { BouncedRecipient } from './bounce.js';
+import { isHard, judgeStatus } from './bounce-status.js';
+import { plainAddress } from './plain-address.js';
+
+/** What is known of a report beside its text. */
+export interface ReportClues {
+  /** Addresses that its header names as failed (X-Failed-Recipients, of Exim and Google). */
+  failed: readonly string[];
+  /** To whom the mail went that it is about. */
+  sentTo: readonly string[];
+}
+
+const longestDiagnostic = 500;
+// "550 5.1.10 RESOLVER…" as Exchange, Google and Postfix write it; the words end with the quote or the # that they stand in.
+const smtpAnswer = /(?<![\d.])[45]\d\d[ -](?:#?[45]\.\d{1,3}\.\d{1,3})?[^\r\n]*(?:\r?\n(?!\s*\r?\n)[^\r\n]+){0,3}/;
+// qmail puts the code behind its words.
+const qmailCode = /\(#([45]\.\d{1,3}\.\d{1,3})\)/;
+
+/**
+ * Reads the report as a person would, where it has no delivery status for programs. It holds on to addresses and codes only,
+ * as the words are in the language of the mailbox.
+ */
+export function parseReportText(text: string, { failed, sentTo }: ReportClues): BouncedRecipient[] {
+  // What follows is the mail itself, which may quote anything.
+  const body =
+    text.split(
+      /^(?:-{3,} ?(?:Below this line|Original message|This is a copy)|Original Message Headers?:?\s*$)/im,
+    )[0] ?? '';
+  const found = blocksOf(body);
+  if (found.length > 0) return found.map(({ address, words }) => recipient(address, words));
+  const addresses = failed.length > 0 ? failed : sentTo;
+  return addresses.map((address) => recipient(address, body));
+}
+
+interface Block {
+  address: string;
+  words: string;
+}
+
+/** An address alone on its line, and the words up to the next one that hold a server's answer. */
+function blocksOf(body: string): Block[] {
+  const blocks = new Map<string, Block>();
+  let address: string | undefined;
+  let words: string[] = [];
+  const end = () => {
+    const said = words.join('\n');
+    if (address !== undefined && (smtpAnswer.test(said) || qmailCode.test(said)))
+      // Exchange lists everybody twice; the later list is that with the answers.
+      blocks.set(address.toLowerCase(), { address, words: said });
+  };
+  for (const line of body.split(/\r?\n/)) {
+    const alone = addressAlone(line);
+    if (alone === undefined) {
+      words.push(line);
+      continue;
+    }
+    end();
+    address = alone;
+    words = [];
+  }
+  end();
+  return [...blocks.values()];
+}
+
+/** The address of `a@b.example`, `<a@b.example>:`, `a@b.example<mailto:a@b.example>` or `A (a@b.example)<mailto:…>`. */
+function addressAlone(line: string): string | undefined {
+  if (line.length > 1000) return undefined;
+  const bare = line
+    .replace(/<mailto:[^>]*>/gi, '')
+    .trim()
+    .replace(/:$/, '');
+  return plainAddress(bare) ?? plainAddress(/\(([^\s()]+@[^\s()]+)\)$/.exec(bare)?.[1]);
+}
+
+function recipient(address: string, words: string): BouncedRecipient {
+  const answer = smtpAnswer.exec(words)?.[0] ?? lineWith(words, qmailCode);
+  const diagnostic = answer
+    ?.split(/'\s*$|\s##?\s*$|'\s*(?=\r?\n)/m)[0]
+    ?.replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, longestDiagnostic);
+  const status = /(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])/.exec(answer ?? '')?.[0];
+  const verdict = judgeStatus(status, diagnostic ?? words.slice(0, 2000));
+  return {
+    address,
+    action: 'failed',
+    ...(verdict.status !== undefined && { status: verdict.status }),
+    ...(diagnostic !== undefined && diagnostic !== '' && { diagnostic }),
+    fault: verdict.fault,
+    hard: isHard('failed', verdict),
+  };
+}
+
+function lineWith(words: string, pattern: RegExp): string | undefined {
+  return words.split(/\r?\n\s*\r?\n/).find((paragraph) => pattern.test(paragraph));
+}

@@ -1,0 +1,193 @@
+import { EventEmitter } from 'node:events';
+import { hostname } from 'node:os';
+import { onAbort } from '../abort.js';
+import { type Clock, systemClock } from '../clock.js';
+import type { BulkOptions } from './bulk-options.js';
+import type { BulkEnding, BulkProgress, BulkResult, BulkSummary } from './bulk-results.js';
+import { JournalError, messageOf } from './errors.js';
+import type { FileOperations } from './journal/file-operations.js';
+import type { Feeder } from './run/feeder.js';
+import { type Throttling, watchThrottling } from './run/graph-face.js';
+import type { OpenRun } from './run/open-run.js';
+import { type PreparedRun, prepareRun } from './run/prepare.js';
+import { progressOf } from './run/progress.js';
+import { ResultQueue } from './run/result-queue.js';
+import { checkedTotals, totalsOf } from './run/totals.js';
+
+/** What a run takes from the machine; tests bring their own. */
+export interface RunEnvironment {
+  clock?: Clock | undefined;
+  files?: FileOperations | undefined;
+}
+
+interface RunEvents {
+  /** Where the run stands, whenever a row has come to its end. */
+  progress: [BulkProgress];
+  /** The service refused a request for coming too fast; `until` (ms since the epoch) where it named a time. */
+  throttled: [{ mailbox: string; until: number | undefined; status: number }];
+}
+
+/** Results that wait for a reader. */
+const resultsKept = 1_000;
+
+/** A run under way. Iterate over it for the result of each row, listen to `progress`, or only await `finished`. */
+export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<BulkResult> {
+  /**
+   * Resolves when the run has ended, in whatever way: see `ended` and `error`.
+   * @throws BulkInputError for options, recipients or a template that cannot be used, JournalError for a journal that cannot;
+   * nothing was sent then
+   */
+  readonly finished: Promise<BulkSummary>;
+  readonly #options: BulkOptions;
+  readonly #clock: Clock;
+  readonly #files: FileOperations | undefined;
+  readonly #results = new ResultQueue<BulkResult>(resultsKept);
+  readonly #aborting = new AbortController();
+  readonly #startedAt: number;
+  #run: { run: OpenRun; feeder: Feeder; prepared: PreparedRun } | undefined;
+  #throttled = 0;
+  /** Until when the transport waits, by mailbox. */
+  readonly #pauses = new Map<string, number>();
+  #ending: { why: BulkEnding; error: Error | undefined } | undefined;
+
+  /** @internal */
+  constructor(options: BulkOptions, { clock = systemClock, files }: RunEnvironment = {}) {
+    super();
+    this.#options = options;
+    this.#clock = clock;
+    this.#files = files;
+    this.#startedAt = clock.now();
+    // Begun in a moment, so that whoever made it can listen first.
+    this.finished = new Promise((resolve, reject) => {
+      setImmediate(() => this.#work().then(resolve, reject));
+    });
+    this.finished.then(
+      ({ error }) => this.#results.end(error && { error }),
+      (error: unknown) => this.#results.end({ error }),
+    );
+  }
+
+  /**
+   * The results of this session, as they come; for one reader. A run waits for a reader that falls behind. An error that
+   * ended the run is thrown after the last of them.
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<BulkResult, void, undefined> {
+    return this.#results.listen();
+  }
+
+  /** Takes no more rows and lets what is in flight come to its end. The run can be continued. */
+  stop(): void {
+    this.#end('stopped');
+  }
+
+  /** Ends what is in flight too: a mail that was being sent may be unknown then. The run can be continued. */
+  abort(): void {
+    this.#end('aborted');
+    this.#aborting.abort(new Error('The run was aborted'));
+  }
+
+  /** The run's id, once its input has been read. */
+  get id(): string | undefined {
+    return this.#run?.run.id;
+  }
+
+  /** The folder of the run, once its input has been read. */
+  get folder(): string | undefined {
+    return this.#run?.run.folder;
+  }
+
+  /** Where the run stands. */
+  get progress(): BulkProgress {
+    const { run, feeder, prepared } = this.#run ?? {};
+    return progressOf({
+      state: run?.states.state,
+      read: feeder?.read ?? 0,
+      prepared,
+      pauses: this.#pauses,
+      throttled: this.#throttled,
+      startedAt: this.#startedAt,
+      now: this.#clock.now(),
+    });
+  }
+
+  async #work(): Promise<BulkSummary> {
+    const release = onAbort(this.#options.signal, () => this.abort());
+    const unwatch = watchThrottling((throttling) => this.#onThrottling(throttling));
+    if (this.#options.signal?.aborted) this.abort();
+    try {
+      const feeder = await prepareRun(this.#options, {
+        clock: this.#clock,
+        files: this.#files,
+        signal: this.#aborting.signal,
+        results: this.#results,
+        opened: (run, feeder, prepared) => {
+          this.#run = { run, feeder, prepared };
+        },
+        onResult: () => this.listenerCount('progress') > 0 && this.emit('progress', this.progress),
+        onEnd: (why, error) => this.#end(why, error),
+      });
+      await this.#send(feeder);
+      return await this.#summary();
+    } finally {
+      release();
+      unwatch();
+      await this.#run?.run.close();
+    }
+  }
+
+  async #send(feeder: Feeder): Promise<void> {
+    try {
+      if (this.#ending) feeder.stop();
+      await feeder.run();
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(messageOf(cause));
+      const disk = error instanceof JournalError && error.code === 'failed';
+      if (disk || !this.#ending?.error) this.#ending = { why: disk ? 'journal' : 'refused', error };
+    }
+  }
+
+  /** @throws Error when the numbers do not add up: then something is wrong with this program */
+  async #summary(): Promise<BulkSummary> {
+    const { run, feeder, prepared } = this.#run ?? {};
+    if (!run || !feeder || !prepared) throw new Error('The run was not opened');
+    const { state } = run.states;
+    const rows = prepared.total ?? feeder.read;
+    const ended = this.#ending?.why ?? 'complete';
+    const error = this.#ending?.error;
+    const { id, folder } = run;
+    const finishedAt = this.#clock.now();
+    if (!run.states.failure) {
+      const at = new Date(finishedAt).toISOString();
+      const totals = { ...totalsOf(state, rows) };
+      await run.states.append({ type: 'session', at, event: 'end', pid: process.pid, host: hostname(), totals, ended });
+    }
+    const totals = await checkedTotals(state, rows, folder);
+    return {
+      id,
+      ...totals,
+      ended,
+      ...(error && { error }),
+      ...(folder !== undefined && { folder }),
+      startedAt: this.#startedAt,
+      finishedAt,
+      throttled: this.#throttled,
+    };
+  }
+
+  #onThrottling({ mailbox, until, status }: Throttling): void {
+    const { run, prepared } = this.#run ?? {};
+    // Another run's, or of mail that is no part of a run.
+    if (!run || ![...(prepared?.lanes.all ?? [])].some((lane) => lane.mailbox === mailbox)) return;
+    this.#throttled++;
+    if (until !== undefined) this.#pauses.set(mailbox, until);
+    const at = new Date(this.#clock.now()).toISOString();
+    const asked = until === undefined ? {} : { until: new Date(until).toISOString() };
+    if (!run.states.failure) run.states.note({ type: 'throttled', at, mailbox, status, ...asked });
+    this.emit('throttled', { mailbox, until, status });
+  }
+
+  #end(why: BulkEnding, error?: Error): void {
+    this.#ending ??= { why, error };
+    this.#run?.feeder.stop();
+  }
+}

@@ -1,0 +1,47 @@
+import { chmod, mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { BulkInputError } from '../errors.js';
+
+const index = 'index.html';
+const ours = /^\d{3,}-[\w.+-]*@?[\w.+-]*\.(?:eml|html)$/;
+
+/** The name of a row's files, without an ending: an address may hold what is no part of a file's name. */
+export function previewFileName(number: number, address: string): string {
+  const safe = address.replace(/[^\w.+@-]/g, '_').slice(0, 80);
+  return `${String(number).padStart(3, '0')}-${safe}`;
+}
+
+/** A folder that only its owner can look into, since personal mails lie in it. */
+export class PreviewFolder {
+  readonly path: string;
+
+  private constructor(folder: string) {
+    this.path = folder;
+  }
+
+  /**
+   * Makes the folder, or empties it of an earlier preview.
+   * @throws BulkInputError when there is anything else in it
+   */
+  static async prepare(folder: string): Promise<PreviewFolder> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const names = await readdir(folder);
+    const other = names.find((name) => name !== index && !ours.test(name));
+    if (other !== undefined) {
+      throw new BulkInputError(
+        `The folder ${folder} for the preview holds ${JSON.stringify(other)}: name one that is empty or not there`,
+      );
+    }
+    await chmod(folder, 0o700);
+    for (const name of names) await unlink(path.join(folder, name));
+    return new PreviewFolder(folder);
+  }
+
+  /** @returns the path of the file */
+  async write(name: string, content: string | Uint8Array): Promise<string> {
+    const file = path.join(this.path, name);
+    // Must not be there: a link that somebody put there would lead elsewhere.
+    await writeFile(file, content, { mode: 0o600, flag: 'wx' });
+    return file;
+  }
+}

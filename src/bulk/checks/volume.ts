@@ -1,0 +1,153 @@
+import { formatDuration } from './duration.js';
+
+const minute = 60_000;
+const day = 86_400_000;
+
+/** Requests that Graph takes for one mailbox and application: 10,000 in ten minutes (Graph throttling limits, Outlook service). */
+const requestsPerMinute = 1000;
+/** And bytes: 150 MB in five minutes (same place). */
+const bytesPerMinute = 30_000_000;
+/** What one mailbox takes in 24 hours (Exchange Online limits, recipient rate). From here on it is the wrong service. */
+const exchangePerDay = 10_000;
+/** From here on in 24 hours a tenant's own limit may be met: it is 5,000 for a trial, 10,000 with one licence. */
+const tenantFrom = 5_000;
+
+export interface VolumeInput {
+  /** Recipients of all mails together; of a mail with cc and bcc, all of them. */
+  recipients: number;
+  /** @default as many as recipients */
+  mails?: number | undefined;
+  /** How many mailboxes send. */
+  mailboxes: number;
+  /** Mails a minute and mailbox. */
+  rate: number | false;
+  /** Recipients in 24 hours and mailbox. */
+  perDay: number | false;
+  /** Recipients that each mailbox has sent to in the last 24 hours; a number stands for each of them. */
+  alreadyToday?: number | readonly number[] | undefined;
+  /** Bytes of the request of one mail, on average. */
+  requestBytes?: number | undefined;
+}
+
+/** How long a run takes, and against which limits. */
+export interface VolumePlan {
+  /** Milliseconds from the first mail to the last, when nothing is throttled. */
+  duration: number;
+  /** What it is that makes it last. */
+  limitedBy: 'rate' | 'day' | 'upload';
+  /** Days that it touches: 1 when all is sent within 24 hours. */
+  days: number;
+  /** Whether the allowance of a day runs out, so that the run waits for the next. */
+  needsOverDays: boolean;
+  /** What a person should know before the run starts, a sentence or two each. */
+  statements: string[];
+}
+
+/**
+ * Plans a run. What was sent before is counted as if it weighed for another 24 hours, so the run is never shorter than
+ * promised through that.
+ */
+export function volumePlan(input: VolumeInput): VolumePlan {
+  const { recipients, mails = recipients, mailboxes, perDay, requestBytes = 0 } = input;
+  const already = Array.from({ length: mailboxes }, (_, index) => alreadyOf(input.alreadyToday, index));
+  const wanted = Math.min(input.rate === false ? Number.POSITIVE_INFINITY : input.rate, requestsPerMinute);
+  const uploads = requestBytes > 0 ? bytesPerMinute / requestBytes : Number.POSITIVE_INFINITY;
+  const mailsPerMinute = Math.min(wanted, uploads);
+  const speed = (mailsPerMinute * (mails > 0 ? recipients / mails : 1)) / minute;
+  const allowance = perDay === false ? Number.POSITIVE_INFINITY : perDay;
+  const sentBy = (time: number) => already.reduce((sum, before) => sum + reach(time, speed, allowance, before), 0);
+  const duration = firstTime(recipients, sentBy);
+  const unhindered = Math.ceil(recipients / (speed * mailboxes));
+  const needsOverDays = recipients > 0 && duration > unhindered && duration > day;
+  const limitedBy = needsOverDays ? 'day' : uploads < wanted ? 'upload' : 'rate';
+  const plan = { duration, limitedBy, days: Math.max(1, Math.ceil(duration / day)), needsOverDays } as const;
+  const busiest = Math.min(recipients, sentBy(day));
+  return { ...plan, statements: statementsOn(input, plan, { mails, mailsPerMinute, already, busiest }) };
+}
+
+function alreadyOf(alreadyToday: VolumeInput['alreadyToday'], index: number): number {
+  return typeof alreadyToday === 'number' ? alreadyToday : (alreadyToday?.[index] ?? 0);
+}
+
+/** Recipients that a mailbox can have sent to after some time. */
+function reach(time: number, speed: number, allowance: number, before: number): number {
+  const full = Math.floor(time / day);
+  const first = Math.max(0, allowance - before);
+  const within = (length: number, most: number) => Math.min(speed * length, most);
+  if (full === 0) return within(time, first);
+  return within(day, first) + (full - 1) * within(day, allowance) + within(time - full * day, allowance);
+}
+
+/** The first millisecond at which `sentBy` reaches a number, which it does some time. */
+function firstTime(recipients: number, sentBy: (time: number) => number): number {
+  const enough = (time: number) => sentBy(time) >= recipients - 1e-6;
+  let [low, high] = [0, 1];
+  while (!enough(high)) {
+    if (high > Number.MAX_SAFE_INTEGER / 4) return Number.POSITIVE_INFINITY;
+    [low, high] = [high, high * 2];
+  }
+  if (enough(0)) return 0;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (enough(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+interface Details {
+  mails: number;
+  mailsPerMinute: number;
+  already: readonly number[];
+  busiest: number;
+}
+
+function statementsOn(input: VolumeInput, plan: Omit<VolumePlan, 'statements'>, details: Details): string[] {
+  const { recipients, mailboxes, perDay } = input;
+  const { mails, mailsPerMinute, already, busiest } = details;
+  const pace = `${number(Math.floor(mailsPerMinute * 10) / 10)} a minute${mailboxes === 1 ? '' : ' each'}`;
+  const statements = [
+    `${count(mails, 'mail')} from ${count(mailboxes, 'mailbox', 'mailboxes')} at ${pace}: ${formatDuration(plan.duration)}.`,
+  ];
+  if (plan.limitedBy === 'upload') {
+    statements.push(
+      'The size of the mails sets the pace: Graph takes 150 MB in five minutes for each mailbox. Links instead of attachments would make it faster.',
+    );
+  }
+  const before = already.reduce((sum, one) => sum + one, 0);
+  if (before > 0 && perDay !== false) {
+    const left = already.reduce((sum, one) => sum + Math.max(0, perDay - one), 0);
+    statements.push(
+      `${count(before, 'recipient')} had mail in the last 24 hours already, which leaves ${number(left)} for now.`,
+    );
+  }
+  if (plan.needsOverDays && perDay !== false) {
+    statements.push(
+      `A mailbox sends to ${number(perDay)} recipients in 24 hours here, so the run goes on over ${plan.days} days and waits in between.`,
+    );
+  }
+  if (perDay === false || perDay > exchangePerDay) {
+    statements.push(
+      `Exchange Online takes ${number(exchangePerDay)} recipients in 24 hours from one mailbox, whatever is allowed here; what is beyond bounces after Graph has accepted it.`,
+    );
+  }
+  if (busiest >= tenantFrom) {
+    statements.push(
+      `${number(Math.floor(busiest))} recipients in 24 hours may meet the limit of the whole tenant for recipients outside (500 × licences^0.7 + 9,500: 10,000 with one licence, 22,059 with 100; 5,000 in a trial). What is beyond bounces with 550 5.7.233 after Graph has accepted it.`,
+    );
+  }
+  if (recipients > exchangePerDay || busiest >= exchangePerDay) {
+    statements.push(
+      'Exchange Online is the wrong service for this volume: it is made for the mail of people, and Microsoft may block a tenant that sends in bulk. Use Azure Communication Services Email, or High Volume Email for recipients within the organisation.',
+    );
+  }
+  return statements;
+}
+
+function count(n: number, one: string, more = `${one}s`): string {
+  return `${number(n)} ${n === 1 ? one : more}`;
+}
+
+function number(n: number): string {
+  return n.toLocaleString('en-US', { maximumFractionDigits: 1 });
+}

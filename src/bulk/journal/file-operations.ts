@@ -1,0 +1,65 @@
+import * as files from 'node:fs/promises';
+
+/** An open file: the part of Node's `FileHandle` that a journal needs. */
+export interface OpenFile {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+  /** May write less than it is given. */
+  write(buffer: Uint8Array, offset: number, length: number): Promise<{ bytesWritten: number }>;
+  truncate(length: number): Promise<void>;
+  datasync(): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The part of `node:fs/promises` that a journal needs; tests let single operations fail. */
+export interface FileOperations {
+  open(path: string, flags: string | number, mode?: number): Promise<OpenFile>;
+  mkdir(path: string, options: { recursive: true; mode: number }): Promise<unknown>;
+  stat(path: string): Promise<{ mtimeMs: number }>;
+  readdir(path: string): Promise<string[]>;
+  rename(from: string, to: string): Promise<void>;
+  link(existing: string, path: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+}
+
+export const systemFiles: FileOperations = files;
+
+/** The code of an error of the file system, as `'ENOENT'`. */
+export function errorCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+export async function removeIfThere(file: string, files: FileOperations): Promise<void> {
+  try {
+    await files.unlink(file);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** Writes all of it, however little the system takes at a time. */
+export async function writeAll(file: OpenFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written);
+    if (bytesWritten === 0) throw new Error('the file system took nothing of what was to be written');
+    written += bytesWritten;
+  }
+}
+
+// Not every system lets folders be opened or synchronised; those that do not keep their entries safe in another way, or not
+// at all. PostgreSQL's fsync_fname leaves out the same, and EPERM is what Windows says.
+const noFolderSync = new Set(['EISDIR', 'EACCES', 'EPERM', 'EBADF', 'EINVAL', 'ENOTSUP']);
+
+/** Makes a folder's entries durable: a file that was created or renamed in it survives a loss of power only then. */
+export async function syncFolder(folder: string, files: FileOperations): Promise<void> {
+  let opened: OpenFile | undefined;
+  try {
+    opened = await files.open(folder, 'r');
+    await opened.sync();
+  } catch (error) {
+    if (!noFolderSync.has(errorCode(error) ?? '')) throw error;
+  } finally {
+    await opened?.close();
+  }
+}

@@ -1,0 +1,106 @@
+import { JournalError, messageOf } from '../errors.js';
+import type { OpenFile } from './file-operations.js';
+import { readLine } from './record-line.js';
+import type { JournalRecord } from './records.js';
+import { journalFile } from './run-folder.js';
+
+/** A record and where it stands. */
+export interface JournalEntry {
+  readonly record: JournalRecord;
+  /** From 1; the run's own record is on the first. */
+  readonly line: number;
+  /** In bytes from the start of the file. */
+  readonly offset: number;
+  /** In bytes, without the line feed. */
+  readonly length: number;
+}
+
+/** Where a journal ends. */
+export interface JournalEnd {
+  /** Bytes of complete records. */
+  readonly end: number;
+  /** Bytes after them: the tail of a write that did not come to its end, or has not yet. */
+  readonly torn: number;
+}
+
+const chunkSize = 64 * 1024;
+const lineFeed = 0x0a;
+
+/**
+ * The records of a file, a few hundred at a time. Only the end may be torn. Records are synchronised in the order in which
+ * they are written, and nothing is written after one that failed; so what a crash or a loss of power can have left half
+ * written is one last line, cut short, or with bytes in it that never reached the disk (NUL, mostly). Nobody was told that
+ * it was written. A bad line with anything after it is something else, and it may be a sent mail: no guess is made.
+ */
+export async function* readBatches(file: OpenFile, folder: string): AsyncGenerator<JournalEntry[], JournalEnd> {
+  const chunk = Buffer.allocUnsafe(chunkSize);
+  let rest: Buffer = Buffer.alloc(0);
+  let line = 0;
+  let end = 0;
+  let size = 0;
+  let bad: number | undefined;
+  for (;;) {
+    const bytesRead = await readChunk(file, chunk, size, folder);
+    if (bytesRead === 0) break;
+    size += bytesRead;
+    const read = chunk.subarray(0, bytesRead);
+    const bytes = rest.length === 0 ? read : Buffer.concat([rest, read]);
+    const entries: JournalEntry[] = [];
+    let start = 0;
+    let problem: string | undefined;
+    for (let feed = bytes.indexOf(lineFeed); feed !== -1; feed = bytes.indexOf(lineFeed, start)) {
+      if (bad !== undefined) break;
+      line++;
+      const record = understand(bytes.subarray(start, feed), line);
+      if (typeof record === 'string') {
+        problem = record;
+        break;
+      }
+      if (record) {
+        entries.push({ record, line, offset: end, length: feed - start });
+        end += feed + 1 - start;
+      } else bad = line;
+      start = feed + 1;
+    }
+    if (bad !== undefined && start < bytes.length) problem = 'its checksum does not fit';
+    yield entries;
+    if (problem !== undefined) throw damaged(folder, bad ?? line, problem);
+    rest = Buffer.from(bytes.subarray(start)); // the chunk is about to be read into again
+  }
+  if (end === 0) throw notBegun(folder);
+  return { end, torn: size - end };
+}
+
+async function readChunk(file: OpenFile, chunk: Buffer, position: number, folder: string): Promise<number> {
+  try {
+    return (await file.read(chunk, 0, chunk.length, position)).bytesRead;
+  } catch (cause) {
+    const message = `The journal ${journalFile(folder)} cannot be read: ${messageOf(cause)}`;
+    throw new JournalError(message, { code: 'failed', cause });
+  }
+}
+
+/** The record of a complete line, what is wrong with it, or undefined when its checksum does not fit. */
+function understand(bytes: Buffer, line: number): JournalRecord | string | undefined {
+  try {
+    const record = readLine(bytes);
+    if (!record || (record.type === 'run') === (line === 1)) return record;
+    return line === 1 ? 'it does not say what the run was begun with' : 'a second run begins there';
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+export function damaged(folder: string, line: number, problem: string): JournalError {
+  const message =
+    `${journalFile(folder)}, line ${line}: ${problem}. Nothing is sent on the strength of a damaged journal: ` +
+    'restore it from a backup, or find out from Sent Items who got the mail';
+  return new JournalError(message, { code: 'damaged' });
+}
+
+export function notBegun(folder: string): JournalError {
+  const message =
+    `The journal ${journalFile(folder)} does not hold even its first record, so nothing was sent under it: ` +
+    'delete the folder and start the run anew';
+  return new JournalError(message, { code: 'missing' });
+}

@@ -1,0 +1,6 @@
+export {
+  openRecipients,
+  type RecipientsInput,
+  type RecipientsInspection,
+  type RecipientsSource,
+} from './open-recipients.js';

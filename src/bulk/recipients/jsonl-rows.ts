@@ -1,0 +1,79 @@
+import { BulkInputError, messageOf, quote } from '../errors.js';
+import type { Row } from '../row.js';
+
+/** In bytes. */
+const longestLine = 1024 * 1024;
+/** More names than a person gives to columns: values are used as names. */
+const mostNames = 1_000;
+const lf = 0x0a;
+
+/** The rows of a JSON Lines file (one object a line) that is given in pieces; in the end, all names that were in use. */
+export async function* jsonlRows(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<Row, readonly string[]> {
+  const names = new Set<string>();
+  let number = 0;
+  for await (const { line, text } of lines(bytes, name)) {
+    if (text.trim() === '') continue;
+    const values = parseRow(text, `${name}, line ${line}`, line);
+    for (const key of Object.keys(values)) names.add(key);
+    if (names.size > mostNames) {
+      const message = `${name}, line ${line}: there are more than ${mostNames} different names up to here. Every row should have the same`;
+      throw new BulkInputError(message, { line });
+    }
+    yield { number: ++number, line, values };
+  }
+  if (number === 0) throw new BulkInputError(`${name} is empty: every line must be an object with an "email"`);
+  return [...names];
+}
+
+function parseRow(text: string, where: string, line: number): Record<string, unknown> {
+  const refuse = (problem: string, cause?: unknown) => new BulkInputError(`${where}: ${problem}`, { line, cause });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw refuse(`this is not JSON (${messageOf(cause)}): ${quote(text.trim())}`, cause);
+  }
+  if (!isObject(value)) throw refuse(`a row must be an object, as in {"email":"…"}, not ${kind(value)}`);
+  // Copying it would change an object's prototype instead of adding a value.
+  if (Object.hasOwn(value, '__proto__')) throw refuse('a value cannot be named "__proto__"; give it another name');
+  if (!Object.hasOwn(value, 'email')) throw refuse('there is no "email"');
+  if (typeof value.email !== 'string') throw refuse(`"email" must be text, not ${kind(value.email)}`);
+  return value;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function kind(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+async function* lines(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<{ line: number; text: string }> {
+  let line = 1;
+  let begun: Buffer[] = [];
+  let size = 0;
+  const add = (piece: Buffer) => {
+    begun.push(piece);
+    size += piece.length;
+    if (size > longestLine) throw new BulkInputError(`${name}, line ${line}: it is longer than 1 MB`, { line });
+  };
+  const finished = () => {
+    const text = Buffer.concat(begun).toString('utf8');
+    begun = [];
+    size = 0;
+    return { line: line++, text };
+  };
+  for await (const piece of bytes) {
+    let start = 0;
+    for (let end = piece.indexOf(lf); end !== -1; end = piece.indexOf(lf, start)) {
+      add(piece.subarray(start, end));
+      start = end + 1;
+      yield finished();
+    }
+    add(piece.subarray(start));
+  }
+  yield finished();
+}

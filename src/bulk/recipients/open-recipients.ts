@@ -1,0 +1,116 @@
+import { createHash, type Hash } from 'node:crypto';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BulkInputError } from '../errors.js';
+import type { Row } from '../row.js';
+import { checkedUtf8 } from '../utf8.js';
+import { csvRows } from './csv-rows.js';
+import { fileBytes, type InputBytes, textBytes } from './input-bytes.js';
+import { jsonlRows } from './jsonl-rows.js';
+import { objectRows } from './object-rows.js';
+
+/**
+ * Where the recipients come from:
+ * - the path of a file, or its `file:` URL. `.csv`, `.tsv` and `.txt` are read as CSV (RFC 4180): UTF-8, a first line that
+ *   names the columns, one of them `email`; separated by commas, semicolons or tabs, whichever the first line shows.
+ *   `.jsonl` and `.ndjson` are read as JSON Lines: one object a line, with an `email`;
+ * - `{ csv }` or `{ jsonl }`: the same as a text;
+ * - objects, from anything that can be iterated, also asynchronously: `email` is the address, the rest is for the template.
+ */
+export type RecipientsInput =
+  | string
+  | URL
+  | { readonly csv: string }
+  | { readonly jsonl: string }
+  | Iterable<object>
+  | AsyncIterable<object>;
+
+export interface RecipientsSource {
+  /** For errors and the journal: the path of the file, or `recipients`. */
+  readonly name: string;
+  readonly format: 'csv' | 'jsonl' | 'rows';
+  /**
+   * Reads it all once, to see that it can be read, before anything is sent: its SHA-256 (hexadecimal), its number of rows,
+   * the names of its columns. Undefined for objects that a program gives, which may be there only once.
+   * @throws BulkInputError for what has to be corrected, with its line.
+   */
+  inspect(signal?: AbortSignal): Promise<RecipientsInspection | undefined>;
+  /**
+   * The rows in their order, read as they are taken: memory does not grow with their number. A file is read anew each time.
+   * @throws BulkInputError as `inspect` does; for objects of a generator also when they are asked for a second time.
+   */
+  rows(): AsyncIterable<Row>;
+}
+
+export interface RecipientsInspection {
+  readonly sha256: string;
+  readonly rows: number;
+  readonly columns: readonly string[];
+}
+
+/** @throws BulkInputError for what is no input at all. Whether a file can be read shows when it is read. */
+export function openRecipients(input: RecipientsInput): RecipientsSource {
+  if (typeof input === 'string' || input instanceof URL) {
+    const file = input instanceof URL ? pathOf(input) : input;
+    return textSource(file, formatOf(file), fileBytes(file));
+  }
+  if (typeof input === 'object' && input !== null) {
+    if (Symbol.iterator in input || Symbol.asyncIterator in input) return objectSource(input);
+    if ('csv' in input && typeof input.csv === 'string') return textSource('recipients', 'csv', textBytes(input.csv));
+    if ('jsonl' in input && typeof input.jsonl === 'string') {
+      return textSource('recipients', 'jsonl', textBytes(input.jsonl));
+    }
+  }
+  throw new BulkInputError(
+    'Recipients are the path of a file, { csv: text }, { jsonl: text }, or objects that can be iterated',
+  );
+}
+
+const readers = { csv: csvRows, jsonl: jsonlRows } as const;
+
+function textSource(name: string, format: keyof typeof readers, bytes: InputBytes): RecipientsSource {
+  const read = (input: AsyncIterable<Buffer>) => readers[format](checkedUtf8(input, name), name);
+  return {
+    name,
+    format,
+    async inspect(signal) {
+      signal?.throwIfAborted();
+      const hash = createHash('sha256');
+      const rows = read(hashed(bytes(signal), hash));
+      for (let count = 0; ; count++) {
+        const next = await rows.next();
+        if (next.done) return { sha256: hash.digest('hex'), rows: count, columns: next.value };
+      }
+    },
+    rows: () => read(bytes()),
+  };
+}
+
+async function* hashed(bytes: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const piece of bytes) {
+    hash.update(piece);
+    yield piece;
+  }
+}
+
+function objectSource(items: Iterable<object> | AsyncIterable<object>): RecipientsSource {
+  return {
+    name: 'recipients',
+    format: 'rows',
+    inspect: async () => undefined,
+    rows: () => objectRows(items),
+  };
+}
+
+function formatOf(file: string): keyof typeof readers {
+  const extension = path.extname(file).toLowerCase();
+  if (['.csv', '.tsv', '.txt'].includes(extension)) return 'csv';
+  if (['.jsonl', '.ndjson'].includes(extension)) return 'jsonl';
+  throw new BulkInputError(`${file}: recipients are read from .csv, .tsv, .txt, .jsonl or .ndjson files`);
+}
+
+function pathOf(url: URL): string {
+  if (url.protocol !== 'file:')
+    throw new BulkInputError(`Recipients can be read from a file: URL, not from ${url.href}`);
+  return fileURLToPath(url);
+}

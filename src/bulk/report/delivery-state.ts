@@ -1,0 +1,24 @@
+import type { Delivery, ReportedBounce } from './report-row.js';
+
+/**
+ * How long after sending a report of failure may still come. Exchange Online gives up after 24 hours (Exchange Online limits,
+ * message expiration), and other servers after up to five days: by then few are missing.
+ */
+export const settlingTime = 48 * 3_600_000;
+
+/** What is known of an accepted mail. Pure. */
+export function deliveryOf({ sentAt, readUntil, bounce }: DeliveryFacts): Delivery {
+  if (bounce?.action === 'failed') return 'bounced';
+  if (bounce !== undefined && bounce.action !== 'delayed') return 'delivered';
+  const settled = readUntil !== undefined && readUntil - sentAt >= settlingTime;
+  if (bounce !== undefined) return settled ? 'delivered' : 'delayed';
+  return settled ? 'delivered' : 'pending';
+}
+
+export interface DeliveryFacts {
+  /** Milliseconds since the epoch. */
+  sentAt: number;
+  /** Up to when the Inbox of the sending mailbox has been read; undefined: never. */
+  readUntil: number | undefined;
+  bounce: ReportedBounce | undefined;
+}

@@ -1,0 +1,45 @@
+import type { ReportTotals } from './totals.js';
+import { count, counted, listed } from './words.js';
+
+export interface Headline {
+  /** In a word or two. */
+  state: string;
+  mood: 'good' | 'busy' | 'look';
+  /** What happened, in one sentence. */
+  sentence: string;
+}
+
+/** How a session can have ended, in words that end a sentence. */
+const endings: Readonly<Record<string, string>> = {
+  limit: 'It stopped at the limit that it was given.',
+  stopped: 'It was stopped by hand.',
+  aborted: 'It was broken off by hand.',
+  'max-errors': 'It paused because too many mails failed.',
+  refused: 'It stopped at an error that would have hit every mail.',
+  temporary: 'It stopped because the service could not be reached.',
+  journal: 'It stopped because the journal could not be written.',
+};
+
+/** What a person wants to know first. Pure. */
+export function headlineOf(totals: ReportTotals, ended: string | undefined): Headline {
+  const { rows, sent, rejected, skipped, unknown, left } = totals;
+  if (rows === 0) return { state: 'Empty', mood: 'busy', sentence: 'There were no rows to send to.' };
+  const others = [
+    ...(rejected > 0 ? [`${count(rejected)} ${were(rejected)} rejected`] : []),
+    ...(skipped > 0 ? [`${count(skipped)} ${were(skipped)} skipped`] : []),
+    ...(unknown > 0 ? [`${count(unknown)} ${unknown === 1 ? 'is' : 'are'} unknown`] : []),
+    ...(left > 0 ? [`${count(left)} ${left === 1 ? 'is' : 'are'} left`] : []),
+  ];
+  const all = others.length === 0;
+  const mails = all
+    ? `${rows === 1 ? 'The one mail was' : `All ${counted(rows, 'mail')} were`} sent.`
+    : `${count(sent)} of ${counted(rows, 'mail')} ${were(sent)} sent; ${listed(others)}.`;
+  const why = left > 0 ? (endings[ended ?? ''] ?? '') : '';
+  const sentence = why === '' ? mails : `${mails} ${why}`;
+  if (unknown > 0 || rejected > 0) return { state: left > 0 ? 'Not finished' : 'Needs a look', mood: 'look', sentence };
+  return left > 0 ? { state: 'Not finished', mood: 'busy', sentence } : { state: 'Finished', mood: 'good', sentence };
+}
+
+function were(rows: number): string {
+  return rows === 1 ? 'was' : 'were';
+}

@@ -1,0 +1,61 @@
+import { shellCommand } from './shell-words.js';
+import type { ReportTotals } from './totals.js';
+import { counted } from './words.js';
+
+/** Something to do about a run. */
+export interface NextStep {
+  what: string;
+  why: string;
+  commands: string[];
+}
+
+export interface RunSituation {
+  totals: ReportTotals;
+  /** The run folder, as commands name it. */
+  folder: string;
+  /** Whether the Inbox was ever read for bounces. */
+  bouncesRead: boolean;
+  /** Whether mails went out through mailboxes that can be read. */
+  canReadBounces: boolean;
+  platform: NodeJS.Platform;
+}
+
+/** What a person should do next, the most pressing first. Pure. */
+export function nextSteps({ totals, folder, bouncesRead, canReadBounces, platform }: RunSituation): NextStep[] {
+  const bulk = (...words: string[]) => shellCommand(['npx', 'nodemailer-graph-transport', 'bulk', ...words], platform);
+  const { delivery } = totals;
+  const steps: (NextStep | false)[] = [
+    totals.unknown > 0 && {
+      what: `Find out about ${counted(totals.unknown, 'unknown mail')}`,
+      why: 'Each was on its way when the answer, or the process, was lost: it may have been sent. The first command looks for them in Sent Items and sends none of them. The second sends them again: whoever got one already then gets it twice.',
+      commands: [bulk('resume', folder, '--verify'), bulk('resume', folder, '--resend-unknown')],
+    },
+    totals.left > 0 && {
+      what: `Send ${totals.left === 1 ? 'the one that is' : `the ${counted(totals.left, 'mail')} that are`} left`,
+      why: 'Nobody gets a mail twice: what was sent, rejected or skipped is not touched.',
+      commands: [bulk('resume', folder)],
+    },
+    totals.rejectedAs.send > 0 && {
+      what: `Try ${counted(totals.rejectedAs.send, 'rejected mail')} again`,
+      why: 'Once the cause in the table below is gone. They were surely not sent.',
+      commands: [bulk('retry', folder, '--failed')],
+    },
+    totals.rejectedAs.row > 0 && {
+      what: `Correct ${counted(totals.rejectedAs.row, 'row')} of the recipients`,
+      why: 'No mail could be made of them. Put the corrected rows into a file of their own and send that as a new run: this one only goes on with the file that it was begun with.',
+      commands: [],
+    },
+    delivery.hard > 0 && {
+      what: `Stop writing to ${counted(delivery.hard, 'address', 'addresses')}`,
+      why: 'Their mail servers say that they do not exist, or not any more. The command appends them to a suppression list, for the next run.',
+      commands: [bulk('bounces', folder, '--suppress', 'suppressed.txt')],
+    },
+    canReadBounces &&
+      delivery.pending + delivery.delayed > 0 && {
+        what: bouncesRead ? 'Look for more bounces' : 'Look for bounces',
+        why: 'Mails that cannot be delivered come back to the Inbox of the sending mailbox, most within minutes, some after two days. Reading it needs the permission Mail.Read.',
+        commands: [bulk('bounces', folder), bulk('report', folder)],
+      },
+  ];
+  return steps.filter((step) => step !== false);
+}

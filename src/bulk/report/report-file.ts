@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+
+const chunk = 256 * 1024;
+
+/**
+ * A file that appears whole or not at all: written beside its place and renamed when it is complete. Only its owner can read
+ * it, as it holds addresses.
+ */
+export class ReportFile {
+  readonly path: string;
+  readonly #temporary: string;
+  readonly #handle: FileHandle;
+  #waiting = '';
+
+  private constructor(path: string, temporary: string, handle: FileHandle) {
+    this.path = path;
+    this.#temporary = temporary;
+    this.#handle = handle;
+  }
+
+  static async create(path: string): Promise<ReportFile> {
+    const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+    return new ReportFile(path, temporary, await open(temporary, 'wx', 0o600));
+  }
+
+  async write(text: string): Promise<void> {
+    this.#waiting += text;
+    if (this.#waiting.length >= chunk) await this.#flush();
+  }
+
+  /** Puts it in its place, over the one that was there. */
+  async finish(): Promise<string> {
+    await this.#flush();
+    await this.#handle.sync();
+    await this.#handle.close();
+    await rename(this.#temporary, this.path);
+    return this.path;
+  }
+
+  /** Leaves what was there as it is. */
+  async discard(): Promise<void> {
+    await this.#handle.close().catch(() => undefined);
+    await rm(this.#temporary, { force: true });
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#waiting;
+    this.#waiting = '';
+    if (text !== '') await this.#handle.writeFile(text, 'utf8');
+  }
+}

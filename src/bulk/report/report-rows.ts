@@ -1,0 +1,125 @@
+import { messageOf } from '../errors.js';
+import type { JournalRecord, RowRecord } from '../journal/records.js';
+import { rowKey } from '../journal/run-id.js';
+import type { RecipientsSource } from '../recipients/index.js';
+import type { Row } from '../row.js';
+import { RecordReader } from './record-reader.js';
+import type { ReportRow } from './report-row.js';
+import { reportedRow } from './row-details.js';
+import { type RunFacts, readRunFacts } from './run-facts.js';
+
+export interface ReportRowsOptions {
+  /** The run folder. */
+  folder: string;
+  /** The recipients that the run was begun with. Without them, or when they have changed, the rows have no columns of their own. */
+  recipients?: RecipientsSource | undefined;
+}
+
+/** The rows of a run's report, and what there is to say about them. */
+export interface ReportSource {
+  facts: RunFacts;
+  /** The columns of the input; undefined when they cannot be given. */
+  columns: readonly string[] | undefined;
+  /** What the reader of the report must know about it. */
+  notes: readonly string[];
+  rows(): AsyncGenerator<ReportRow, void, undefined>;
+}
+
+/**
+ * The rows of the input, in their order, each with what the journal knows of it. Constant memory for each row.
+ * @throws JournalError as reading the journal does
+ */
+export async function* reportRows(options: ReportRowsOptions): AsyncGenerator<ReportRow, void, undefined> {
+  yield* (await openReport(options)).rows();
+}
+
+/** Reads the journal, and sees whether the recipients are still those of the run. */
+export async function openReport({ folder, recipients }: ReportRowsOptions): Promise<ReportSource> {
+  const facts = await readRunFacts(folder);
+  const notes: string[] = [];
+  const input = recipients && (await usable(recipients, facts, notes));
+  return { facts, columns: input?.columns, notes, rows: () => joined(folder, facts, input?.rows, notes) };
+}
+
+interface Input {
+  columns: readonly string[];
+  rows: () => AsyncIterable<Row>;
+}
+
+async function usable(source: RecipientsSource, { run }: RunFacts, notes: string[]): Promise<Input | undefined> {
+  try {
+    const inspected = await source.inspect();
+    if (inspected === undefined) return await objectsOf(source);
+    if (inspected.sha256 === run.recipients.sha256) return { columns: inspected.columns, rows: () => source.rows() };
+    notes.push(`${source.name} has changed since the run was begun, so this report is made of the journal alone.`);
+  } catch (error) {
+    notes.push(
+      `The recipients cannot be read any more, so this report is made of the journal alone: ${messageOf(error)}.`,
+    );
+  }
+  return undefined;
+}
+
+/** Objects have the columns of the first one. They may be there only once, so it is not asked for again. */
+async function objectsOf(source: RecipientsSource): Promise<Input> {
+  const iterator = source.rows()[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  if (first.done) return { columns: [], rows: () => source.rows() };
+  async function* rows() {
+    yield first.value as Row;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return { columns: Object.keys(first.value.values), rows };
+}
+
+async function* joined(folder: string, facts: RunFacts, input: Input['rows'] | undefined, notes: string[]) {
+  const reader = await RecordReader.open(folder);
+  try {
+    let number = 0;
+    if (input !== undefined) {
+      let changed = 0;
+      for await (const row of input()) {
+        number = row.number;
+        const { reported, key } = await rowOf(facts, reader, number);
+        // Objects have no digest as a whole.
+        const same = key === undefined || facts.run.recipients.sha256 !== undefined || key === rowKey(row.values);
+        if (!same) changed += 1;
+        yield same ? { ...reported, line: row.line, values: row.values } : reported;
+      }
+      if (changed > 0) notes.push(changedRows(changed));
+    }
+    const last = Math.max(facts.rows.last, input === undefined ? (facts.run.recipients.rows ?? 0) : 0);
+    while (number < last) {
+      number += 1;
+      yield (await rowOf(facts, reader, number)).reported;
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+function changedRows(rows: number): string {
+  return rows === 1
+    ? '1 row is another now than when its mail was made: its columns are left empty.'
+    : `${rows} rows are others now than when their mails were made: their columns are left empty.`;
+}
+
+async function rowOf({ rows, mailboxes }: RunFacts, reader: RecordReader, number: number) {
+  const end = await reader.at(rows.endOf(number));
+  const bounce = await reader.at(rows.bounceOf(number));
+  const about = end !== undefined && isOfRow(end) ? end : undefined;
+  const reported = reportedRow({
+    number,
+    status: rows.statusOf(number),
+    end: about,
+    bounce: bounce?.type === 'bounce' ? bounce : undefined,
+    attempts: rows.attemptsOf(number),
+    firstAttempt: rows.firstAttemptOf(number),
+    readUntil: (mailbox) => mailboxes.get(mailbox.toLowerCase())?.readUntil,
+  });
+  return { reported, key: about?.key };
+}
+
+function isOfRow(record: JournalRecord): record is RowRecord {
+  return 'row' in record && record.type !== 'bounce';
+}

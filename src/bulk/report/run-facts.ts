@@ -1,0 +1,70 @@
+import { notBegun } from '../journal/read-batches.js';
+import { readRecords } from '../journal/reading.js';
+import type { JournalRecord, RunRecord } from '../journal/records.js';
+import { RowIndex } from './row-index.js';
+import { Timeline } from './timeline.js';
+
+export interface MailboxFacts {
+  mailbox: string;
+  sent: number;
+  throttled: number;
+  /** Up to when its Inbox has been read for bounces, in milliseconds since the epoch. */
+  readUntil?: number;
+}
+
+/** What the whole journal of a run says, other than the details of its rows. */
+export interface RunFacts {
+  run: RunRecord;
+  rows: RowIndex;
+  timeline: Timeline;
+  mailboxes: Map<string, MailboxFacts>;
+  /** Processes that worked at the run. */
+  sessions: number;
+  /** When the first one began. */
+  startedAt: string;
+  /** When something was last written about a row or a session. */
+  lastAt: string;
+  /** Why the last session ended; undefined while it goes on, or when it was killed. */
+  ended: string | undefined;
+}
+
+/** Reads the journal of a run once, in constant memory for each row. Throws JournalError as reading it does. */
+export async function readRunFacts(folder: string): Promise<RunFacts> {
+  const rows = new RowIndex();
+  const timeline = new Timeline();
+  const mailboxes = new Map<string, MailboxFacts>();
+  const session: SessionFacts = { sessions: 0, ended: undefined };
+  let run: RunRecord | undefined;
+  let lastAt = '';
+  for await (const { record, offset, length } of readRecords(folder)) {
+    if (record.type === 'run') run ??= record;
+    rows.add(record, { offset, length });
+    timeline.add(record);
+    addToMailbox(mailboxes, record);
+    addToSession(session, record);
+    if (record.type !== 'bounce' && record.type !== 'bounces-read') lastAt = record.at;
+  }
+  if (run === undefined) throw notBegun(folder);
+  return { run, rows, timeline, mailboxes, ...session, startedAt: run.at, lastAt };
+}
+
+interface SessionFacts {
+  sessions: number;
+  ended: string | undefined;
+}
+
+function addToSession(session: SessionFacts, record: JournalRecord): void {
+  if (record.type !== 'session') return;
+  if (record.event === 'start') session.sessions += 1;
+  session.ended = record.event === 'end' ? record.ended : undefined;
+}
+
+function addToMailbox(mailboxes: Map<string, MailboxFacts>, record: JournalRecord): void {
+  if (record.type !== 'sent' && record.type !== 'throttled' && record.type !== 'bounces-read') return;
+  const mailbox = record.mailbox.toLowerCase();
+  const facts = mailboxes.get(mailbox) ?? { mailbox, sent: 0, throttled: 0 };
+  mailboxes.set(mailbox, facts);
+  if (record.type === 'sent') facts.sent += 1;
+  if (record.type === 'throttled') facts.throttled += 1;
+  if (record.type === 'bounces-read') facts.readUntil = Math.max(facts.readUntil ?? 0, Date.parse(record.until));
+}

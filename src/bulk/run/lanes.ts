@@ -1,0 +1,132 @@
+import type { Clock } from '../../clock.js';
+import { MailboxPacer, type PaceLimits, type Pause, type Ticket } from '../pacing/mailbox-pacer.js';
+
+/** One mailbox, with what is on its way from it. */
+export interface Lane {
+  readonly mailbox: string;
+  readonly pacer: MailboxPacer;
+  readonly inFlight: number;
+}
+
+/** The right to send one message from a mailbox. Must be ended. */
+export interface Grant {
+  readonly lane: Lane;
+  /** A message to more recipients than was asked for. */
+  addRecipients(more: number): void;
+  /** It was sent, or may have been. */
+  used(): void;
+  /** It surely was not. */
+  unused(): void;
+}
+
+interface OwnLane extends Lane {
+  inFlight: number;
+}
+
+interface Waiter {
+  lanes: readonly OwnLane[];
+  resolve: (grant: Grant | undefined) => void;
+}
+
+/** Lets messages go, first come, first served, as fast as each mailbox may send and no faster. */
+export class Lanes {
+  readonly #limits: PaceLimits;
+  readonly #concurrency: number;
+  readonly #clock: Clock;
+  readonly #lanes = new Map<string, OwnLane>();
+  #waiters: Waiter[] = [];
+  #cancelTimer: (() => void) | undefined;
+  #closed = false;
+
+  constructor(limits: PaceLimits, concurrency: number, clock: Clock) {
+    this.#limits = limits;
+    this.#concurrency = concurrency;
+    this.#clock = clock;
+  }
+
+  /** `begin` is called with a pacer that is new, to tell it of what went before. */
+  lane(mailbox: string, begin?: (pacer: MailboxPacer) => void): Lane {
+    let lane = this.#lanes.get(mailbox);
+    if (!lane) {
+      lane = { mailbox, pacer: new MailboxPacer(this.#limits), inFlight: 0 };
+      begin?.(lane.pacer);
+      this.#lanes.set(mailbox, lane);
+    }
+    return lane;
+  }
+
+  get all(): Iterable<Lane> {
+    return this.#lanes.values();
+  }
+
+  /** What keeps the next message of a mailbox, if it is not that enough are on their way. */
+  pauseOf(lane: Lane): Pause | undefined {
+    return lane.pacer.pause(this.#clock.now(), 1);
+  }
+
+  /** Waits for whichever of the lanes may send first; `undefined` once `close()` was called. */
+  acquire(lanes: readonly Lane[]): Promise<Grant | undefined> {
+    return new Promise((resolve) => {
+      this.#waiters.push({ lanes: lanes as readonly OwnLane[], resolve });
+      this.#serve();
+    });
+  }
+
+  /** Nothing before `until` (ms since the epoch) from this mailbox. */
+  hold(lane: Lane, until: number): void {
+    lane.pacer.hold(until);
+  }
+
+  /** Lets nobody go any more. */
+  close(): void {
+    this.#closed = true;
+    this.#serve();
+  }
+
+  #serve(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    const now = this.#clock.now();
+    const left: Waiter[] = [];
+    let wake = Number.POSITIVE_INFINITY;
+    for (const waiter of this.#waiters) {
+      if (this.#closed) {
+        waiter.resolve(undefined);
+        continue;
+      }
+      let free: OwnLane | undefined;
+      for (const lane of waiter.lanes) {
+        // One that is full wakes us when something ends.
+        if (lane.inFlight >= this.#concurrency) continue;
+        const pause = lane.pacer.pause(now, 1);
+        if (pause) wake = Math.min(wake, pause.until);
+        else if (!free || lane.inFlight < free.inFlight) free = lane;
+      }
+      if (free) waiter.resolve(this.#grant(free));
+      else left.push(waiter);
+    }
+    this.#waiters = left;
+    if (wake === Number.POSITIVE_INFINITY || left.length === 0) return;
+    // Timers of Node.js take 24.8 days at most, and the wall clock may be set meanwhile.
+    const pause = Math.min(Math.max(1, wake - now), 3_600_000);
+    this.#cancelTimer = this.#clock.after(pause, () => this.#serve());
+  }
+
+  #grant(lane: OwnLane): Grant {
+    lane.inFlight++;
+    const tickets: Ticket[] = [lane.pacer.begin(1)];
+    const end = (how: (ticket: Ticket) => void) => {
+      lane.inFlight--;
+      tickets.forEach(how);
+      this.#serve();
+    };
+    return {
+      lane,
+      addRecipients: (more) => {
+        if (more > 0) tickets.push(lane.pacer.beginRecipients(more));
+      },
+      used: () => end((ticket) => ticket.used(this.#clock.now())),
+      unused: () => end((ticket) => ticket.unused()),
+    };
+  }
+}

@@ -1,0 +1,162 @@
+import path from 'node:path';
+import { BulkInputError, JournalError } from '../errors.js';
+import type { FileOperations } from '../journal/file-operations.js';
+import { RunState } from '../journal/fold.js';
+import { Journal } from '../journal/journal.js';
+import { lockRun } from '../journal/lock.js';
+import type { RunRecord } from '../journal/records.js';
+import { runId, sha256, stableJson } from '../journal/run-id.js';
+import type { RecipientsSource } from '../recipients/index.js';
+import type { Template } from '../template.js';
+import { RowStates } from './row-states.js';
+
+/** What a run is made of, as far as it changes what is sent. */
+export interface RunInput {
+  source: RecipientsSource;
+  /** Where the recipients and the template are, if these are files. */
+  recipientsPath: string | undefined;
+  template: Template;
+  templatePath: string | undefined;
+  /** Plain data. */
+  options: Record<string, unknown>;
+  about: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface RunIdentity {
+  id: string;
+  /** Rows, where they can be counted before. */
+  total: number | undefined;
+  record: Omit<RunRecord, 'at'>;
+}
+
+export interface OpenRun {
+  id: string;
+  states: RowStates;
+  folder: string | undefined;
+  /** Whether an earlier session began it. */
+  continued: boolean;
+  /** Must be called at the end. */
+  close(): Promise<void>;
+}
+
+/** Reads the recipients through, so that what cannot be read is known before anything is sent. */
+export async function identifyRun(input: RunInput, signal?: AbortSignal): Promise<RunIdentity> {
+  const { source, recipientsPath, template, templatePath, options, about } = input;
+  const inspected = await source.inspect(signal);
+  const optionsSha256 = sha256(stableJson(options));
+  const id = runId({ recipientsSha256: inspected?.sha256, templateSha256: template.sha256, optionsSha256 });
+  return {
+    id,
+    total: inspected?.rows,
+    record: {
+      type: 'run',
+      version: 1,
+      id,
+      recipients: {
+        name: source.name,
+        ...(recipientsPath !== undefined && { path: recipientsPath }),
+        format: source.format,
+        ...(inspected && { sha256: inspected.sha256, rows: inspected.rows }),
+      },
+      template: {
+        ...(templatePath !== undefined && { path: templatePath }),
+        ...(template.sha256 !== undefined && { sha256: template.sha256 }),
+      },
+      options: { ...options, ...(about && { about: { ...about } }) },
+      optionsSha256,
+    },
+  };
+}
+
+/**
+ * Opens the journal of a run, or begins one.
+ * @param resume `true`: it must be there; `false`: it must not
+ * @throws JournalError
+ */
+export async function openRun(
+  { id, record }: RunIdentity,
+  wanted: string | undefined,
+  resume: boolean | undefined,
+  at: string,
+  files?: FileOperations,
+): Promise<OpenRun> {
+  if (wanted === undefined) {
+    if (resume) throw new BulkInputError('resume: true needs the folder of a run in `journal`');
+    return {
+      id,
+      states: new RowStates(new RunState(), undefined),
+      folder: undefined,
+      continued: false,
+      close: async () => {},
+    };
+  }
+  const folder = path.resolve(wanted);
+  const lock = await lockRun(folder, files);
+  try {
+    const earlier = await openEarlier(folder, files);
+    if (!earlier && resume) throw new JournalError(`There is no run in ${folder}`, { code: 'missing' });
+    if (earlier && resume === false) {
+      throw new JournalError(`This run was begun before, in ${folder}: go on with it instead`, { code: 'exists' });
+    }
+    if (earlier) {
+      const { journal, run, state } = earlier;
+      const changed = whatChanged(run, record);
+      if (changed) {
+        await journal.close();
+        throw new JournalError(
+          `${changed} since the run in ${folder} was begun: nothing was sent. Undo the change, or begin a new run in another folder`,
+          { code: 'changed' },
+        );
+      }
+      return open(run.id, folder, journal, state, true, lock);
+    }
+    const run: RunRecord = { ...record, at };
+    const journal = await Journal.create(folder, run, files);
+    const state = new RunState();
+    state.apply(run);
+    return open(id, folder, journal, state, false, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function openEarlier(folder: string, files: FileOperations | undefined) {
+  try {
+    return await Journal.open(folder, files);
+  } catch (error) {
+    if (error instanceof JournalError && error.code === 'missing') return undefined;
+    throw error;
+  }
+}
+
+function open(
+  id: string,
+  folder: string,
+  journal: Journal,
+  state: RunState,
+  continued: boolean,
+  lock: { release(): Promise<void> },
+): OpenRun {
+  return {
+    id,
+    states: new RowStates(state, journal),
+    folder,
+    continued,
+    close: async () => {
+      try {
+        await journal.close();
+      } finally {
+        await lock.release();
+      }
+    },
+  };
+}
+
+function whatChanged(run: RunRecord, now: Omit<RunRecord, 'at'>): string | undefined {
+  const parts: string[] = [];
+  if (run.recipients.sha256 !== now.recipients.sha256) parts.push('The recipients have changed');
+  if (run.template.sha256 !== now.template.sha256) parts.push('The template has changed');
+  if (run.optionsSha256 !== now.optionsSha256) parts.push('The options of the mails have changed');
+  return parts.length === 0 ? undefined : parts.join('; ');
+}

@@ -1,0 +1,133 @@
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../../clock.js';
+import type { BulkOptions } from '../bulk-options.js';
+import type { BulkEnding, BulkResult } from '../bulk-results.js';
+import { AddressSet } from '../checks/address-set.js';
+import { createRowComposer } from '../compose-row.js';
+import type { FileOperations } from '../journal/file-operations.js';
+import { openSuppressionList } from '../manners/suppression-list.js';
+import { openRecipients } from '../recipients/index.js';
+import { openTemplate } from '../template-input.js';
+import { Feeder } from './feeder.js';
+import { graphFace } from './graph-face.js';
+import { judgeFailure } from './judgement.js';
+import { laneMemory } from './lane-memory.js';
+import { Lanes } from './lanes.js';
+import { mailboxOfMessage, mailboxOfSender } from './mailboxes.js';
+import { errorThreshold } from './max-errors.js';
+import { identifyRun, type OpenRun, openRun, type RunIdentity, type RunInput } from './open-run.js';
+import type { ResultQueue } from './result-queue.js';
+import { type RunSettings, settleSettings } from './settings.js';
+import { settleEarlier } from './settle-earlier.js';
+
+/** What a run takes from outside of its options. */
+export interface RunSurroundings {
+  clock: Clock;
+  files: FileOperations | undefined;
+  /** Ends what is in flight. */
+  signal: AbortSignal;
+  results: ResultQueue<BulkResult>;
+  /** Told as soon as the run is open, so that it is closed whatever comes then. */
+  opened: (run: OpenRun, feeder: Feeder, prepared: PreparedRun) => void;
+  onResult: (result: BulkResult) => void;
+  onEnd: (why: BulkEnding, error?: Error) => void;
+}
+
+export interface PreparedRun {
+  settings: RunSettings;
+  lanes: Lanes;
+  /** Rows, where they can be counted before. */
+  total: number | undefined;
+}
+
+/** Least for a transporter that says nothing else: what Graph allows to one mailbox. */
+const usualConcurrency = 4;
+
+/**
+ * Opens everything that a run needs, and settles what an earlier session left open. New mail is not sent yet.
+ * @throws BulkInputError or JournalError
+ */
+export async function prepareRun(options: BulkOptions, surroundings: RunSurroundings): Promise<Feeder> {
+  const { clock, files, signal, results, opened, onResult, onEnd } = surroundings;
+  const settings = settleSettings(options);
+  const input = await openInput(options, settings);
+  const composer = createRowComposer({ template: input.template, manners: options });
+  const suppression = options.suppress === undefined ? undefined : await openSuppressionList(options.suppress);
+  const identity = await identifyRun(input, signal);
+  const maxErrors = errorThreshold(options.maxErrors, identity.total);
+  const face = graphFace(options.transporter);
+  const concurrency = settings.concurrency ?? face?.mailboxConcurrency ?? usualConcurrency;
+  const lanes = new Lanes(settings, concurrency, clock);
+  const senders = settings.senders.map((sender) => ({ sender, mailbox: mailboxOfSender(sender, face) }));
+
+  const at = () => new Date(clock.now()).toISOString();
+  const run = await openRun(identity, folderOf(options, identity), options.resume, at(), files);
+  const { states } = run;
+  const { transporter, allowDuplicates, retryFailed = false } = options;
+  const laneFor = await laneMemory(lanes, run, clock.now()).catch(async (error: unknown) => {
+    await run.close();
+    throw error;
+  });
+  const feeder = new Feeder({
+    runId: run.id,
+    source: input.source,
+    composer,
+    senders: senders.map(({ sender, mailbox }) => ({ sender, lane: laneFor(mailbox) })),
+    laneOf: (message) => laneFor(mailboxOfMessage(message, face)),
+    lanes,
+    sending: { transporter, tellsAttempts: face !== undefined, states, suppression, clock, signal },
+    addresses: allowDuplicates ? undefined : new AddressSet(),
+    resend: settings.unknown === 'resend',
+    retryFailed,
+    limit: settings.limit,
+    maxErrors,
+    patience: settings.patience,
+    clock,
+    results,
+    onResult,
+    onEnd,
+  });
+  opened(run, feeder, { settings, lanes, total: identity.total });
+  await states.append({ type: 'session', at: at(), event: 'start', pid: process.pid, host: hostname() });
+  if (run.continued) {
+    for (const mailbox of states.state.mailboxes()) laneFor(mailbox);
+    const verify = settings.unknown === 'verify';
+    const fault = await settleEarlier({ states, face, lanes, laneFor, verify, clock, signal, ending: () => feeder.ending });
+    if (fault) onEnd(judgeFailure(fault).kind === 'hits-all' ? 'refused' : 'temporary', fault);
+  }
+  return feeder;
+}
+
+async function openInput(options: BulkOptions, { senders }: RunSettings): Promise<RunInput> {
+  const { recipients, attachmentsFolder, unsubscribe, listId, autoResponseSuppress, headers, allowDuplicates } =
+    options;
+  const template = await openTemplate(options.template, { attachmentsFolder });
+  return {
+    source: openRecipients(recipients),
+    recipientsPath: pathOf(recipients),
+    template,
+    templatePath: pathOf(options.template),
+    // What changes the mails, or who gets one.
+    options: {
+      from: senders,
+      ...(attachmentsFolder !== undefined && { attachmentsFolder: path.resolve(attachmentsFolder) }),
+      ...(unsubscribe && { unsubscribe }),
+      ...(listId !== undefined && { listId }),
+      ...(autoResponseSuppress !== undefined && { autoResponseSuppress }),
+      ...(headers && { headers }),
+      ...(allowDuplicates && { allowDuplicates }),
+    },
+    about: options.about,
+  };
+}
+
+function folderOf({ journal }: BulkOptions, { id }: RunIdentity): string | undefined {
+  return typeof journal === 'function' ? journal(id) : journal;
+}
+
+function pathOf(input: unknown): string | undefined {
+  if (typeof input === 'string') return path.resolve(input);
+  return input instanceof URL && input.protocol === 'file:' ? fileURLToPath(input) : undefined;
+}

@@ -1,0 +1,57 @@
+import type { BulkProgress, MailboxProgress } from '../bulk-results.js';
+import type { RunState } from '../journal/fold.js';
+import type { Lane, Lanes } from './lanes.js';
+import type { PreparedRun } from './prepare.js';
+import { timeLeft } from './time-left.js';
+import { totalsOf } from './totals.js';
+
+export interface ProgressSources {
+  state: RunState | undefined;
+  /** Rows that were read. */
+  read: number;
+  prepared: PreparedRun | undefined;
+  /** Until when the transport waits, by mailbox. */
+  pauses: ReadonlyMap<string, number>;
+  throttled: number;
+  startedAt: number;
+  now: number;
+}
+
+/** Where a run stands. */
+export function progressOf({
+  state,
+  read,
+  prepared,
+  pauses,
+  throttled,
+  startedAt,
+  now,
+}: ProgressSources): BulkProgress {
+  const total = prepared?.total;
+  const rows = total ?? read;
+  const totals = state ? totalsOf(state, rows) : { rows, sent: 0, rejected: 0, skipped: 0, unknown: 0, left: rows };
+  const mailboxes = prepared
+    ? [...prepared.lanes.all].map((lane) => mailboxProgress(lane, prepared.lanes, pauses, now))
+    : [];
+  const rate = sum(mailboxes.map(({ sentLastMinute }) => sentLastMinute));
+  const usedToday = sum(mailboxes.map(({ recipientsLastDay }) => recipientsLastDay));
+  const { rate: limit = false, perDay = false } = prepared?.settings ?? {};
+  const pace = { left: totals.left, mailboxes: mailboxes.length, rate: limit, perDay, usedToday, sentLastMinute: rate };
+  return { ...totals, total, rate, throttled, startedAt, timeLeft: timeLeft(pace), mailboxes };
+}
+
+function mailboxProgress(lane: Lane, lanes: Lanes, pauses: ReadonlyMap<string, number>, now: number): MailboxProgress {
+  const asked = pauses.get(lane.mailbox) ?? 0;
+  const own = lanes.pauseOf(lane);
+  const waiting = asked > now ? { for: 'throttled' as const, until: asked } : own && { for: own.why, until: own.until };
+  return {
+    mailbox: lane.mailbox,
+    sentLastMinute: lane.pacer.sentLastMinute(now),
+    recipientsLastDay: lane.pacer.recipientsLastDay(now),
+    ...(waiting && { waiting }),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

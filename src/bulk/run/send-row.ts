@@ -1,0 +1,167 @@
+import type { Clock } from '../../clock.js';
+import type { BulkTransporter } from '../bulk-options.js';
+import type { ComposedRow } from '../compose-row.js';
+import { messageOf } from '../errors.js';
+import type { RecordedError } from '../journal/records.js';
+import type { SuppressionList } from '../manners/suppression-list.js';
+import type { Row } from '../row.js';
+import { judgeFailure, type Verdict } from './judgement.js';
+import type { RowStates } from './row-states.js';
+
+/** How one row came out of an attempt to send it. `left`: surely not sent, and it may be tried again. */
+export type RowEnd =
+  | { status: 'sent'; info: unknown }
+  | { status: 'rejected' | 'unknown'; error: Error }
+  | { status: 'skipped'; reason: 'suppressed'; entry: string }
+  | { status: 'left'; verdict: Verdict; error: Error };
+
+export interface RowToSend {
+  row: Row;
+  key: string;
+  composed: ComposedRow;
+  messageId: string;
+  date: Date;
+  /** Whether an earlier attempt may have been sent: then nothing that becomes of this one makes the row surely not sent. */
+  doubtful: boolean;
+}
+
+export interface SendingContext {
+  transporter: BulkTransporter;
+  /** Whether the transporter tells when a message leaves, and of drafts. */
+  tellsAttempts: boolean;
+  states: RowStates;
+  suppression: SuppressionList | undefined;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/** What our transport tells before it submits a message. */
+interface AttemptTold {
+  mailbox: string;
+  messageId: string;
+  draftId?: string;
+}
+
+/**
+ * Sends the mail of one row, once: the attempt is in the journal before the mail can leave, the end after.
+ * @throws JournalError when the disk failed: what becomes of the row then is in the journal as far as it was written
+ */
+export async function sendRow(context: SendingContext, mailbox: string, job: RowToSend): Promise<RowEnd> {
+  const { states, suppression, tellsAttempts, transporter, signal } = context;
+  const { row, key, composed, messageId, date, doubtful } = job;
+  const at = () => new Date(context.clock.now()).toISOString();
+  let attempted = false;
+  let draft: { draftId: string } | undefined;
+  const onAttempt = async (told: AttemptTold) => {
+    attempted = true;
+    draft = told.draftId === undefined ? undefined : { draftId: told.draftId };
+    await states.append({
+      type: 'attempt',
+      row: row.number,
+      key,
+      at: at(),
+      mailbox: told.mailbox,
+      messageId: told.messageId,
+      ...draft,
+      date: date.toISOString(),
+    });
+  };
+  // The draft is about to be deleted. Gone without this, it would seem to have been sent.
+  const onWithdraw = async () => {
+    await states.append({ type: 'returned', row: row.number, key, at: at(), mailbox });
+    attempted = false;
+  };
+  const entry = await suppression?.match(composed.address);
+  if (entry !== undefined && doubtful) {
+    return { status: 'unknown', error: new Error(`Not sent again: ${entry} is on the suppression list now`) };
+  }
+  if (entry !== undefined) {
+    await states.append({ type: 'skipped', row: row.number, key, at: at(), reason: 'suppressed', entry });
+    return { status: 'skipped', reason: 'suppressed', entry };
+  }
+  const message = { ...composed.message, messageId, date, signal };
+  if (!tellsAttempts) await onAttempt({ mailbox, messageId });
+  const sending = transporter.sendMail(
+    tellsAttempts ? { ...message, graph: { ...graphOf(message), onAttempt, onWithdraw } } : message,
+  );
+  const outcome = await sending.then(
+    (info) => ({ info }),
+    (error: unknown) => ({ error: error instanceof Error ? error : new Error(messageOf(error)) }),
+  );
+  if ('info' in outcome) {
+    await states.append({
+      type: 'sent',
+      row: row.number,
+      key,
+      at: at(),
+      mailbox,
+      messageId,
+      ...requestOf(outcome.info),
+      recipients: composed.recipients,
+    });
+    return { status: 'sent', info: outcome.info };
+  }
+  const { error } = outcome;
+  // The attempt could not be written: that, and not the mail, is what failed.
+  if (states.failure) throw states.failure;
+  const verdict = attempted ? judgeFailure(error) : judgeUnattempted(error, signal);
+  const about = {
+    row: row.number,
+    key,
+    at: at(),
+    mailbox,
+    messageId,
+    ...requestOf(error),
+    error: errorRecord(error),
+  };
+  if (verdict.kind === 'unknown' || (verdict.kind === 'rejected' && doubtful)) {
+    await states.append({ type: 'unknown', ...about, ...draft });
+    return { status: 'unknown', error };
+  }
+  if (verdict.kind === 'rejected') {
+    await states.append({ type: 'rejected', stage: 'send', ...about });
+    return { status: 'rejected', error };
+  }
+  const until = verdict.kind === 'later' && verdict.retryAfter !== undefined;
+  if (attempted || (until && !doubtful)) {
+    const back = { row: row.number, key, at: at(), mailbox, error: errorRecord(error) };
+    const pause = until ? { until: new Date(context.clock.now() + (verdict.retryAfter ?? 0)).toISOString() } : {};
+    await states.append({ type: 'returned', ...back, ...pause });
+  }
+  return { status: 'left', verdict, error };
+}
+
+/** An error before the mail could leave: whatever it says, nothing was sent. */
+function judgeUnattempted(error: Error, signal: AbortSignal): Verdict {
+  const verdict = judgeFailure(error);
+  if (verdict.kind !== 'unknown') return verdict;
+  return { kind: signal.aborted ? 'called-off' : 'rejected' };
+}
+
+function graphOf(message: object): object {
+  const { graph } = message as { graph?: object };
+  return graph ?? {};
+}
+
+/** What Microsoft's support asks for, of an answer or of an error. */
+export function requestOf(source: unknown): { requestId?: string; clientRequestId?: string; attempts: number } {
+  // Not every transporter gives something.
+  const { requestId, clientRequestId, attempts } = (source ?? {}) as Record<string, unknown>;
+  return {
+    ...(typeof requestId === 'string' && { requestId }),
+    ...(typeof clientRequestId === 'string' && { clientRequestId }),
+    attempts: typeof attempts === 'number' ? attempts : 1,
+  };
+}
+
+/** An error as it stands in the journal: never its stack or its cause, which may hold more than was meant to be kept. */
+export function errorRecord(error: Error): RecordedError {
+  const { code, hint, responseCode, graphCode } = error as Error & Record<string, unknown>;
+  return {
+    ...(typeof code === 'string' && { code }),
+    message: error.message,
+    ...(typeof hint === 'string' && { hint }),
+    ...(typeof responseCode === 'number' && { responseCode }),
+    ...(typeof graphCode === 'string' && { graphCode }),
+  };
+}

@@ -1,0 +1,78 @@
+import type { BulkOptions } from '../bulk-options.js';
+import { BulkInputError, quote } from '../errors.js';
+import { type Sender, toSender } from '../sender.js';
+
+/** Options of a run that were checked. */
+export interface RunSettings {
+  senders: readonly Sender[];
+  rate: number | false;
+  perDay: number | false;
+  unknown: 'hold' | 'verify' | 'resend';
+  patience: number;
+  limit: number;
+  concurrency: number | undefined;
+}
+
+const known: ReadonlySet<string> = new Set<keyof BulkOptions>([
+  'transporter',
+  'recipients',
+  'template',
+  'from',
+  'attachmentsFolder',
+  'journal',
+  'resume',
+  'rate',
+  'perDay',
+  'unknown',
+  'retryFailed',
+  'maxErrors',
+  'patience',
+  'limit',
+  'suppress',
+  'allowDuplicates',
+  'concurrency',
+  'about',
+  'signal',
+  'unsubscribe',
+  'listId',
+  'autoResponseSuppress',
+  'headers',
+]);
+
+/** @throws BulkInputError that names the option, what was given and what is expected */
+export function settleSettings(options: BulkOptions): RunSettings {
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw new BulkInputError(`sendBulk has no option ${quote(name)}`);
+  }
+  if (typeof options.transporter?.sendMail !== 'function') {
+    throw new BulkInputError('sendBulk needs `transporter`, as nodemailer.createTransport() makes it');
+  }
+  const { unknown = 'hold', from = [] } = options;
+  if (!['hold', 'verify', 'resend'].includes(unknown)) {
+    throw new BulkInputError(`unknown is 'hold', 'verify' or 'resend', not ${quote(String(unknown))}`);
+  }
+  const senders = (Array.isArray(from) ? from : [from]) as readonly (string | Sender)[];
+  if (senders.length === 0 && typeof options.template !== 'function') {
+    throw new BulkInputError('sendBulk needs `from`: the address that the mails come from');
+  }
+  return {
+    senders: senders.map(toSender),
+    rate: limitOf('rate', options.rate, 30),
+    perDay: limitOf('perDay', options.perDay, 10_000),
+    unknown,
+    patience: options.patience === undefined ? 900_000 : number('patience', options.patience, 0, 'milliseconds'),
+    limit: options.limit === undefined ? Number.POSITIVE_INFINITY : number('limit', options.limit, 1, 'mails'),
+    concurrency:
+      options.concurrency === undefined ? undefined : number('concurrency', options.concurrency, 1, 'mails at a time'),
+  };
+}
+
+function limitOf(name: string, value: number | false | undefined, usual: number): number | false {
+  if (value === false) return false;
+  return value === undefined ? usual : number(name, value, 1, 'or false');
+}
+
+function number(name: string, value: unknown, least: number, unit: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
+  throw new BulkInputError(`${name} is a whole number from ${least} (${unit}), not ${quote(String(value))}`);
+}

@@ -1,0 +1,104 @@
+import type { Clock } from '../../clock.js';
+import { messageOf } from '../errors.js';
+import type { AttemptRecord, UnknownRecord } from '../journal/records.js';
+import type { GraphFace } from './graph-face.js';
+import { judgeFailure } from './judgement.js';
+import type { Lane, Lanes } from './lanes.js';
+import type { RowStates } from './row-states.js';
+import { errorRecord } from './send-row.js';
+
+export interface EarlierContext {
+  states: RowStates;
+  face: GraphFace | undefined;
+  lanes: Lanes;
+  laneFor: (mailbox: string) => Lane;
+  /** `verify`: look in Sent Items; else only what a draft's id settles is settled. */
+  verify: boolean;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Whether somebody has ended the run meanwhile. */
+  ending: () => boolean;
+}
+
+/** Looked for at the same time. */
+const abreast = 4;
+
+/** How long the message of a session that has ended is looked for in Sent Items, where it comes with delay. */
+const longestWindow = 60_000;
+
+/**
+ * Settles what an earlier session left open, as far as that can be done without sending anything twice: with the id of a
+ * draft, which goes out once at most, or by looking in Sent Items. What stays open is held as unknown.
+ * @returns an error that would hit every row, where one came
+ */
+export async function settleEarlier(context: EarlierContext): Promise<Error | undefined> {
+  const open = [...context.states.state.unknowns()];
+  let fault: Error | undefined;
+  const next = open.values();
+  const settleRest = async () => {
+    for (const attempt of next) {
+      if (fault || context.ending()) return;
+      fault ??= await settle(context, attempt);
+    }
+  };
+  await Promise.all(Array.from({ length: abreast }, settleRest));
+  return fault;
+}
+
+async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownRecord): Promise<Error | undefined> {
+  const { states, face, lanes, laneFor, verify, clock, signal } = context;
+  const { row, key, mailbox, messageId, draftId } = attempt;
+  const about = () => ({ row, key, at: new Date(clock.now()).toISOString(), mailbox, messageId });
+  const hold = async (error: Error) => {
+    if (attempt.type === 'unknown') return;
+    const draft = draftId === undefined ? {} : { draftId };
+    await states.append({ type: 'unknown', ...about(), ...draft, error: errorRecord(error) });
+  };
+  if (!face || (draftId === undefined && !verify)) {
+    await hold(new Error('The run ended while this mail was on its way.'));
+    return undefined;
+  }
+  // Sending a draft is sending a mail.
+  const grant = draftId === undefined ? undefined : await lanes.acquire([laneFor(mailbox)]);
+  if (draftId !== undefined && !grant) return undefined;
+  const settled = draftId === undefined ? 'verify' : 'draft';
+  const begun = Date.parse(states.state.attemptsOf(row)[0]?.at ?? attempt.at);
+  const age = clock.now() - Date.parse(attempt.at);
+  const window = Math.max(0, Math.min(longestWindow, longestWindow - age));
+  try {
+    const { how, requestId } = await face.settle({
+      mailbox,
+      messageId,
+      ...(draftId !== undefined && { draftId }),
+      sentAfter: new Date(begun - longestWindow),
+      window,
+      signal,
+    });
+    grant?.used();
+    await states.append({
+      type: 'sent',
+      ...about(),
+      ...(requestId !== undefined && { requestId }),
+      attempts: 1,
+      recipients: 1,
+      settled: how === 'draft' ? 'draft' : 'verify',
+    });
+    return undefined;
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(messageOf(error));
+    if (states.failure) throw states.failure;
+    const { kind } = judgeFailure(failure);
+    if (kind === 'unknown') {
+      grant?.used();
+      await hold(failure);
+      return undefined;
+    }
+    grant?.unused();
+    if (kind === 'rejected') {
+      await states.append({ type: 'rejected', stage: 'send', ...about(), error: errorRecord(failure), settled });
+      return undefined;
+    }
+    // It stays open, to be settled by the next session.
+    return kind === 'called-off' ? undefined : failure;
+  }
+}

@@ -1,0 +1,39 @@
+/** Milliseconds before the first and the longest before any further try while the network fails. */
+const firstPause = 30_000;
+const longestPause = 300_000;
+
+/**
+ * How long to put up with a network that fails. At the very first mail not at all: somebody is watching, and there is
+ * something to set right. In the middle of a run for a while.
+ */
+export class Trouble {
+  readonly #patience: number;
+  #worked = false;
+  #since: number | undefined;
+  #pausedUntil = 0;
+  #pause = firstPause;
+
+  /** @param patience milliseconds */
+  constructor(patience: number) {
+    this.#patience = patience;
+  }
+
+  worked(): void {
+    this.#worked = true;
+    this.#since = undefined;
+    this.#pause = firstPause;
+  }
+
+  /** When to try again (ms since the epoch), or `undefined` to give up. */
+  failed(now: number): number | undefined {
+    if (!this.#worked) return undefined;
+    this.#since ??= now;
+    if (now - this.#since >= this.#patience) return undefined;
+    // Those that were under way together fail together, and are one failure.
+    if (now >= this.#pausedUntil) {
+      this.#pausedUntil = now + this.#pause;
+      this.#pause = Math.min(2 * this.#pause, longestPause);
+    }
+    return this.#pausedUntil;
+  }
+}

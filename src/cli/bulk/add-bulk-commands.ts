@@ -1,0 +1,131 @@
+import type { Command } from '../../vendor/commander.js';
+import { EXIT_CODES_HELP, type ExitCode } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
+import { bouncesCommand } from './bounces-command.js';
+import * as flag from './flag-values.js';
+import { previewCommand } from './preview-command.js';
+import { reportCommand } from './report-command.js';
+import { resumeCommand, retryCommand } from './resume-command.js';
+import { runCommand } from './run-command.js';
+import { statusCommand } from './status-command.js';
+
+/** `ended` is told the exit code of each command. */
+export function addBulkCommands(program: Command, terminal: Terminal, ended: (code: ExitCode) => void): void {
+  const bulk = program
+    .command('bulk')
+    .description('send a personal mail to each row of a file, each once, across crashes')
+    .addHelpText('after', EXIT_CODES_HELP);
+
+  const run = bulk.command('run').description('check all rows, then send');
+  pacingFlags(mailFlags(run))
+    .option(
+      '--mailbox <address>',
+      'the mailbox that sends (default: GRAPH_MAIL_MAILBOX, else the address in --from)',
+      flag.mailboxFlag,
+    )
+    .option('--suppress <file>', 'addresses and domains that get no mail, one a line', flag.pathFlag)
+    .option('--allow-duplicates', 'send to an address again when a later row names it too')
+    .option('--runs <folder>', 'where run folders are kept', flag.pathFlag, 'mail-runs')
+    .option('--limit <n>', 'mails to send in this session at most', flag.countFlag)
+    .option('--dry-run', 'check all rows and send nothing')
+    .option('--test-to <address>', 'send the mails of the first rows to this address instead', flag.addressFlag)
+    .option('--test-rows <n>', 'how many rows --test-to sends', flag.countFlag, 3)
+    .option('--confirm <n>', 'the number of mails, for more than 500 where nobody can be asked', flag.confirmFlag)
+    .option('--json', 'print events, one JSON object a line')
+    .addHelpText('after', EXIT_CODES_HELP)
+    .action(async (flags) => ended(await runCommand(flags, terminal)));
+
+  mailFlags(bulk.command('preview').description('write the mails of the first rows into a folder, to look at'))
+    .requiredOption('--out <folder>', 'where they are written', flag.pathFlag)
+    .option('--count <n>', 'how many', flag.countFlag, 5)
+    .action(async (flags) => ended(await previewCommand(flags, terminal)));
+
+  const resume = bulk
+    .command('resume')
+    .description('go on with a run: send what is left')
+    .argument('<run>', runArgument);
+  sessionFlags(resume)
+    .option('--retry-failed', 'send again what was rejected')
+    .option('--verify', 'look in Sent Items for mails of unknown outcome (needs Mail.ReadBasic.All or Mail.Read)')
+    .option('--resend-unknown', 'send mails of unknown outcome again: some may arrive twice')
+    .action(async (folder, flags) => ended(await resumeCommand(folder, flags, terminal)));
+
+  sessionFlags(bulk.command('retry').description('send again what was rejected').argument('<run>', runArgument))
+    .option('--failed', 'needed: says that this is meant')
+    .action(async (folder, flags) => ended(await retryCommand(folder, flags, terminal)));
+
+  bulk
+    .command('status')
+    .description('where a run stands, also while it goes on')
+    .argument('<run>', runArgument)
+    .option('--json', 'print one JSON object')
+    .action(async (folder, flags) => ended(await statusCommand(folder, flags, terminal)));
+
+  bulk
+    .command('bounces')
+    .description('read which mails came back, from the Inbox of the mailbox that sent (needs Mail.Read)')
+    .argument('<run>', runArgument)
+    .option('--suppress <file>', 'append addresses at which nothing arrives to this suppression list', flag.pathFlag)
+    .option(
+      '--since <time>',
+      'read the Inbox from this time on (default: where the last reading ended)',
+      flag.sinceFlag,
+    )
+    .action(async (folder, flags) => ended(await bouncesCommand(folder, flags, terminal)));
+
+  bulk
+    .command('report')
+    .description('write the report of a run again, also while it goes on')
+    .argument('<run>', runArgument)
+    .action(async (folder) => ended(await reportCommand(folder, terminal)));
+}
+
+const runArgument = 'the run folder, such as mail-runs/1a2b3c4d5e6f';
+
+/** What the mails are made of. */
+function mailFlags(command: Command): Command {
+  return command
+    .requiredOption('--template <folder>', 'subject.hbs, html.hbs, text.hbs, partials/, attachments/', flag.pathFlag)
+    .requiredOption('--recipients <file>', 'CSV or JSON Lines with a column "email"', flag.pathFlag)
+    .requiredOption('--from <sender>', '"Name <a@b>"; may be repeated: rows go from whichever is free', flag.senderFlag)
+    .option('--attachments <folder>', 'where the files named in the column "attachments" are', flag.pathFlag)
+    .option(
+      '--unsubscribe-url <template>',
+      'https address for List-Unsubscribe, for instance https://x.example/{{id}}',
+      flag.textFlag,
+    )
+    .option('--unsubscribe-mailto <template>', 'address for List-Unsubscribe', flag.textFlag)
+    .option('--list-id <id>', 'List-Id, such as news.example.com', flag.textFlag)
+    .option('--header <header>', "'Name: value' for every mail; may be repeated", flag.headerFlag);
+}
+
+/** What another session may choose anew. */
+function pacingFlags(command: Command): Command {
+  return command
+    .option('--rate <n|none>', 'mails a minute from each mailbox (default: 30)', flag.limitFlag)
+    .option('--per-day <n|none>', 'recipients in 24 hours from each mailbox (default: 10000)', flag.limitFlag)
+    .option('--over-days', 'go on over more than a day where the allowance of one is not enough')
+    .option(
+      '--delivery <way>',
+      'direct, or draft (needs Mail.ReadWrite): exactly one submission',
+      flag.oneOf('direct', 'draft'),
+    )
+    .option(
+      '--on-unknown <way>',
+      'fail, or verify (needs Mail.ReadBasic.All or Mail.Read)',
+      flag.oneOf('fail', 'verify'),
+    )
+    .option(
+      '--max-errors <n|n%|none>',
+      'failed mails after which the run pauses (default: 20 or 5 %)',
+      flag.maxErrorsFlag,
+    );
+}
+
+function sessionFlags(command: Command): Command {
+  return pacingFlags(command)
+    .option('--limit <n>', 'mails to send in this session at most', flag.countFlag)
+    .option('--confirm <n>', 'the number of mails, where it must be confirmed', flag.confirmFlag)
+    .option('--json', 'print events, one JSON object a line')
+    .addHelpText('after', EXIT_CODES_HELP);
+}

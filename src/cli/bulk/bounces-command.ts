@@ -1,0 +1,54 @@
+import path from 'node:path';
+import { joinBounces } from '../../bulk/bounces/join-bounces.js';
+import { mailboxesToRead } from '../../bulk/bounces/mailboxes-to-read.js';
+import { readBounces } from '../../bulk/bounces/read-bounces.js';
+import { readRun } from '../../bulk/journal/reading.js';
+import { appendToSuppressionList } from '../../bulk/manners/suppression-list.js';
+import { counted } from '../../bulk/report/words.js';
+import { writeReports } from '../../bulk/report/write-reports.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
+import { reportLines } from './ending-text.js';
+import { choicesOf, transportOptions } from './mail-choices.js';
+import { recipientsOf } from './report-command.js';
+
+export interface BouncesFlags {
+  suppress?: string;
+  since?: Date;
+}
+
+/** `bulk bounces`: reads the Inboxes of the mailboxes that sent, and writes down which mails came back. */
+export async function bouncesCommand(run: string, flags: BouncesFlags, terminal: Terminal): Promise<ExitCode> {
+  const folder = path.resolve(run);
+  const { run: record } = await readRun(folder);
+  const recipients = recipientsOf(record, run);
+  const mailboxes = await mailboxesToRead(folder);
+  const transporter = terminal.connect(transportOptions(choicesOf(record, run)));
+  const print = (line: string) => terminal.stdout.write(`${line}\n`);
+  try {
+    const until = new Date(terminal.clock.now());
+    const bounces = async function* () {
+      for (const { mailbox, since } of mailboxes) {
+        print(`Reading the Inbox of ${mailbox}`);
+        yield* readBounces({ transporter, mailbox, since: flags.since ?? since });
+      }
+    };
+    // What was read from a later moment on than is needed says nothing about what came before.
+    const complete = mailboxes.filter(({ since }) => flags.since === undefined || flags.since <= since);
+    const read = complete.map(({ mailbox }) => ({ mailbox, until }));
+    const { reports, known, added, hard, soft, delayed, hardAddresses } = await joinBounces(folder, bounces(), {
+      recipients,
+      read,
+    });
+    print(`${counted(reports, 'delivery report')} read, of which ${known} were known.`);
+    print(`New: ${added} (${hard} refused for good, ${soft} refused otherwise, ${delayed} delayed).`);
+    if (flags.suppress !== undefined) {
+      const n = await appendToSuppressionList(flags.suppress, hardAddresses, `bounced, run ${record.id.slice(0, 12)}`);
+      print(`${counted(n, 'address', 'addresses')} added to ${flags.suppress}.`);
+    }
+  } finally {
+    transporter.close();
+  }
+  for (const line of reportLines(await writeReports({ folder, recipients }))) print(line);
+  return EXIT.ok;
+}

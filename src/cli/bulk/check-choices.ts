@@ -1,0 +1,27 @@
+import { type CheckReport, checkRecipients } from '../../bulk/checks/check-recipients.js';
+import { openSuppressionList } from '../../bulk/manners/suppression-list.js';
+import { openRecipients } from '../../bulk/recipients/index.js';
+import { openTemplate } from '../../bulk/template-input.js';
+import { type MailChoices, mailboxesOf, mannersOf } from './mail-choices.js';
+
+/** Puts all rows through everything that comes before sending. @throws BulkInputError */
+export async function checkChoices(
+  choices: MailChoices,
+  limit: number | undefined,
+  alreadyToday: readonly number[],
+): Promise<CheckReport> {
+  const { attachments, suppress, from, allowDuplicates, rate, perDay } = choices;
+  return checkRecipients({
+    recipients: openRecipients(choices.recipients),
+    template: await openTemplate(choices.template, { attachmentsFolder: attachments }),
+    senders: from,
+    manners: mannersOf(choices),
+    suppression: suppress === undefined ? undefined : await openSuppressionList(suppress),
+    allowDuplicates,
+    rate,
+    perDay,
+    limit,
+    alreadyToday,
+    mailboxes: mailboxesOf(choices).length,
+  });
+}

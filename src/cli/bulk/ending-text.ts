@@ -1,0 +1,71 @@
+import path from 'node:path';
+import type { BulkSummary } from '../../bulk/bulk-results.js';
+import { formatDuration } from '../../bulk/checks/duration.js';
+import { nextSteps } from '../../bulk/report/next-steps.js';
+import { shellCommand } from '../../bulk/report/shell-words.js';
+import type { ReportTotals } from '../../bulk/report/totals.js';
+import { counted } from '../../bulk/report/words.js';
+
+/** A folder as a person would name it: relative where that is shorter. */
+export function shownFolder(folder: string): string {
+  const relative = path.relative('', folder) || '.';
+  return relative.length < folder.length && !relative.startsWith('..') ? relative : folder;
+}
+
+/** The command that goes on with a run. */
+export function resumeCommand(folder: string, platform: NodeJS.Platform = process.platform): string {
+  return shellCommand(['npx', 'nodemailer-graph-transport', 'bulk', 'resume', folder], platform);
+}
+
+/** What a person can do about a run, each with its commands below it. */
+export function stepLines(
+  totals: ReportTotals,
+  folder: string,
+  platform: NodeJS.Platform = process.platform,
+): string[] {
+  const steps = nextSteps({ totals, folder, bouncesRead: false, canReadBounces: true, platform });
+  const lines = steps.flatMap(({ what, commands }) => [
+    `- ${what}${commands.length > 0 ? ':' : '.'}`,
+    ...commands.map((command) => `  ${command}`),
+  ]);
+  return lines.length > 0 ? ['What can be done next:', ...lines] : [];
+}
+
+/** Where a report is. */
+export function reportLines({ html, csv, summary }: { html: string; csv: string; summary: string }): string[] {
+  return [`Report  ${html}`, `        ${path.basename(csv)} and ${path.basename(summary)} beside it`];
+}
+
+/** Why a run did not come to its end, or undefined when it did. */
+export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>): string | undefined {
+  const why = error ? `: ${error.message}${hintOf(error)}` : '.';
+  switch (ended) {
+    case 'complete':
+      return undefined;
+    case 'limit':
+      return 'As many mails were sent as --limit allows.';
+    case 'stopped':
+      return 'Interrupted: what was in flight was finished.';
+    case 'aborted':
+      return 'Interrupted: what was in flight was given up, and counts as unknown where it may have been sent.';
+    case 'max-errors':
+      return `Paused, because too many mails failed${why}`;
+    case 'refused':
+      return `Stopped, because every mail would fail like this one${why}`;
+    case 'temporary':
+      return `Stopped, because mails could not be sent for too long${why}`;
+    case 'journal':
+      return `Stopped, because the journal could not be written${why}`;
+  }
+}
+
+function hintOf(error: Error): string {
+  const { hint } = error as { hint?: unknown };
+  return typeof hint === 'string' ? `\n  ${hint}` : '';
+}
+
+/** How long a session took. */
+export function paceLine(summary: Pick<BulkSummary, 'startedAt' | 'finishedAt' | 'throttled'>): string {
+  const took = `Took ${formatDuration(summary.finishedAt - summary.startedAt)}`;
+  return summary.throttled > 0 ? `${took}, throttled ${counted(summary.throttled, 'time')}.` : `${took}.`;
+}

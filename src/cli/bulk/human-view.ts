@@ -1,0 +1,70 @@
+import type { BulkProgress, BulkResult } from '../../bulk/bulk-results.js';
+import { printTotals } from '../../bulk/run/totals.js';
+import { Progress } from '../progress.js';
+import type { Terminal } from '../terminal.js';
+import { printable, withoutLine } from '../wording.js';
+import { paceLine, reportLines, resumeCommand, stepLines, whyEnded } from './ending-text.js';
+import type { RunEnded, RunView } from './run-view.js';
+
+/** Rows whose trouble is printed as it comes; the report has them all. */
+const mostPrinted = 10;
+
+/** Shows a run to a person. */
+export class HumanView implements RunView {
+  readonly #terminal: Terminal;
+  #progress: Progress | undefined;
+  #printed = 0;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  started({ folder, progress }: { folder: string | undefined; progress: () => BulkProgress }): void {
+    const { stdout: output, env, clock } = this.#terminal;
+    if (folder !== undefined) output.write(`Run folder ${folder}\n`);
+    this.#progress = new Progress({ output, env, clock }, progress);
+  }
+
+  result(result: BulkResult): void {
+    if (result.status !== 'rejected' && result.status !== 'unknown') return;
+    this.#printed++;
+    if (this.#printed <= mostPrinted) this.note(troubleOf(result));
+    if (this.#printed === mostPrinted + 1)
+      this.note('More rows were rejected or are unknown; the report has them all.');
+  }
+
+  progressed(): void {
+    this.#progress?.changed();
+  }
+
+  throttled(): void {
+    this.#progress?.changed();
+  }
+
+  note(text: string): void {
+    if (this.#progress) this.#progress.print(text);
+    else this.#terminal.stdout.write(`${text}\n`);
+  }
+
+  finished(): void {
+    this.#progress?.end();
+  }
+
+  ended({ summary, reports, folder }: RunEnded): void {
+    const print = (line: string) => this.#terminal.stdout.write(`${line}\n`);
+    const why = whyEnded(summary);
+    if (why !== undefined) print(why);
+    print(printTotals(summary));
+    print(paceLine(summary));
+    if (reports) for (const line of reportLines(reports)) print(line);
+    if (reports && folder !== undefined) for (const line of stepLines(reports.totals, folder)) print(line);
+    else if (folder !== undefined && summary.left > 0) print(`To go on:\n  ${resumeCommand(folder)}`);
+  }
+}
+
+function troubleOf({ row, status, error }: BulkResult): string {
+  const { email } = row.values;
+  const who = typeof email === 'string' ? ` (${email})` : '';
+  const why = withoutLine(error?.message ?? '');
+  return printable(`Line ${row.line}${who} ${status === 'unknown' ? 'is unknown' : 'was rejected'}: ${why}`);
+}

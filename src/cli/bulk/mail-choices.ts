@@ -1,0 +1,143 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { BulkOptions } from '../../bulk/bulk-options.js';
+import type { RunRecord } from '../../bulk/journal/records.js';
+import type { Sender } from '../../bulk/sender.js';
+import type { GraphTransportOptions } from '../../option-types.js';
+import { UsageError } from '../exit-codes.js';
+
+/** What the flags say about the mails and how they go out. */
+export interface MailFlags extends PacingFlags {
+  template: string;
+  recipients: string;
+  attachments?: string;
+  from: Sender[];
+  mailbox?: string;
+  suppress?: string;
+  unsubscribeUrl?: string;
+  unsubscribeMailto?: string;
+  listId?: string;
+  header?: Record<string, string>;
+  allowDuplicates?: boolean;
+}
+
+/** What may be another at each session of a run. */
+export interface PacingFlags {
+  rate?: number | false;
+  perDay?: number | false;
+  overDays?: boolean;
+  maxErrors?: number | `${number}%` | false;
+  delivery?: 'direct' | 'draft';
+  onUnknown?: 'fail' | 'verify';
+}
+
+/** {@link MailFlags} as the journal keeps them: plain data without secrets, paths absolute, the mailbox settled. */
+export interface MailChoices extends MailFlags {
+  /** Mails that were confirmed when the run was begun, or were so few that nobody was asked. */
+  confirmed?: number;
+}
+
+const pacing = ['rate', 'perDay', 'overDays', 'maxErrors', 'delivery', 'onUnknown'] as const;
+const others = ['unsubscribeUrl', 'unsubscribeMailto', 'listId', 'header', 'allowDuplicates'] as const;
+
+/**
+ * Settles what the flags leave open, so that the run can be resumed from another folder and environment.
+ * @throws UsageError
+ */
+export function settleChoices(flags: MailFlags, env: NodeJS.ProcessEnv): MailChoices {
+  const { from, attachments, suppress } = flags;
+  return {
+    ...picked(flags, [...pacing, ...others]),
+    template: path.resolve(flags.template),
+    recipients: path.resolve(flags.recipients),
+    from,
+    ...(attachments !== undefined && { attachments: path.resolve(attachments) }),
+    ...(suppress !== undefined && { suppress: path.resolve(suppress) }),
+    ...mailboxOf(flags, env),
+  };
+}
+
+/** One sender's mailbox is what is configured; of several, each sends from its own. */
+function mailboxOf({ from, mailbox }: MailFlags, env: NodeJS.ProcessEnv): { mailbox?: string } {
+  const [first, ...more] = from;
+  if (!first) throw new UsageError('Give --from: the address that the mails come from.');
+  if (more.length === 0) return { mailbox: mailbox ?? (env.GRAPH_MAIL_MAILBOX || first.address) };
+  if (mailbox === undefined) return {};
+  throw new UsageError('--mailbox goes with one --from. Of several, each sends from the mailbox of its own address.');
+}
+
+/** The same choices, but for what this session is given. */
+export function withPacing(choices: MailChoices, flags: PacingFlags): MailChoices {
+  return { ...choices, ...picked(flags, pacing) };
+}
+
+function picked<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]])) as Pick<
+    T,
+    K
+  >;
+}
+
+/** What `graphTransport` is given beside the identity, which is the environment's. */
+export function transportOptions({ from, mailbox, delivery, onUnknown }: MailChoices): GraphTransportOptions {
+  return {
+    ...(mailbox === undefined
+      ? { mailbox: 'from', allowedMailboxes: from.map(({ address }) => address) }
+      : { mailbox }),
+    ...(delivery !== undefined && { delivery }),
+    ...(onUnknown !== undefined && { onUnknown }),
+  };
+}
+
+/** The mailboxes that may send. */
+export function mailboxesOf({ from, mailbox }: MailChoices): string[] {
+  return mailbox === undefined ? from.map(({ address }) => address) : [mailbox];
+}
+
+/** Headers that all mails get. */
+export function mannersOf({ unsubscribeUrl: url, unsubscribeMailto: mailto, listId, header }: MailChoices) {
+  return {
+    ...((url ?? mailto) !== undefined && {
+      unsubscribe: { ...(url !== undefined && { url }), ...(mailto !== undefined && { mailto }) },
+    }),
+    ...(listId !== undefined && { listId }),
+    ...(header !== undefined && { headers: header }),
+  };
+}
+
+/** What `sendBulk` is given for these choices, but for the transporter and what belongs to one session. */
+export function bulkOptions(choices: MailChoices): Omit<BulkOptions, 'transporter'> {
+  const { template, recipients, attachments, from, suppress, rate, perDay, maxErrors, allowDuplicates } = choices;
+  return {
+    recipients,
+    template,
+    from,
+    ...mannersOf(choices),
+    ...(attachments !== undefined && { attachmentsFolder: attachments }),
+    ...(suppress !== undefined && { suppress }),
+    ...(rate !== undefined && { rate }),
+    ...(perDay !== undefined && { perDay }),
+    ...(maxErrors !== undefined && { maxErrors }),
+    ...(allowDuplicates !== undefined && { allowDuplicates }),
+    about: { cli: choices },
+  };
+}
+
+/**
+ * The choices that a run was begun with.
+ * @throws UsageError for a run that this program did not begin
+ */
+export function choicesOf({ options }: Pick<RunRecord, 'options'>, folder: string): MailChoices {
+  const choices = (options.about as { cli?: MailChoices } | undefined)?.cli;
+  if (choices) return choices;
+  throw new UsageError(`The run in ${folder} was begun by a program with sendBulk(): that program must go on with it.`);
+}
+
+/** Runs hold addresses: their folder is for the account that runs this alone, and git passes it over. */
+export async function makeRunsFolder(runs: string): Promise<void> {
+  const exists = await stat(runs).catch(() => undefined);
+  if (exists?.isDirectory()) return;
+  if (exists) throw new UsageError(`--runs ${runs} is not a folder.`);
+  await mkdir(runs, { recursive: true, mode: 0o700 });
+  await writeFile(path.join(runs, '.gitignore'), '*\n');
+}

@@ -1,0 +1,29 @@
+import { writePreview } from '../../bulk/checks/preview.js';
+import { openRecipients } from '../../bulk/recipients/index.js';
+import { counted } from '../../bulk/report/words.js';
+import { openTemplate } from '../../bulk/template-input.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
+import { printable } from '../wording.js';
+import { type MailFlags, mannersOf } from './mail-choices.js';
+
+export interface PreviewFlags extends Omit<MailFlags, 'mailbox'> {
+  out: string;
+  count: number;
+}
+
+/** `bulk preview`: writes the first mails into a folder; needs no identity and sends nothing. */
+export async function previewCommand(flags: PreviewFlags, { stdout }: Terminal): Promise<ExitCode> {
+  const { template, recipients, attachments, from, out, count } = flags;
+  const { index, mails, faults } = await writePreview({
+    recipients: openRecipients(recipients),
+    template: await openTemplate(template, { attachmentsFolder: attachments }),
+    from: from[0],
+    manners: mannersOf(flags),
+    folder: out,
+    count,
+  });
+  stdout.write(`${counted(mails.length, 'mail')} written. Open ${index}\n`);
+  for (const { message } of faults) stdout.write(`  ${printable(message)}\n`);
+  return faults.length > 0 ? EXIT.badInput : EXIT.ok;
+}

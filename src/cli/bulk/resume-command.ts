@@ -1,0 +1,64 @@
+import path from 'node:path';
+import { volumePlan } from '../../bulk/checks/volume.js';
+import type { RunReading } from '../../bulk/journal/reading.js';
+import { readRun } from '../../bulk/journal/reading.js';
+import { totalsOf } from '../../bulk/run/totals.js';
+import { type ExitCode, UsageError } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
+import { alreadyTodayWith } from './already-today.js';
+import { confirmationThreshold, confirmSending } from './confirmation.js';
+import { choicesOf, mailboxesOf, type PacingFlags, withPacing } from './mail-choices.js';
+import { checkDays } from './run-command.js';
+import { createView, runSession } from './send-session.js';
+
+export interface ResumeFlags extends PacingFlags {
+  retryFailed?: boolean;
+  verify?: boolean;
+  resendUnknown?: boolean;
+  limit?: number;
+  confirm?: number;
+  json?: boolean;
+}
+
+/** `bulk resume` and `bulk retry`: goes on with a run as it was begun, at another pace where the flags say so. */
+export async function resumeCommand(run: string, flags: ResumeFlags, terminal: Terminal): Promise<ExitCode> {
+  const { retryFailed, verify, resendUnknown, limit } = flags;
+  if (verify && resendUnknown) throw new UsageError('--verify and --resend-unknown contradict each other: give one.');
+  const folder = path.resolve(run);
+  const reading = await readRun(folder);
+  const begun = choicesOf(reading.run, run);
+  const choices = withPacing(begun, flags);
+  const mails = Math.min(mailsToSend(reading, flags), limit ?? Number.POSITIVE_INFINITY);
+  const plan = volumePlan({
+    recipients: mails,
+    mailboxes: mailboxesOf(choices).length,
+    rate: choices.rate ?? 30,
+    perDay: choices.perDay ?? 10_000,
+    alreadyToday: await alreadyTodayWith(folder, reading.state, choices, terminal.clock.now()),
+  });
+  checkDays({ plan }, choices);
+  // A person has confirmed as many already when the run was begun, unless it was to send some of them only.
+  if (flags.confirm !== undefined || mails > Math.max(confirmationThreshold, begun.confirmed ?? 0)) {
+    const interactive = !flags.json && terminal.stdin.isTTY === true && terminal.stdout.isTTY === true;
+    await confirmSending({ mails, given: flags.confirm, interactive }, terminal);
+  }
+  const unknown = verify ? 'verify' : resendUnknown ? 'resend' : 'hold';
+  const view = createView(flags.json, terminal);
+  return runSession(choices, { journal: folder, resume: true, limit, unknown, retryFailed }, view, terminal);
+}
+
+/** Rows that would be tried, by what the journal says. */
+function mailsToSend({ run, state }: RunReading, { retryFailed, resendUnknown }: ResumeFlags): number {
+  const { left, rejected, unknown } = totalsOf(state, run.recipients.rows ?? state.tally.seen);
+  return left + (retryFailed ? rejected : 0) + (resendUnknown ? unknown : 0);
+}
+
+/** `bulk retry <run> --failed`. @throws UsageError without `--failed`: rejected mails are sent again only in so many words */
+export function retryCommand(
+  run: string,
+  { failed, ...flags }: ResumeFlags & { failed?: boolean },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (failed) return resumeCommand(run, { ...flags, retryFailed: true }, terminal);
+  throw new UsageError('Give --failed: it sends the mails again that were rejected, once the cause is mended.');
+}

@@ -1,0 +1,77 @@
+import path from 'node:path';
+import type { CheckReport } from '../../bulk/checks/check-recipients.js';
+import { JournalError } from '../../bulk/errors.js';
+import { counted } from '../../bulk/report/words.js';
+import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
+import { alreadyToday } from './already-today.js';
+import { checkChoices } from './check-choices.js';
+import { checkText } from './check-text.js';
+import { confirmSending } from './confirmation.js';
+import { resumeCommand, shownFolder } from './ending-text.js';
+import { JsonView } from './json-view.js';
+import { type MailFlags, makeRunsFolder, settleChoices } from './mail-choices.js';
+import { createView, runSession } from './send-session.js';
+import { sendTests } from './test-sending.js';
+
+export interface RunFlags extends MailFlags {
+  runs: string;
+  limit?: number;
+  dryRun?: boolean;
+  testTo?: string;
+  testRows: number;
+  confirm?: number;
+  json?: boolean;
+}
+
+/** `bulk run`: checks everything, asks where it must, sends. */
+export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<ExitCode> {
+  const choices = settleChoices(flags, terminal.env);
+  if (flags.testTo !== undefined) return sendTests(choices, flags.testTo, flags.testRows, terminal);
+  const runs = path.resolve(flags.runs);
+  const report = await checkChoices(choices, flags.limit, await alreadyToday(runs, choices, terminal.clock.now()));
+  const view = createView(flags.json, terminal);
+  showCheck(report, view instanceof JsonView ? view : undefined, flags.dryRun === true, terminal);
+  if (flags.dryRun) return report.problemCount > 0 ? EXIT.badInput : EXIT.ok;
+  if (report.ready === 0) return nothingToSend(report, terminal);
+  if (report.problemCount > 0) view.note(`${counted(report.problemCount, 'row')} will be rejected.`);
+  checkDays(report, flags);
+  const mails = Math.min(report.ready, flags.limit ?? report.ready);
+  const interactive = !flags.json && terminal.stdin.isTTY === true && terminal.stdout.isTTY === true;
+  await confirmSending({ mails, given: flags.confirm, interactive }, terminal);
+  await makeRunsFolder(runs);
+  let folder = runs;
+  const journal = (id: string) => {
+    folder = path.join(runs, id.slice(0, 12));
+    return folder;
+  };
+  const session = { journal, resume: false, limit: flags.limit };
+  try {
+    return await runSession({ ...choices, confirmed: mails }, session, view, terminal);
+  } catch (error) {
+    if (!(error instanceof JournalError) || error.code !== 'exists') throw error;
+    throw new UsageError(`${error.message}:\n  ${resumeCommand(shownFolder(folder))}`);
+  }
+}
+
+function showCheck(report: CheckReport, json: JsonView | undefined, all: boolean, { stdout }: Terminal): void {
+  if (json) json.write('check', report);
+  else for (const line of checkText(report, { all })) stdout.write(`${line}\n`);
+}
+
+function nothingToSend({ rows, problemCount }: CheckReport, { stderr }: Terminal): ExitCode {
+  if (problemCount > 0) {
+    stderr.write('Error: no row can be sent as it is. Nothing was sent.\n');
+    return EXIT.badInput;
+  }
+  stderr.write(rows === 0 ? 'Error: there are no recipients. Nothing was sent.\n' : 'There is nobody to send to.\n');
+  return rows === 0 ? EXIT.badInput : EXIT.ok;
+}
+
+/** @throws UsageError when the run takes more than the allowance of a day and nobody has said that this is meant */
+export function checkDays({ plan }: Pick<CheckReport, 'plan'>, { overDays }: { overDays?: boolean }): void {
+  if (!plan.needsOverDays || overDays) return;
+  throw new UsageError(
+    `The run takes ${counted(plan.days, 'day')}, since it is more than a mailbox may send in one. Nothing was sent; give --over-days if it may wait, or send from more mailboxes.`,
+  );
+}

@@ -1,0 +1,61 @@
+import type { BulkSummary } from '../../bulk/bulk-results.js';
+import type { BulkRun } from '../../bulk/bulk-run.js';
+import { onInterruptions } from '../interruption.js';
+import type { Terminal } from '../terminal.js';
+import { Opening } from './run-opening.js';
+import type { RunView } from './run-view.js';
+
+export interface FollowOptions {
+  /** A folder as it is shown to a person. */
+  shownFolder(folder: string): string;
+  /** What is added when somebody interrupts. */
+  advice(folder: string | undefined): string;
+}
+
+/**
+ * Shows a run until it ends. The first interruption lets it finish what is in flight, the second gives that up.
+ * @throws what `finished` throws: nothing was sent then
+ */
+export async function followRun(
+  run: BulkRun,
+  view: RunView,
+  terminal: Pick<Terminal, 'signals' | 'clock'>,
+  { shownFolder, advice }: FollowOptions,
+): Promise<BulkSummary> {
+  const release = onInterruptions(
+    [
+      () => {
+        run.stop();
+        view.note(`Stopping: what is in flight is finished; interrupt again to give it up.${advice(run.folder)}`);
+      },
+      () => {
+        run.abort();
+        view.note('Giving up what is in flight: some of it may have been sent, and counts as unknown then.');
+      },
+    ],
+    terminal.signals,
+  );
+  const opening = new Opening(run, terminal.clock, (id) => {
+    view.started({ id, folder: run.folder && shownFolder(run.folder), progress: () => run.progress });
+  });
+  run.on('throttled', (event) => view.throttled(event));
+  try {
+    // What ends the run is told by `finished`.
+    await showResults(run, view, opening).catch(() => {});
+    const summary = await run.finished;
+    opening.look();
+    return summary;
+  } finally {
+    opening.end();
+    release();
+    view.finished();
+  }
+}
+
+async function showResults(run: BulkRun, view: RunView, opening: Opening): Promise<void> {
+  for await (const result of run) {
+    opening.look();
+    view.result(result);
+    view.progressed();
+  }
+}

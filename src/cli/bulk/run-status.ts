@@ -1,0 +1,88 @@
+import type { BulkTotals } from '../../bulk/bulk-results.js';
+import { RunState } from '../../bulk/journal/fold.js';
+import { thisProcess, whereIs } from '../../bulk/journal/lock-holder.js';
+import { readRecords } from '../../bulk/journal/reading.js';
+import type { RunRecord, SessionRecord } from '../../bulk/journal/records.js';
+import { totalsOf } from '../../bulk/run/totals.js';
+
+const minute = 60_000;
+const day = 86_400_000;
+
+/** Where a run stands, by its journal. */
+export interface RunStatus {
+  id: string;
+  begun: string;
+  recipients: string;
+  /** `going-on`: a process is at it. `killed`: the last one left without a word. `elsewhere`: nobody here can tell. */
+  state: 'going-on' | 'killed' | 'elsewhere' | 'ended';
+  /** Of the last session that ended. */
+  ended?: string;
+  pid?: number;
+  host?: string;
+  totals: BulkTotals;
+  /** Of the unknown: those that are on their way while a process is at it. */
+  open: number;
+  rejectedAs: { row: number; send: number };
+  mailboxes: { mailbox: string; sentLastMinute: number; recipientsLastDay: number; heldUntil?: string }[];
+  /** The first of the rows that are unknown. */
+  unknown: { row: number; mailbox: string; messageId: string; at: string }[];
+}
+
+const mostUnknown = 20;
+
+/**
+ * Reads it while the run may be going on; nothing is changed.
+ * @throws JournalError
+ */
+export async function readStatus(folder: string, now: number): Promise<RunStatus> {
+  const state = new RunState();
+  let run: RunRecord | undefined;
+  let session: SessionRecord | undefined;
+  for await (const { record } of readRecords(folder)) {
+    state.apply(record);
+    if (record.type === 'run') run = record;
+    if (record.type === 'session') session = record;
+  }
+  if (!run) throw new Error(`${folder} has no journal that begins with a run`);
+  const totals = totalsOf(state, run.recipients.rows ?? state.tally.seen);
+  return {
+    id: run.id,
+    begun: run.at,
+    recipients: run.recipients.path ?? run.recipients.name,
+    ...(await whatOf(session)),
+    totals,
+    open: [...state.openAttempts()].length,
+    rejectedAs: rejectedOf(state, totals),
+    mailboxes: [...state.mailboxes()].map((mailbox) => mailboxStatus(state, mailbox, now)),
+    unknown: [...state.unknowns()].slice(0, mostUnknown).map(({ row, mailbox, messageId, at }) => {
+      return { row, mailbox, messageId, at };
+    }),
+  };
+}
+
+async function whatOf(
+  session: SessionRecord | undefined,
+): Promise<Pick<RunStatus, 'state' | 'ended' | 'pid' | 'host'>> {
+  if (!session) return { state: 'killed' };
+  const { pid, host, event, ended } = session;
+  if (event === 'end') return { state: 'ended', ...(ended !== undefined && { ended }) };
+  const where = await whereIs({ pid, host }, await thisProcess());
+  return { state: where === 'running' ? 'going-on' : where === 'gone' ? 'killed' : 'elsewhere', pid, host };
+}
+
+function rejectedOf(state: RunState, { rows, rejected }: BulkTotals): RunStatus['rejectedAs'] {
+  let row = 0;
+  if (rejected > 0) for (let number = 1; number <= rows; number++) if (state.stateOf(number) === 'rejected-row') row++;
+  return { row, send: rejected - row };
+}
+
+function mailboxStatus(state: RunState, mailbox: string, now: number): RunStatus['mailboxes'][number] {
+  const sends = [...state.recentSends(mailbox, now - day)];
+  const held = state.heldUntil(mailbox);
+  return {
+    mailbox,
+    sentLastMinute: sends.filter(({ at }) => at > now - minute).length,
+    recipientsLastDay: sends.reduce((sum, { recipients }) => sum + recipients, 0),
+    ...(held > now && { heldUntil: new Date(held).toISOString() }),
+  };
+}

@@ -1,0 +1,57 @@
+import type { BulkOptions } from '../../bulk/bulk-options.js';
+import { openRecipients } from '../../bulk/recipients/index.js';
+import { writeReports } from '../../bulk/report/write-reports.js';
+import { sendBulk } from '../../bulk/send-bulk.js';
+import { type ExitCode, exitCodeOfRun } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
+import { resumeCommand, shownFolder } from './ending-text.js';
+import { HumanView } from './human-view.js';
+import { JsonView } from './json-view.js';
+import { bulkOptions, type MailChoices, transportOptions } from './mail-choices.js';
+import { followRun } from './run-session.js';
+import type { ReportFiles, RunView } from './run-view.js';
+
+/** What one session is given beside the choices of its run. */
+export type SessionOptions = Pick<BulkOptions, 'journal' | 'resume' | 'limit' | 'unknown' | 'retryFailed'>;
+
+export function createView(json: boolean | undefined, terminal: Terminal): RunView {
+  return json ? new JsonView(terminal) : new HumanView(terminal);
+}
+
+/**
+ * Sends what is to be sent, shows it, writes the reports whatever the end, and says what to do next.
+ * @throws when nothing was sent
+ */
+export async function runSession(
+  choices: MailChoices,
+  session: SessionOptions,
+  view: RunView,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const transporter = terminal.connect(transportOptions(choices));
+  try {
+    const run = sendBulk({ transporter, ...bulkOptions(choices), ...session });
+    const summary = await followRun(run, view, terminal, { shownFolder, advice });
+    const exitCode = exitCodeOfRun(summary);
+    const { folder } = summary;
+    const reports = folder === undefined ? undefined : await reportsOf(folder, choices, view);
+    view.ended({ summary, exitCode, reports, folder: folder && shownFolder(folder) });
+    return exitCode;
+  } finally {
+    transporter.close();
+  }
+}
+
+function advice(folder: string | undefined): string {
+  return folder === undefined ? '' : ` To go on later:\n  ${resumeCommand(shownFolder(folder))}`;
+}
+
+/** The run has ended as it has; a report that cannot be written can be made again from the journal. */
+async function reportsOf(folder: string, choices: MailChoices, view: RunView): Promise<ReportFiles | undefined> {
+  try {
+    return await writeReports({ folder, recipients: openRecipients(choices.recipients) });
+  } catch (error) {
+    view.note(`The report could not be written: ${(error as Error).message}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import { createRowComposer } from '../../bulk/compose-row.js';
+import { openRecipients } from '../../bulk/recipients/index.js';
+import { counted } from '../../bulk/report/words.js';
+import { openTemplate } from '../../bulk/template-input.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
+import { type MailChoices, mannersOf, transportOptions } from './mail-choices.js';
+
+/**
+ * Sends the mails of the first rows to one address instead, to look at: no journal, no pacing, no confirmation.
+ * @throws BulkInputError, or what sending throws
+ */
+export async function sendTests(choices: MailChoices, to: string, rows: number, terminal: Terminal): Promise<ExitCode> {
+  const template = await openTemplate(choices.template, { attachmentsFolder: choices.attachments });
+  const composer = createRowComposer({ template, manners: mannersOf(choices) });
+  const transporter = terminal.connect(transportOptions(choices));
+  let sent = 0;
+  try {
+    for await (const row of openRecipients(choices.recipients).rows()) {
+      const { message } = await composer.compose(row, choices.from[0]);
+      const { cc: _, bcc: __, ...mail } = message;
+      await transporter.sendMail({ ...mail, to, subject: `[Test] ${message.subject ?? ''}` });
+      sent++;
+      terminal.stdout.write(`Sent the mail of line ${row.line} to ${to}\n`);
+      if (sent === rows) break;
+    }
+  } finally {
+    transporter.close();
+  }
+  terminal.stdout.write(`${counted(sent, 'test mail')} sent.\n`);
+  return EXIT.ok;
+}

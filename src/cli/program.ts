@@ -1,0 +1,37 @@
+import { Command, CommanderError } from '../vendor/commander.js';
+import { version } from '../version.js';
+import { addBulkCommands } from './bulk/add-bulk-commands.js';
+import { addDemoCommand } from './demo.js';
+import { EXIT, type ExitCode, exitCodeOfError } from './exit-codes.js';
+import { explain } from './explain.js';
+import { addSandboxCommand } from './sandbox.js';
+import type { Terminal } from './terminal.js';
+
+/** Runs the command line `args`, and gives the exit code. What went wrong is told on stderr, in words. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const ended = (end: ExitCode) => {
+    code = end;
+  };
+  const program = new Command('nodemailer-graph-transport')
+    .description('Nodemailer through Microsoft Graph: bulk sends, a sandbox to try it on, and a demonstration.')
+    .version(version)
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+    });
+  addBulkCommands(program, terminal, ended);
+  addSandboxCommand(program);
+  addDemoCommand(program, terminal, ended);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has told it already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    terminal.stderr.write(`${explain(error)}\n`);
+    return exitCodeOfError(error);
+  }
+}

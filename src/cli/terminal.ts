@@ -1,0 +1,45 @@
+import type { EventEmitter } from 'node:events';
+import { createTransport, type Transporter } from 'nodemailer';
+import { type Clock, systemClock } from '../clock.js';
+import type { GraphTransportOptions } from '../option-types.js';
+import { graphTransport } from '../transport.js';
+
+/** Where text goes: a terminal, a pipe or a file. */
+export interface Output {
+  isTTY?: boolean | undefined;
+  columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+/** All that a command has to do with the world outside; tests bring their own. */
+export interface Terminal {
+  readonly stdin: NodeJS.ReadableStream & { isTTY?: boolean | undefined };
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  /** Where SIGINT and SIGTERM arrive. */
+  readonly signals: Pick<EventEmitter, 'on' | 'off'>;
+  /** The way to Graph; the identity comes from the environment. */
+  connect(options: GraphTransportOptions): Transporter;
+}
+
+export const processTerminal: Terminal = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  clock: systemClock,
+  signals: process,
+  connect: (options) => createTransport(graphTransport(options)),
+};
+
+/** Whether the line that stands there can be written anew, and coloured. */
+export function canRedraw(output: Output, env: NodeJS.ProcessEnv): boolean {
+  return output.isTTY === true && env.TERM !== 'dumb';
+}
+
+/** Colours are for terminals, and for nobody who set NO_COLOR (no-color.org). */
+export function hasColours(output: Output, env: NodeJS.ProcessEnv): boolean {
+  return canRedraw(output, env) && !env.NO_COLOR;
+}

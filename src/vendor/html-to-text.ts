@@ -1,0 +1,1 @@
+export { compile as compileHtmlToText } from 'html-to-text';

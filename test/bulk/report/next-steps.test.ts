@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { nextSteps } from '../../../src/bulk/report/next-steps.js';
+import { noTotals, type ReportTotals } from '../../../src/bulk/report/totals.js';
+
+const command = 'npx nodemailer-graph-transport bulk';
+
+function stepsFor(some: Partial<ReportTotals>, { bouncesRead = false, canReadBounces = true } = {}) {
+  return nextSteps({
+    totals: { ...noTotals(), ...some },
+    folder: 'mail-runs/0123',
+    bouncesRead,
+    canReadBounces,
+    platform: 'linux',
+  });
+}
+
+describe('what to do next', () => {
+  it('is nothing when all is sent and delivered', () => {
+    expect(stepsFor({ rows: 1, sent: 1, delivery: { ...noTotals().delivery, delivered: 1 } })).toEqual([]);
+  });
+
+  it.each<[string, Partial<ReportTotals>, string[]]>([
+    [
+      'unknown mails',
+      { unknown: 2 },
+      [`${command} resume mail-runs/0123 --verify`, `${command} resume mail-runs/0123 --resend-unknown`],
+    ],
+    ['mails that are left', { left: 2 }, [`${command} resume mail-runs/0123`]],
+    ['rejected mails', { rejectedAs: { row: 0, send: 1 } }, [`${command} retry mail-runs/0123 --failed`]],
+    ['rows to correct', { rejectedAs: { row: 1, send: 0 } }, []],
+    [
+      'dead addresses',
+      { delivery: { ...noTotals().delivery, hard: 1 } },
+      [`${command} bounces mail-runs/0123 --suppress suppressed.txt`],
+    ],
+    [
+      'pending mails',
+      { delivery: { ...noTotals().delivery, pending: 1 } },
+      [`${command} bounces mail-runs/0123`, `${command} report mail-runs/0123`],
+    ],
+  ])('with %s has the exact commands', (_, some, commands) => {
+    const steps = stepsFor(some);
+    expect(steps).toHaveLength(1);
+    expect(steps[0]?.commands).toEqual(commands);
+  });
+
+  it('begins with what is most pressing', () => {
+    const steps = stepsFor({ unknown: 1, left: 1, rejectedAs: { row: 1, send: 1 } });
+    expect(steps.map(({ what }) => what)).toEqual([
+      'Find out about 1 unknown mail',
+      'Send the one that is left',
+      'Try 1 rejected mail again',
+      'Correct 1 row of the recipients',
+    ]);
+  });
+
+  it('does not speak of bounces where no Inbox can be read', () => {
+    const pending = { delivery: { ...noTotals().delivery, pending: 1 } };
+    expect(stepsFor(pending, { canReadBounces: false })).toEqual([]);
+  });
+});

@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BulkWorld, events } from './support.js';
+
+let world: BulkWorld;
+beforeEach(() => {
+  world = new BulkWorld();
+});
+afterEach(() => world.remove());
+
+describe('bulk run --dry-run', () => {
+  it('tells how many mails there are and how long they take, and ends with 0', async () => {
+    world.recipients(60, ['p1@example.com,Twice']);
+    const { code, out, err } = await world.bulk(['run', ...world.flags, '--dry-run']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^61 rows: 60 mails, 1 duplicate to skip\.$/m);
+    expect(out).toMatch(/^60 mails from 1 mailbox at 30 a minute: 2 min\.$/m);
+  });
+
+  it('lists the rows that would be rejected, and ends with 65', async () => {
+    world.recipients(2, ['no address,Nobody', 'p3@@example.com,Three']);
+    const { code, out } = await world.run(['--dry-run']);
+    expect(code).toBe(65);
+    expect(out).toMatch(/^4 rows: 2 mails, 2 with problems\.$/m);
+    expect(out).toMatch(/^ {2}Line 4: .*"no address"/m);
+    expect(out).toMatch(/^ {2}Line 5: /m);
+  });
+
+  it('prints the whole report as one JSON object with --json', async () => {
+    world.recipients(2, ['no address,Nobody']);
+    const printed = await world.run(['--dry-run', '--json']);
+    expect(events(printed)).toMatchObject([{ event: 'check', rows: 3, ready: 2, problemCount: 1, plan: { days: 1 } }]);
+  });
+
+  it('leaves nothing behind and needs no identity', async () => {
+    world.recipients(1);
+    await world.run(['--dry-run']);
+    expect(existsSync(world.runs)).toBe(false);
+    expect(world.connected).toEqual([]);
+  });
+});
+
+describe('bulk run sends nothing', () => {
+  it('when every row is bad', async () => {
+    world.recipients(0, ['nobody,Nobody']);
+    expect(await world.run()).toMatchObject({
+      code: 65,
+      err: 'Error: no row can be sent as it is. Nothing was sent.\n',
+    });
+  });
+
+  it('when there are no recipients, or all of them are on the suppression list', async () => {
+    world.recipients(0);
+    expect(await world.run()).toMatchObject({ code: 65, err: expect.stringContaining('no recipients') });
+    world.recipients(2);
+    const suppress = world.write('suppress.txt', 'example.com\n');
+    expect(await world.run(['--suppress', suppress])).toMatchObject({ code: 0, err: 'There is nobody to send to.\n' });
+  });
+
+  it('when more than 500 mails are not confirmed, or with another number', async () => {
+    world.recipients(501);
+    expect(await world.run()).toMatchObject({ code: 2, err: expect.stringContaining('--confirm 501') });
+    expect(await world.run(['--confirm', '500'])).toMatchObject({ code: 2, err: expect.stringContaining('501 mails') });
+    expect(await world.run([], { typed: '500' })).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('Type the number of mails (501)'),
+      err: expect.stringContaining('Nothing was sent'),
+    });
+    expect(world.connected).toEqual([]);
+  });
+
+  it('when it takes more than the allowance of a day, unless that is meant', async () => {
+    world.recipients(30);
+    const refused = await world.run(['--per-day', '10']);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('--over-days') });
+    expect(refused.out).toContain('10 recipients in 24 hours');
+    const given = world.run(['--per-day', '10', '--over-days']);
+    // It goes as far as the transporter, of which there is none here.
+    expect(await given).toMatchObject({ code: 1, err: expect.stringContaining('nothing must be sent here') });
+  });
+
+  it('when a file is missing or cannot be read, which is bad input', async () => {
+    expect(await world.run()).toMatchObject({ code: 65, err: expect.stringContaining('people.csv') });
+    world.write('people.csv', 'email,name\na@example.com\n');
+    expect(await world.run()).toMatchObject({ code: 65, err: expect.stringContaining('line 2') });
+    world.recipients(1);
+    world.write('template/text.hbs', '{{#if}}');
+    expect(await world.run()).toMatchObject({ code: 65, err: expect.stringContaining('text') });
+  });
+
+  it.each([
+    [['--rate', 'fast'], "'fast' is invalid. Expected a number from 1, or none."],
+    [['--max-errors', '200%'], 'a share such as 5%'],
+    [['--header', 'Precedence'], "'Name: value'"],
+    [['--delivery', 'pigeon'], 'direct or draft'],
+    [['--from', 'noreply@contoso.example'], 'given twice'],
+    [['--from', 'other@contoso.example', '--mailbox', 'noreply@contoso.example'], '--mailbox goes with one --from'],
+    [['--no-such-flag'], 'unknown option'],
+  ])('when the command is not right: %j', async (args, problem) => {
+    world.recipients(1);
+    expect(await world.run(args)).toMatchObject({ code: 2, err: expect.stringContaining(problem) });
+    expect(existsSync(world.runs)).toBe(false);
+  });
+
+  it('when something that is needed is not given', async () => {
+    expect(await world.bulk(['run'])).toMatchObject({ code: 2, err: expect.stringContaining('--template') });
+    expect(await world.bulk([])).toMatchObject({ code: 2 });
+  });
+});
+
+describe('bulk preview', () => {
+  it('writes the first mails into a folder and tells what to open', async () => {
+    world.recipients(7);
+    const out = path.join(world.folder, 'preview');
+    const printed = await world.bulk(['preview', ...world.flags, '--out', out, '--count', '2']);
+    expect(printed).toMatchObject({ code: 0, err: '' });
+    expect(printed.out).toBe(`2 mails written. Open ${path.join(out, 'index.html')}\n`);
+    expect(existsSync(path.join(out, 'index.html'))).toBe(true);
+  });
+
+  it('tells which rows make no mail, and ends with 65', async () => {
+    world.recipients(1, ['nobody,Nobody']);
+    const out = path.join(world.folder, 'preview');
+    const printed = await world.bulk(['preview', ...world.flags, '--out', out]);
+    expect(printed).toMatchObject({ code: 65, out: expect.stringContaining('line 3') });
+  });
+});
+
+it('the help names the exit codes', async () => {
+  const { code, out } = await world.bulk(['run', '--help']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/Exit codes:[\s\S]*130 {2}interrupted/);
+});

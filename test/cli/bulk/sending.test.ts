@@ -1,0 +1,380 @@
+import type { EventEmitter } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createCertificate, type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { BulkWorld, events, type Printed, runFolder } from './support.js';
+
+let certificate: string;
+let sandbox: Sandbox;
+let world: BulkWorld;
+beforeAll(async () => {
+  const key = await createCertificate({ commonName: 'bulk commands' });
+  certificate = key.privateKey + key.certificate;
+});
+beforeEach(async () => {
+  sandbox = await startSandbox({ certificate, latency: 20 });
+  world = new BulkWorld(sandbox);
+});
+afterEach(async () => {
+  world.remove();
+  await sandbox.close();
+});
+
+/** Who got a mail, each as often as it arrived. */
+const arrived = async () => (await sandbox.messages()).flatMap(({ to }) => to.map(({ address }) => address)).sort();
+
+describe('bulk run', () => {
+  it('sends, prints the sum, writes the reports and ends with 0', async () => {
+    world.recipients(5, ['p1@example.com,Twice']);
+    const printed = await world.run();
+    expect(printed).toMatchObject({ code: 0, err: '' });
+    expect(printed.out).toContain('6 rows = 5 sent + 0 rejected + 1 skipped + 0 unknown + 0 left\n');
+    expect(await arrived()).toHaveLength(5);
+    const folder = runFolder(printed);
+    expect(path.dirname(folder)).toBe(world.runs);
+    expect(path.basename(folder)).toMatch(/^[0-9a-f]{12}$/);
+    expect(JSON.parse(readFileSync(path.join(folder, 'summary.json'), 'utf8'))).toBeTypeOf('object');
+    expect(readFileSync(path.join(folder, 'report.csv'), 'utf8')).toContain('p5@example.com');
+    expect(printed.out).toContain(path.join(folder, 'report.html'));
+    expect(statSync(world.runs).mode & 0o777).toBe(0o700);
+  });
+
+  it('tells which rows were rejected and why, and ends with 1', async () => {
+    world.recipients(2, ['nobody,Nobody']);
+    const { code, out } = await world.run();
+    expect(code).toBe(1);
+    expect(out).toContain('1 row will be rejected.');
+    expect(out).toMatch(/^Line 4 \(nobody\) was rejected: .*has no @/m);
+    expect(out).toContain('3 rows = 2 sent + 1 rejected + 0 skipped + 0 unknown + 0 left\n');
+  });
+
+  it('sends with the number typed, or given, when there are more than 500', async () => {
+    world.recipients(501);
+    expect(await world.run(['--limit', '502', '--confirm', '501', '--dry-run'])).toMatchObject({ code: 0 });
+    expect(await world.run(['--limit', '3'])).toMatchObject({ code: 4, out: expect.stringContaining('498 left') });
+    expect((await arrived()).length).toBe(3);
+  });
+
+  it('sends nothing twice: a run that is there is refused, with the command that goes on with it', async () => {
+    world.recipients(2);
+    const folder = runFolder(await world.run());
+    const again = await world.run();
+    expect(again).toMatchObject({ code: 2, err: expect.stringContaining(`bulk resume ${folder}`) });
+    expect(await arrived()).toHaveLength(2);
+  });
+
+  it('ends with 3 when it is not known of a mail whether it was sent, and --verify finds it', async () => {
+    sandbox.fault({ on: 'sendMail', recipient: 'p2@example.com', status: 504, delivered: true });
+    world.recipients(3);
+    const printed = await world.run();
+    expect(printed).toMatchObject({ code: 3, err: '' });
+    expect(printed.out).toContain('3 rows = 2 sent + 0 rejected + 0 skipped + 1 unknown + 0 left\n');
+    expect(printed.out).toMatch(/^Line 3 \(p2@example\.com\) is unknown: /m);
+    expect(printed.out).toContain(`bulk resume ${runFolder(printed)} --verify`);
+    expect(await world.bulk(['resume', runFolder(printed)])).toMatchObject({ code: 3 });
+    sandbox.tenant.apps.set({ clientId: sandbox.options.clientId, roles: ['Mail.Send', 'Mail.Read'] });
+    sandbox.revokeTokens();
+    const verified = await world.bulk(['resume', runFolder(printed), '--verify']);
+    expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('3 rows = 3 sent') });
+    expect(await arrived()).toEqual(['p1@example.com', 'p2@example.com', 'p3@example.com']);
+  });
+
+  it('stops at once when the application may not send, and ends with 77', async () => {
+    sandbox.fault({ on: 'sendMail', status: 403, code: 'ErrorAccessDenied', times: 100 });
+    world.recipients(30);
+    const { code, out } = await world.run();
+    expect(code).toBe(77);
+    expect(out).toContain('30 rows = 0 sent + 0 rejected + 0 skipped + 0 unknown + 30 left\n');
+    expect(out).toContain('Stopped, because every mail would fail like this one');
+    expect(sandbox.requests({ operation: 'sendMail' }).length).toBeLessThanOrEqual(4);
+  });
+
+  it('ends with 69 when Graph cannot be reached, with everything left', async () => {
+    world.recipients(5);
+    await sandbox.close();
+    const { code, out } = await world.run();
+    expect(code).toBe(69);
+    expect(out).toContain('5 rows = 0 sent + 0 rejected + 0 skipped + 0 unknown + 5 left\n');
+  });
+
+  it('ends with 4 when too many mails fail', async () => {
+    sandbox.fault({ on: 'sendMail', status: 400, code: 'ErrorInvalidRecipients', times: 100 });
+    world.recipients(30);
+    const { code, out } = await world.run(['--max-errors', '3']);
+    expect(code).toBe(4);
+    expect(out).toContain('Paused, because too many mails failed');
+    expect(out).toMatch(/^30 rows = 0 sent \+ \d rejected \+ 0 skipped \+ 0 unknown \+ \d+ left$/m);
+  });
+
+  it('sends from several mailboxes, each its own', async () => {
+    sandbox.tenant.mailboxes.set({ address: 'sales@contoso.example' });
+    world.recipients(12);
+    expect(await world.run(['--from', 'Sales <sales@contoso.example>'])).toMatchObject({ code: 0 });
+    const senders = (await sandbox.messages()).map(({ mailbox }) => mailbox);
+    expect(new Set(senders)).toEqual(new Set([sandbox.options.mailbox, 'sales@contoso.example']));
+    expect(world.connected).toMatchObject([
+      { mailbox: 'from', allowedMailboxes: [sandbox.options.mailbox, 'sales@contoso.example'] },
+    ]);
+  });
+
+  it('takes the mailbox from --mailbox, else from GRAPH_MAIL_MAILBOX, else from the sender', async () => {
+    world.recipients(1);
+    const env = { GRAPH_MAIL_MAILBOX: sandbox.options.mailbox };
+    const from = ['--from', 'other@contoso.example'];
+    const flags = world.flags.slice(0, 4);
+    const run = (...args: string[]) => world.bulk(['run', ...flags, ...args, '--runs', world.runs], { env });
+    await run(...from);
+    await run(...from, '--mailbox', 'third@contoso.example');
+    await world.bulk(['run', ...flags, ...from, '--runs', world.runs]);
+    expect(world.connected.map(({ mailbox }) => mailbox)).toEqual([
+      sandbox.options.mailbox,
+      'third@contoso.example',
+      'other@contoso.example',
+    ]);
+  });
+
+  it('--test-to sends the first mails to one address, marked, and keeps no run', async () => {
+    world.recipients(5);
+    const printed = await world.run(['--test-to', 'me@contoso.example', '--test-rows', '2']);
+    expect(printed).toMatchObject({ code: 0, out: expect.stringContaining('2 test mails sent.') });
+    const mails = await sandbox.messages();
+    expect(mails.map(({ to, subject }) => [to[0]?.address, subject]).sort()).toEqual([
+      ['me@contoso.example', '[Test] Hello Person 1'],
+      ['me@contoso.example', '[Test] Hello Person 2'],
+    ]);
+    expect(existsSync(world.runs)).toBe(false);
+  });
+});
+
+describe('bulk run --json', () => {
+  it('prints an event for the start, each row, each throttling and the end, and nothing else', async () => {
+    sandbox.fault({ on: 'sendMail', status: 429, headers: { 'Retry-After': '1' } });
+    world.recipients(3, ['nobody,Nobody']);
+    const printed = await world.run(['--json']);
+    expect(printed).toMatchObject({ code: 1, err: '' });
+    const all = events(printed);
+    expect(all.every(({ at }) => !Number.isNaN(Date.parse(String(at))))).toBe(true);
+    const named = (name: string) => all.filter(({ event }) => event === name);
+    expect(named('start')).toMatchObject([{ id: expect.stringMatching(/^[0-9a-f]{32}$/), rows: 4 }]);
+    expect(
+      named('result')
+        .map(({ line, status }) => [line, status])
+        .sort(),
+    ).toEqual([
+      [2, 'sent'],
+      [3, 'sent'],
+      [4, 'sent'],
+      [5, 'rejected'],
+    ]);
+    expect(named('result').find(({ line }) => line === 2)).toMatchObject({
+      row: 1,
+      email: 'p1@example.com',
+      mailbox: sandbox.options.mailbox,
+      messageId: expect.stringMatching(/^<.+@.+>$/),
+      requestId: expect.any(String),
+    });
+    expect(named('throttled')).toMatchObject([
+      { mailbox: sandbox.options.mailbox, status: 429, until: expect.any(String) },
+    ]);
+    expect(named('progress').at(-1)).toMatchObject({ sent: 3, rejected: 1, left: 0 });
+    expect(all.at(-1)).toMatchObject({
+      event: 'end',
+      ended: 'complete',
+      rows: 4,
+      sent: 3,
+      rejected: 1,
+      skipped: 0,
+      unknown: 0,
+      left: 0,
+      exitCode: 1,
+      reports: { html: expect.stringContaining('report.html') },
+    });
+  });
+});
+
+describe('a run that is interrupted', () => {
+  /** Interrupts as soon as the first mails are on their way. */
+  const interruptOnce = (times: number) => {
+    let sent = false;
+    return (out: string, signals: EventEmitter) => {
+      if (sent || !out.includes('"event":"result"')) return;
+      sent = true;
+      for (let i = 0; i < times; i++) signals.emit('SIGINT');
+    };
+  };
+
+  it('finishes what is in flight, ends with 130, writes the report, and is resumed without sending twice', async () => {
+    world.recipients(60);
+    const stopped = await world.run(['--json'], { onPrint: interruptOnce(1) });
+    expect(stopped.code).toBe(130);
+    const end = events(stopped).at(-1) as { left: number; sent: number; unknown: number; reports: { csv: string } };
+    expect(end).toMatchObject({ ended: 'stopped', unknown: 0, rows: 60 });
+    expect(end.left).toBeGreaterThan(0);
+    expect(existsSync(end.reports.csv)).toBe(true);
+    const folder = path.dirname(end.reports.csv);
+    const status = await world.bulk(['status', folder]);
+    expect(status.out).toContain('State       interrupted');
+    expect(status.out).toContain(`bulk resume ${folder}`);
+    const resumed = await world.bulk(['resume', folder]);
+    expect(resumed).toMatchObject({ code: 0, out: expect.stringContaining('60 rows = 60 sent') });
+    const all = await arrived();
+    expect(new Set(all).size).toBe(60);
+    expect(all).toHaveLength(60);
+  });
+
+  it('tells a person how to go on', async () => {
+    world.recipients(60);
+    let interrupted = false;
+    const { code, out } = await world.run([], {
+      onPrint: (text, signals) => {
+        if (interrupted || !text.includes('Run folder')) return;
+        interrupted = true;
+        signals.emit('SIGTERM');
+      },
+    });
+    expect(code).toBe(130);
+    expect(out).toMatch(
+      /Stopping: what is in flight is finished; interrupt again to give it up\. To go on later:\n.*bulk resume /,
+    );
+  });
+
+  it('is aborted by the second interruption: what was in flight is unknown', async () => {
+    sandbox.fault({ on: 'sendMail', silence: true, times: 100, after: 1 });
+    world.recipients(60);
+    const aborted = await world.run(['--json'], { onPrint: interruptOnce(2) });
+    expect(aborted.code).toBe(130);
+    expect(events(aborted).at(-1)).toMatchObject({ ended: 'aborted', rows: 60, sent: 1 });
+  });
+});
+
+describe('bulk resume', () => {
+  it('refuses when the recipients or the template have changed, and sends nothing', async () => {
+    world.recipients(4);
+    const folder = runFolder(await world.run(['--limit', '2']));
+    world.recipients(5);
+    expect(await world.bulk(['resume', folder])).toMatchObject({ code: 65, err: expect.stringContaining('changed') });
+    world.recipients(4);
+    world.write('template/text.hbs', 'Something else');
+    expect(await world.bulk(['resume', folder])).toMatchObject({ code: 65, err: expect.stringContaining('template') });
+    expect(await arrived()).toHaveLength(2);
+  });
+
+  it('goes on as the run was begun, whatever the environment and folder are now', async () => {
+    world.recipients(3);
+    const flags = [
+      '--list-id',
+      'news.contoso.example',
+      '--header',
+      'Feedback-ID: a',
+      '--mailbox',
+      sandbox.options.mailbox,
+    ];
+    const folder = runFolder(await world.run(['--limit', '1', ...flags]));
+    const env = { GRAPH_MAIL_MAILBOX: 'another@contoso.example' };
+    expect(await world.bulk(['resume', folder], { env })).toMatchObject({ code: 0 });
+    const mails = await sandbox.messages();
+    expect(mails).toHaveLength(3);
+    for (const { raw } of mails) expect(String(raw)).toMatch(/^List-Id: <news\.contoso\.example>\r$/im);
+  });
+
+  it('asks for the number of mails when a run was begun with a few of many', async () => {
+    world.recipients(503);
+    const folder = runFolder(await world.run(['--limit', '1']));
+    expect(await world.bulk(['resume', folder])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--confirm 502'),
+    });
+    expect(await world.bulk(['resume', folder, '--limit', '2'])).toMatchObject({ code: 4 });
+    expect(await arrived()).toHaveLength(3);
+  });
+
+  it('sends rejected mails again only when it is told so', async () => {
+    const mend = sandbox.fault({ on: 'sendMail', recipient: 'p2@example.com', status: 400, code: 'ErrorX', times: 9 });
+    world.recipients(3);
+    const folder = runFolder(await world.run());
+    mend();
+    expect(await world.bulk(['resume', folder])).toMatchObject({ code: 1 });
+    expect(await world.bulk(['retry', folder])).toMatchObject({ code: 2, err: expect.stringContaining('--failed') });
+    expect(await arrived()).toHaveLength(2);
+    expect(await world.bulk(['retry', folder, '--failed'])).toMatchObject({ code: 0 });
+    expect(await arrived()).toEqual(['p1@example.com', 'p2@example.com', 'p3@example.com']);
+  });
+
+  it('sends mails of unknown outcome again only when it is told so', async () => {
+    sandbox.fault({ on: 'sendMail', recipient: 'p1@example.com', status: 504 });
+    world.recipients(2);
+    const folder = runFolder(await world.run());
+    const both = await world.bulk(['resume', folder, '--resend-unknown', '--verify']);
+    expect(both).toMatchObject({ code: 2, err: expect.stringContaining('contradict') });
+    expect(await world.bulk(['resume', folder, '--resend-unknown'])).toMatchObject({ code: 0 });
+    expect(await arrived()).toEqual(['p1@example.com', 'p2@example.com']);
+  });
+
+  it('says that there is no run', async () => {
+    expect(await world.bulk(['resume', world.folder])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no run'),
+    });
+  });
+});
+
+describe('bulk status and bulk report', () => {
+  it('work while the run goes on, and without an identity', async () => {
+    world.recipients(40);
+    const seen: Promise<Printed>[] = [];
+    const elsewhere = new BulkWorld();
+    let folder = '';
+    await world.run(['--json'], {
+      onPrint: (out) => {
+        folder ||= /"folder":"([^"]+)"/.exec(out)?.[1] ?? '';
+        if (seen.length > 0 || !out.includes('"event":"result"')) return;
+        seen.push(elsewhere.bulk(['status', folder]), elsewhere.bulk(['status', folder, '--json']));
+        seen.push(elsewhere.bulk(['report', folder]));
+      },
+    });
+    const [status, json, report] = await Promise.all(seen);
+    elsewhere.remove();
+    expect(status).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringContaining(`going on, process ${process.pid}`),
+    });
+    expect(JSON.parse(json?.out ?? '')).toMatchObject({ state: 'going-on', totals: { rows: 40 } });
+    expect(report).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^40 rows = /) });
+  });
+
+  it('give the same numbers as the run did', async () => {
+    world.recipients(3, ['nobody,Nobody', 'p1@example.com,Twice']);
+    const folder = runFolder(await world.run());
+    const sum = '5 rows = 3 sent + 1 rejected + 1 skipped + 0 unknown + 0 left\n';
+    const status = await world.bulk(['status', folder]);
+    expect(status.out).toContain(sum);
+    expect(status.out).toContain('State       complete');
+    expect(status.out).toMatch(/^Mailbox {5}\S+: 3 in the last minute, 3 recipients in 24 hours$/m);
+    expect((await world.bulk(['report', folder])).out).toContain(sum);
+  });
+});
+
+describe('bulk bounces', () => {
+  it('reads what came back, writes it to the report and appends hard bounces to a suppression list', async () => {
+    sandbox.tenant.apps.set({ clientId: sandbox.options.clientId, roles: ['Mail.Send', 'Mail.Read'] });
+    world.recipients(1, ['bounce@fault.test,Gone']);
+    const folder = runFolder(await world.run());
+    const suppress = path.join(world.folder, 'suppress.txt');
+    const printed = await world.bulk(['bounces', folder, '--suppress', suppress]);
+    expect(printed).toMatchObject({ code: 0, err: '' });
+    expect(printed.out).toMatch(/^New: 1 \(1 refused for good/m);
+    expect(readFileSync(suppress, 'utf8')).toContain('bounce@fault.test');
+    expect(readFileSync(path.join(folder, 'report.csv'), 'utf8')).toMatch(/bounce@fault\.test.*5\.1/);
+  });
+
+  it('tells what it lacks when the application may not read the Inbox', async () => {
+    world.recipients(1);
+    const folder = runFolder(await world.run());
+    expect(await world.bulk(['bounces', folder])).toMatchObject({
+      code: 77,
+      err: expect.stringContaining('Mail.Read'),
+    });
+  });
+});
