@@ -21,6 +21,8 @@ export interface RunEnvironment {
 }
 
 interface RunEvents {
+  /** The input has been read and the journal opened; sending begins. */
+  started: [{ id: string; folder: string | undefined }];
   /** Where the run stands, whenever a row has come to its end. */
   progress: [BulkProgress];
   /** The service refused a request for coming too fast; `until` (ms since the epoch) where it named a time. */
@@ -122,6 +124,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
         results: this.#results,
         opened: (run, feeder, prepared) => {
           this.#run = { run, feeder, prepared };
+          this.emit('started', { id: run.id, folder: run.folder });
         },
         onResult: () => this.listenerCount('progress') > 0 && this.emit('progress', this.progress),
         onEnd: (why, error) => this.#end(why, error),
@@ -161,7 +164,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
       const totals = { ...totalsOf(state, rows) };
       await run.states.append({ type: 'session', at, event: 'end', pid: process.pid, host: hostname(), totals, ended });
     }
-    const totals = await checkedTotals(state, rows, folder);
+    const totals = await checkedTotals(state, rows, folder, this.#files);
     return {
       id,
       ...totals,
@@ -187,7 +190,8 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
   }
 
   #end(why: BulkEnding, error?: Error): void {
-    this.#ending ??= { why, error };
+    // Whoever stops a run may still lose patience.
+    if (!this.#ending || (why === 'aborted' && this.#ending.why === 'stopped')) this.#ending = { why, error };
     this.#run?.feeder.stop();
   }
 }

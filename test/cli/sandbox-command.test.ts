@@ -256,7 +256,7 @@ describe('the command line', () => {
       if (!child.killed && printed.includes('Run folder')) child.kill('SIGINT');
     });
     const code = await new Promise((resolve) => child.once('close', resolve));
-    expect(printed).toMatch(/^Sent +\d+$[\s\S]*Interrupted/m);
+    expect(printed).toMatch(/^Interrupted: [\s\S]*^200 rows = [\s\S]*^Sent +\d+$/m);
     expect(code).toBe(130);
   });
 });

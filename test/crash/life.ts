@@ -75,6 +75,7 @@ export async function live(stage: Stage, plan: Plan): Promise<Life> {
       return life;
     }
     checkRows(plan, state, await countSent(stage, plan, faults), { final: kind === 'resend', inFlight }, faults);
+    if (state.tally.unknown === 0) break;
   }
   if (life.mostUnknown > mailboxConcurrency) faults.push(`${life.mostUnknown} mails of a mailbox in flight at a kill`);
   await checkFolder(folder, faults);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aadstsHint } from '../../src/auth/aadsts.js';
+import { EXIT } from '../../src/cli/exit-codes.js';
 import { OPTIONS } from '../../src/sandbox/check-options.js';
 import { MAGIC_RECIPIENTS, type Sandbox, SCENARIOS, startSandbox } from '../../src/sandbox/index.js';
 import { root, runNode } from '../helpers/run-node.js';
@@ -64,6 +65,42 @@ describe('examples/', () => {
   });
 });
 
+describe('examples/bulk.mjs', () => {
+  it('sends the newsletter once, however often it is started', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'bulk-example-'));
+    for (let start = 0; start < 2; start++) {
+      const { code, stdout, stderr } = await runNode(['examples/bulk.mjs', path.join(folder, 'run')], environment.env);
+      expect({ code, stdout, stderr }).toEqual({
+        code: 0,
+        stdout: '200 rows = 200 sent + 0 rejected + 0 skipped + 0 unknown + 0 left\n',
+        stderr: '',
+      });
+    }
+    expect(sandbox.stats().submissions).toBe(200);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('docs/bulk.md', () => {
+  const text = readFileSync(path.join(root, 'docs/bulk.md'), 'utf8');
+
+  it('lists every exit code', () => {
+    for (const code of Object.values(EXIT)) expect(text).toContain(`\n| ${code} | `);
+  });
+
+  it('names every command and only options that there are', async () => {
+    const helps = ['run', 'preview', 'resume', 'retry', 'status', 'bounces', 'report'].map((name) =>
+      runNode(['dist/esm/cli/main.js', 'bulk', name, '--help']),
+    );
+    const help = (await Promise.all(helps)).map(({ stdout }) => stdout).join('\n');
+    const options = new Set([...text.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option));
+    expect(options.size).toBeGreaterThan(15);
+    for (const option of options) expect(help).toContain(option);
+    for (const name of ['run', 'preview', 'resume', 'retry', 'bounces', 'report'])
+      expect(text).toContain(`bulk ${name}`);
+  });
+});
+
 describe('docs/sandbox.md', () => {
   const text = readFileSync(path.join(root, 'docs/sandbox.md'), 'utf8');
 
@@ -121,13 +158,20 @@ describe('README.md', () => {
     expect(stdout).toMatch(/^EENVELOPE\nnot-sent\n.+/);
   });
 
-  it('its snippet on the sandbox shows what arrived, and ends by itself', async () => {
+  it('its snippet on bulk sends prints the sum that its comment says', async () => {
     const { code, stdout, stderr } = await runOnSandbox(snippets[4] ?? '');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(snippets[4]).toContain(`// ${stdout.trim()}`);
+    expect((await sandbox.messages()).map(({ subject }) => subject)).toEqual(['Hello Ana']);
+  });
+
+  it('its snippet on the sandbox shows what arrived, and ends by itself', async () => {
+    const { code, stdout, stderr } = await runOnSandbox(snippets[5] ?? '');
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'Hi 2\n', stderr: '' });
   });
 
   it('has no snippet that is not run here', () => {
-    expect(snippets).toHaveLength(5);
+    expect(snippets).toHaveLength(6);
   });
 
   it('lists every option that graphTransport() knows', async () => {

@@ -17,6 +17,8 @@ export interface Tally {
   skipped: number;
   /** Open attempts count as unknown. */
   unknown: number;
+  /** Of these, rows that the latest session attempted for the first time: while it goes on, they are in flight. */
+  inFlight: number;
   /** Rows that any record speaks of. */
   seen: number;
 }
@@ -95,6 +97,7 @@ export class RunState {
       rejected: rows.count(Phase.rejectedRow, Phase.rejectedSend),
       skipped: rows.count(Phase.skipped),
       unknown: rows.count(Phase.open, Phase.reopened, Phase.interrupted, Phase.unknown),
+      inFlight: rows.count(Phase.open),
       seen: rows.count(...Object.values(Phase)),
     };
   }

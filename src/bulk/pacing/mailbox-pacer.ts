@@ -62,15 +62,6 @@ export class MailboxPacer {
     };
   }
 
-  /** More recipients of a message that was begun. */
-  beginRecipients(recipients: number): Ticket {
-    this.#day?.begin(recipients);
-    return {
-      used: (at) => this.#day?.end(at, recipients),
-      unused: () => this.#day?.cancel(recipients),
-    };
-  }
-
   /** What an earlier process sent. */
   remember(at: number, recipients: number): void {
     this.#minute?.add(at, 1);

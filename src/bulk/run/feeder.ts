@@ -175,11 +175,12 @@ export class Feeder {
     if (!job) return grant?.unused();
     const { lane } = job;
     this.#begun++;
-    if (grant?.lane === lane) return this.#track(this.#deliver(wanted, job, grant));
-    // The mailbox hangs on the message: others go on meanwhile.
+    const { recipients } = job.composed;
+    if (grant?.lane === lane && grant.recipients === recipients) return this.#track(this.#deliver(wanted, job, grant));
+    // Mailbox or recipients hang on the message: others go on meanwhile.
     grant?.unused();
     this.#waiting++;
-    const waiting = lanes.acquire([lane]).then((granted) => {
+    const waiting = lanes.acquire([lane], recipients).then((granted) => {
       this.#waiting--;
       return granted ? this.#deliver(wanted, job, granted) : undefined;
     });
@@ -193,7 +194,8 @@ export class Feeder {
     const { row, key } = wanted;
     const date = wanted.date ?? new Date(clock.now());
     try {
-      const composed = await composer.compose(row, sender, { date });
+      const composed = await this.#unlessStopped(composer.compose(row, sender, { date }));
+      if (!composed) return undefined;
       const messageId = messageIdFor(runId, row.number, key, fromDomain(composed.message));
       const lane = laneOf({ ...composed.message, messageId });
       const first = wanted.entered ? undefined : this.#context.addresses?.add(composed.address, row.number);
@@ -228,7 +230,6 @@ export class Feeder {
 
   async #deliver(wanted: Wanted, job: RowToSend, grant: Grant): Promise<void> {
     const { mailbox } = grant.lane;
-    grant.addRecipients(job.composed.recipients - 1);
     let surelyNotSent = false;
     try {
       const end = await sendRow(this.#context.sending, mailbox, job);
@@ -248,13 +249,16 @@ export class Feeder {
     switch (end.status) {
       case 'sent':
         this.#trouble.worked();
-        return this.#result({ ...about, status: 'sent', info: end.info });
+        this.#result({ ...about, status: 'sent', info: end.info });
+        break;
       case 'skipped':
         this.#begun--;
-        return this.#result({ row, status: 'skipped', reason: `on the suppression list (${end.entry})` });
+        this.#result({ row, status: 'skipped', reason: `on the suppression list (${end.entry})` });
+        break;
       case 'left':
         this.#begun--;
-        return this.#putBack(wanted, lane, end.verdict, end.error);
+        this.#putBack(wanted, lane, end.verdict, end.error);
+        break;
       default:
         this.#result({ ...about, status: end.status, error: end.error });
         if (++this.#failed >= this.#context.maxErrors) this.#end('max-errors', end.error);

@@ -33,41 +33,83 @@ function judgeGraph(error: GraphMailError): Verdict {
   if (outcome === 'unknown') return { kind: 'unknown' };
   if (code === 'EABORT') return { kind: 'called-off' };
   // The transport is closed: no row would get through.
-  if (code === 'EAUTH' || code === 'ECONFIG' || code === 'ECONNECTION') return { kind: 'hits-all' };
-  // A draft that somebody took away is one message's misfortune.
-  const mailboxMissing = responseCode === 404 && graphCode !== 'ErrorItemNotFound';
-  if (responseCode === 401 || responseCode === 403 || mailboxMissing) return { kind: 'hits-all' };
-  if (graphCode !== undefined && mailboxFaults.has(graphCode)) return { kind: 'hits-all' };
+  if (code === 'ECONFIG' || code === 'ECONNECTION') return { kind: 'hits-all' };
+  // Content that cannot be read is one message's misfortune, and waiting for it would hold up the others.
+  if (code === 'ESTREAM') return { kind: 'rejected' };
+  // Entra, too, has passing troubles.
   if (networkCodes.has(code) || !permanent) return { kind: 'later', retryAfter };
+  // A draft that somebody took away is one message's misfortune, too.
+  const mailboxMissing = responseCode === 404 && graphCode !== 'ErrorItemNotFound';
+  if (code === 'EAUTH' || responseCode === 401 || responseCode === 403 || mailboxMissing) return { kind: 'hits-all' };
+  if (graphCode !== undefined && mailboxFaults.has(graphCode)) return { kind: 'hits-all' };
   return { kind: 'rejected' };
 }
 
 /** What Nodemailer's own transports put on their errors. */
 interface ForeignError {
   code?: unknown;
+  message?: unknown;
+  /** Of the server's reply. */
   responseCode?: unknown;
+  /** The step of SMTP that failed; `'CONN'` for whatever happens to a connection, at any time. */
+  command?: unknown;
   syscall?: unknown;
-  name?: unknown;
+  /** Of attempts to connect to several addresses. */
+  errors?: unknown;
 }
+
+const later: Verdict = { kind: 'later', retryAfter: undefined };
+
+// Before a connection, or in setting it up.
+const setupCodes: ReadonlySet<unknown> = new Set(['EDNS', 'ETLS', 'EPROXY']);
+
+// Nodemailer 10 has `timeoutType` besides; the words are those of all versions.
+const setupTimeout = /^(?:Connection timeout|Greeting never received|TLS handshake timed out)$/;
+
+const configCodes: ReadonlySet<unknown> = new Set(['ENOAUTH', 'EOAUTH2', 'ECONFIG', 'EREQUIRETLS']);
+
+// About one message. `EMESSAGE` and `EENVELOPE` come with a reply or before anything was asked.
+const messageCodes: ReadonlySet<unknown> = new Set([
+  'EENVELOPE',
+  'EMESSAGE',
+  'ESTREAM',
+  'EMAXRECIPIENTS',
+  'EFILEACCESS',
+  'EURLACCESS',
+]);
 
 /**
  * Nodemailer's SMTP errors do not say what became of a message. A negative reply does; so does a connection that never
- * came about. A connection that broke may have broken after the message was taken.
+ * came about. A connection that broke may have broken after the message was taken, and a reply that is neither yes nor no
+ * says nothing.
  */
 function judgeOther(error: unknown): Verdict {
-  const { code, responseCode, syscall } = (typeof error === 'object' && error !== null ? error : {}) as ForeignError;
-  if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2' || code === 'ECONFIG') return { kind: 'hits-all' };
-  if (code === 'EENVELOPE' || code === 'EMESSAGE' || code === 'ESTREAM' || code === 'EMAXRECIPIENTS') {
-    return isTemporaryReply(responseCode) ? { kind: 'later', retryAfter: undefined } : { kind: 'rejected' };
-  }
-  if (code === 'EFILEACCESS' || code === 'EURLACCESS') return { kind: 'rejected' };
-  if (code === 'EDNS' || code === 'ETLS' || code === 'EPROXY') return { kind: 'later', retryAfter: undefined };
-  if (syscall === 'connect' || syscall === 'getaddrinfo') return { kind: 'later', retryAfter: undefined };
-  if (isTemporaryReply(responseCode)) return { kind: 'later', retryAfter: undefined };
-  if (typeof responseCode === 'number' && responseCode >= 500 && responseCode < 600) return { kind: 'rejected' };
-  return { kind: 'unknown' };
+  const fault = (typeof error === 'object' && error !== null ? error : {}) as ForeignError;
+  const { code, message, command } = fault;
+  if (configCodes.has(code)) return { kind: 'hits-all' };
+  if (setupCodes.has(code) || neverConnected(fault)) return later;
+  if (code === 'ETIMEDOUT' && setupTimeout.test(String(message))) return later;
+  const reply = judgeReply(fault);
+  // It refuses to talk to us, whatever the mail.
+  if (reply?.kind === 'rejected' && (code === 'EAUTH' || code === 'EPROTOCOL')) return { kind: 'hits-all' };
+  // A recipient that is not taken now holds nobody else up.
+  if (reply?.kind === 'later' && command === 'RCPT TO') return { kind: 'rejected' };
+  if (reply) return reply;
+  if (code === 'EAUTH') return { kind: 'hits-all' };
+  if (code === 'EMESSAGE' && command === 'DATA') return { kind: 'unknown' };
+  return { kind: messageCodes.has(code) ? 'rejected' : 'unknown' };
 }
 
-function isTemporaryReply(responseCode: unknown): boolean {
-  return typeof responseCode === 'number' && responseCode >= 400 && responseCode < 500;
+function neverConnected({ syscall, errors }: ForeignError): boolean {
+  if (Array.isArray(errors) && errors.length > 0) return errors.every((error) => neverConnected(Object(error)));
+  return syscall === 'connect' || syscall === 'getaddrinfo';
+}
+
+/** What a negative reply means; nothing where there was none. */
+function judgeReply({ responseCode }: ForeignError): Verdict | undefined {
+  if (typeof responseCode !== 'number' || responseCode < 400 || responseCode > 599) return undefined;
+  // Authentication required (RFC 4954): of every mail.
+  if (responseCode === 530) return { kind: 'hits-all' };
+  // A bad sequence of commands is the connection's fault, and not the message's.
+  return responseCode < 500 || responseCode === 503 ? later : { kind: 'rejected' };
 }

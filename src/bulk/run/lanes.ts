@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import { MailboxPacer, type PaceLimits, type Pause, type Ticket } from '../pacing/mailbox-pacer.js';
+import { MailboxPacer, type PaceLimits, type Pause } from '../pacing/mailbox-pacer.js';
 
 /** One mailbox, with what is on its way from it. */
 export interface Lane {
@@ -11,8 +11,7 @@ export interface Lane {
 /** The right to send one message from a mailbox. Must be ended. */
 export interface Grant {
   readonly lane: Lane;
-  /** A message to more recipients than was asked for. */
-  addRecipients(more: number): void;
+  readonly recipients: number;
   /** It was sent, or may have been. */
   used(): void;
   /** It surely was not. */
@@ -25,6 +24,7 @@ interface OwnLane extends Lane {
 
 interface Waiter {
   lanes: readonly OwnLane[];
+  recipients: number;
   resolve: (grant: Grant | undefined) => void;
 }
 
@@ -64,10 +64,10 @@ export class Lanes {
     return lane.pacer.pause(this.#clock.now(), 1);
   }
 
-  /** Waits for whichever of the lanes may send first; `undefined` once `close()` was called. */
-  acquire(lanes: readonly Lane[]): Promise<Grant | undefined> {
+  /** Waits for whichever of the lanes may send to so many first; `undefined` once `close()` was called. */
+  acquire(lanes: readonly Lane[], recipients = 1): Promise<Grant | undefined> {
     return new Promise((resolve) => {
-      this.#waiters.push({ lanes: lanes as readonly OwnLane[], resolve });
+      this.#waiters.push({ lanes: lanes as readonly OwnLane[], recipients, resolve });
       this.#serve();
     });
   }
@@ -88,6 +88,8 @@ export class Lanes {
     this.#cancelTimer = undefined;
     const now = this.#clock.now();
     const left: Waiter[] = [];
+    // Somebody waits for these who came before: smaller messages must not go past a larger one for ever.
+    const wanted = new Set<OwnLane>();
     let wake = Number.POSITIVE_INFINITY;
     for (const waiter of this.#waiters) {
       if (this.#closed) {
@@ -97,13 +99,17 @@ export class Lanes {
       let free: OwnLane | undefined;
       for (const lane of waiter.lanes) {
         // One that is full wakes us when something ends.
-        if (lane.inFlight >= this.#concurrency) continue;
-        const pause = lane.pacer.pause(now, 1);
+        if (lane.inFlight >= this.#concurrency || wanted.has(lane)) continue;
+        const pause = lane.pacer.pause(now, waiter.recipients);
         if (pause) wake = Math.min(wake, pause.until);
         else if (!free || lane.inFlight < free.inFlight) free = lane;
       }
-      if (free) waiter.resolve(this.#grant(free));
-      else left.push(waiter);
+      if (free) {
+        waiter.resolve(this.#grant(free, waiter.recipients));
+      } else {
+        left.push(waiter);
+        for (const lane of waiter.lanes) wanted.add(lane);
+      }
     }
     this.#waiters = left;
     if (wake === Number.POSITIVE_INFINITY || left.length === 0) return;
@@ -112,21 +118,19 @@ export class Lanes {
     this.#cancelTimer = this.#clock.after(pause, () => this.#serve());
   }
 
-  #grant(lane: OwnLane): Grant {
+  #grant(lane: OwnLane, recipients: number): Grant {
     lane.inFlight++;
-    const tickets: Ticket[] = [lane.pacer.begin(1)];
-    const end = (how: (ticket: Ticket) => void) => {
+    const ticket = lane.pacer.begin(recipients);
+    const end = (how: () => void) => {
       lane.inFlight--;
-      tickets.forEach(how);
+      how();
       this.#serve();
     };
     return {
       lane,
-      addRecipients: (more) => {
-        if (more > 0) tickets.push(lane.pacer.beginRecipients(more));
-      },
-      used: () => end((ticket) => ticket.used(this.#clock.now())),
-      unused: () => end((ticket) => ticket.unused()),
+      recipients,
+      used: () => end(() => ticket.used(this.#clock.now())),
+      unused: () => end(() => ticket.unused()),
     };
   }
 }

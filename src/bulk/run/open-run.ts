@@ -5,29 +5,8 @@ import { RunState } from '../journal/fold.js';
 import { Journal } from '../journal/journal.js';
 import { lockRun } from '../journal/lock.js';
 import type { RunRecord } from '../journal/records.js';
-import { runId, sha256, stableJson } from '../journal/run-id.js';
-import type { RecipientsSource } from '../recipients/index.js';
-import type { Template } from '../template.js';
 import { RowStates } from './row-states.js';
-
-/** What a run is made of, as far as it changes what is sent. */
-export interface RunInput {
-  source: RecipientsSource;
-  /** Where the recipients and the template are, if these are files. */
-  recipientsPath: string | undefined;
-  template: Template;
-  templatePath: string | undefined;
-  /** Plain data. */
-  options: Record<string, unknown>;
-  about: Readonly<Record<string, unknown>> | undefined;
-}
-
-export interface RunIdentity {
-  id: string;
-  /** Rows, where they can be counted before. */
-  total: number | undefined;
-  record: Omit<RunRecord, 'at'>;
-}
+import type { RunIdentity } from './run-input.js';
 
 export interface OpenRun {
   id: string;
@@ -37,35 +16,6 @@ export interface OpenRun {
   continued: boolean;
   /** Must be called at the end. */
   close(): Promise<void>;
-}
-
-/** Reads the recipients through, so that what cannot be read is known before anything is sent. */
-export async function identifyRun(input: RunInput, signal?: AbortSignal): Promise<RunIdentity> {
-  const { source, recipientsPath, template, templatePath, options, about } = input;
-  const inspected = await source.inspect(signal);
-  const optionsSha256 = sha256(stableJson(options));
-  const id = runId({ recipientsSha256: inspected?.sha256, templateSha256: template.sha256, optionsSha256 });
-  return {
-    id,
-    total: inspected?.rows,
-    record: {
-      type: 'run',
-      version: 1,
-      id,
-      recipients: {
-        name: source.name,
-        ...(recipientsPath !== undefined && { path: recipientsPath }),
-        format: source.format,
-        ...(inspected && { sha256: inspected.sha256, rows: inspected.rows }),
-      },
-      template: {
-        ...(templatePath !== undefined && { path: templatePath }),
-        ...(template.sha256 !== undefined && { sha256: template.sha256 }),
-      },
-      options: { ...options, ...(about && { about: { ...about } }) },
-      optionsSha256,
-    },
-  };
 }
 
 /**
@@ -96,6 +46,7 @@ export async function openRun(
     const earlier = await openEarlier(folder, files);
     if (!earlier && resume) throw new JournalError(`There is no run in ${folder}`, { code: 'missing' });
     if (earlier && resume === false) {
+      await earlier.journal.close();
       throw new JournalError(`This run was begun before, in ${folder}: go on with it instead`, { code: 'exists' });
     }
     if (earlier) {
@@ -125,7 +76,8 @@ async function openEarlier(folder: string, files: FileOperations | undefined) {
   try {
     return await Journal.open(folder, files);
   } catch (error) {
-    if (error instanceof JournalError && error.code === 'missing') return undefined;
+    // Only where there is none: one that is there, and does not even say what was begun, is for a person to look at.
+    if (error instanceof JournalError && error.code === 'missing' && error.cause !== undefined) return undefined;
     throw error;
   }
 }

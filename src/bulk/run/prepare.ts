@@ -1,6 +1,4 @@
 import { hostname } from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../clock.js';
 import type { BulkOptions } from '../bulk-options.js';
 import type { BulkEnding, BulkResult } from '../bulk-results.js';
@@ -8,8 +6,6 @@ import { AddressSet } from '../checks/address-set.js';
 import { createRowComposer } from '../compose-row.js';
 import type { FileOperations } from '../journal/file-operations.js';
 import { openSuppressionList } from '../manners/suppression-list.js';
-import { openRecipients } from '../recipients/index.js';
-import { openTemplate } from '../template-input.js';
 import { Feeder } from './feeder.js';
 import { graphFace } from './graph-face.js';
 import { judgeFailure } from './judgement.js';
@@ -17,8 +13,9 @@ import { laneMemory } from './lane-memory.js';
 import { Lanes } from './lanes.js';
 import { mailboxOfMessage, mailboxOfSender } from './mailboxes.js';
 import { errorThreshold } from './max-errors.js';
-import { identifyRun, type OpenRun, openRun, type RunIdentity, type RunInput } from './open-run.js';
+import { type OpenRun, openRun } from './open-run.js';
 import type { ResultQueue } from './result-queue.js';
+import { identifyRun, openInput, type RunIdentity } from './run-input.js';
 import { type RunSettings, settleSettings } from './settings.js';
 import { settleEarlier } from './settle-earlier.js';
 
@@ -94,40 +91,21 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
   if (run.continued) {
     for (const mailbox of states.state.mailboxes()) laneFor(mailbox);
     const verify = settings.unknown === 'verify';
-    const fault = await settleEarlier({ states, face, lanes, laneFor, verify, clock, signal, ending: () => feeder.ending });
+    const fault = await settleEarlier({
+      states,
+      face,
+      lanes,
+      laneFor,
+      verify,
+      clock,
+      signal,
+      ending: () => feeder.ending,
+    });
     if (fault) onEnd(judgeFailure(fault).kind === 'hits-all' ? 'refused' : 'temporary', fault);
   }
   return feeder;
 }
 
-async function openInput(options: BulkOptions, { senders }: RunSettings): Promise<RunInput> {
-  const { recipients, attachmentsFolder, unsubscribe, listId, autoResponseSuppress, headers, allowDuplicates } =
-    options;
-  const template = await openTemplate(options.template, { attachmentsFolder });
-  return {
-    source: openRecipients(recipients),
-    recipientsPath: pathOf(recipients),
-    template,
-    templatePath: pathOf(options.template),
-    // What changes the mails, or who gets one.
-    options: {
-      from: senders,
-      ...(attachmentsFolder !== undefined && { attachmentsFolder: path.resolve(attachmentsFolder) }),
-      ...(unsubscribe && { unsubscribe }),
-      ...(listId !== undefined && { listId }),
-      ...(autoResponseSuppress !== undefined && { autoResponseSuppress }),
-      ...(headers && { headers }),
-      ...(allowDuplicates && { allowDuplicates }),
-    },
-    about: options.about,
-  };
-}
-
 function folderOf({ journal }: BulkOptions, { id }: RunIdentity): string | undefined {
   return typeof journal === 'function' ? journal(id) : journal;
-}
-
-function pathOf(input: unknown): string | undefined {
-  if (typeof input === 'string') return path.resolve(input);
-  return input instanceof URL && input.protocol === 'file:' ? fileURLToPath(input) : undefined;
 }

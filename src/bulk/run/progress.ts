@@ -3,7 +3,7 @@ import type { RunState } from '../journal/fold.js';
 import type { Lane, Lanes } from './lanes.js';
 import type { PreparedRun } from './prepare.js';
 import { timeLeft } from './time-left.js';
-import { totalsOf } from './totals.js';
+import { totalsMeanwhile } from './totals.js';
 
 export interface ProgressSources {
   state: RunState | undefined;
@@ -29,14 +29,17 @@ export function progressOf({
 }: ProgressSources): BulkProgress {
   const total = prepared?.total;
   const rows = total ?? read;
-  const totals = state ? totalsOf(state, rows) : { rows, sent: 0, rejected: 0, skipped: 0, unknown: 0, left: rows };
+  const totals = state
+    ? totalsMeanwhile(state, rows)
+    : { rows, sent: 0, rejected: 0, skipped: 0, unknown: 0, left: rows };
   const mailboxes = prepared
     ? [...prepared.lanes.all].map((lane) => mailboxProgress(lane, prepared.lanes, pauses, now))
     : [];
   const rate = sum(mailboxes.map(({ sentLastMinute }) => sentLastMinute));
   const usedToday = sum(mailboxes.map(({ recipientsLastDay }) => recipientsLastDay));
   const { rate: limit = false, perDay = false } = prepared?.settings ?? {};
-  const pace = { left: totals.left, mailboxes: mailboxes.length, rate: limit, perDay, usedToday, sentLastMinute: rate };
+  const seen = { sentLastMinute: rate, since: now - startedAt };
+  const pace = { left: totals.left, mailboxes: mailboxes.length, rate: limit, perDay, usedToday, ...seen };
   return { ...totals, total, rate, throttled, startedAt, timeLeft: timeLeft(pace), mailboxes };
 }
 

@@ -3,7 +3,10 @@ import type { RunState } from '../journal/fold.js';
 import type { Journal } from '../journal/journal.js';
 import type { JournalRecord } from '../journal/records.js';
 
-/** What is known of every row, in memory and, where the run has a journal, on the disk: first there, then here. */
+/**
+ * What is known of every row, in memory and, where the run has a journal, on the disk. First here: what cannot be must never
+ * get to the disk, where it would be damage.
+ */
 export class RowStates {
   readonly state: RunState;
   readonly #journal: Journal | undefined;
@@ -23,13 +26,13 @@ export class RowStates {
    * @throws JournalError `'failed'`
    */
   async append(record: JournalRecord): Promise<void> {
-    await this.#journal?.append(record);
     this.state.apply(record);
+    await this.#journal?.append(record);
   }
 
   /** What may get lost in a crash; it goes to the disk with the next record that may not. */
   note(record: JournalRecord): void {
-    this.#journal?.note(record);
     this.state.apply(record);
+    this.#journal?.note(record);
   }
 }

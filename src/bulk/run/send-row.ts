@@ -51,18 +51,19 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   const { row, key, composed, messageId, date, doubtful } = job;
   const at = () => new Date(context.clock.now()).toISOString();
   let attempted = false;
-  let draft: { draftId: string } | undefined;
-  const onAttempt = async (told: AttemptTold) => {
+  let told: AttemptTold | undefined;
+  const onAttempt = async (attempt: AttemptTold) => {
+    told = attempt;
     attempted = true;
-    draft = told.draftId === undefined ? undefined : { draftId: told.draftId };
+    const { draftId } = attempt;
     await states.append({
       type: 'attempt',
       row: row.number,
       key,
       at: at(),
-      mailbox: told.mailbox,
-      messageId: told.messageId,
-      ...draft,
+      mailbox: attempt.mailbox,
+      messageId: attempt.messageId,
+      ...(draftId !== undefined && { draftId }),
       date: date.toISOString(),
     });
   };
@@ -81,11 +82,16 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   }
   const message = { ...composed.message, messageId, date, signal };
   if (!tellsAttempts) await onAttempt({ mailbox, messageId });
+  // Whoever is handed a mail that was called off may not say that it was not sent.
+  if (signal.aborted) {
+    if (attempted) await states.append({ type: 'returned', row: row.number, key, at: at(), mailbox });
+    return { status: 'left', verdict: { kind: 'called-off' }, error: new Error('The run was aborted') };
+  }
   const sending = transporter.sendMail(
     tellsAttempts ? { ...message, graph: { ...graphOf(message), onAttempt, onWithdraw } } : message,
   );
   const outcome = await sending.then(
-    (info) => ({ info }),
+    (info: unknown) => refusalIn(info) ?? { info },
     (error: unknown) => ({ error: error instanceof Error ? error : new Error(messageOf(error)) }),
   );
   if ('info' in outcome) {
@@ -104,6 +110,9 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   const { error } = outcome;
   // The attempt could not be written: that, and not the mail, is what failed.
   if (states.failure) throw states.failure;
+  // The draft that was to be deleted was gone already: it may have been sent after all.
+  const gone = !attempted && told !== undefined && judgeFailure(error).kind === 'unknown';
+  if (gone && told) await onAttempt(told);
   const verdict = attempted ? judgeFailure(error) : judgeUnattempted(error, signal);
   const about = {
     row: row.number,
@@ -115,6 +124,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
     error: errorRecord(error),
   };
   if (verdict.kind === 'unknown' || (verdict.kind === 'rejected' && doubtful)) {
+    const draft = told?.draftId === undefined ? {} : { draftId: told.draftId };
     await states.append({ type: 'unknown', ...about, ...draft });
     return { status: 'unknown', error };
   }
@@ -136,6 +146,14 @@ function judgeUnattempted(error: Error, signal: AbortSignal): Verdict {
   const verdict = judgeFailure(error);
   if (verdict.kind !== 'unknown') return verdict;
   return { kind: signal.aborted ? 'called-off' : 'rejected' };
+}
+
+/** A server that speaks LMTP answers for each recipient, and Nodemailer calls it sent when all of them were refused. */
+function refusalIn(info: unknown): { error: Error } | undefined {
+  const { accepted, rejectedErrors } = (info ?? {}) as Record<string, unknown>;
+  if (!Array.isArray(accepted) || accepted.length > 0 || !Array.isArray(rejectedErrors)) return undefined;
+  const error: unknown = rejectedErrors[0];
+  return error instanceof Error ? { error } : undefined;
 }
 
 function graphOf(message: object): object {

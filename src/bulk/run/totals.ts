@@ -1,4 +1,5 @@
 import type { BulkTotals } from '../bulk-results.js';
+import type { FileOperations } from '../journal/file-operations.js';
 import { RunState } from '../journal/fold.js';
 import { readRecords } from '../journal/reading.js';
 
@@ -8,14 +9,26 @@ export function totalsOf(state: RunState, rows: number): BulkTotals {
   return { rows, sent, rejected, skipped, unknown, left: rows - sent - rejected - skipped - unknown };
 }
 
+/** The same while mails are on their way: those are left, so far. Afterwards they would be unknown. */
+export function totalsMeanwhile(state: RunState, rows: number): BulkTotals {
+  const totals = totalsOf(state, rows);
+  const { inFlight } = state.tally;
+  return { ...totals, unknown: totals.unknown - inFlight, left: totals.left + inFlight };
+}
+
 /**
  * The same, checked: what is left is counted row by row, and where there is a journal, it is read again from the disk and
  * must say the same.
  * @throws Error when the numbers do not add up
  */
-export async function checkedTotals(state: RunState, rows: number, folder: string | undefined): Promise<BulkTotals> {
+export async function checkedTotals(
+  state: RunState,
+  rows: number,
+  folder: string | undefined,
+  files?: FileOperations,
+): Promise<BulkTotals> {
   const totals = totalsOf(state, rows);
-  const written = folder === undefined ? state : await readState(folder);
+  const written = folder === undefined ? state : await readState(folder, files);
   const onDisk = { ...totalsOf(written, rows), left: countLeft(written, rows) };
   if (printTotals(totals) === printTotals(onDisk) && sumOf(onDisk) === rows) return totals;
   throw new Error(
@@ -38,8 +51,8 @@ function countLeft(state: RunState, rows: number): number {
   return left;
 }
 
-async function readState(folder: string): Promise<RunState> {
+async function readState(folder: string, files: FileOperations | undefined): Promise<RunState> {
   const state = new RunState();
-  for await (const { record } of readRecords(folder)) state.apply(record);
+  for await (const { record } of readRecords(folder, files)) state.apply(record);
   return state;
 }

@@ -1,7 +1,9 @@
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckReport } from '../../bulk/checks/check-recipients.js';
-import { JournalError } from '../../bulk/errors.js';
+import { journalFile } from '../../bulk/journal/run-folder.js';
 import { counted } from '../../bulk/report/words.js';
+import { identifyBulk } from '../../bulk/run/run-input.js';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 import { alreadyToday } from './already-today.js';
@@ -10,7 +12,7 @@ import { checkText } from './check-text.js';
 import { confirmSending } from './confirmation.js';
 import { resumeCommand, shownFolder } from './ending-text.js';
 import { JsonView } from './json-view.js';
-import { type MailFlags, makeRunsFolder, settleChoices } from './mail-choices.js';
+import { bulkOptions, type MailFlags, makeRunsFolder, settleChoices } from './mail-choices.js';
 import { createView, runSession } from './send-session.js';
 import { sendTests } from './test-sending.js';
 
@@ -38,20 +40,24 @@ export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<E
   checkDays(report, flags);
   const mails = Math.min(report.ready, flags.limit ?? report.ready);
   const interactive = !flags.json && terminal.stdin.isTTY === true && terminal.stdout.isTTY === true;
+  const { id } = await identifyBulk(bulkOptions(choices));
+  const folder = path.join(runs, id.slice(0, 12));
+  await refuseBegun(folder);
   await confirmSending({ mails, given: flags.confirm, interactive }, terminal);
   await makeRunsFolder(runs);
-  let folder = runs;
-  const journal = (id: string) => {
-    folder = path.join(runs, id.slice(0, 12));
-    return folder;
-  };
-  const session = { journal, resume: false, limit: flags.limit };
-  try {
-    return await runSession({ ...choices, confirmed: mails }, session, view, terminal);
-  } catch (error) {
-    if (!(error instanceof JournalError) || error.code !== 'exists') throw error;
-    throw new UsageError(`${error.message}:\n  ${resumeCommand(shownFolder(folder))}`);
-  }
+  const session = { journal: folder, resume: false, limit: flags.limit };
+  return runSession({ ...choices, confirmed: mails }, session, view, terminal);
+}
+
+/** @throws UsageError when the same run was begun before: nobody is asked to confirm what would be refused */
+async function refuseBegun(folder: string): Promise<void> {
+  const begun = await access(journalFile(folder)).then(
+    () => true,
+    () => false,
+  );
+  if (!begun) return;
+  const shown = shownFolder(folder);
+  throw new UsageError(`This run was begun before, in ${shown}. To go on with it:\n  ${resumeCommand(shown)}`);
 }
 
 function showCheck(report: CheckReport, json: JsonView | undefined, all: boolean, { stdout }: Terminal): void {

@@ -2,7 +2,6 @@ import type { BulkSummary } from '../../bulk/bulk-results.js';
 import type { BulkRun } from '../../bulk/bulk-run.js';
 import { onInterruptions } from '../interruption.js';
 import type { Terminal } from '../terminal.js';
-import { Opening } from './run-opening.js';
 import type { RunView } from './run-view.js';
 
 export interface FollowOptions {
@@ -19,7 +18,7 @@ export interface FollowOptions {
 export async function followRun(
   run: BulkRun,
   view: RunView,
-  terminal: Pick<Terminal, 'signals' | 'clock'>,
+  terminal: Pick<Terminal, 'signals'>,
   { shownFolder, advice }: FollowOptions,
 ): Promise<BulkSummary> {
   const release = onInterruptions(
@@ -35,26 +34,22 @@ export async function followRun(
     ],
     terminal.signals,
   );
-  const opening = new Opening(run, terminal.clock, (id) => {
-    view.started({ id, folder: run.folder && shownFolder(run.folder), progress: () => run.progress });
+  run.on('started', ({ id, folder }) => {
+    view.started({ id, folder: folder && shownFolder(folder), progress: () => run.progress });
   });
   run.on('throttled', (event) => view.throttled(event));
   try {
     // What ends the run is told by `finished`.
-    await showResults(run, view, opening).catch(() => {});
-    const summary = await run.finished;
-    opening.look();
-    return summary;
+    await showResults(run, view).catch(() => {});
+    return await run.finished;
   } finally {
-    opening.end();
     release();
     view.finished();
   }
 }
 
-async function showResults(run: BulkRun, view: RunView, opening: Opening): Promise<void> {
+async function showResults(run: BulkRun, view: RunView): Promise<void> {
   for await (const result of run) {
-    opening.look();
     view.result(result);
     view.progressed();
   }

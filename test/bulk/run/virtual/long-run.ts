@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type BulkOptions, printTotals } from '../../../../src/bulk/index.js';
 import { BulkRun } from '../../../../src/bulk/bulk-run.js';
+import { type BulkOptions, printTotals } from '../../../../src/bulk/index.js';
 import { idealBulkDuration } from './ideal-bulk-duration.js';
 import { MailService } from './mail-service.js';
 import { PlannedAnswers, type Shares } from './planned-answers.js';
@@ -21,7 +21,8 @@ export interface LongRun {
 const mailboxes = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}@contoso.com`);
 
 export function* people(rows: number): Generator<object> {
-  for (let row = 1; row <= rows; row++) yield { email: `p${row}@example.com`, name: `Person ${row}`, plan: 'x'.repeat(40) };
+  for (let row = 1; row <= rows; row++)
+    yield { email: `p${row}@example.com`, name: `Person ${row}`, plan: 'x'.repeat(40) };
 }
 
 /** Sends it all in virtual time, and tells what came of it, measured. */
@@ -58,8 +59,11 @@ export async function longRun({ rows, folder, seed, shares, read }: LongRun) {
   })();
   const start = performance.now();
   let next = 10_000;
-  await play(clock, run.finished, () => {
-    if (run.progress.sent >= next) { next += 10_000; samples.push(heap() - before); }
+  await play(clock, run, () => {
+    if (run.progress.sent >= next) {
+      next += 10_000;
+      samples.push(heap() - before);
+    }
     return false;
   });
   const summary = await run.finished;
@@ -68,7 +72,17 @@ export async function longRun({ rows, folder, seed, shares, read }: LongRun) {
   const took = summary.finishedAt - summary.startedAt;
   const ideal = idealBulkDuration({ answers, rows, mailboxes: 5, perMinute: 30, perDay: 10_000, concurrency: 4 });
   return {
-    totals: printTotals(summary), ended: summary.ended, results: Object.fromEntries(ended), faults: service.faults, refused: service.refused,
-    throttled: summary.throttled, hours: took / 3.6e6, idealHours: ideal / 3.6e6, ratio: took / ideal, growth: samples.map((b) => +(b / 1e6).toFixed(1)), timers: clock.timers, realSeconds,
+    totals: printTotals(summary),
+    ended: summary.ended,
+    results: Object.fromEntries(ended),
+    faults: service.faults,
+    refused: service.refused,
+    throttled: summary.throttled,
+    hours: took / 3.6e6,
+    idealHours: ideal / 3.6e6,
+    ratio: took / ideal,
+    growth: samples.map((b) => +(b / 1e6).toFixed(1)),
+    timers: clock.timers,
+    realSeconds,
   };
 }

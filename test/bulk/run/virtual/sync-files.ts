@@ -5,7 +5,7 @@ import type { FileOperations } from '../../../../src/bulk/journal/file-operation
  * The real disk without waiting: every operation is done at once, so that no virtual time can pass meanwhile. Without the
  * synchronising, which nothing here depends on.
  */
-export function syncFiles(now: () => number): FileOperations {
+export function syncFiles(now: () => number, onWrite: (text: string) => void = () => {}): FileOperations {
   return {
     open: async (path, flags, mode) => {
       const handle = fs.openSync(path, flags, mode);
@@ -13,7 +13,11 @@ export function syncFiles(now: () => number): FileOperations {
         read: async (buffer, offset, length, position) => ({
           bytesRead: fs.readSync(handle, buffer, offset, length, position),
         }),
-        write: async (buffer, offset, length) => ({ bytesWritten: fs.writeSync(handle, buffer, offset, length) }),
+        write: async (buffer, offset, length) => {
+          const bytesWritten = fs.writeSync(handle, buffer, offset, length);
+          onWrite(Buffer.from(buffer.subarray(offset, offset + length)).toString());
+          return { bytesWritten };
+        },
         truncate: async (length) => fs.ftruncateSync(handle, length),
         datasync: async () => {},
         sync: async () => {},
