@@ -257,6 +257,7 @@ async function runOnSandbox(program: string, caller?: string, packages: Record<s
     .replace(/clientId: [^,]+,/, `clientId: '${clientId}',`)
     .replace(/mailbox: 'noreply@contoso\.com',/, `mailbox: '${mailbox}', cloud: ${JSON.stringify(cloud)},`)
     .replaceAll('noreply@contoso.com', mailbox)
+    .replaceAll("'mail-runs/", `'${folder}/mail-runs/`)
     .replace("'graph-mailer.pem'", JSON.stringify(path.join(folder, 'graph-mailer.pem')));
   writeFileSync(path.join(folder, 'program.mjs'), adapted);
   writeFileSync(path.join(folder, 'caller.mjs'), caller ?? "import './program.mjs';\n");
