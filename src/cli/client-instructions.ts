@@ -36,6 +36,10 @@ To send through it, give your program this environment and use graphTransport() 
 
 ${environment.join('\n')}
 
+To have a key, a .env and a first mail made for you, as for a tenant, in another terminal:
+
+npx nodemailer-graph-transport setup --sandbox ${sandbox.inboxUrl}
+
 With @azure/identity and @microsoft/microsoft-graph-client, in the same environment:
 
 ${graphClient(sandbox)}

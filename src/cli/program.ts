@@ -2,9 +2,12 @@ import { Command, CommanderError } from '../vendor/commander.js';
 import { version } from '../version.js';
 import { addBulkCommands } from './bulk/add-bulk-commands.js';
 import { addDemoCommand } from './demo.js';
+import { addDoctorCommand } from './doctor/add-doctor-command.js';
 import { EXIT, type ExitCode, exitCodeOfError } from './exit-codes.js';
 import { explain } from './explain.js';
 import { addSandboxCommand } from './sandbox.js';
+import { addSendCommand } from './send/add-send-command.js';
+import { addSetupCommand } from './setup/add-setup-command.js';
 import type { Terminal } from './terminal.js';
 
 /** Runs the command line `args`, and gives the exit code. What went wrong is told on stderr, in words. */
@@ -22,7 +25,10 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
     });
+  addSendCommand(program, terminal, ended);
   addBulkCommands(program, terminal, ended);
+  addDoctorCommand(program, terminal, ended);
+  addSetupCommand(program, terminal, ended);
   addSandboxCommand(program);
   addDemoCommand(program, terminal, ended);
   try {

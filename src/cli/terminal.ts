@@ -4,11 +4,11 @@ import { type Clock, systemClock } from '../clock.js';
 import type { GraphTransportOptions } from '../option-types.js';
 import { graphTransport } from '../transport.js';
 
-/** Where text goes: a terminal, a pipe or a file. */
+/** Where output goes: a terminal, a pipe or a file. */
 export interface Output {
   isTTY?: boolean | undefined;
   columns?: number | undefined;
-  write(text: string): unknown;
+  write(content: string | Uint8Array): unknown;
 }
 
 /** All that a command has to do with the world outside; tests bring their own. */

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { configError, GraphMailError, isGraphMailError } from '../errors.js';
+import { resolveCloud } from '../graph/clouds.js';
+import type { CloudName, GraphTransportOptions } from '../option-types.js';
+import { settleOptions } from '../options.js';
+import type { Settings } from '../settings.js';
+import {
+  type ConfigurationSource,
+  type ConfigurationSources,
+  configuredOptions,
+  proxyNames,
+} from './configured-options.js';
+import { readEnvFile } from './env-file.js';
+import { UsageError } from './exit-codes.js';
+
+/** What the command line says of identity, mailbox and cloud. */
+export interface ConfigurationFlags {
+  tenantId?: string | undefined;
+  clientId?: string | undefined;
+  certificate?: string | undefined;
+  mailbox?: string | undefined;
+  cloud?: CloudName | undefined;
+}
+
+export interface ConfigurationInput {
+  env: NodeJS.ProcessEnv;
+  /** Path of a `.env` file; without it `.env` of the working directory, if there is one; `false`: none. */
+  envFile?: string | false | undefined;
+  flags: ConfigurationFlags;
+  /** The text of a file; throws as `readFileSync` does. */
+  read?: ((path: string) => string) | undefined;
+}
+
+export type { ConfigurationSource } from './configured-options.js';
+
+/** What a command sends with. Nothing in it was checked, so that `doctor` can look at what is wrong. */
+export interface Configuration {
+  /** The environment with the `.env` file and the flags, under the names of the environment. */
+  env: NodeJS.ProcessEnv;
+  /** Of each of {@link CONFIGURATION_NAMES} that is set. */
+  source: ConfigurationSources;
+  /** For `graphTransport`, which checks them, and complete: nothing is left for it to read from the environment. */
+  options: GraphTransportOptions;
+}
+
+const flagNames = {
+  AZURE_TENANT_ID: '--tenant-id',
+  AZURE_CLIENT_ID: '--client-id',
+  AZURE_CLIENT_CERTIFICATE_PATH: '--certificate',
+  GRAPH_MAIL_MAILBOX: '--mailbox',
+  AZURE_AUTHORITY_HOST: '--cloud',
+  GRAPH_MAIL_GRAPH_HOST: '--cloud',
+} as const;
+
+/** All variables that say who sends, from where and to where. */
+export const CONFIGURATION_NAMES: readonly string[] = [
+  ...Object.keys(flagNames),
+  'AZURE_CLIENT_SECRET',
+  'AZURE_CLIENT_CERTIFICATE_PASSWORD',
+  'AZURE_CLIENT_SEND_CERTIFICATE_CHAIN',
+  'GRAPH_MAIL_CERTIFICATE',
+  ...proxyNames,
+  'NODE_EXTRA_CA_CERTS',
+];
+
+/**
+ * Puts flags, environment and `.env` file together. A variable of the environment goes before that of the file, as with
+ * `node --env-file`. An identity in the flags takes the place of the whole one beneath it, with its mailbox and cloud; of
+ * that, only the password of the certificate stays, since a command line is no place for it.
+ * @throws UsageError for half an identity in the flags, or an `--env-file` that cannot be read
+ * @throws GraphMailError `ECONFIG` for a `.env` file with a line that is not understood
+ */
+export function readConfiguration({ env, envFile, flags, read = readText }: ConfigurationInput): Configuration {
+  const file = envFile === false ? {} : readFileOf(envFile, read);
+  const given = flagVariables(flags);
+  const merged: NodeJS.ProcessEnv = {
+    ...file,
+    ...Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),
+  };
+  if (hasIdentity(flags)) {
+    for (const name of CONFIGURATION_NAMES) if (belowIdentity(name)) delete merged[name];
+  }
+  Object.assign(merged, given);
+  const source: ConfigurationSources = {};
+  for (const name of CONFIGURATION_NAMES) {
+    if (merged[name] === undefined) continue;
+    source[name] = name in given ? 'flag' : env[name] === undefined ? '.env' : 'environment';
+  }
+  return { env: merged, source, options: configuredOptions(merged, source, flags.cloud, read) };
+}
+
+/**
+ * Checks a configuration.
+ * @param mailbox instead of the one that it names
+ * @throws GraphMailError `ECONFIG`, which says where a value that it names comes from
+ */
+export function checkConfiguration({ env, source }: Configuration, mailbox?: string): Settings {
+  try {
+    return settleOptions(mailbox === undefined ? {} : { mailbox }, env);
+  } catch (error) {
+    if (!isGraphMailError(error)) throw error;
+    if (!source.AZURE_TENANT_ID && !source.AZURE_CLIENT_ID) {
+      throw configError(
+        'It is not known who sends: neither AZURE_TENANT_ID and AZURE_CLIENT_ID nor --tenant-id and --client-id are given.',
+        'Set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_CERTIFICATE_PATH and GRAPH_MAIL_MAILBOX in the environment or in a .env file, or give --tenant-id, --client-id, --certificate and --mailbox.',
+      );
+    }
+    const named = CONFIGURATION_NAMES.filter((name) => source[name] && new RegExp(`\\b${name}\\b`).test(error.message));
+    const origins = named.map((name) =>
+      env[name] === ''
+        ? `${name} is empty in ${originOf(name, source[name])}.`
+        : `${name} comes from ${originOf(name, source[name])}.`,
+    );
+    throw new GraphMailError([error.message, ...origins].join(' '), { ...error, cause: error.cause });
+  }
+}
+
+function originOf(name: string, source: ConfigurationSource | undefined): string {
+  if (source === 'flag') return flagNames[name as keyof typeof flagNames];
+  return source === '.env' ? 'the .env file' : 'the environment';
+}
+
+function hasIdentity({ tenantId, clientId, certificate }: ConfigurationFlags): boolean {
+  const given = { '--tenant-id': tenantId, '--client-id': clientId, '--certificate': certificate };
+  const missing = Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [flag] : []));
+  if (missing.length === 3) return false;
+  if (missing.length === 0) return true;
+  throw new UsageError(
+    `An identity is given whole: --tenant-id, --client-id and --certificate go together, and ${missing.join(' and ')} is missing.`,
+  );
+}
+
+const ofTheMachine: readonly string[] = [...proxyNames, 'NODE_EXTRA_CA_CERTS', 'AZURE_CLIENT_CERTIFICATE_PASSWORD'];
+
+function belowIdentity(name: string): boolean {
+  return !ofTheMachine.includes(name);
+}
+
+function flagVariables(flags: ConfigurationFlags): Record<string, string> {
+  const cloud = flags.cloud === undefined ? undefined : resolveCloud(flags.cloud);
+  const variables: Record<keyof typeof flagNames, string | undefined> = {
+    AZURE_TENANT_ID: flags.tenantId,
+    AZURE_CLIENT_ID: flags.clientId,
+    AZURE_CLIENT_CERTIFICATE_PATH: flags.certificate,
+    GRAPH_MAIL_MAILBOX: flags.mailbox,
+    AZURE_AUTHORITY_HOST: cloud?.authorityHost,
+    GRAPH_MAIL_GRAPH_HOST: cloud?.graphHost,
+  };
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function readFileOf(envFile: string | undefined, read: (path: string) => string): Record<string, string> {
+  const file = envFile ?? '.env';
+  let text: string;
+  try {
+    text = read(file);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (envFile === undefined && (code === 'ENOENT' || code === 'EISDIR')) return {};
+    const problem = `The file ${file} cannot be read: ${message}.`;
+    if (envFile === undefined) throw configError(problem, 'Make it readable, or add --no-env-file.', cause);
+    throw new UsageError(`${problem} Give another one with --env-file.`);
+  }
+  return readEnvFile(text, file);
+}
+
+function readText(path: string): string {
+  return readFileSync(path, 'utf8');
+}

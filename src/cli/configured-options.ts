@@ -1,0 +1,84 @@
+import { cloudFromEnvironment } from '../cloud-options.js';
+import { resolveCloud } from '../graph/clouds.js';
+import { proxyFor } from '../graph/proxy-choice.js';
+import type { CloudName, CustomCloud, GraphTransportOptions } from '../option-types.js';
+
+/** Where a value comes from. */
+export type ConfigurationSource = 'environment' | '.env' | 'flag';
+
+/** Where the variables that are set come from. */
+export type ConfigurationSources = Partial<Record<string, ConfigurationSource>>;
+
+export const proxyNames = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'] as const;
+
+/**
+ * What `graphTransport` is given for an environment. Complete, so that nothing is left for it to read from the environment of
+ * the process, and unchecked.
+ */
+export function configuredOptions(
+  env: NodeJS.ProcessEnv,
+  source: ConfigurationSources,
+  named: CloudName | undefined,
+  read: (path: string) => string,
+): GraphTransportOptions {
+  const set = (name: string) => env[name] || undefined;
+  const cloud = withCa(named ?? cloudOf(env), env, source, read);
+  const secret = set('AZURE_CLIENT_SECRET');
+  const certificatePath = set('AZURE_CLIENT_CERTIFICATE_PATH');
+  const certificate = set('GRAPH_MAIL_CERTIFICATE');
+  // In the order in which the transport itself reads them.
+  const credential = secret
+    ? { clientSecret: secret }
+    : {
+        ...(certificatePath ? { certificatePath } : { certificate }),
+        certificatePassword: set('AZURE_CLIENT_CERTIFICATE_PASSWORD'),
+        sendCertificateChain: /^(1|true)$/i.test(set('AZURE_CLIENT_SEND_CERTIFICATE_CHAIN') ?? ''),
+      };
+  const identity = { tenantId: set('AZURE_TENANT_ID'), clientId: set('AZURE_CLIENT_ID'), ...credential };
+  const mailbox = set('GRAPH_MAIL_MAILBOX');
+  return defined({ ...identity, mailbox, cloud, proxy: proxyOf(env, source, cloud) });
+}
+
+/** What cannot be told stays as it is, for the transport to refuse. */
+function cloudOf(env: NodeJS.ProcessEnv): CloudName | CustomCloud {
+  try {
+    return cloudFromEnvironment(env);
+  } catch {
+    return { authorityHost: env.AZURE_AUTHORITY_HOST ?? '', graphHost: env.GRAPH_MAIL_GRAPH_HOST ?? '' };
+  }
+}
+
+/** Node reads this variable when it starts, which is too early for that of a file. */
+function withCa(
+  cloud: CloudName | CustomCloud,
+  env: NodeJS.ProcessEnv,
+  source: ConfigurationSources,
+  read: (path: string) => string,
+): CloudName | CustomCloud {
+  const file = env.NODE_EXTRA_CA_CERTS;
+  if (!file || source.NODE_EXTRA_CA_CERTS !== '.env') return cloud;
+  const { authorityHost, graphHost } = typeof cloud === 'string' ? resolveCloud(cloud) : cloud;
+  try {
+    return { authorityHost, graphHost, ca: read(file) };
+  } catch {
+    // As Node does it: the connection tells whether that certificate was needed.
+    return cloud;
+  }
+}
+
+/** The transport reads the proxy from the environment of the process, which a `.env` file is no part of. */
+function proxyOf(env: NodeJS.ProcessEnv, source: ConfigurationSources, cloud: CloudName | CustomCloud) {
+  if (!proxyNames.some((name) => source[name] === '.env')) return undefined;
+  const { graphHost } = resolveCloud(cloud);
+  try {
+    return URL.canParse(graphHost) && proxyFor(graphHost, undefined, env) ? env.https_proxy || env.HTTPS_PROXY : false;
+  } catch {
+    return env.https_proxy || env.HTTPS_PROXY;
+  }
+}
+
+function defined<T extends object>(values: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]: Exclude<T[Name], undefined>;
+  };
+}

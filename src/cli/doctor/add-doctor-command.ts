@@ -1,0 +1,60 @@
+import type { Command } from '../../vendor/commander.js';
+import { InvalidArgumentError } from '../../vendor/commander.js';
+import { addressFlag, mailboxFlag, oneOf, pathFlag, textFlag } from '../bulk/flag-values.js';
+import { addConfigurationFlags } from '../configuration-flags.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
+import { doctorCommand } from './doctor-command.js';
+
+const exitCodes = `
+Exit codes:
+  0    everything that was asked is right
+  1    it works, with warnings
+  2    the command is not right
+  3    nobody knows whether the test mail was sent
+  and by the first check that failed:
+  65   Graph does not take the test mail as it is
+  69   a server or the proxy cannot be reached, or is not who it should be
+  75   Entra cannot serve just now: try again later
+  77   the application may not do this, or may do more than it should
+  78   the configuration is wrong: identity, certificate, mailbox, clock
+
+What is told of a mailbox is an inference, with the command that an Exchange
+administrator runs to know for sure.`;
+
+/** `ended` is told the exit code. */
+export function addDoctorCommand(program: Command, terminal: Terminal, ended: (code: ExitCode) => void): void {
+  addConfigurationFlags(
+    program
+      .command('doctor')
+      .description('check everything between this machine and a sent mail: what is wrong, and what to do')
+      .option(
+        '--mode <mode>',
+        'how the application is kept to its mailboxes: rbac (RBAC for Applications) or policy (application access policy)',
+        oneOf('rbac', 'policy'),
+        'rbac',
+      ),
+  )
+    .option(
+      '--mailbox <address>',
+      'a mailbox that must be allowed (default: GRAPH_MAIL_MAILBOX); may be repeated',
+      oneMore,
+    )
+    .option('--denied-mailbox <address>', 'a mailbox that must be denied; may be repeated', oneMore)
+    .option('--probe', 'ask Graph to send a mail without recipients from these mailboxes, which it refuses')
+    .option('--send-to <address>', 'send a real test mail to this address', addressFlag)
+    .option('--from <address>', 'From of the test mail (default: the mailbox)', addressFlag)
+    .option('--thumbprint <hex>', 'the thumbprint that the portal shows, to compare', textFlag)
+    .option('--json', 'print one JSON object')
+    .option('--bundle <file>', 'write a support bundle (JSON, without secrets)', pathFlag)
+    .addHelpText('after', exitCodes)
+    .action(async (flags) => ended(await doctorCommand(flags, terminal)));
+}
+
+function oneMore(text: string, before: readonly string[] = []): string[] {
+  const mailbox = mailboxFlag(text);
+  if (before.some((one) => one.toLowerCase() === mailbox.toLowerCase())) {
+    throw new InvalidArgumentError(`${mailbox} is given twice.`);
+  }
+  return [...before, mailbox];
+}

@@ -1,0 +1,106 @@
+import { writeFileSync } from 'node:fs';
+import { withoutQuotes } from '../../redact.js';
+import { version } from '../../version.js';
+import { CONFIGURATION_NAMES } from '../configuration.js';
+import { UsageError } from '../exit-codes.js';
+import type { Check } from './check.js';
+import type { Examination } from './examination.js';
+import type { Verdict } from './verdict.js';
+
+/** What variables may hold to be shown to whoever helps: what is of another form may be a secret in the wrong place. */
+const word = /^[\w.-]{1,64}$/;
+const path = /^[^\n]{1,260}$/;
+const origin = /^[\w.:/-]+$/;
+const open: Partial<Record<string, RegExp>> = {
+  AZURE_TENANT_ID: /^(?=.*[-.])[a-z0-9.-]{1,64}$/i,
+  AZURE_CLIENT_ID: /^[0-9a-f-]{36}$/i,
+  AZURE_CLIENT_CERTIFICATE_PATH: path,
+  AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: word,
+  AZURE_AUTHORITY_HOST: origin,
+  GRAPH_MAIL_GRAPH_HOST: origin,
+  GRAPH_MAIL_MAILBOX: /^([^\s@]+@[^\s@]+|[0-9a-f-]{36})$/i,
+  NO_PROXY: path,
+  no_proxy: path,
+  NODE_EXTRA_CA_CERTS: path,
+};
+
+/** A check as programs get it. */
+export function plainCheck({ id, title, status, seen, cure, command }: Check): Omit<Check, 'exitCode'> {
+  return { id, title, status, seen, ...(cure !== undefined && { cure }), ...(command !== undefined && { command }) };
+}
+
+/** All that helps somebody else to see what is wrong, as JSON: addresses of mailboxes are in it, secrets are not. */
+export async function bundleText(examination: Examination, { verdict, exitCode, text }: Verdict): Promise<string> {
+  const { flags, configuration, cloud, certificate, claims, checks, world, origins } = examination;
+  const reachable = examination.hasUsableProxies ? origins : [];
+  const contacts = await Promise.all(reachable.map((origin) => examination.contact(origin)));
+  const bundle = {
+    about:
+      'Support bundle of nodemailer-graph-transport doctor. It has addresses of mailboxes and ids in it, and no key, token, secret or password.',
+    at: new Date(world.clock.now()).toISOString(),
+    version,
+    node: process.version,
+    platform: `${world.platform} ${process.arch}`,
+    mode: flags.mode,
+    verdict,
+    exitCode,
+    text,
+    configuration: Object.fromEntries(
+      CONFIGURATION_NAMES.filter((name) => configuration?.source[name]).map((name) => [
+        name,
+        {
+          from: configuration?.source[name],
+          value: isOpen(name, configuration?.env[name]) ? configuration?.env[name] : '(set; not shown)',
+        },
+      ]),
+    ),
+    cloud: cloud && { authorityHost: cloud.authorityHost, graphHost: cloud.graphHost },
+    certificate,
+    token: claims,
+    servers: contacts.map(({ host, proxy, answer, failure }) => ({
+      host,
+      proxy: proxy?.origin,
+      ...(answer && {
+        certificate: answer.subject,
+        issuer: answer.issuer,
+        distrust: answer.distrust,
+        behind: answer.behind,
+      }),
+      ...(failure && { failure: failure.message }),
+    })),
+    checks: checks.map(plainCheck),
+  };
+  // Nothing secret should be in it; should anything quote one all the same, it ends here.
+  return `${withoutQuotes(JSON.stringify(bundle, undefined, 2), secretsOf(examination))}\n`;
+}
+
+function isOpen(name: string, value = ''): boolean {
+  return open[name]?.test(value) ?? false;
+}
+
+function secretsOf({ configuration, token }: Examination): string[] {
+  const hidden = CONFIGURATION_NAMES.filter((name) => !open[name]).flatMap((name) => configuration?.env[name] ?? []);
+  return [...hidden.flatMap(secretPartsOf), ...(token === undefined ? [] : [token])];
+}
+
+/** Of a URL, such as a proxy's, user and password; of anything else, all of it. */
+function secretPartsOf(value: string): string[] {
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return [value];
+  const { username, password } = new URL(value);
+  return [username, password].filter((part) => part !== '');
+}
+
+/** @throws UsageError where there is something already, or nothing can be written */
+export function writeBundle(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw bundleExists(file);
+    throw new UsageError(`--bundle ${file} cannot be written: ${message}.`);
+  }
+}
+
+export function bundleExists(file: string): UsageError {
+  return new UsageError(`--bundle ${file} is there already, and nothing is overwritten: give another name.`);
+}

@@ -1,0 +1,74 @@
+import { isGraphMailError } from '../../../errors.js';
+import { resolveCloud } from '../../../graph/clouds.js';
+import type { CloudName } from '../../../option-types.js';
+import { type ConfigurationSource, checkConfiguration as settleConfiguration } from '../../configuration.js';
+import { givenConfiguration } from '../../configuration-flags.js';
+import { EXIT } from '../../exit-codes.js';
+import { type Check, failed, ok, warning } from '../check.js';
+import { cloudInWords, cloudOfHost } from '../clouds-in-words.js';
+import type { Examination } from '../examination.js';
+
+const subject = { id: 'configuration', title: 'Configuration' };
+
+/** Whether the options say who sends, from where and to where, and do not contradict each other. */
+export async function checkConfiguration(examination: Examination): Promise<Check[]> {
+  const { flags, world } = examination;
+  const { mailbox: [mailbox] = [], ...given } = flags;
+  try {
+    const configuration = givenConfiguration({ ...given, ...(mailbox !== undefined && { mailbox }) }, world);
+    examination.configuration = configuration;
+    const settings = settleConfiguration(configuration);
+    examination.settings = settings;
+    const { cloud } = configuration.options;
+    examination.cloud = resolveCloud(typeof cloud === 'string' ? (cloud as CloudName) : settings.cloud);
+  } catch (error) {
+    if (!isGraphMailError(error)) throw error;
+    return [failed(subject, EXIT.configuration, error.message, error.hint)];
+  }
+  return [judge(examination)];
+}
+
+function judge({ configuration, settings, cloud }: Examination): Check {
+  if (!configuration || !settings || !cloud) throw new Error('the configuration is read first');
+  const { identity, mailbox } = settings;
+  const { env, source } = configuration;
+  const { tenantId = '', clientId = '' } = 'tenantId' in identity ? identity : {};
+  const who = `Tenant ${tenantId}, application ${clientId}, mailbox ${String(mailbox)}`;
+  const seen = `${who} (from ${originsOf(Object.values(source))}); ${cloudInWords(cloud)}.`;
+  if (tenantId.toLowerCase() === clientId.toLowerCase()) {
+    return failed(
+      subject,
+      EXIT.configuration,
+      `AZURE_TENANT_ID and AZURE_CLIENT_ID are the same: ${tenantId}.`,
+      'Copy both anew from the overview page of the app registration: Directory (tenant) id, and Application (client) id.',
+    );
+  }
+  const [login, graph] = [cloudOfHost(cloud.authorityHost), cloudOfHost(cloud.graphHost)];
+  if (login.length > 0 && graph.length > 0 && !login.some((name) => graph.includes(name))) {
+    return failed(
+      subject,
+      EXIT.configuration,
+      `Tokens come from ${cloud.authorityHost} and mail goes to ${cloud.graphHost}: these are hosts of two different clouds.`,
+      'Give the cloud that the tenant lives in with --cloud (global, usgov, usgov-dod or china), and leave GRAPH_MAIL_GRAPH_HOST out.',
+    );
+  }
+  if (identity.credential.kind !== 'secret') return ok(subject, seen);
+  if (env.AZURE_CLIENT_CERTIFICATE_PATH || env.GRAPH_MAIL_CERTIFICATE) {
+    return warning(
+      subject,
+      `${seen} AZURE_CLIENT_SECRET is set, and goes before the certificate, which is not used.`,
+      'Take AZURE_CLIENT_SECRET out of the environment to sign in with the certificate.',
+    );
+  }
+  return warning(
+    subject,
+    `${seen} It signs in with a client secret: a password that can be copied, and that ends unnoticed.`,
+    'Make a certificate (nodemailer-graph-transport setup), and put it in the place of the secret.',
+  );
+}
+
+function originsOf(sources: readonly (ConfigurationSource | undefined)[]): string {
+  const words = { flag: 'flags', environment: 'the environment', '.env': 'the .env file' };
+  const found = [...new Set(sources)].flatMap((source) => (source === undefined ? [] : [words[source]]));
+  return found.join(' and ');
+}

@@ -1,0 +1,48 @@
+import { EXIT } from '../../exit-codes.js';
+import { type Check, failed, ok, skipped } from '../check.js';
+import type { Examination } from '../examination.js';
+
+const subject = { id: 'dns', title: 'Names (DNS)' };
+
+/** Whether the names of the hosts can be resolved, where that is this machine's affair. */
+export async function checkNames(examination: Examination): Promise<Check[]> {
+  const blocked = examination.blocked(subject, 'configuration');
+  if (blocked) return [blocked];
+  if (!examination.hasUsableProxies) return [skipped(subject, 'Not checked: the proxy must be right first.')];
+  const direct: string[] = [];
+  for (const origin of examination.origins) {
+    if (!(await examination.contact(origin)).proxy) direct.push(new URL(origin).hostname.replace(/^\[|\]$/g, ''));
+  }
+  if (direct.length === 0) return [skipped(subject, 'Not needed: the proxy resolves the names.')];
+  const found: string[] = [];
+  for (const host of new Set(direct)) {
+    const result = await resolve(host, examination);
+    if ('problem' in result) {
+      return [
+        failed(
+          subject,
+          EXIT.unavailable,
+          `${host} cannot be resolved (${result.problem}).`,
+          `Check the name servers of this machine, and whether it needs a proxy to reach Microsoft 365 (HTTPS_PROXY).${namedBy(examination)}`,
+        ),
+      ];
+    }
+    found.push(`${host} is ${result.address}`);
+  }
+  return [ok(subject, `${found.join(', ')}.`)];
+}
+
+/** A name that somebody wrote may be misspelt. */
+function namedBy({ configuration }: Examination): string {
+  const names = ['AZURE_AUTHORITY_HOST', 'GRAPH_MAIL_GRAPH_HOST'].filter((name) => configuration?.env[name]);
+  return names.length === 0 ? '' : ` If the name is wrong, it stands in ${names.join(' or ')}.`;
+}
+
+function resolve(host: string, { world }: Examination): Promise<{ address: string } | { problem: string }> {
+  return new Promise((done) => {
+    world.lookup(host, { all: false }, (error, address) => {
+      if (error) done({ problem: error.code ?? error.message });
+      else done({ address: String(address) });
+    });
+  });
+}

@@ -1,0 +1,85 @@
+import { EXIT } from '../../exit-codes.js';
+import { type Check, failed, ok, skipped, warning } from '../check.js';
+import type { Examination } from '../examination.js';
+
+const subject = { id: 'permissions', title: 'Permissions in the token' };
+
+const portal = 'API permissions of the app registration';
+
+/** What Entra permits the application, judged by how it is meant to be kept to its mailboxes. */
+export async function checkPermissions(examination: Examination): Promise<Check[]> {
+  const blocked = examination.blocked(
+    subject,
+    ...[
+      'configuration',
+      'certificate-file',
+      'certificate',
+      'certificate-days',
+      'clock',
+      'dns',
+      'proxy',
+      'tls',
+      'token',
+    ],
+  );
+  if (blocked) return [blocked];
+  const { claims, flags } = examination;
+  if (!claims) return [skipped(subject, 'Not checked: the token cannot be read, as is its right.')];
+  return [flags.mode === 'rbac' ? judgeRbac(claims.roles) : judgePolicy(claims.roles)];
+}
+
+/** With RBAC for Applications, what Entra grants is added to what Exchange grants, for every mailbox of the tenant. */
+function judgeRbac(roles: readonly string[]): Check {
+  if (roles.length === 0) {
+    return ok(subject, 'None, which is right with RBAC for Applications: Exchange decides which mailboxes may send.');
+  }
+  const held = roles.join(', ');
+  if (roles.includes('Mail.Send')) {
+    return warning(
+      subject,
+      `${held}. Mail.Send counts for every mailbox of the tenant: with it, no scope of RBAC for Applications restricts anything.`,
+      `Once the assignment in Exchange works, remove Mail.Send from the ${portal}, its admin consent too. If an application access policy restricts it instead, check with --mode policy.`,
+    );
+  }
+  return warning(
+    subject,
+    `${held}. ${unneeded(roles)}`,
+    `Remove what nobody needs from the ${portal}, its admin consent too.`,
+  );
+}
+
+function judgePolicy(roles: readonly string[]): Check {
+  if (roles.length === 0) {
+    return failed(
+      subject,
+      EXIT.permission,
+      'None: Mail.Send is missing.',
+      `Add the application permission (not the delegated one) Mail.Send under ${portal}, and let an administrator grant admin consent. What was granted a moment ago may take some minutes.`,
+    );
+  }
+  if (!roles.includes('Mail.Send')) {
+    return failed(
+      subject,
+      EXIT.permission,
+      `${roles.join(', ')}; Mail.Send is missing, and none of these permits to send.`,
+      `Add the application permission Mail.Send under ${portal}, let an administrator grant admin consent, and remove what is not needed.`,
+    );
+  }
+  const others = roles.filter((role) => role !== 'Mail.Send');
+  if (others.length === 0) return ok(subject, 'Mail.Send and nothing else.');
+  return warning(
+    subject,
+    `Mail.Send, and ${others.join(', ')}. ${unneeded(others)}`,
+    `Remove what nobody needs from the ${portal}, its admin consent too.`,
+  );
+}
+
+const uses: Record<string, string> = {
+  'Mail.ReadWrite': 'drafts and uploads',
+  'Mail.Read': 'bounces, and looking into Sent Items',
+  'Mail.ReadBasic.All': 'looking into Sent Items',
+};
+
+function unneeded(roles: readonly string[]): string {
+  return `Sending needs none of it${roles.map((role) => (uses[role] ? `; ${role} is for ${uses[role]}` : '')).join('')}.`;
+}

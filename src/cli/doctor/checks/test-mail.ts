@@ -1,0 +1,69 @@
+import { type GraphMailError, isGraphMailError } from '../../../errors.js';
+import { EXIT, type ExitCode, exitCodeOfError } from '../../exit-codes.js';
+import { type Check, failed, ok, skipped } from '../check.js';
+import { connectCommand } from '../clouds-in-words.js';
+import type { Examination } from '../examination.js';
+import { beforeMailboxes } from './mailboxes.js';
+
+const subject = { id: 'test-mail', title: 'Test mail' };
+
+/** Milliseconds that a mail may spend on being tried again: somebody waits. */
+const longestWait = 30_000;
+
+/** Sends a real mail, where somebody wants it. */
+export async function checkTestMail(examination: Examination): Promise<Check[]> {
+  const { flags, settings, configuration, world } = examination;
+  const to = flags.sendTo;
+  if (to === undefined) return [skipped(subject, 'Not sent: --send-to <address> sends a real one.')];
+  const mailbox = typeof settings?.mailbox === 'string' ? settings.mailbox : '';
+  const blocked = examination.blocked(subject, ...beforeMailboxes, `mailbox:${mailbox}`);
+  if (blocked) return [blocked];
+  const from = flags.from ?? mailbox;
+  if (!from.includes('@')) {
+    const seen = `Not sent: the mailbox is given by its object id (${mailbox}), so its address is not known.`;
+    return [failed(subject, EXIT.configuration, seen, 'Give the address that the mail comes from with --from.')];
+  }
+  const transporter = world.connect({ ...configuration?.options, maxWait: longestWait });
+  try {
+    const info = await transporter.sendMail({
+      from,
+      to,
+      subject: 'Test mail of nodemailer-graph-transport',
+      text: `This is a test mail, which "nodemailer-graph-transport doctor" sent from ${mailbox}. Nothing is to be done.\n`,
+    });
+    const ids = info as { messageId: string; requestId?: string };
+    return [
+      ok(
+        subject,
+        `Sent from ${mailbox} to ${to}. ${idsInWords(ids)} Graph took it; whether it arrived, the trace tells.`,
+        {
+          command: traceOf(ids, examination),
+        },
+      ),
+    ];
+  } catch (error) {
+    if (!isGraphMailError(error)) throw error;
+    const seen = `From ${from}, mailbox ${mailbox}, to ${to}: ${error.message}${idsInWords(error, ' ')}`;
+    if (error.outcome !== 'unknown') return [failed(subject, exitCodeOf(error), seen, error.hint)];
+    return [failed(subject, EXIT.unknown, `It may have been sent. ${seen}`, error.hint)];
+  } finally {
+    transporter.close();
+  }
+}
+
+/** A mail that is refused as it is, where nobody lacks a permission. */
+function exitCodeOf(error: GraphMailError): ExitCode {
+  return error.code === 'EMESSAGE' ? EXIT.badInput : exitCodeOfError(error);
+}
+
+function idsInWords({ messageId, requestId }: { messageId?: string; requestId?: string }, before = ''): string {
+  const ids = [messageId && `Message-ID ${messageId}`, requestId && `request-id ${requestId}`].filter(Boolean);
+  return ids.length === 0 ? '' : `${before}${ids.join(', ')}.`;
+}
+
+/** How an administrator follows it: the mail by its Message-ID, the request by its id (where activity logs are collected). */
+function traceOf({ messageId, requestId }: { messageId: string; requestId?: string }, { cloud }: Examination): string {
+  const trace = `${connectCommand(cloud)}\nGet-MessageTraceV2 -MessageId '${messageId.replaceAll("'", "''")}'`;
+  if (requestId === undefined || !/^[\w-]+$/.test(requestId)) return trace;
+  return `${trace}\n# Where Graph activity logs are collected:\nMicrosoftGraphActivityLogs | where RequestId == "${requestId}"`;
+}

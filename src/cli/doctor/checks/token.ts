@@ -1,0 +1,53 @@
+import { tokenRequest } from '../../../auth/token-request.js';
+import { isGraphMailError } from '../../../errors.js';
+import { type Check, failed, ok } from '../check.js';
+import type { Examination } from '../examination.js';
+import { isTenantId } from '../tenant-lookup.js';
+import { readClaims } from '../token-claims.js';
+import { explainTokenError } from '../token-errors.js';
+import { userAgent } from '../world.js';
+
+const subject = { id: 'token', title: 'Token' };
+
+/** Whether Entra gives the application a token. */
+export async function checkToken(examination: Examination): Promise<Check[]> {
+  const { settings, cloud, certificates, world } = examination;
+  const before = [
+    'configuration',
+    'certificate-file',
+    'certificate',
+    'certificate-days',
+    'clock',
+    'dns',
+    'proxy',
+    'tls',
+  ];
+  const blocked = examination.blocked(subject, ...before);
+  if (blocked) return [blocked];
+  if (!settings || !cloud || !('tenantId' in settings.identity)) throw new Error('the configuration is checked first');
+  const { identity } = settings;
+  const { agent } = examination;
+  const { clock, timeout } = world;
+  try {
+    const { token, expiresAt } = await tokenRequest(identity, {
+      certificates,
+      cloud,
+      agent,
+      userAgent,
+      timeout,
+      clock,
+    })();
+    examination.token = token;
+    examination.claims = readClaims(token);
+    const minutes = Math.round((expiresAt - clock.now()) / 60_000);
+    return [ok(subject, `Entra gave one for application ${identity.clientId}, valid for ${minutes} minutes.`)];
+  } catch (error) {
+    if (!isGraphMailError(error)) throw error;
+    const { seen, cure, exitCode } = explainTokenError(error, {
+      ...identity,
+      certificate: examination.certificate,
+      swapped: error.aadsts === 90002 && (await isTenantId(identity.clientId, examination)),
+    });
+    return [failed(subject, exitCode, seen, cure)];
+  }
+}

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { version } from '../../version.js';
+import { type ExitCode, UsageError } from '../exit-codes.js';
+import { hasColours, type Terminal } from '../terminal.js';
+import { bundleExists, bundleText, plainCheck, writeBundle } from './bundle.js';
+import type { Check } from './check.js';
+import { checkCertificate } from './checks/certificate.js';
+import { checkCertificateDays } from './checks/certificate-days.js';
+import { checkCertificateFile } from './checks/certificate-file.js';
+import { checkClock } from './checks/clock.js';
+import { checkConfiguration } from './checks/configuration.js';
+import { checkMailboxes } from './checks/mailboxes.js';
+import { checkNames } from './checks/names.js';
+import { checkPermissions } from './checks/permissions.js';
+import { checkProxy } from './checks/proxy.js';
+import { checkTestMail } from './checks/test-mail.js';
+import { checkThumbprints } from './checks/thumbprints.js';
+import { checkTls } from './checks/tls.js';
+import { checkToken } from './checks/token.js';
+import { isSandbox } from './clouds-in-words.js';
+import { Examination } from './examination.js';
+import type { DoctorFlags } from './flags.js';
+import { checkText } from './report-text.js';
+import { judgeChecks } from './verdict.js';
+import { type World, worldOf } from './world.js';
+
+/** In the order in which they are told. A fault is named once: what hangs on it is not checked. */
+const steps: readonly ((examination: Examination) => Promise<Check[]>)[] = [
+  checkConfiguration,
+  checkCertificateFile,
+  checkCertificate,
+  checkCertificateDays,
+  checkThumbprints,
+  checkClock,
+  checkNames,
+  checkProxy,
+  checkTls,
+  checkToken,
+  checkPermissions,
+  checkMailboxes,
+  checkTestMail,
+];
+
+/** `doctor`: looks at everything between this program and a sent mail, and says what is wrong and what to do. */
+export async function doctorCommand(
+  flags: DoctorFlags,
+  terminal: Terminal,
+  world: World = worldOf(terminal),
+): Promise<ExitCode> {
+  refuseContradictions(flags);
+  const examination = new Examination(flags, world);
+  const print = (text: string) => terminal.stdout.write(`${text}\n`);
+  const colours = hasColours(terminal.stdout, terminal.env);
+  try {
+    for (const step of steps) {
+      for (const check of await step(examination)) {
+        examination.checks.push(check);
+        if (!flags.json) print(checkText(check, colours));
+      }
+    }
+    const { cloud, checks } = examination;
+    const sandbox = cloud !== undefined && isSandbox(cloud);
+    const verdict = judgeChecks(checks, sandbox);
+    if (flags.bundle !== undefined) writeBundle(flags.bundle, await bundleText(examination, verdict));
+    if (flags.json) {
+      const { verdict: word, exitCode, text } = verdict;
+      print(
+        JSON.stringify({
+          verdict: word,
+          exitCode,
+          text,
+          version,
+          mode: flags.mode,
+          sandbox,
+          checks: checks.map(plainCheck),
+        }),
+      );
+      return exitCode;
+    }
+    if (flags.bundle !== undefined) {
+      print(
+        `\nSupport bundle: ${flags.bundle}\n  It has no key, token, secret or password in it, but addresses of mailboxes.`,
+      );
+    }
+    print(`\n${verdict.text}`);
+    return verdict.exitCode;
+  } finally {
+    examination.close();
+  }
+}
+
+/** @throws UsageError before anything is asked or sent */
+function refuseContradictions({ mailbox = [], deniedMailbox = [], probe, from, sendTo, bundle }: DoctorFlags): void {
+  if (deniedMailbox.length > 0 && !probe) {
+    throw new UsageError('--denied-mailbox is asked about with --probe only: add it.');
+  }
+  const denied = new Set(deniedMailbox.map((one) => one.toLowerCase()));
+  const both = mailbox.find((one) => denied.has(one.toLowerCase()));
+  if (both !== undefined) throw new UsageError(`${both} cannot be both, --mailbox and --denied-mailbox.`);
+  if (from !== undefined && sendTo === undefined) throw new UsageError('--from goes with --send-to.');
+  if (bundle !== undefined && existsSync(bundle)) throw bundleExists(bundle);
+}

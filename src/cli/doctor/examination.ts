@@ -1,0 +1,114 @@
+import type { Agent } from 'node:https';
+import { rootCertificates } from 'node:tls';
+import type { CertificateInfo, CertificateSource } from '../../auth/certificate-source.js';
+import { createAgent, trustedCertificates } from '../../graph/agent.js';
+import type { Cloud } from '../../graph/clouds.js';
+import { type ProxyChoice, settleProxies } from '../../graph/proxy-choice.js';
+import type { Settings } from '../../settings.js';
+import type { Configuration } from '../configuration.js';
+import { type Check, type Subject, skipped } from './check.js';
+import { type Contact, makeContact } from './contact.js';
+import { type ExtraAuthorities, extraAuthorities } from './extra-authorities.js';
+import type { DoctorFlags } from './flags.js';
+import type { TokenClaims } from './token-claims.js';
+import { userAgent, type World } from './world.js';
+
+/** What the checks before found out, for those that come after. */
+export class Examination {
+  readonly flags: DoctorFlags;
+  readonly world: World;
+  readonly checks: Check[] = [];
+  configuration: Configuration | undefined;
+  settings: Settings | undefined;
+  cloud: Cloud | undefined;
+  certificates: CertificateSource | undefined;
+  certificate: CertificateInfo | undefined;
+  token: string | undefined;
+  claims: TokenClaims | undefined;
+  readonly #contacts = new Map<string, Promise<Contact>>();
+  #agent: Agent | undefined;
+
+  constructor(flags: DoctorFlags, world: World) {
+    this.flags = flags;
+    this.world = world;
+  }
+
+  /** A check that cannot be made because one of `ids` has failed; `undefined` where none has. */
+  blocked(subject: Subject, ...ids: readonly string[]): Check | undefined {
+    const cause = this.checks.find(({ id, status }) => status === 'failed' && ids.includes(id));
+    return cause && skipped(subject, `Not checked: "${cause.title}" must be right first.`);
+  }
+
+  /** The origins that mail needs: of the token service and of Graph. */
+  get origins(): string[] {
+    const { cloud } = this;
+    return cloud ? [...new Set([cloud.authorityHost, cloud.graphHost])] : [];
+  }
+
+  get authorities(): ExtraAuthorities {
+    return extraAuthorities(this.configuration?.env ?? {});
+  }
+
+  /**
+   * Which proxy leads to an origin.
+   * @throws GraphMailError `ECONFIG`
+   */
+  get proxies(): ProxyChoice | undefined {
+    return settleProxies(this.settings?.proxy, this.configuration?.env ?? {}, this.origins);
+  }
+
+  /** Whether the proxy that is configured can be used at all. */
+  get hasUsableProxies(): boolean {
+    try {
+      this.proxies;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Who answers at an origin; asked once.
+   * @throws GraphMailError `ECONFIG` where the proxy to take is not known
+   */
+  contact(origin: string): Promise<Contact> {
+    const { pem } = this.authorities;
+    return this.#contact(origin, origin, [...trustedCertificates(this.world.env), ...(pem ? [pem] : [])]);
+  }
+
+  /** The same, trusting nothing but the public authorities that Node comes with. */
+  publicContact(origin: string): Promise<Contact> {
+    return this.#contact(origin, `${origin} public`, rootCertificates);
+  }
+
+  /** How far this machine's clock is behind that of a server (ms; negative: ahead), and which server that is. */
+  async clockError(): Promise<{ behind: number; host: string } | undefined> {
+    for (const origin of this.hasUsableProxies ? this.origins : []) {
+      const { answer, host } = await this.contact(origin);
+      if (answer?.behind !== undefined) return { behind: answer.behind, host };
+    }
+    return undefined;
+  }
+
+  /** Connections as the transport makes them. */
+  get agent(): Agent {
+    const { timeout } = this.world;
+    const choose = this.proxies;
+    this.#agent ??= createAgent(this.authorities.pem, choose && { choose, userAgent, timeout });
+    return this.#agent;
+  }
+
+  close(): void {
+    this.#agent?.destroy();
+  }
+
+  async #contact(origin: string, key: string, trusted: readonly string[]): Promise<Contact> {
+    const { clock, lookup, timeout } = this.world;
+    // Without the proxy that is wanted, nothing goes out at all.
+    const { proxies } = this;
+    const way = { proxies, trusted, lookup, clock, timeout, userAgent };
+    const made = this.#contacts.get(key) ?? makeContact(origin, way);
+    this.#contacts.set(key, made);
+    return made;
+  }
+}

@@ -1,0 +1,20 @@
+import type { GivenConfiguration } from '../configuration-flags.js';
+
+/** How the application is kept to its mailboxes: RBAC for Applications, or an application access policy. */
+export type Mode = 'rbac' | 'policy';
+
+/** What the command line says. */
+export interface DoctorFlags extends Omit<GivenConfiguration, 'mailbox'> {
+  mode: Mode;
+  /** Mailboxes that must be allowed; without any, the configured one. */
+  mailbox?: string[];
+  /** Mailboxes that must be denied. */
+  deniedMailbox?: string[];
+  probe?: boolean;
+  sendTo?: string;
+  from?: string;
+  /** The thumbprint that somebody reads in the portal. */
+  thumbprint?: string;
+  json?: boolean;
+  bundle?: string;
+}

@@ -1,0 +1,118 @@
+import { explainRefusal } from '../../delivery/hints.js';
+import { EXIT } from '../exit-codes.js';
+import { type Check, failed, ok, warning } from './check.js';
+import { connectCommand } from './clouds-in-words.js';
+import { explainDenial } from './denial-causes.js';
+import type { Examination } from './examination.js';
+import type { SendAnswer } from './send-check.js';
+import { answerInWords, judgeSendAnswer } from './send-verdict.js';
+import { userAgent } from './world.js';
+
+export interface AskedMailbox {
+  mailbox: string;
+  expected: 'allowed' | 'denied';
+  answer: SendAnswer;
+}
+
+interface Circumstances {
+  examination: Examination;
+  roles: readonly string[];
+  otherAllowed: boolean;
+  letInByOtherName: boolean;
+}
+
+/** What the answer to the send check of a mailbox means, told as the inference that it is. */
+export function mailboxCheck({ mailbox, expected, answer }: AskedMailbox, circumstances: Circumstances): Check {
+  const { examination, roles, otherAllowed } = circumstances;
+  const { mode } = examination.flags;
+  const subject = { id: `mailbox:${mailbox}`, title: `Send check of ${mailbox}` };
+  const said = answerInWords(answer);
+  const proof = { command: proofFor(mailbox, examination) };
+  switch (judgeSendAnswer(answer)) {
+    case 'allowed': {
+      const seen = `Likely allowed: Graph refused a mail without recipients only for that (${said}).`;
+      return expected === 'allowed'
+        ? ok(subject, seen, proof)
+        : failed(subject, EXIT.permission, `${seen} It should be denied.`, tooMuch(mode, roles), proof);
+    }
+    case 'denied': {
+      if (expected === 'denied') {
+        const seen = `Likely denied, as it should be (${said}).`;
+        return otherAllowed
+          ? ok(subject, seen, proof)
+          : warning(
+              subject,
+              `${seen} No other mailbox was seen to be allowed, so this proves no restriction.`,
+              'Get the mailbox that sends allowed first, then check both.',
+              proof,
+            );
+      }
+      const { cause, cure } = explainDenial(answer, { ...circumstances, mode, userAgent });
+      return failed(subject, EXIT.permission, `Likely denied (${said}). ${cause}`, cure, proof);
+    }
+    case 'no-mailbox': {
+      const seen = `There is no mailbox that could send (${said}).`;
+      const cure =
+        answer.code === 'MailboxNotEnabledForRESTAPI'
+          ? (explainRefusal(404, answer.code, answer.message).hint ?? '')
+          : 'Give the primary address (or object id) of a user or shared mailbox of this tenant. An alias is not enough; a distribution list, group or mail contact has no mailbox.';
+      const lookUp = { command: `${connectCommand(examination.cloud)}\nGet-Recipient -Identity ${quoted(mailbox)}` };
+      return expected === 'allowed'
+        ? failed(subject, EXIT.configuration, seen, cure, lookUp)
+        : warning(subject, `${seen} It proves no restriction.`, cure, lookUp);
+    }
+    case 'token-refused':
+      return failed(
+        subject,
+        EXIT.configuration,
+        `Graph does not take the token (${said}).`,
+        explainRefusal(401, answer.code, answer.message).hint ?? '',
+      );
+    case 'busy':
+      return warning(
+        subject,
+        `No answer about the permission: Graph is busy or troubled (${said}).`,
+        'Check again in some minutes.',
+      );
+    case 'no-answer':
+      return failed(
+        subject,
+        EXIT.unavailable,
+        `${said}. This says nothing about the permission.`,
+        'Check the network between this machine and Graph, then check again.',
+      );
+    case 'unclear':
+      return warning(
+        subject,
+        `Neither allowed nor denied can be inferred (${said}).`,
+        'Ask Exchange with the command below, or send a test mail with --send-to.',
+        proof,
+      );
+  }
+}
+
+/** Why a mailbox is allowed that should not be. */
+function tooMuch(mode: Circumstances['examination']['flags']['mode'], roles: readonly string[]): string {
+  if (mode === 'policy') {
+    return 'Restrict the application: New-ApplicationAccessPolicy with RestrictAccess and a group that does not hold this mailbox. A policy made a moment ago does not count yet.';
+  }
+  if (roles.includes('Mail.Send')) {
+    return 'Remove the permission Mail.Send in Entra, its admin consent too: it counts for every mailbox of the tenant, whatever Exchange assigns. The tokens of before serve for about an hour.';
+  }
+  return 'Give the assignment of "Application Mail.Send" a scope that does not hold this mailbox (Get-ManagementRoleAssignment shows it). A change made less than two hours ago may not count yet.';
+}
+
+/** The cmdlet that says it for sure, as far as its own layer goes. */
+function proofFor(mailbox: string, { cloud, settings, flags }: Examination): string {
+  const clientId = settings && 'clientId' in settings.identity ? settings.identity.clientId : '';
+  const test =
+    flags.mode === 'rbac'
+      ? `Test-ServicePrincipalAuthorization -Identity ${clientId} -Resource ${quoted(mailbox)}`
+      : `Test-ApplicationAccessPolicy -AppId ${clientId} -Identity ${quoted(mailbox)}`;
+  return `${connectCommand(cloud)}\n${test}`;
+}
+
+/** For PowerShell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

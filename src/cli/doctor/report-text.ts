@@ -1,0 +1,41 @@
+import { printable } from '../wording.js';
+import type { Check, CheckStatus } from './check.js';
+
+const width = 80;
+
+/** Sign, word and colour say the same, so that either of them alone does. */
+const marks: Record<CheckStatus, { sign: string; word: string; colour: number }> = {
+  ok: { sign: '✓', word: 'ok', colour: 32 },
+  warning: { sign: '!', word: 'warning', colour: 33 },
+  failed: { sign: '✗', word: 'failed', colour: 31 },
+  skipped: { sign: '–', word: 'not checked', colour: 90 },
+};
+
+/** A check, for a person. */
+export function checkText({ title, status, seen, cure, command }: Check, colours: boolean): string {
+  const { sign, word, colour } = marks[status];
+  const head = `${sign} ${printable(title)}: ${word}`;
+  const lines = [colours ? `\u001b[${colour}m${head}\u001b[0m` : head, ...wrapped(withoutWord(seen), '  ')];
+  if (cure !== undefined) lines.push(...wrapped(`To do: ${cure}`, '  '));
+  if (command !== undefined)
+    lines.push('  For an administrator:', ...command.split('\n').map((line) => `    ${printable(line)}`));
+  return lines.join('\n');
+}
+
+/** `Not checked: why` is `Why`, where the word stands in the line above. */
+function withoutWord(seen: string): string {
+  return seen.replace(/^Not (?:checked|asked|sent|needed): (.)/, (_, first: string) => first.toUpperCase());
+}
+
+/** Lines of at most 80 columns, broken at spaces; a word that is longer stays whole, so that it can be copied. */
+function wrapped(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of printable(text).split(/ +/)) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+      lines.push(indent + line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, indent + line];
+}

@@ -1,0 +1,63 @@
+import { printable } from '../wording.js';
+import { block, paragraph } from './block.js';
+import type { SendReport } from './send-report.js';
+
+const headline: Record<SendReport['outcome'], string> = {
+  sent: 'Sent: Microsoft Graph has taken the mail. Whether it arrives, a message trace or a bounce tells.',
+  'not-sent': 'Not sent.',
+  unknown: 'Unknown: the mail may have been sent, or not. Look before you send it again.',
+};
+
+/** The report for a person: what became of the mail, why, and how to follow it. */
+export function reportText(report: SendReport): string {
+  const { outcome, error } = report;
+  const lines = paragraph(headline[outcome]);
+  if (error) {
+    lines.push('', ...paragraph(printable(error.message)));
+    if (error.hint !== undefined) lines.push(...paragraph(asFlags(printable(error.hint)), '  '));
+  }
+  // A mail that did not leave has nothing to trace but the requests that were made for it.
+  if (outcome === 'sent' || report.clientRequestId !== undefined || outcome === 'unknown') {
+    lines.push('', ...block(rowsOf(report)), ...traceLines(report));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function rowsOf(report: SendReport): [name: string, value: string | undefined][] {
+  const { outcome, messageId, mailbox, recipients, size, attempts, requestId, clientRequestId, error } = report;
+  return [
+    ['Outcome', outcome],
+    ['Message-ID', messageId],
+    ['Mailbox', mailbox],
+    ['Recipients', recipients && `${recipients.length}: ${recipients.join(', ')}`],
+    ['Size', size === undefined ? undefined : `${size.toLocaleString('en')} bytes`],
+    ['Attempts', attempts === undefined || attempts < 2 ? undefined : String(attempts)],
+    ['Left in Drafts', error?.draftId],
+    ['request-id', requestId],
+    ['client-request-id', clientRequestId],
+  ];
+}
+
+function traceLines({ outcome, messageId, requestId }: SendReport): string[] {
+  const trace = messageId !== undefined && outcome !== 'not-sent' ? traceCommand(messageId) : undefined;
+  if (trace === undefined && requestId === undefined) return [];
+  return [
+    '',
+    ...(trace === undefined ? [] : ['To trace it, some minutes later, in Exchange Online PowerShell:', `  ${trace}`]),
+    ...(requestId === undefined ? [] : paragraph('The request-id finds the request in the Graph activity logs.')),
+  ];
+}
+
+function traceCommand(messageId: string): string {
+  return `Get-MessageTraceV2 -MessageId '${messageId.replaceAll("'", "''")}'`;
+}
+
+/** Hints are written for programs; here their options are flags. */
+function asFlags(hint: string): string {
+  return hint
+    .replaceAll(/the option (?=largeMessages|onUnknown|delivery|mailbox)/g, '')
+    .replaceAll("'mailbox'", '--mailbox')
+    .replaceAll(/\blargeMessages: '(\w+)'/g, '--large-messages $1')
+    .replaceAll(/\bonUnknown: '(\w+)'/g, '--on-unknown $1')
+    .replaceAll(/\bdelivery: '(\w+)'/g, '--delivery $1');
+}

@@ -1,0 +1,64 @@
+import type { SendMailOptions } from 'nodemailer';
+import { configError } from '../../errors.js';
+import type { SendingChoices } from '../../settings.js';
+import { type Configuration, checkConfiguration } from '../configuration.js';
+import { givenConfiguration } from '../configuration-flags.js';
+import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
+import { checkUsage } from './check-usage.js';
+import { dryRun } from './dry-run.js';
+import { printDryRun, printDryRunJson } from './dry-run-output.js';
+import { readMail } from './read-mail.js';
+import { reportText } from './report-text.js';
+import type { SendFlags } from './send-flags.js';
+import { type MailOnItsWay, reportFailure, type SendReport } from './send-report.js';
+import { submit } from './submit.js';
+
+/**
+ * `send`: one mail, and what became of it.
+ * @param word what stands without a flag
+ * @throws UsageError; all else is reported
+ */
+export async function sendCommand(word: string | undefined, flags: SendFlags, terminal: Terminal): Promise<ExitCode> {
+  checkUsage(word, flags);
+  const way: MailOnItsWay = {};
+  try {
+    const configuration = givenConfiguration(flags, terminal);
+    const mailbox = mailboxOf(flags, configuration);
+    way.mailbox = mailbox;
+    if (flags.dryRun) {
+      const run = await dryRun(await readMail(word, flags, mailbox, terminal), mailbox, choicesOf(flags));
+      if (flags.json) printDryRunJson(run, terminal.stdout);
+      else printDryRun(run, terminal);
+      return EXIT.ok;
+    }
+    // Before stdin is read: what is typed for nothing is lost.
+    checkConfiguration(configuration, mailbox);
+    const mail: SendMailOptions = await readMail(word, flags, mailbox, terminal);
+    const options = { ...configuration.options, mailbox, ...choicesOf(flags) };
+    return print(await submit(mail, options, way, terminal), flags, terminal);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    return print(reportFailure(error, way), flags, terminal);
+  }
+}
+
+function mailboxOf({ from, mailbox }: SendFlags, { env }: Configuration): string {
+  const chosen = mailbox ?? (env.GRAPH_MAIL_MAILBOX || from?.address);
+  if (chosen !== undefined) return chosen;
+  throw configError('Whose mailbox sends?', 'Give --mailbox or --from, or set GRAPH_MAIL_MAILBOX.');
+}
+
+function choicesOf({ delivery, onUnknown, largeMessages }: SendFlags): Partial<SendingChoices> {
+  return {
+    ...(delivery !== undefined && { delivery }),
+    ...(onUnknown !== undefined && { onUnknown }),
+    ...(largeMessages !== undefined && { largeMessages }),
+  };
+}
+
+function print(report: SendReport, { json }: SendFlags, { stdout, stderr }: Terminal): ExitCode {
+  if (json) stdout.write(`${JSON.stringify(report)}\n`);
+  else (report.outcome === 'sent' ? stdout : stderr).write(reportText(report));
+  return report.exitCode;
+}

@@ -1,0 +1,27 @@
+import { signingCertificate } from '../../../auth/certificate.js';
+import { recognise } from '../../../auth/certificate-content.js';
+import { readFiles } from '../../../auth/certificate-files.js';
+import { readPem } from '../../../auth/certificate-pem.js';
+import { checkValidity } from '../../../auth/certificate-validity.js';
+import { readPfx } from '../../../auth/pfx.js';
+import { type PublicCertificate, publicCertificate } from './public-certificate.js';
+
+/**
+ * Reads a PEM or PFX that exists already, held to what the transport holds it to: RSA, key and certificate a pair, valid now.
+ * Nothing of the key leaves this function.
+ * @throws GraphMailError in words
+ */
+export async function ownCertificate(
+  file: string,
+  password: string | undefined,
+  now: number,
+): Promise<PublicCertificate> {
+  const from = `--certificate ${file}`;
+  const { contents } = readFiles([file], from);
+  const content = recognise(contents[0] as Buffer, from);
+  const material =
+    content.kind === 'pfx' ? await readPfx(content.bytes, password, from) : readPem([content], password, from);
+  const signing = signingCertificate(material, from);
+  checkValidity(signing, new Date(now));
+  return publicCertificate(signing.chain);
+}

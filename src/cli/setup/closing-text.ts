@@ -1,0 +1,36 @@
+import { day } from './packets/markdown.js';
+import type { PacketInput } from './packets/packet-input.js';
+import { shellPath } from './quote-sh.js';
+
+/** What is printed at the end: what was made, and who does what next. Readable at 80 columns. */
+export function closingText(input: PacketInput, platform: NodeJS.Platform = process.platform): string {
+  const { answers, certificate, certificatePath, keyMade, folder, sandbox } = input;
+  const head = `${keyMade ? 'Made a key and a certificate, valid to' : 'Using your certificate, valid to'} ${day(certificate.validTo)}:
+  ${certificatePath}
+  SHA-1 ${certificate.thumbprintSha1}
+The key in it is private: it stays here, and nobody is to be sent it.
+${platform === 'win32' ? windowsHint : ''}`;
+  if (sandbox) {
+    return `${head}
+The sandbox played both administrators. It forgets that when it ends.
+Send a mail, and find it on ${sandbox.inboxUrl}:
+
+  node ${shellPath(`${folder}/developer/send-test.mjs`)}
+`;
+  }
+  const last =
+    answers.mode === 'policy' ? '\nLast, the Entra administrator grants Mail.Send, when the policy works.\n' : '';
+  return `${head}
+Wrote three packets into ${folder}:
+  developer/       for you; begin with its README.md
+  entra-admin/     send it to whoever registers applications
+  exchange-admin/  send it to whoever runs Exchange, with the three ids that
+                   the Entra administrator sends back
+  sign-off.md      one page for the audit
+${last}`;
+}
+
+/** File modes mean nothing there. */
+const windowsHint = `To let nobody but your account read it, in a Command Prompt in its folder:
+  icacls . /inheritance:r /grant:r "%USERNAME%:(OI)(CI)F"
+`;

@@ -1,0 +1,11 @@
+import type { SetupFile } from '../answers.js';
+import { developerPacket } from './developer.js';
+import { entraPacket } from './entra-admin.js';
+import { exchangePacket } from './exchange-admin.js';
+import type { PacketInput } from './packet-input.js';
+import { signOff } from './sign-off.js';
+
+/** Every file but the key. */
+export function allPackets(input: PacketInput, caPath: string, now: Date): SetupFile[] {
+  return [...developerPacket(input, caPath), ...entraPacket(input), ...exchangePacket(input), signOff(input, now)];
+}

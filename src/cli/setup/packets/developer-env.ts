@@ -1,0 +1,23 @@
+import { CLOUD_TERMS } from '../clouds.js';
+import { envLine } from '../quote-env.js';
+import type { PacketInput } from './packet-input.js';
+
+/** The `.env` of the program: ids that are not known yet are left empty. */
+export function developerEnv({ answers, certificatePath, sandbox }: PacketInput, caPath: string): string {
+  const { tenantId = '', clientId = '', mailboxes, cloud } = answers;
+  const others = sandbox
+    ? { AZURE_AUTHORITY_HOST: sandbox.url, GRAPH_MAIL_GRAPH_HOST: sandbox.url, NODE_EXTRA_CA_CERTS: caPath }
+    : CLOUD_TERMS[cloud].environment;
+  return `# Who sends, and from where. Private: never commit this file.
+# What is set in the environment of the program goes before what stands here.
+# The two ids come from the Entra administrator (registered-app.txt).
+${envLine('AZURE_TENANT_ID', tenantId)}
+${envLine('AZURE_CLIENT_ID', clientId)}
+# Certificate and private key. If it is encrypted, AZURE_CLIENT_CERTIFICATE_PASSWORD
+# belongs into the environment of the program, not into this file.
+${envLine('AZURE_CLIENT_CERTIFICATE_PATH', certificatePath)}
+${envLine('GRAPH_MAIL_MAILBOX', mailboxes[0])}
+${Object.entries(others)
+  .map(([name, value]) => `${envLine(name, value)}\n`)
+  .join('')}`;
+}

@@ -1,0 +1,98 @@
+import type { Mode, SetupFile } from '../answers.js';
+import { shellPath } from '../quote-sh.js';
+import { developerEnv } from './developer-env.js';
+import { cell, day } from './markdown.js';
+import type { PacketInput } from './packet-input.js';
+import { sendTest } from './send-test.js';
+
+/** The developer's packet, without the key: it stays on the machine where the program will run. */
+export function developerPacket(input: PacketInput, caPath: string): SetupFile[] {
+  const file = (name: string, text: string, more: Partial<SetupFile> = {}) => ({
+    path: `developer/${name}`,
+    text,
+    ...more,
+  });
+  return [
+    // First: whatever else is written, git passes it over.
+    file('.gitignore', '# A private key and who it belongs to: nothing in here is for a repository.\n*\n'),
+    file('.env', developerEnv(input, caPath), { secret: true }),
+    ...(input.sandbox ? [file('sandbox-ca.pem', input.sandbox.ca)] : []),
+    file('send-test.mjs', sendTest(input.sandbox)),
+    file('README.md', readme(input)),
+  ];
+}
+
+function readme({ answers, certificate, certificatePath, keyMade, folder, sandbox }: PacketInput): string {
+  const { mode, mailboxes, deniedMailbox } = answers;
+  const run = `node ${shellPath(`${folder}/developer/send-test.mjs`)}`;
+  const check = [
+    `npx nodemailer-graph-transport doctor --mode ${mode} --env-file ${shellPath(`${folder}/developer/.env`)}`,
+    ...mailboxes.map((mailbox) => `--mailbox ${shellPath(mailbox)}`),
+    `--denied-mailbox ${shellPath(deniedMailbox)} --probe`,
+  ].join(' \\\n  ');
+  return `# For the developer
+
+Role needed: none. This folder stays where the program runs; it ${keyMade ? 'holds' : 'says where to find'} the private key. **Do not send it to anybody.**
+
+| | |
+| --- | --- |
+| Certificate and key | ${cell(certificatePath)} |
+| Valid | ${day(certificate.validFrom)} to ${day(certificate.validTo)}: put the end into a calendar, a month before |
+| Thumbprint (SHA-1, as the portal shows it) | ${cell(certificate.thumbprintSha1)} |
+| Mailboxes that may send | ${mailboxes.map(cell).join(', ')} |
+| Must stay out of reach | ${cell(deniedMailbox)} |
+
+${sandbox ? sandboxSteps(run, sandbox.inboxUrl) : tenantSteps(mode, run, check)}## To undo
+
+Delete this folder once the Entra administrator has removed the certificate from the app registration. Without that, whoever has a
+copy of the key can sign in until ${day(certificate.validTo)}.
+
+## When the certificate ends
+
+\`npx nodemailer-graph-transport setup --rotate --out ${shellPath(folder)}\` makes the next one, with the steps of a change without an
+interruption. Nothing of this one is touched.
+`;
+}
+
+function tenantSteps(mode: Mode, run: string, check: string): string {
+  const steps = [
+    'Send `entra-admin/` to whoever may register applications. Nothing in it is secret.',
+    'They send back three lines (`registered-app.txt`). Put two of them into `.env`: `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`.',
+    'Send `exchange-admin/` to whoever runs Exchange, together with the three lines.',
+    'They run their script and see the proof: the mailboxes above allowed, the other one not.',
+    ...(mode === 'policy'
+      ? ['They tell the Entra administrator when the policy works; only then `entra-admin/grant-mail-send` is run.']
+      : []),
+    `Wait: ${mode === 'rbac' ? '30 minutes, up to 2 hours' : 'an hour, sometimes a day'}. Until then Graph answers 403 although everything is right.`,
+    'Check, then send (below).',
+    'All three sign `sign-off.md`.',
+  ];
+  return `## Steps
+
+${steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}
+
+\`\`\`sh
+npm install nodemailer nodemailer-graph-transport
+${check}
+${run} you@your-company.example
+\`\`\`
+
+On Windows nobody but the account that runs the program should be able to read this folder:
+\`icacls . /inheritance:r /grant:r "%USERNAME%:(OI)(CI)F"\`, in a Command Prompt of that account.
+
+`;
+}
+
+function sandboxSteps(run: string, inboxUrl: string): string {
+  return `## Steps
+
+This packet is for the sandbox, which has played both administrators already. While the sandbox runs:
+
+\`\`\`sh
+${run}
+\`\`\`
+
+The mail is on ${inboxUrl}. For a tenant, make the packets without \`--sandbox\`, in another folder.
+
+`;
+}

@@ -1,0 +1,81 @@
+import type { CloudName } from '../../../option-types.js';
+import type { SetupFile } from '../answers.js';
+import type { PublicCertificate } from '../certificate/public-certificate.js';
+import { CLOUD_TERMS } from '../clouds.js';
+import { addCertificatePs1 } from '../scripts/add-certificate-ps1.js';
+import { addCertificateSh } from '../scripts/add-certificate-sh.js';
+import { code, day } from './markdown.js';
+
+export interface Rotation {
+  /** Key and certificate. */
+  pem: string;
+  certificate: PublicCertificate;
+  /** Where that is written: absolute. */
+  keyPath: string;
+  /** The certificate in use, if it could be read. */
+  old: PublicCertificate | undefined;
+  oldPath: string | undefined;
+  tenantId: string | undefined;
+  clientId: string | undefined;
+  cloud: CloudName;
+}
+
+const PUBLIC_FILE = 'graph-mailer.cer';
+
+/** The files of a rotation: both certificates are valid side by side until the old one is removed. */
+export function rotationPacket(rotation: Rotation): SetupFile[] {
+  const { pem, certificate, tenantId, clientId, cloud } = rotation;
+  const terms = CLOUD_TERMS[cloud];
+  const given = { certificate, certificateFile: PUBLIC_FILE, tenantId, clientId };
+  return [
+    { path: 'developer/.gitignore', text: '# A private key: nothing in here is for a repository.\n*\n' },
+    { path: 'developer/graph-mailer.pem', text: pem, secret: true },
+    { path: 'developer/README.md', text: developerSteps(rotation) },
+    { path: `entra-admin/${PUBLIC_FILE}`, text: certificate.pem },
+    { path: 'entra-admin/README.md', text: entraSteps(rotation) },
+    {
+      path: 'entra-admin/add-certificate.sh',
+      text: addCertificateSh({ ...given, graph: terms.graph }),
+      executable: true,
+    },
+    { path: 'entra-admin/add-certificate.ps1', text: addCertificatePs1(given, terms) },
+  ];
+}
+
+function developerSteps({ certificate, keyPath, old, oldPath }: Rotation): string {
+  return `# The next certificate: for the developer
+
+Nothing is interrupted: for some days both certificates are registered, and either works.
+
+1. Send \`entra-admin/\` of this folder to the Entra administrator. Nothing in it is secret; **this folder is**.
+2. Wait for their word that ${code(certificate.thumbprintSha1)} is registered, and a few minutes more.
+3. On each machine that runs the program, one after the other: set \`AZURE_CLIENT_CERTIFICATE_PATH\` in \`.env\` to
+   ${code(keyPath)} and restart the program. The old file${oldPath ? ` (${code(oldPath)})` : ''} stays until the end.
+4. Check each: \`npx nodemailer-graph-transport doctor\` names the certificate that is in use, and gets a token with it.
+5. When all of them use the new one for a day: tell the Entra administrator to remove the old one${old ? ` (SHA-1 ${code(old.thumbprintSha1)})` : ''}.
+6. Then delete the old key.
+
+**To undo**, before step 5: set \`AZURE_CLIENT_CERTIFICATE_PATH\` back and restart. The new certificate ends on ${day(certificate.validTo)}${old ? `, the old one on ${day(old.validTo)}` : ''}.
+`;
+}
+
+function entraSteps({ certificate, old, clientId, cloud }: Rotation): string {
+  return `# The next certificate: for the Entra administrator
+
+An application that you know gets its next certificate. The one in use stays until the developer says that it may go.
+
+- **Least role**: Cloud Application Administrator, or owner of the app registration.
+- **What changes**: one certificate more on the app registration${clientId ? ` ${code(clientId)}` : ''}; no permission.
+- **Nothing in this folder is secret.**
+- **Waiting**: it works within a minute or so.
+
+SHA-1 ${code(certificate.thumbprintSha1)}, SHA-256 ${code(certificate.thumbprintSha256)}, valid ${day(certificate.validFrom)} to ${day(certificate.validTo)}.
+
+- [ ] \`bash add-certificate.sh <Application (client) id>\`, or \`add-certificate.ps1\`, or ${CLOUD_TERMS[cloud].portal} > App registrations > the
+      application > Certificates & secrets > Certificates > Upload certificate: ${code(PUBLIC_FILE)}
+- [ ] Two certificates are listed now; tell the developer
+- [ ] **Later, when the developer says so**: delete the old one${old ? `, SHA-1 ${code(old.thumbprintSha1)}` : ' (the other thumbprint)'}
+
+**To undo**: delete the certificate ${code(certificate.thumbprintSha1)} there.
+`;
+}

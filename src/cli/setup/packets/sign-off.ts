@@ -1,0 +1,48 @@
+import type { SetupFile } from '../answers.js';
+import { cell, day } from './markdown.js';
+import type { PacketInput } from './packet-input.js';
+
+/** One page for the audit: what was asked for, who did what, and the proof. */
+export function signOff({ answers, certificate }: PacketInput, now: Date): SetupFile {
+  const { mode, name, mailboxes, deniedMailbox, scope, tenantId, clientId, objectId, cloud } = answers;
+  const open = (value: string | undefined) => (value === undefined ? '…' : cell(value));
+  const test =
+    mode === 'rbac'
+      ? { cmdlet: 'Test-ServicePrincipalAuthorization', yes: 'InScope True', no: 'InScope False' }
+      : { cmdlet: 'Test-ApplicationAccessPolicy', yes: 'AccessCheckResult Granted', no: 'AccessCheckResult Denied' };
+  const text = `# Mail from an application: what was allowed, and the proof
+
+Prepared on ${day(now)}.
+
+| | |
+| --- | --- |
+| Application | ${cell(name)} |
+| Directory (tenant) id, cloud | ${open(tenantId)}, ${cloud} |
+| Application (client) id | ${open(clientId)} |
+| Enterprise application object id | ${open(objectId)} |
+| Certificate, SHA-1 | ${cell(certificate.thumbprintSha1)} |
+| Certificate, SHA-256 | ${cell(certificate.thumbprintSha256)} |
+| Certificate ends | ${day(certificate.validTo)} |
+| May send from | ${mailboxes.map(cell).join(', ')} |
+| Kept to it by | ${mode === 'rbac' ? 'RBAC for Applications: role `Application Mail.Send`' : 'application access policy `RestrictAccess`, and Entra permission `Mail.Send`'}, ${scope.kind === 'group' ? `group ${cell(scope.address)}` : `filter ${cell(scope.filter)}`} |
+| May read mail, or anything else | no |
+
+| Checked | Expected | Seen, and when |
+| --- | --- | --- |
+| Application permissions in Entra | ${mode === 'rbac' ? 'none' : '`Mail.Send` alone, granted after the policy worked'} | |
+| Client secrets of the app registration | none | |
+| \`${test.cmdlet}\` for ${cell(mailboxes[0])} | ${test.yes} | |
+| \`${test.cmdlet}\` for ${cell(deniedMailbox)} | ${test.no} | |
+| Test mail arrived (\`send-test.mjs\`) | yes | |
+| Who reads the bounces in the sending mailbox | | |
+
+| | Name | Date | Signature |
+| --- | --- | --- | --- |
+| Developer: the private key is on one machine, readable for the program alone | | | |
+| Entra administrator: registered as above, nothing more granted | | | |
+| Exchange administrator: kept to these mailboxes, proof as above | | | |
+
+To be looked at again before ${day(certificate.validTo)}, and whenever one of the three changes.
+`;
+  return { path: 'sign-off.md', text };
+}

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { isGuid } from '../../option-checks.js';
+import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
+import { nameAnswer } from './answer-checks.js';
+import { newCertificate } from './certificate/new-certificate.js';
+import { ownCertificate } from './certificate/own-certificate.js';
+import type { PublicCertificate } from './certificate/public-certificate.js';
+import { day } from './packets/markdown.js';
+import { rotationPacket } from './packets/rotation.js';
+import { DEFAULT_DAYS, DEFAULT_NAME } from './settle-answers.js';
+import type { SetupFlags } from './setup-flags.js';
+import { refuseExisting, writeFiles } from './write-files.js';
+
+/** `setup --rotate`: the next key and certificate, in a folder of their own, and the steps of the change. */
+export async function rotateCommand(flags: SetupFlags, terminal: Terminal): Promise<ExitCode> {
+  if (flags.certificate !== undefined || flags.sandbox !== undefined) {
+    throw new UsageError(
+      '--rotate makes a new certificate: leave out --certificate and --sandbox. Nothing was written.',
+    );
+  }
+  const folder = path.resolve(flags.out);
+  const env = await readEnv(path.join(folder, 'developer/.env'), flags.out);
+  const now = terminal.clock.now();
+  const password = terminal.env.AZURE_CLIENT_CERTIFICATE_PASSWORD;
+  const old = await certificateInUse(env.AZURE_CLIENT_CERTIFICATE_PATH, password, now);
+  const rotation = `rotation-${day(new Date(now))}`;
+  await refuseExisting(folder, [rotation]);
+  const name = flags.name ?? commonName(old) ?? DEFAULT_NAME;
+  const { pem, certificate } = await newCertificate(name, Number(flags.days ?? DEFAULT_DAYS), now);
+  const keyPath = path.join(folder, rotation, 'developer/graph-mailer.pem');
+  const known = (value: string | undefined) => (value !== undefined && isGuid(value) ? value : undefined);
+  await writeFiles(
+    path.join(folder, rotation),
+    rotationPacket({
+      pem,
+      certificate,
+      keyPath,
+      old,
+      oldPath: env.AZURE_CLIENT_CERTIFICATE_PATH,
+      tenantId: flags.tenantId ?? known(env.AZURE_TENANT_ID),
+      clientId: flags.clientId ?? known(env.AZURE_CLIENT_ID),
+      cloud: flags.cloud ?? cloudOf(env),
+    }),
+  );
+  terminal.stdout.write(`Made the next key and certificate, valid to ${day(certificate.validTo)}:
+  ${keyPath}
+  SHA-1 ${certificate.thumbprintSha1}
+The one in use was not touched. The steps of the change, without an
+interruption, are in ${path.join(flags.out, rotation, 'developer', 'README.md')}.
+`);
+  return EXIT.ok;
+}
+
+async function readEnv(file: string, shown: string): Promise<NodeJS.Dict<string>> {
+  try {
+    return parseEnv(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new UsageError(
+      `There is no ${file} to rotate the certificate of. Give the folder that setup wrote with --out (now: ${shown}). Nothing was written.`,
+      { cause },
+    );
+  }
+}
+
+/** One that ran out or went missing is no reason not to make the next. */
+async function certificateInUse(
+  file: string | undefined,
+  password: string | undefined,
+  now: number,
+): Promise<PublicCertificate | undefined> {
+  return file ? ownCertificate(file, password, now).catch(() => undefined) : undefined;
+}
+
+/** The name of the application that `setup` gave the certificate; other subjects tell nothing. */
+function commonName(certificate: PublicCertificate | undefined): string | undefined {
+  const [, escaped] = /^CN=((?:\\.|[^\\,+])+)$/.exec(certificate?.subject ?? '') ?? [];
+  const name = escaped?.replaceAll(/\\(.)/g, '$1');
+  return name !== undefined && nameAnswer(name) === undefined ? name : undefined;
+}
+
+function cloudOf({ AZURE_AUTHORITY_HOST: login = '', GRAPH_MAIL_GRAPH_HOST: graph = '' }: NodeJS.Dict<string>) {
+  if (graph.includes('dod-graph')) return 'usgov-dod';
+  if (login.includes('microsoftonline.us')) return 'usgov';
+  return login.includes('chinacloudapi.cn') ? 'china' : 'global';
+}

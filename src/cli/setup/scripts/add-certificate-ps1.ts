@@ -1,0 +1,27 @@
+import type { CloudTerms } from '../clouds.js';
+import { quotePowerShell } from '../quote-powershell.js';
+import type { AddCertificate } from './add-certificate-sh.js';
+import { connectGraph, GRAPH_CERTIFICATE, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';
+
+/** `add-certificate.ps1`: the same as `add-certificate.sh`, with Microsoft Graph PowerShell. */
+export function addCertificatePs1(given: Omit<AddCertificate, 'graph'>, cloud: CloudTerms): string {
+  return `# Adds the next certificate to an app registration, with Microsoft Graph PowerShell.
+#
+# Least role: Cloud Application Administrator, or owner of the app registration.
+# Changes: one certificate more on the app registration. The one in use stays and goes on working.
+# Again: may be run again at any time; a certificate that is registered is not added twice.
+# Undo: App registrations > this application > Certificates & secrets > delete it by its thumbprint.
+#
+# .\\add-certificate.ps1 [-AppId <Application (client) id>]
+#Requires -Version 5.1
+param([string] $AppId = ${quotePowerShell(given.clientId ?? '')})
+
+$TenantId = ${quotePowerShell(given.tenantId ?? '')}
+$CertificateFile = ${quotePowerShell(given.certificateFile)}
+$Thumbprint = ${quotePowerShell(given.certificate.thumbprintSha1)}
+${connectGraph(['Application.ReadWrite.All'], cloud)}${GRAPH_KNOWN_APP}
+if (-not $AppId) { throw 'Which application? Give -AppId.' }
+${GRAPH_CERTIFICATE}
+Write-Host 'Tell the developer that the new certificate is registered. Remove the old one only when they say so.'
+`;
+}

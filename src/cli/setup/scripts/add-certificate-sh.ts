@@ -1,0 +1,40 @@
+import type { PublicCertificate } from '../certificate/public-certificate.js';
+import { quoteSh } from '../quote-sh.js';
+import { BASH_BEGINNING, BASH_CERTIFICATE, BASH_KNOWN_APP } from './bash-steps.js';
+
+export interface AddCertificate {
+  certificate: PublicCertificate;
+  certificateFile: string;
+  tenantId: string | undefined;
+  clientId: string | undefined;
+  graph: string;
+}
+
+/** `add-certificate.sh`: the next certificate of an application that exists, beside the one in use. */
+export function addCertificateSh({ certificate, certificateFile, tenantId, clientId, graph }: AddCertificate): string {
+  return `#!/usr/bin/env bash
+# Adds the next certificate to an app registration, with Azure CLI (Bash, also in Azure Cloud Shell).
+#
+# Least role: Cloud Application Administrator, or owner of the app registration.
+# Changes: one certificate more on the app registration. The one in use stays and goes on working.
+# Again: may be run again at any time; a certificate that is registered is not added twice.
+# Undo: App registrations > this application > Certificates & secrets > delete it by its thumbprint.
+#
+# ./add-certificate.sh [<Application (client) id>]
+#
+# Values below are meant as they stand.
+# shellcheck disable=SC2016
+set -euo pipefail
+
+TENANT_ID=${quoteSh(tenantId ?? '')}
+APP_ID=${quoteSh(clientId ?? '')}
+GRAPH=${graph}
+CERTIFICATE=${certificateFile}
+SHA1=${certificate.thumbprintSha1}
+SHA1_BASE64=${quoteSh(certificate.keyIdentifier)}
+${BASH_BEGINNING}${BASH_KNOWN_APP}
+[ -n "$app_id" ] || stop "which application? Run: $0 <Application (client) id>"
+${BASH_CERTIFICATE}
+say 'Tell the developer that the new certificate is registered. Remove the old one only when they say so.'
+`;
+}

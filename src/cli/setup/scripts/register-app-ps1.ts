@@ -1,0 +1,79 @@
+import type { Answers } from '../answers.js';
+import type { PublicCertificate } from '../certificate/public-certificate.js';
+import { CLOUD_TERMS } from '../clouds.js';
+import { quotePowerShell } from '../quote-powershell.js';
+import { connectGraph, GRAPH_CERTIFICATE, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';
+import { MAIL_SEND_ROLE_ID } from './well-known-ids.js';
+
+/** `register-app.ps1`: the same as `register-app.sh`, with Microsoft Graph PowerShell. */
+export function registerAppPs1(answers: Answers, certificate: PublicCertificate, certificateFile: string): string {
+  return `# Registers an application that sends mail, with Microsoft Graph PowerShell.
+#
+# Least role: Cloud Application Administrator (or Application Developer, who then owns it).
+# Changes: one app registration (single tenant, no redirect URI), one certificate on it, its
+#   Enterprise application. It grants no permission and changes no other application.
+# Again: may be run again at any time; what is there stays as it is.
+# Undo: Remove-MgApplication -ApplicationId <object id of the app registration>
+#
+# .\\register-app.ps1                      registers a new application, or goes on with the one of the last run
+# .\\register-app.ps1 -AppId <client id>   uses an app registration that exists
+#Requires -Version 5.1
+param([string] $AppId = ${quotePowerShell(answers.clientId ?? '')})
+
+$AppName = ${quotePowerShell(answers.name)}
+$TenantId = ${quotePowerShell(answers.tenantId ?? '')}
+$CertificateFile = ${quotePowerShell(certificateFile)}
+$Thumbprint = ${quotePowerShell(certificate.thumbprintSha1)}
+$MailSend = '${MAIL_SEND_ROLE_ID}'
+${connectGraph(['Application.ReadWrite.All'], CLOUD_TERMS[answers.cloud])}${GRAPH_KNOWN_APP}
+# The app registration. Names may be had twice in Entra, so one that exists is never taken by its name.
+if (-not $AppId) {
+    $quoted = $AppName -replace "'", "''"
+    $same = @(Get-MgApplication -Filter "displayName eq '$quoted'" -All)
+    if ($same.Count -gt 0) {
+        $ids = ($same | ForEach-Object { $_.AppId }) -join ', '
+        throw "An application called '$AppName' exists already, with the Application (client) id $ids. If it is the one to use, run this again with -AppId. If not, have the packets made again with another --name. Nothing was changed."
+    }
+    $AppId = (New-MgApplication -DisplayName $AppName -SignInAudience 'AzureADMyOrg').AppId
+    Set-Content -LiteralPath $Saved -Encoding ascii -Value @("Directory (tenant) id:  $tenant", "Application (client) id: $AppId")
+    Write-Host "Registered the application $AppId."
+} else {
+    Write-Host "Using the application $AppId."
+}
+${GRAPH_CERTIFICATE}
+# The Enterprise application (service principal): what permissions are given to.
+$sp = @(Get-MgServicePrincipal -Filter "appId eq '$AppId'")[0]
+if (-not $sp) {
+    $sp = New-MgServicePrincipal -AppId $AppId
+    Write-Host 'Made its Enterprise application.'
+}
+$objectId = $sp.Id
+${answers.mode === 'rbac' ? checkOfRbac : checkOfPolicy}
+Set-Content -LiteralPath $Saved -Encoding ascii -Value @(
+    "Directory (tenant) id:  $tenant",
+    "Application (client) id: $AppId",
+    "Enterprise application object id: $objectId"
+)
+Write-Host ''
+Write-Host 'Done. Send these three lines to the developer and to the Exchange administrator:'
+Write-Host ''
+Get-Content -LiteralPath $Saved | Write-Host
+Write-Host ''
+Write-Host "They are also in $Saved."
+`;
+}
+
+const checkOfRbac = `
+# Exchange will give the right to send, in a scope. A permission of Entra would be for the whole tenant, and add to that.
+$granted = @(Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $objectId -All)
+if ($granted.Count -gt 0) {
+    $roles = ($granted | ForEach-Object { $_.AppRoleId }) -join ', '
+    Write-Warning "FINDING: this application has application permissions in Entra ($roles; $MailSend is Mail.Send). They hold for every mailbox, whatever scope Exchange sets. Remove those that nothing else needs: Enterprise applications > this application > Permissions > ... > Revoke permission."
+}`;
+
+const checkOfPolicy = `
+# Mail.Send is granted later, by grant-mail-send.ps1: before the access policy works, it would open every mailbox.
+$granted = @(Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $objectId -All | Where-Object { $_.AppRoleId -eq $MailSend })
+if ($granted.Count -gt 0) {
+    Write-Warning 'FINDING: this application has Mail.Send already. Unless the access policy is in effect, it may send from every mailbox of the tenant. Ask the Exchange administrator for the proof now, or revoke it: Enterprise applications > this application > Permissions > ... > Revoke permission.'
+}`;

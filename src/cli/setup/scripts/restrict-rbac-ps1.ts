@@ -1,0 +1,95 @@
+import type { Answers } from '../answers.js';
+import { CLOUD_TERMS } from '../clouds.js';
+import { quotePowerShell, quotePowerShellList } from '../quote-powershell.js';
+import { EXCHANGE_BEGINNING, EXCHANGE_GROUP } from './exchange-steps.js';
+
+/** `restrict-mailboxes.ps1` for RBAC for Applications: service principal, scope, assignment, proof. */
+export function restrictRbacPs1(answers: Answers): string {
+  const { scope } = answers;
+  return `# Lets one application send from some mailboxes, and from no others: RBAC for Applications, with Exchange Online PowerShell.
+#
+# Least role: Organization Management in Exchange Online (the role Exchange Administrator of Entra has it).
+# Changes: ${scope.kind === 'group' ? 'a group and its members' : 'a management scope'}, a service principal (a pointer to the Enterprise application), one role assignment
+#   in that scope${answers.createMailbox ? ', and shared mailboxes that are missing' : ''}. No mailbox is opened to a person, and no other application is touched.
+# Again: may be run again at any time; what is there stays as it is. Run it again for the proof alone.
+# Wait: the proof is right within minutes; the application itself gets the right in 30 minutes, up to 2 hours if it is busy.
+# Undo: README.md.
+#
+# .\\restrict-mailboxes.ps1 -AppId <Application (client) id> -ObjectId <Enterprise application object id>
+#Requires -Version 5.1
+param(
+    [string] $AppId = ${quotePowerShell(answers.clientId ?? '')},
+    [string] $ObjectId = ${quotePowerShell(answers.objectId ?? '')}
+)
+
+$AppName = ${quotePowerShell(answers.name)}
+$Allowed = ${quotePowerShellList(answers.mailboxes)}
+$DeniedMailbox = ${quotePowerShell(answers.deniedMailbox)}
+${scope.kind === 'group' ? `$GroupAddress = ${quotePowerShell(scope.address)}` : `$Filter = ${quotePowerShell(scope.filter)}`}
+$CreateMailbox = $${answers.createMailbox}
+$TenantId = ${quotePowerShell(answers.tenantId ?? '')}
+$Environment = '${CLOUD_TERMS[answers.cloud].exchange}'
+$Role = 'Application Mail.Send'
+${EXCHANGE_BEGINNING}${scope.kind === 'group' ? EXCHANGE_GROUP : FILTER_SCOPE}${assignment(scope.kind === 'group' ? '$assignment.RecipientGroupScope = "$($group.Guid)"' : '$assignment.CustomResourceScope = $scopeName')}`;
+}
+
+const FILTER_SCOPE = `
+# The scope: whatever the filter finds, also in future.
+$scopeName = "Mail $AppId"
+$scope = Get-ManagementScope -Identity $scopeName -ErrorAction SilentlyContinue
+if (-not $scope) {
+    New-ManagementScope -Name $scopeName -RecipientRestrictionFilter $Filter | Out-Null
+    Write-Host "Made the management scope '$scopeName'."
+}
+Write-Host ''
+Write-Host 'The application will be able to send from these mailboxes, which the filter finds now:'
+Get-Recipient -Filter $Filter -ResultSize Unlimited | ForEach-Object { Write-Host "  $($_.PrimarySmtpAddress)" }
+if (-not $scope -and -not (Read-Yes 'Is that what is meant?')) {
+    throw "The application was given nothing. Remove-ManagementScope -Identity '$scopeName' removes the scope."
+}
+`;
+
+function assignment(scope: string): string {
+  return `
+# Exchange's pointer to the Enterprise application. Its object id is not that of the app registration.
+$sp = Get-ServicePrincipal | Where-Object { "$($_.AppId)" -eq $AppId } | Select-Object -First 1
+if (-not $sp) {
+    if (-not $ObjectId) { $ObjectId = Read-Host 'Enterprise application object id, from the Entra administrator (not the one of the app registration)' }
+    Stop-WhenNoId $ObjectId 'Enterprise application object id'
+    New-ServicePrincipal -AppId $AppId -ObjectId $ObjectId -DisplayName $AppName | Out-Null
+    $sp = Wait-For { Get-ServicePrincipal | Where-Object { "$($_.AppId)" -eq $AppId } | Select-Object -First 1 }
+    Write-Host 'Made the service principal in Exchange.'
+} elseif ($ObjectId -and "$($sp.ObjectId)" -ne $ObjectId) {
+    throw "Exchange knows this application with the object id $($sp.ObjectId), not $ObjectId. One of them is of the app registration, which never works: ask the Entra administrator for the object id of the Enterprise application. If Exchange's is wrong: Remove-ServicePrincipal -Identity $($sp.ObjectId), then run this again."
+}
+$ObjectId = "$($sp.ObjectId)"
+
+# The assignment, named for the application's id.
+$assignmentName = "Mail.Send $AppId"
+if (-not (Get-ManagementRoleAssignment -Identity $assignmentName -ErrorAction SilentlyContinue)) {
+    $assignment = @{ Name = $assignmentName; App = $ObjectId; Role = $Role }
+    ${scope}
+    New-ManagementRoleAssignment @assignment | Out-Null
+    Write-Host "Made the role assignment '$assignmentName'."
+}
+
+# The proof. It asks Exchange's own judgement, which knows nothing of permissions granted in Entra.
+Write-Host ''
+$asExpected = $true
+foreach ($address in @($Allowed) + $DeniedMailbox) {
+    $expected = if ($address -eq $DeniedMailbox) { 'False' } else { 'True' }
+    $rows = @(Test-ServicePrincipalAuthorization -Identity $ObjectId -Resource $address | Where-Object { "$($_.RoleName) $($_.GrantedPermissions)" -match 'Mail\\.Send|Full Access' })
+    $inScope = if (@($rows | Where-Object { "$($_.InScope)" -eq 'True' }).Count -gt 0) { 'True' } else { 'False' }
+    $verdict = if ($inScope -eq $expected) { 'as it should be' } else { $asExpected = $false; 'NOT as it should be' }
+    Write-Host "InScope $inScope  $address  ($verdict)"
+}
+Write-Host ''
+if (-not $asExpected) {
+    Get-ManagementRoleAssignment -Role $Role -ErrorAction SilentlyContinue | Where-Object { "$($_.RoleAssigneeName)" -eq $ObjectId -or "$($_.Name)" -like "*$AppId*" } | Format-List -Property Name, RoleAssigneeName, *Scope* | Out-String | Write-Host
+    throw 'The proof failed. A change of group members takes some minutes: wait, and run this again. If it stays so, the assignments above show why.'
+}
+Write-Host 'Proven: InScope True for what may send, False for what must not.'
+Write-Host 'Copy these lines into sign-off.md, and tell the developer: the application itself gets the right in 30 minutes to 2 hours.'
+Write-Host 'This proof does not see permissions granted in Entra. The Entra administrator must have granted none: they would add to it.'
+`;
+}

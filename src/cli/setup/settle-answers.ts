@@ -1,0 +1,83 @@
+import { UsageError } from '../exit-codes.js';
+import type { Answers, Scope } from './answers.js';
+import type { SetupFlags } from './setup-flags.js';
+
+export const DEFAULT_NAME = 'graph-mailer';
+export const DEFAULT_DAYS = '365';
+
+const needed = [
+  ['--mailbox <address>', 'the mailbox that sends', ({ mailbox }: SetupFlags) => mailbox],
+  [
+    '--denied-mailbox <address>',
+    'a mailbox that the application must not reach, for the proof',
+    ({ deniedMailbox }: SetupFlags) => deniedMailbox,
+  ],
+  [
+    '--group <address>',
+    'the mail-enabled security group of the mailboxes that may send',
+    ({ group, filter }: SetupFlags) => group ?? filter,
+  ],
+] as const;
+
+/** Flags that nobody may be asked for. */
+export function missingFlags(flags: SetupFlags): string[] {
+  return needed.filter(([, , read]) => read(flags) === undefined).map(([flag, what]) => `${flag}  ${what}`);
+}
+
+/**
+ * Puts the answers together, once every question has one.
+ * @throws UsageError that names each flag that is missing, or those that contradict each other
+ */
+export function settleAnswers(flags: SetupFlags): Answers {
+  const missing = missingFlags(flags);
+  const [mailbox, ...others] = flags.mailbox ?? [];
+  const { deniedMailbox } = flags;
+  if (missing.length > 0 || mailbox === undefined || deniedMailbox === undefined) {
+    throw new UsageError(`setup needs, where nobody can be asked:\n  ${missing.join('\n  ')}\nNothing was written.`);
+  }
+  const mailboxes: [string, ...string[]] = [mailbox, ...others];
+  refuseContradictions(flags, mailboxes, deniedMailbox);
+  return {
+    mode: flags.legacyPolicy ? 'policy' : 'rbac',
+    name: flags.name ?? DEFAULT_NAME,
+    mailboxes,
+    deniedMailbox,
+    scope: scopeOf(flags),
+    createMailbox: flags.createMailbox ?? false,
+    cloud: flags.cloud ?? 'global',
+    tenantId: flags.tenantId,
+    clientId: flags.clientId,
+    objectId: flags.objectId,
+  };
+}
+
+function scopeOf({ group, filter }: SetupFlags): Scope {
+  return group === undefined ? { kind: 'filter', filter: filter ?? '' } : { kind: 'group', address: group };
+}
+
+function refuseContradictions(
+  { group, filter, legacyPolicy, certificate, days, clientId, objectId }: SetupFlags,
+  mailboxes: readonly string[],
+  denied: string,
+): void {
+  const same = (a: string | undefined, b: string | undefined) => a?.toLowerCase() === b?.toLowerCase();
+  const refuse = (text: string) => {
+    throw new UsageError(`${text} Nothing was written.`);
+  };
+  if (group !== undefined && filter !== undefined) refuse('--group and --filter contradict each other: give one.');
+  if (legacyPolicy && filter !== undefined) {
+    refuse('--filter is for RBAC for Applications; an application access policy (--legacy-policy) takes a --group.');
+  }
+  if (mailboxes.some((one) => same(one, denied))) {
+    refuse(`--denied-mailbox ${denied} is also one that may send: the proof needs another one.`);
+  }
+  if (group !== undefined && [...mailboxes, denied].some((one) => same(one, group))) {
+    refuse(`--group ${group} is also given as a mailbox: a group has an address of its own.`);
+  }
+  if (certificate !== undefined && days !== undefined) {
+    refuse('--days is for a new certificate; that of --certificate has its end already.');
+  }
+  if (objectId !== undefined && same(clientId, objectId)) {
+    refuse('--object-id is the same as --client-id: it is the Object ID on the page of the Enterprise application.');
+  }
+}

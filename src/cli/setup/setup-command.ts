@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
+import type { Answers, SetupFile } from './answers.js';
+import { newCertificate } from './certificate/new-certificate.js';
+import { ownCertificate } from './certificate/own-certificate.js';
+import type { PublicCertificate } from './certificate/public-certificate.js';
+import { closingText } from './closing-text.js';
+import { allPackets } from './packets/all-packets.js';
+import { rotateCommand } from './rotate-command.js';
+import { findSandbox, playAdministrators, type SandboxConnection } from './sandbox-administrators.js';
+import { DEFAULT_DAYS, settleAnswers } from './settle-answers.js';
+import type { SetupFlags } from './setup-flags.js';
+import { refuseExisting, writeFiles } from './write-files.js';
+
+export const DEFAULT_SANDBOX = 'http://127.0.0.1:8025';
+const KEY_FILE = 'developer/graph-mailer.pem';
+const PUBLIC_FILE = 'graph-mailer.cer';
+
+/** `setup`: key, certificate and three packets; with `--sandbox` the sandbox plays both administrators. */
+export async function setupCommand(given: SetupFlags, terminal: Terminal): Promise<ExitCode> {
+  if (given.rotate) return rotateCommand(given, terminal);
+  const folder = path.resolve(given.out);
+  // Before anybody is asked anything.
+  await refuseExisting(folder, [KEY_FILE, 'developer/.env', 'entra-admin', 'exchange-admin', 'sign-off.md']);
+  const sandbox = given.sandbox === undefined ? undefined : await sandboxOf(given.sandbox);
+  const flags = await complete(sandbox ? forSandbox(given, sandbox) : given, terminal);
+  const answers = settleAnswers(flags);
+  const now = terminal.clock.now();
+  const made = await keyOf(flags, answers.name, path.join(folder, KEY_FILE), terminal.env, now);
+  const input = {
+    answers,
+    certificate: made.certificate,
+    certificatePath: made.path,
+    publicFile: PUBLIC_FILE,
+    folder: given.out,
+    keyMade: made.files.length > 0,
+    sandbox,
+  };
+  const files = allPackets(input, path.join(folder, 'developer/sandbox-ca.pem'), new Date(now));
+  // The key goes behind .gitignore and before all that speaks of it.
+  const [gitignore, ...others] = files as [SetupFile, ...SetupFile[]];
+  const all = [gitignore, ...made.files, ...others];
+  await refuseExisting(
+    folder,
+    all.map((file) => file.path),
+  );
+  await writeFiles(folder, all);
+  if (sandbox) await playAdministrators(sandbox, withClientId(answers), made.certificate);
+  terminal.stdout.write(closingText(input));
+  return EXIT.ok;
+}
+
+async function sandboxOf(given: string | true): Promise<SandboxConnection> {
+  return findSandbox(given === true ? DEFAULT_SANDBOX : given);
+}
+
+/** In a sandbox there is nothing to ask: its own mailbox may send, and a new one may not be sent from. */
+function forSandbox(flags: SetupFlags, { mailbox, tenantId }: SandboxConnection): SetupFlags {
+  const domain = mailbox.split('@')[1];
+  const scope = flags.filter === undefined && { group: flags.group ?? `graph-mailers@${domain}` };
+  return {
+    ...flags,
+    mailbox: flags.mailbox ?? [mailbox],
+    deniedMailbox: flags.deniedMailbox ?? `director@${domain}`,
+    ...scope,
+    tenantId,
+    clientId: flags.clientId ?? randomUUID(),
+    yes: true,
+  };
+}
+
+async function complete(flags: SetupFlags, terminal: Terminal): Promise<SetupFlags> {
+  const { stdin, stdout } = terminal;
+  if (flags.yes || stdin.isTTY !== true || stdout.isTTY !== true) return flags;
+  // Questions bring a library that nothing else needs.
+  const { askMissing } = await import('./questions.js');
+  return askMissing(flags, terminal);
+}
+
+interface Key {
+  certificate: PublicCertificate;
+  /** Absolute, where the program finds it. */
+  path: string;
+  /** The key to write; none when there was one. */
+  files: SetupFile[];
+}
+
+async function keyOf(
+  { certificate, days = DEFAULT_DAYS }: SetupFlags,
+  name: string,
+  file: string,
+  env: NodeJS.ProcessEnv,
+  now: number,
+): Promise<Key> {
+  if (certificate !== undefined) {
+    const own = path.resolve(certificate);
+    const password = env.AZURE_CLIENT_CERTIFICATE_PASSWORD;
+    return { certificate: await ownCertificate(own, password, now), path: own, files: [] };
+  }
+  const made = await newCertificate(name, Number(days), now);
+  return { certificate: made.certificate, path: file, files: [{ path: KEY_FILE, text: made.pem, secret: true }] };
+}
+
+function withClientId(answers: Answers): Answers & { clientId: string } {
+  const { clientId = '' } = answers;
+  return { ...answers, clientId };
+}

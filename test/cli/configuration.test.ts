@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { type ConfigurationInput, checkConfiguration, readConfiguration } from '../../src/cli/configuration.js';
+import { settleOptions } from '../../src/options.js';
+
+const tenant = '11111111-1111-4111-8111-111111111111';
+const client = '22222222-2222-4222-8222-222222222222';
+const environment = {
+  AZURE_TENANT_ID: tenant,
+  AZURE_CLIENT_ID: client,
+  AZURE_CLIENT_CERTIFICATE_PATH: '/key.pem',
+  GRAPH_MAIL_MAILBOX: 'a@contoso.com',
+};
+const identity = { tenantId: 'fabrikam.com', clientId: client, certificate: '/other.pem' };
+
+/** Reads with files of these names and texts. */
+function read(input: Partial<ConfigurationInput>, files: Record<string, string> = {}) {
+  const one = (path: string) => {
+    const text = files[path];
+    if (text === undefined) throw Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
+    return text;
+  };
+  return readConfiguration({ env: {}, flags: {}, read: one, ...input });
+}
+
+const lines = (variables: Record<string, string>) =>
+  Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n');
+
+describe('a configuration', () => {
+  it('comes from the environment', () => {
+    const { env, source, options } = read({ env: environment });
+    expect(env).toEqual(environment);
+    expect(new Set(Object.values(source))).toEqual(new Set(['environment']));
+    expect(options).toMatchObject({
+      tenantId: tenant,
+      clientId: client,
+      certificatePath: '/key.pem',
+      mailbox: 'a@contoso.com',
+    });
+  });
+
+  it('comes from .env, or the file that is named, where the environment says nothing', () => {
+    const files = { '.env': lines(environment), other: 'AZURE_CLIENT_ID=other', '.envrc': '' };
+    const { env, source } = read({ env: { GRAPH_MAIL_MAILBOX: 'b@contoso.com' } }, files);
+    expect(env).toEqual({ ...environment, GRAPH_MAIL_MAILBOX: 'b@contoso.com' });
+    expect(source).toMatchObject({ AZURE_CLIENT_ID: '.env', GRAPH_MAIL_MAILBOX: 'environment' });
+    expect(read({ envFile: 'other' }, files).env).toEqual({ AZURE_CLIENT_ID: 'other' });
+    expect(read({ envFile: false }, files).env).toEqual({});
+    expect(read({}).env).toEqual({});
+    expect(() => read({ envFile: 'missing' }, files)).toThrow(expect.objectContaining({ name: 'UsageError' }));
+  });
+
+  it('takes a whole identity from the flags, with nothing of the one beneath it but the password', () => {
+    const env = {
+      ...environment,
+      AZURE_CLIENT_SECRET: 'secret',
+      AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us',
+      AZURE_CLIENT_CERTIFICATE_PASSWORD: 'password',
+      HTTPS_PROXY: 'http://proxy:8080',
+    };
+    const { options, source } = read({ env, flags: identity });
+    expect(options).toEqual({
+      tenantId: 'fabrikam.com',
+      clientId: client,
+      certificatePath: '/other.pem',
+      certificatePassword: 'password',
+      sendCertificateChain: false,
+      cloud: 'global',
+    });
+    expect(source).toEqual({
+      AZURE_TENANT_ID: 'flag',
+      AZURE_CLIENT_ID: 'flag',
+      AZURE_CLIENT_CERTIFICATE_PATH: 'flag',
+      AZURE_CLIENT_CERTIFICATE_PASSWORD: 'environment',
+      HTTPS_PROXY: 'environment',
+    });
+  });
+
+  it.each(['tenantId', 'clientId', 'certificate'] as const)('refuses half an identity: one without %s', (name) => {
+    expect(() => read({ env: environment, flags: { ...identity, [name]: undefined } })).toThrow(
+      /go together, and --\S+ is/,
+    );
+  });
+
+  it('takes mailbox and cloud from flags of their own', () => {
+    const { env, options } = read({ env: environment, flags: { mailbox: 'b@contoso.com', cloud: 'usgov-dod' } });
+    expect(options).toMatchObject({ tenantId: tenant, mailbox: 'b@contoso.com', cloud: 'usgov-dod' });
+    const graphHost = 'https://dod-graph.microsoft.us';
+    expect(env).toMatchObject({
+      AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us',
+      GRAPH_MAIL_GRAPH_HOST: graphHost,
+    });
+  });
+});
+
+describe('what the transport is given', () => {
+  it.each([
+    ['a certificate', {}],
+    ['a secret, which goes first', { AZURE_CLIENT_SECRET: 's' }],
+    ['a certificate without a file', { AZURE_CLIENT_CERTIFICATE_PATH: '', GRAPH_MAIL_CERTIFICATE: 'MII=' }],
+    [
+      'a certificate with password and chain',
+      { AZURE_CLIENT_CERTIFICATE_PASSWORD: 'p', AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: 'TRUE' },
+    ],
+    ['a national cloud', { AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us/' }],
+    ['hosts of its own', { AZURE_AUTHORITY_HOST: 'https://localhost:1', GRAPH_MAIL_GRAPH_HOST: 'https://localhost:2' }],
+  ])('is what it would read from the environment itself: %s', (_, more) => {
+    const { env, options } = read({ env: { ...environment, ...more } });
+    const given = settleOptions(options, {});
+    const own = settleOptions({}, env);
+    // Only the words for where a certificate comes from differ.
+    const plain = (settings: object) =>
+      JSON.parse(JSON.stringify(settings, (key, value) => (key === 'from' ? '' : value)));
+    expect(plain(given)).toEqual(plain(own));
+  });
+
+  it('has proxy and CA of a .env file, which Node and the transport cannot see', () => {
+    const ca = '-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----';
+    const file = lines({ ...environment, HTTPS_PROXY: 'http://proxy:8080', NODE_EXTRA_CA_CERTS: '/ca.pem' });
+    const files = { '.env': file, '/ca.pem': ca };
+    const graphHost = 'https://graph.microsoft.com';
+    expect(read({}, files).options).toMatchObject({ proxy: 'http://proxy:8080', cloud: { graphHost, ca } });
+    expect(read({ env: { NO_PROXY: '.microsoft.com' } }, files).options.proxy).toBe(false);
+    const seen = read(
+      { env: { HTTPS_PROXY: 'http://proxy:8080', NODE_EXTRA_CA_CERTS: '/ca.pem', ...environment } },
+      files,
+    );
+    expect(seen.options).toMatchObject({ cloud: 'global' });
+    expect(seen.options).not.toHaveProperty('proxy');
+  });
+});
+
+describe('checking a configuration', () => {
+  const check =
+    (input: Partial<ConfigurationInput>, files = {}) =>
+    () =>
+      checkConfiguration(read(input, files));
+
+  it('says where a wrong value comes from', () => {
+    expect(check({ env: { ...environment, AZURE_CLIENT_ID: 'x' } })).toThrow(
+      'AZURE_CLIENT_ID comes from the environment.',
+    );
+    const file = { '.env': 'AZURE_CLIENT_ID=x' };
+    expect(check({ env: { ...environment, AZURE_CLIENT_ID: undefined } }, file)).toThrow('comes from the .env file.');
+    expect(check({ env: { ...environment, AZURE_CLIENT_ID: '' } })).toThrow('is empty in the environment.');
+    expect(check({ flags: { ...identity, clientId: 'x' } })).toThrow('AZURE_CLIENT_ID comes from --client-id.');
+  });
+
+  it('refuses a cloud whose Graph is not known, and a mailbox that is missing or none', () => {
+    expect(check({ env: { ...environment, AZURE_AUTHORITY_HOST: 'https://login.example' } })).toThrow(
+      'Graph host is not known',
+    );
+    const { GRAPH_MAIL_MAILBOX: _, ...without } = environment;
+    expect(check({ env: without })).toThrow("'mailbox' is missing");
+    expect(checkConfiguration(read({ env: without }), 'b@contoso.com').mailbox).toBe('b@contoso.com');
+  });
+
+  it('says what to set when nothing is', () => {
+    expect(check({})).toThrow(
+      expect.objectContaining({ code: 'ECONFIG', message: expect.stringContaining('It is not known who sends') }),
+    );
+  });
+});

@@ -1,0 +1,225 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import path from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { aadstsHint } from '../../../src/auth/aadsts.js';
+import type { SandboxOptions } from '../../../src/sandbox/index.js';
+import { type RawServerOptions, startRawServer } from '../../helpers/raw-server.js';
+import { DoctorWorld, mailbox, policyTenant, rbacTenant } from './support.js';
+
+const boss = 'boss@contoso.example';
+let world: DoctorWorld;
+const start = async (options?: SandboxOptions) => {
+  world = await DoctorWorld.start(options);
+  return world;
+};
+afterEach(() => world.close());
+
+describe('a configuration that is right', () => {
+  test.each([
+    ['rbac', rbacTenant],
+    ['policy', policyTenant],
+  ] as const)('gives no finding with %s, and the restriction is seen', async (mode, tenant) => {
+    await start(tenant);
+    const { code, checks, out } = await world.examine({ mode, probe: true, deniedMailbox: [boss] });
+    expect(code).toBe(0);
+    expect(checks.filter(({ status }) => status !== 'ok').map(({ id }) => id)).toEqual(['test-mail']);
+    expect(out.trimEnd().split('\n').at(-1)).toBe('Fine, against the sandbox.');
+  });
+
+  test.each<[string, NonNullable<SandboxOptions['mailboxes']>[number]]>([
+    ['shared and without a licence', { address: mailbox, kind: 'shared', licensed: false }],
+    ['shared, with its account disabled', { address: mailbox, kind: 'shared', accountEnabled: false }],
+    ['of a user whose account is disabled', { address: mailbox, accountEnabled: false }],
+  ])('a mailbox that is %s, and works, is no finding', async (_, one) => {
+    await start({ ...rbacTenant, mailboxes: [one] });
+    const { code, checks } = await world.examine({ probe: true });
+    expect(code).toBe(0);
+    expect(checks.find(({ id }) => id === `mailbox:${mailbox}`)?.status).toBe('ok');
+  });
+
+  test('the sandbox is told as what it is', async () => {
+    await start();
+    const { checks } = await world.examine();
+    expect(checks[0]?.seen).toContain('on this machine, not Microsoft 365');
+  });
+
+  test('the verdict says when the right to send was not asked for', async () => {
+    await start();
+    const { out } = await world.examine();
+    expect(out).toContain('Fine, against the sandbox. Add --probe to ask about sending.');
+  });
+});
+
+describe('the send check', () => {
+  test('sends nothing, and names the cmdlet that says it for sure', async () => {
+    await start();
+    const { checks } = await world.examine({ probe: true, deniedMailbox: [boss] });
+    expect(world.sandbox.stats().submissions).toBe(0);
+    expect(world.sandbox.mailbox(mailbox)).toMatchObject({ drafts: [], sentItems: [] });
+    const [allowed, denied] = checks.filter(({ id }) => id.startsWith('mailbox:'));
+    expect(allowed?.seen).toMatch(/^Likely allowed/);
+    expect(denied?.seen).toMatch(/^Likely denied, as it should be/);
+    expect(allowed?.command).toContain(`Test-ServicePrincipalAuthorization -Identity ${world.env.AZURE_CLIENT_ID}`);
+  });
+
+  test('is not made unless somebody asks for it', async () => {
+    await start();
+    await world.examine();
+    expect(world.sandbox.requests({ operation: 'sendMail' })).toEqual([]);
+  });
+
+  test('a denied mailbox proves nothing where no other is allowed', async () => {
+    await start({ ...rbacTenant, assignments: [] });
+    const { checks } = await world.examine({ probe: true, mailbox: [], deniedMailbox: [boss] });
+    expect(checks.find(({ id }) => id === `mailbox:${boss}`)).toMatchObject({
+      status: 'warning',
+      seen: expect.stringContaining('so this proves no restriction'),
+    });
+  });
+
+  const against = async (graph: RawServerOptions['graph']) => {
+    await start();
+    const server = await startRawServer({ ...(graph && { graph }) });
+    world.later(() => server.close());
+    world.env.AZURE_AUTHORITY_HOST = world.env.GRAPH_MAIL_GRAPH_HOST = server.origin;
+    world.env.NODE_EXTRA_CA_CERTS = world.write('raw-ca.pem', server.cloud.ca);
+    return world.examine({ probe: true });
+  };
+  const isSendCheck = ({ method }: IncomingMessage) => method === 'POST';
+
+  test('a connection that breaks says nothing about the permission', async () => {
+    const { code, checks } = await against(({ incoming, response, tcp }) => {
+      if (isSendCheck(incoming)) tcp.resetAndDestroy();
+      else response.writeHead(404).end();
+    });
+    expect(checks.find(({ id }) => id.startsWith('mailbox:'))).toMatchObject({
+      status: 'failed',
+      seen: expect.stringContaining('This says nothing about the permission'),
+      cure: expect.stringContaining('Check the network'),
+    });
+    expect(code).toBe(69);
+  });
+
+  test('a token that Graph does not take is no lack of permission', async () => {
+    const { checks } = await against(({ incoming, response }) => {
+      const error = { code: 'InvalidAuthenticationToken', message: 'Invalid audience.' };
+      response.writeHead(isSendCheck(incoming) ? 401 : 404).end(JSON.stringify({ error }));
+    });
+    expect(checks.find(({ id }) => id.startsWith('mailbox:'))?.seen).toContain('Graph does not take the token');
+    expect(checks.find(({ id }) => id === 'permissions')?.status).toBe('skipped');
+  });
+
+  test('an answer that nobody expected is told as one that says nothing', async () => {
+    const { checks } = await against(({ incoming, response }) => {
+      response.writeHead(isSendCheck(incoming) ? 202 : 404).end();
+    });
+    expect(checks.find(({ id }) => id.startsWith('mailbox:'))).toMatchObject({
+      status: 'warning',
+      seen: expect.stringContaining('Neither allowed nor denied can be inferred (202)'),
+    });
+  });
+});
+
+test('a test mail is sent where somebody asks for it, with how to follow it', async () => {
+  await start();
+  const { checks, code } = await world.examine({ sendTo: 'ana@example.com' });
+  const message = await world.sandbox.waitFor({ to: 'ana@example.com' });
+  expect(code).toBe(0);
+  const check = checks.find(({ id }) => id === 'test-mail');
+  expect(check?.seen).toContain(`Message-ID ${message.messageId}`);
+  expect(check?.command).toContain(`Get-MessageTraceV2 -MessageId '${message.messageId}'`);
+  expect(check?.command).toContain('MicrosoftGraphActivityLogs | where RequestId == "');
+});
+
+test('a test mail from a mailbox that is given by its object id needs a From', async () => {
+  const id = '5f0c1b0e-8d1c-4a55-9a3f-2f5f1f7c9b11';
+  await start({ ...rbacTenant, mailboxes: [{ address: mailbox, id }] });
+  const without = await world.examine({ mailbox: [id], sendTo: 'ana@example.com' });
+  expect(without.checks.at(-1)).toMatchObject({ status: 'failed', cure: expect.stringContaining('--from') });
+  const { code } = await world.examine({ mailbox: [id], sendTo: 'ana@example.com', from: mailbox });
+  expect(code).toBe(0);
+});
+
+test('a test mail of which nobody knows whether it was sent ends with 3', async () => {
+  await start();
+  world.sandbox.fault({ on: 'sendMail', status: 504, delivered: true });
+  const { checks, code } = await world.examine({ sendTo: 'ana@example.com' });
+  expect(code).toBe(3);
+  expect(checks.find(({ id }) => id === 'test-mail')?.seen).toMatch(/^It may have been sent/);
+});
+
+describe('every number of the token service has its own words', () => {
+  const numbers = [
+    700027, 1000502, 7000274, 7000214, 7000277, 700024, 50027, 50012, 7000215, 7000222, 7000218, 700016, 7000112, 90002,
+    900023, 500011, 700022, 70011, 900144, 53003, 530032, 90033, 90006, 90024, 90012, 90055, 90038,
+  ];
+
+  test('and only the check of the token tells them', async () => {
+    await start();
+    for (const aadsts of numbers) {
+      world.sandbox.fault({ on: 'token', aadsts });
+      const { checks } = await world.examine();
+      const failures = checks.filter(({ status }) => status === 'failed');
+      expect(failures.map(({ id }) => id)).toEqual(['token']);
+      expect(failures[0]?.seen).toContain(`AADSTS${aadsts}`);
+      expect(aadstsHint(aadsts)).toBeDefined();
+      const own = aadsts === 700027 || aadsts === 700016;
+      if (!own) expect(failures[0]?.cure).toBe(aadstsHint(aadsts));
+    }
+  }, 60_000);
+
+  test('a key that Entra says has expired is not called one that is not registered', async () => {
+    await start();
+    const message = "[Reason - The key used is expired., Thumbprint of key used by client: 'AB']";
+    const body = JSON.stringify({
+      error: 'invalid_client',
+      error_codes: [700027],
+      error_description: `AADSTS700027: ${message}`,
+    });
+    world.sandbox.fault({ on: 'token', status: 401, body });
+    const { checks } = await world.examine();
+    expect(checks.find(({ id }) => id === 'token')?.cure).toContain('is registered, but has expired');
+  });
+});
+
+describe('what is printed', () => {
+  test('--json is one object, with the exit code and every check', async () => {
+    await start();
+    const { code, out } = await world.run({ json: true });
+    const report = JSON.parse(out);
+    expect(report).toMatchObject({ verdict: 'fine', exitCode: code, sandbox: true, mode: 'rbac' });
+    expect(report.checks).toHaveLength(13);
+  });
+
+  test('has no colours where NO_COLOR is set, and says the same', async () => {
+    await start();
+    world.env.TERM = 'xterm';
+    const coloured = await world.run({}, true);
+    world.env.NO_COLOR = '1';
+    const plain = await world.run({}, true);
+    expect(coloured.out).toContain('\u001b[32m✓ Configuration: ok\u001b[0m');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the colours
+    expect(coloured.out.replaceAll(/\u001b\[\d+m/g, '')).toBe(plain.out);
+  });
+
+  test('a support bundle is private, and never written over anything', async () => {
+    await start();
+    const bundle = path.join(world.folder, 'bundle.json');
+    await world.run({ bundle });
+    if (process.platform !== 'win32') expect(statSync(bundle).mode & 0o777).toBe(0o600);
+    writeFileSync(bundle, 'mine');
+    const again = world.run({ bundle, sendTo: 'ana@example.com' });
+    await expect(again).rejects.toThrow('is there already, and nothing is overwritten');
+    expect(readFileSync(bundle, 'utf8')).toBe('mine');
+    expect(world.sandbox.stats().submissions).toBe(0);
+  });
+
+  test('a support bundle has no password of a proxy, and no secret in a wrong place', async () => {
+    await start();
+    world.env.HTTPS_PROXY = 'http://someone:proxy-pass-word@127.0.0.1:9';
+    world.env.AZURE_CLIENT_ID = 'Secret8Q~in-a-wrong-place_of.it';
+    const { bundle, out } = await world.examine();
+    expect(bundle + out).not.toMatch(/proxy-pass-word|Secret8Q/);
+  });
+});

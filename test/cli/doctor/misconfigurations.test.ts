@@ -1,0 +1,63 @@
+import { X509Certificate } from 'node:crypto';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { DoctorFlags } from '../../../src/cli/doctor/flags.js';
+import { misconfigurations } from './misconfigurations.js';
+import { DoctorWorld, type Examined } from './support.js';
+
+describe('doctor names each misconfiguration as what it is', () => {
+  // Not test.each, which shortens names.
+  for (const row of misconfigurations)
+    test(row.what, async () => {
+      const { tenant, arrange, flags = {}, check: title, status = 'failed', says, cure, exitCode, besides = [] } = row;
+      const world = await DoctorWorld.start(tenant);
+      try {
+        await arrange?.(world);
+        const result = await world.examine(settled(flags, world));
+
+        const found = result.checks.find((check) => check.title === title);
+        expect(found).toMatchObject({ status });
+        expect(found?.seen).toContain(says);
+        expect(found?.cure).toContain(cure);
+        expect(result.code).toBe(exitCode);
+
+        const others = result.checks.filter((check) => check !== found && !['ok', 'skipped'].includes(check.status));
+        expect(others.map((other) => `${other.title}: ${other.status}`)).toEqual(
+          besides.map((other) => `${other}: warning`),
+        );
+        expectNoSecrets(result, world);
+        expectNarrow(result);
+      } finally {
+        await world.close();
+      }
+    });
+});
+
+/** What a row can only name, the world of the test has. */
+function settled(flags: Partial<DoctorFlags>, { folder, sandbox }: DoctorWorld): Partial<DoctorFlags> {
+  const { thumbprint, envFile } = flags;
+  return {
+    ...flags,
+    ...(typeof envFile === 'string' && { envFile: path.join(folder, envFile) }),
+    ...(thumbprint === 'sha256' && { thumbprint: new X509Certificate(sandbox.options.certificate).fingerprint256 }),
+  };
+}
+
+function expectNoSecrets({ out, bundle }: Examined, { env, sandbox }: DoctorWorld): void {
+  const said = out + bundle;
+  expect(said).not.toMatch(/eyJ[\w-]{10}/);
+  expect(said).not.toContain('PRIVATE KEY');
+  for (const name of ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PASSWORD']) {
+    if (env[name]) expect(said).not.toContain(env[name]);
+  }
+  const key = sandbox.options.certificate.split('PRIVATE KEY-----')[1]?.trim().slice(0, 60) ?? '';
+  expect(key).toHaveLength(60);
+  expect(said).not.toContain(key);
+}
+
+/** Commands are to be copied, and stay on one line; so do words that cannot be broken. */
+function expectNarrow({ out }: Examined): void {
+  const prose = out.split('\n').filter((line) => !line.startsWith('    '));
+  const wide = prose.filter((line) => line.length > 80 && line.trim().includes(' '));
+  expect(wide).toEqual([]);
+}

@@ -1,0 +1,70 @@
+import type { Misconfiguration } from '../misconfigurations.js';
+import { clientId, rbacTenant, tenantId } from '../support.js';
+
+const check = 'Configuration';
+
+export const configurationRows: Misconfiguration[] = [
+  {
+    what: 'Nothing is configured',
+    arrange: ({ env }) => Object.assign(env, { AZURE_TENANT_ID: undefined, AZURE_CLIENT_ID: undefined }),
+    check,
+    says: 'It is not known who sends',
+    cure: 'Set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_CERTIFICATE_PATH and GRAPH_MAIL_MAILBOX',
+    exitCode: 78,
+  },
+  {
+    what: 'No mailbox is configured',
+    arrange: ({ env }) => Object.assign(env, { GRAPH_MAIL_MAILBOX: '' }),
+    check,
+    says: "Option 'mailbox' is missing",
+    cure: "Give the sending mailbox's address or object id",
+    exitCode: 78,
+  },
+  {
+    what: 'A display name where the client id belongs',
+    arrange: ({ env }) => Object.assign(env, { AZURE_CLIENT_ID: 'graph-mailer' }),
+    check,
+    says: 'AZURE_CLIENT_ID is a text of 12 characters; expected the Application (client) id, a GUID',
+    cure: 'It is on the overview page of the app registration',
+    exitCode: 78,
+  },
+  {
+    what: 'One id in the place of both, tenant and client',
+    arrange: ({ env }) => Object.assign(env, { AZURE_TENANT_ID: clientId }),
+    check,
+    says: 'AZURE_TENANT_ID and AZURE_CLIENT_ID are the same',
+    cure: 'Copy both anew from the overview page',
+    exitCode: 78,
+  },
+  {
+    what: 'Token service of one cloud, Graph of another',
+    arrange: ({ env }) =>
+      Object.assign(env, {
+        AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us',
+        GRAPH_MAIL_GRAPH_HOST: 'https://graph.microsoft.com',
+      }),
+    check,
+    says: 'these are hosts of two different clouds',
+    cure: 'Give the cloud that the tenant lives in with --cloud',
+    exitCode: 78,
+  },
+  {
+    what: 'A client secret left beside the certificate',
+    tenant: { ...rbacTenant, apps: [{ clientId, roles: [], secrets: ['left-over-secret'] }] },
+    arrange: ({ env }) => Object.assign(env, { AZURE_CLIENT_SECRET: 'left-over-secret' }),
+    check,
+    status: 'warning',
+    says: 'AZURE_CLIENT_SECRET is set, and goes before the certificate, which is not used',
+    cure: 'Take AZURE_CLIENT_SECRET out of the environment',
+    exitCode: 1,
+  },
+  {
+    what: 'A line of .env that is no setting',
+    arrange: (world) => world.write('broken.env', `AZURE_TENANT_ID=${tenantId}\nAZURE_CLIENT_ID: ${clientId}\n`),
+    flags: { envFile: 'broken.env' },
+    check,
+    says: 'line 2 is not a setting',
+    cure: 'Write NAME=value',
+    exitCode: 78,
+  },
+];

@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Answers, Mode, Scope } from '../../../src/cli/setup/answers.js';
+import { publicCertificate } from '../../../src/cli/setup/certificate/public-certificate.js';
+import { allPackets } from '../../../src/cli/setup/packets/all-packets.js';
+import { rotationPacket } from '../../../src/cli/setup/packets/rotation.js';
+import { makeCertificate } from '../../helpers/certificates.js';
+import { powerShellTokens, powerShellValue } from './powershell-tokens.js';
+import { hasPowerShell, runInExchange } from './stub-exchange.js';
+
+const certificate = publicCertificate(makeCertificate().certificate);
+const name = 'Bob\u2019s "news" $HOME `id` $(Get-Mailbox) caf\u00e9';
+const mailboxes = ["o'neil$x`@contoso.com", 'c@b\u00fccher.example'] as [string, string];
+const deniedMailbox = "b'$oss@contoso.com";
+const group: Scope = { kind: 'group', address: "g'$roup@contoso.com" };
+const filter: Scope = {
+  kind: 'filter',
+  filter: 'CustomAttribute1 -eq \'graph \u2018mailer\u2019\' -and City -like "$x*"',
+};
+
+function scripts(mode: Mode, scope = group): Record<string, string> {
+  const answers: Answers = { mode, name, mailboxes, deniedMailbox, scope, createMailbox: true, cloud: 'global' };
+  const packet = {
+    answers,
+    certificate,
+    certificatePath: '/key.pem',
+    keyMade: true,
+    publicFile: 'graph-mailer.cer',
+    folder: 'out',
+  };
+  const rotation = {
+    ...{ pem: '', certificate, keyPath: '/new.pem', old: undefined, oldPath: undefined, cloud: 'global' as const },
+    ...{ tenantId: undefined, clientId: undefined },
+  };
+  const files = [...allPackets(packet, '/ca.pem', new Date()), ...rotationPacket(rotation)];
+  return Object.fromEntries(
+    files.filter(({ path }) => path.endsWith('.ps1')).map(({ path, text }) => [path.split('/')[1], text]),
+  );
+}
+
+const all = [
+  ...Object.entries(scripts('rbac')).map(([file, text]) => [`${file}, rbac`, text] as const),
+  ...Object.entries(scripts('rbac', filter)).map(([file, text]) => [`${file}, by filter`, text] as const),
+  ...Object.entries(scripts('policy')).map(([file, text]) => [`${file}, policy`, text] as const),
+];
+
+/** What a variable is set to at the top of a script. */
+function assigned(script: string, variable: string): string {
+  const expression = new RegExp(`^\\s*(?:\\[string\\] )?\\$${variable} = (.*?),?$`, 'm').exec(script)?.[1] ?? '';
+  return powerShellValue(expression);
+}
+
+describe.each(all)('%s', (_, script) => {
+  it('is ASCII, so that Windows PowerShell 5.1 reads it in any encoding', () => {
+    expect(script).toMatch(/^[\x20-\x7e\n]*$/);
+  });
+
+  it('has its strings ended and its brackets in pairs', () => {
+    const open: string[] = [];
+    const pairs: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
+    for (const { kind, text } of powerShellTokens(script)) {
+      if (kind === 'open') open.push(text);
+      if (kind === 'close') expect(open.pop()).toBe(pairs[text]);
+    }
+    expect(open).toEqual([]);
+  });
+
+  it('says the least role, what it changes, and how to undo it', () => {
+    for (const heading of ['# Least role:', '# Changes:', '# Again:', '# Undo:']) expect(script).toContain(heading);
+  });
+
+  it('keeps the modules apart that clash in one window', () => {
+    expect(script).toMatch(/Get-Module -Name (ExchangeOnlineManagement|Microsoft\.Graph\.Authentication)/);
+  });
+});
+
+describe('PowerShell scripts', () => {
+  it('hold every value as it was given', () => {
+    const { 'register-app.ps1': register = '', 'restrict-mailboxes.ps1': restrict = '' } = scripts('rbac');
+    expect(assigned(register, 'AppName')).toBe(name);
+    expect(assigned(restrict, 'AppName')).toBe(name);
+    expect(assigned(restrict, 'DeniedMailbox')).toBe(deniedMailbox);
+    expect(assigned(restrict, 'GroupAddress')).toBe("g'$roup@contoso.com");
+    expect(restrict).toContain(`$Allowed = @('o''neil$x\`@contoso.com', ('' + 'c@b' + [char]0xfc + 'cher.example'))`);
+    const byFilter = scripts('rbac', filter)['restrict-mailboxes.ps1'] ?? '';
+    expect(assigned(byFilter, 'Filter')).toBe(filter.kind === 'filter' && filter.filter);
+    const policy = scripts('policy');
+    expect(assigned(policy['grant-mail-send.ps1'] ?? '', 'Denied')).toBe(deniedMailbox);
+  });
+
+  it('grant nothing in Entra where Exchange grants the right', () => {
+    const { 'register-app.ps1': register = '', 'grant-mail-send.ps1': grant } = scripts('rbac');
+    expect(grant).toBeUndefined();
+    expect(register).not.toMatch(/New-MgServicePrincipalAppRoleAssignment|RequiredResourceAccess/);
+  });
+
+  it('ask before what cannot be undone', () => {
+    for (const mode of ['rbac', 'policy'] as const) {
+      const script = scripts(mode)['restrict-mailboxes.ps1'] ?? '';
+      expect(script).toMatch(/CANNOT BE UNDONE[\s\S]*Read-Yes[\s\S]*\n {4}Enable-OrganizationCustomization\n/);
+    }
+  });
+
+  it('use the one mechanism of their mode, and its own test', () => {
+    const { 'restrict-mailboxes.ps1': rbac = '' } = scripts('rbac');
+    const { 'restrict-mailboxes.ps1': policy = '' } = scripts('policy');
+    expect(rbac).toMatch(
+      /New-ServicePrincipal[\s\S]*New-ManagementRoleAssignment[\s\S]*Test-ServicePrincipalAuthorization/,
+    );
+    expect(rbac).not.toContain('ApplicationAccessPolicy');
+    expect(policy).toMatch(/New-ApplicationAccessPolicy[\s\S]*Test-ApplicationAccessPolicy/);
+    expect(policy).not.toContain('ManagementRoleAssignment');
+  });
+});
+
+// Not skipped: where there is no PowerShell, there is nothing that could be run.
+if (hasPowerShell) {
+  describe('restrict-mailboxes.ps1, run twice against stub cmdlets', () => {
+    const appId = '22222222-aaaa-bbbb-cccc-dddddddddddd';
+    const objectId = '33333333-aaaa-bbbb-cccc-dddddddddddd';
+    const run = (mode: Mode, args: string[]) => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'stub exchange '));
+      const script = path.join(folder, 'restrict-mailboxes.ps1');
+      writeFileSync(script, scripts(mode)['restrict-mailboxes.ps1'] ?? '');
+      const done = runInExchange(folder, script, args, 2);
+      rmSync(folder, { recursive: true, force: true });
+      return done;
+    };
+    const made = ['New-Mailbox', 'New-Mailbox', 'New-DistributionGroup'];
+    const added = ['Add-DistributionGroupMember', 'Add-DistributionGroupMember'];
+
+    it('makes everything once, with values as they were given, and proves it', () => {
+      const { status, stdout, calls } = run('rbac', ['-AppId', appId, '-ObjectId', objectId]);
+      expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('Proven') });
+      const assignment = ['New-ServicePrincipal', 'New-ManagementRoleAssignment'];
+      expect(calls.map((call) => call.name)).toEqual([...made, ...added, ...assignment]);
+      expect(calls[0]?.args).toMatchObject({ PrimarySmtpAddress: mailboxes[0] });
+      expect(calls.at(-2)?.args).toEqual({ AppId: appId, ObjectId: objectId, DisplayName: name });
+    }, 120_000);
+
+    it('makes one access policy', () => {
+      const { status, calls } = run('policy', ['-AppId', appId]);
+      expect(status).toBe(0);
+      expect(calls.map((call) => call.name)).toEqual([...made, ...added, 'New-ApplicationAccessPolicy']);
+      expect(calls.at(-1)?.args).toMatchObject({ AppId: appId, AccessRight: 'RestrictAccess' });
+    }, 120_000);
+  });
+} else {
+  console.warn('pwsh is not installed: the generated PowerShell scripts are read, and not run');
+}

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { createTransport } from 'nodemailer';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { graphTransport } from '../../../src/index.js';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { SetupWorld } from './support.js';
+
+let world: SetupWorld;
+let sandbox: Sandbox;
+beforeEach(async () => {
+  world = new SetupWorld();
+  sandbox = await startSandbox();
+});
+afterEach(async () => {
+  world.remove();
+  await sandbox.close();
+});
+
+describe.each([
+  ['RBAC for Applications', [], []],
+  ['an access policy', ['--legacy-policy'], ['Mail.Send']],
+] as const)('setup --sandbox, by %s', (_, flags, roles) => {
+  it('makes an application that may send from its mailbox, and from no other', async () => {
+    const done = await world.setup(['--sandbox', sandbox.inboxUrl, ...flags]);
+    expect(done).toMatchObject({ code: 0, err: '' });
+    const env = parseEnv(world.read('developer/.env'));
+    const clientId = env.AZURE_CLIENT_ID ?? '';
+    const access = (mailbox: string) => sandbox.tenant.access(clientId, mailbox).result;
+    expect(access(sandbox.options.mailbox)).toBe('Granted');
+    expect(access('director@contoso.example')).toBe('Denied');
+    expect(sandbox.tenant.apps.get(clientId)?.roles).toEqual(roles);
+    expect(env.AZURE_TENANT_ID).toBe(sandbox.options.tenantId);
+    expect(done.out).toContain('developer/send-test.mjs');
+    expect(done.out).toContain(sandbox.inboxUrl);
+  });
+});
+
+describe('setup --sandbox', () => {
+  it('writes what a program needs to send', async () => {
+    await world.setup(['--sandbox', sandbox.inboxUrl]);
+    const env = parseEnv(world.read('developer/.env'));
+    const transporter = createTransport(
+      graphTransport({
+        tenantId: env.AZURE_TENANT_ID ?? '',
+        clientId: env.AZURE_CLIENT_ID ?? '',
+        certificatePath: env.AZURE_CLIENT_CERTIFICATE_PATH ?? '',
+        mailbox: env.GRAPH_MAIL_MAILBOX ?? '',
+        cloud: {
+          authorityHost: env.AZURE_AUTHORITY_HOST ?? '',
+          graphHost: env.GRAPH_MAIL_GRAPH_HOST ?? '',
+          ca: world.read('developer/sandbox-ca.pem'),
+        },
+      }),
+    );
+    const from = env.GRAPH_MAIL_MAILBOX;
+    await transporter.sendMail({ from, to: 'ana@example.com', subject: 'Hi', text: 'Hello' });
+    await expect(
+      transporter.sendMail({
+        from,
+        to: 'a@example.com',
+        text: 'x',
+        graph: { mailbox: 'director@contoso.example' },
+      } as object),
+    ).rejects.toThrow();
+    expect(await sandbox.messages()).toHaveLength(1);
+    transporter.close();
+  });
+
+  it('says so when there is no sandbox, and writes nothing', async () => {
+    const { code, err } = await world.setup(['--sandbox', 'http://127.0.0.1:1']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/No sandbox answers[\s\S]*npx nodemailer-graph-transport sandbox/);
+    expect(existsSync(path.join(world.out, 'developer'))).toBe(false);
+  });
+});
