@@ -46,11 +46,20 @@ export class JournalError extends Error {
 
 const longestQuote = 80;
 
+// What JSON leaves as it is and a terminal may obey: C1 controls, line separators, and what turns the direction of writing.
+const unprintable = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 /** A value from somebody's file, in quotes, safe to print on one line. */
 export function quote(value: string): string {
-  return JSON.stringify(value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value);
+  const json = JSON.stringify(value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value);
+  return json.replace(unprintable, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** What anybody threw, in words. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'something was thrown that has no words';
+  }
 }

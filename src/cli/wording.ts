@@ -19,5 +19,5 @@ export function printable(text: string): string {
 
 /** The message of an error about a row, where its line is named already. */
 export function withoutLine(message: string): string {
-  return message.replace(/^Recipients, line \d+: /, '');
+  return message.replace(/^Recipients, line \d+: | \(recipients, line \d+\)$/g, '');
 }

@@ -50,7 +50,8 @@ export function crashFiles(strike: FileStrike | AnyFileStrike): FileOperations {
         const bytes = buffer.subarray(offset, offset + length);
         const holdsRecord = strike.at === 'file' && holds(bytes, strike.record);
         pending ||= holdsRecord;
-        const half = () => file.write(buffer, offset, Math.ceil(length / 2));
+        // And one byte, so that the cut is within a line where two of them are written.
+        const half = () => file.write(buffer, offset, Math.floor(length / 2) + 1);
         return operate('write', path, () => file.write(buffer, offset, length), { holdsRecord, half });
       },
       truncate: (length) => operate('truncate', path, () => file.truncate(length)),

@@ -27,6 +27,10 @@ export interface FeederContext {
   sending: SendingContext;
   /** `undefined` where an address may get more than one mail. */
   addresses: AddressSet | undefined;
+  /** Rows, where they were counted before. */
+  total: number | undefined;
+  /** Rows that earlier sessions have read: as many there are at least. */
+  readBefore: number;
   resend: boolean;
   retryFailed: boolean;
   /** Mails to send at most. */
@@ -49,8 +53,9 @@ interface Wanted {
   entered: boolean;
   /** Whether an earlier attempt may have been sent. */
   doubtful: boolean;
-  /** Of that attempt: a repetition keeps it, so that it may be recognised as one. */
+  /** Of that attempt: a repetition keeps both, so that it may be recognised as one. */
   date: Date | undefined;
+  mailbox: string | undefined;
 }
 
 /** Messages that wait for their mailboxes, where the mailbox hangs on the message. */
@@ -66,6 +71,8 @@ export class Feeder {
   readonly #trouble: Trouble;
   /** Surely not sent, to be tried again. */
   readonly #again: Wanted[] = [];
+  /** To be tried when all the others have been read: one of them may have had the same address, and its mail. */
+  readonly #last: Wanted[] = [];
   #waiting = 0;
   #begun = 0;
   #failed = 0;
@@ -82,9 +89,9 @@ export class Feeder {
     this.#trouble = new Trouble(context.patience);
   }
 
-  /** Rows that were read. */
+  /** Rows that were read, in this session or in an earlier one. */
   get read(): number {
-    return this.#read;
+    return Math.max(this.#read, this.#context.readBefore);
   }
 
   get allRead(): boolean {
@@ -133,12 +140,20 @@ export class Feeder {
 
   /** The next row that is to get a mail; `'nothing'` for one that is not, `undefined` when there are no more. */
   async #next(rows: AsyncIterator<Row>): Promise<Wanted | 'nothing' | undefined> {
-    if (this.#allRead) return undefined;
+    if (this.#allRead) return this.#last.pop();
     const next = await this.#unlessStopped(rows.next());
     if (!next) return 'nothing';
+    // A file that somebody writes to while it is read.
+    const { total } = this.#context;
+    if (total !== undefined && (next.done ? this.#read < total : this.#read === total)) {
+      throw new JournalError(
+        `The recipients have changed since this run was begun: there were ${total} rows, and there are ${next.done ? 'fewer' : 'more'} now`,
+        { code: 'changed' },
+      );
+    }
     if (next.done) {
       this.#allRead = true;
-      return undefined;
+      return this.#last.reverse().pop();
     }
     this.#read++;
     return this.#choose(next.value);
@@ -146,7 +161,7 @@ export class Feeder {
 
   #choose(row: Row): Wanted | 'nothing' {
     const { state } = this.#context.sending.states;
-    const key = rowKey(row.values);
+    const key = keyOf(row);
     if (state.keyMatches(row.number, key) === false) {
       throw new JournalError(
         `The recipients have changed since this run was begun: row ${row.number} (line ${row.line}) is another one now`,
@@ -156,19 +171,24 @@ export class Feeder {
     const was = state.stateOf(row.number);
     const choice = chooseFor(was, this.#context);
     // Whoever got a mail, or may have got one, gets no other by a later row. What never became a mail is in nobody's way.
-    const entered = was !== 'left' && was !== 'skipped' && was !== 'rejected-row';
+    const entered = choice !== 'send' && was !== 'skipped' && was !== 'rejected-row';
     if (entered) this.#context.addresses?.add(String(row.values.email), row.number);
     if (choice === 'done') return 'nothing';
     const again = choice === 'send-again';
-    const date = again ? new Date(state.attemptsOf(row.number)[0]?.date ?? this.#now()) : undefined;
-    return { row, key, entered, doubtful: again, date };
+    const [first] = again ? state.attemptsOf(row.number) : [];
+    const date = again ? new Date(first?.date ?? this.#now()) : undefined;
+    const wanted = { row, key, entered, doubtful: again, date, mailbox: first?.mailbox };
+    if (was !== 'rejected-row' || !this.#context.addresses) return wanted;
+    this.#last.push(wanted);
+    return 'nothing';
   }
 
   async #begin(wanted: Wanted): Promise<void> {
     const { senders, lanes, limit } = this.#context;
     if (this.#begun >= limit) return this.#end('limit');
     const lanesOfSenders = senders.map(({ lane }) => lane);
-    const grant = senders.length > 0 ? await lanes.acquire(lanesOfSenders) : undefined;
+    const same = lanesOfSenders.filter(({ mailbox }) => mailbox === wanted.mailbox);
+    const grant = senders.length > 0 ? await lanes.acquire(same.length > 0 ? same : lanesOfSenders) : undefined;
     if (senders.length > 0 && !grant) return;
     const sender = senders.find(({ lane }) => lane === grant?.lane)?.sender;
     const job = await this.#prepare(wanted, sender);
@@ -267,9 +287,8 @@ export class Feeder {
 
   /** Surely not sent: it is tried again, unless there is no point in it now. */
   #putBack(wanted: Wanted, lane: Lane, verdict: Verdict, error: Error): void {
-    if (verdict.kind === 'called-off') return;
-    if (verdict.kind === 'hits-all') {
-      this.#end('refused', error);
+    if (verdict.kind === 'called-off' || verdict.kind === 'hits-all') {
+      this.#end(verdict.kind === 'hits-all' ? 'refused' : 'aborted', error);
       return;
     }
     const now = this.#context.clock.now();
@@ -330,5 +349,14 @@ export class Feeder {
         this.#wakeByTask();
       });
     this.#tasks.add(task);
+  }
+}
+
+/** @throws BulkInputError for values that nothing can be told by, as an object that contains itself */
+function keyOf({ number, line, values }: Row): string {
+  try {
+    return rowKey(values);
+  } catch (cause) {
+    throw new BulkInputError(`Recipients, row ${number}: ${messageOf(cause)}`, { cause, line });
   }
 }

@@ -4,6 +4,7 @@ import type { BulkOptions } from '../bulk-options.js';
 import type { BulkEnding, BulkResult } from '../bulk-results.js';
 import { AddressSet } from '../checks/address-set.js';
 import { createRowComposer } from '../compose-row.js';
+import { JournalError } from '../errors.js';
 import type { FileOperations } from '../journal/file-operations.js';
 import { openSuppressionList } from '../manners/suppression-list.js';
 import { Feeder } from './feeder.js';
@@ -18,6 +19,7 @@ import type { ResultQueue } from './result-queue.js';
 import { identifyRun, openInput, type RunIdentity } from './run-input.js';
 import { type RunSettings, settleSettings } from './settings.js';
 import { settleEarlier } from './settle-earlier.js';
+import { rowsKnown } from './totals.js';
 
 /** What a run takes from outside of its options. */
 export interface RunSurroundings {
@@ -76,6 +78,8 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
     lanes,
     sending: { transporter, tellsAttempts: face !== undefined, states, suppression, clock, signal },
     addresses: allowDuplicates ? undefined : new AddressSet(),
+    total: identity.total,
+    readBefore: rowsKnown(states.state),
     resend: settings.unknown === 'resend',
     retryFailed,
     limit: settings.limit,
@@ -100,10 +104,21 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
       clock,
       signal,
       ending: () => feeder.ending,
+    }).catch((error: unknown) => {
+      // Drafts may have been sent: that is an end of the run, and not a run that could not begin.
+      if (states.failure) return states.failure;
+      throw error;
     });
-    if (fault) onEnd(judgeFailure(fault).kind === 'hits-all' ? 'refused' : 'temporary', fault);
+    if (fault) onEnd(whyEnded(fault), fault);
   }
   return feeder;
+}
+
+function whyEnded(fault: Error): BulkEnding {
+  if (fault instanceof JournalError) return 'journal';
+  const { kind } = judgeFailure(fault);
+  // Unknown: to look for mails was refused.
+  return kind === 'hits-all' || kind === 'unknown' ? 'refused' : 'temporary';
 }
 
 function folderOf({ journal }: BulkOptions, { id }: RunIdentity): string | undefined {

@@ -1,3 +1,4 @@
+import { onAbort, unlessAborted } from '../../abort.js';
 import type { Clock } from '../../clock.js';
 import type { BulkTransporter } from '../bulk-options.js';
 import type { ComposedRow } from '../compose-row.js';
@@ -33,6 +34,17 @@ export interface SendingContext {
   suppression: SuppressionList | undefined;
   clock: Clock;
   signal: AbortSignal;
+}
+
+/** Milliseconds after an abort in which a transporter can still say what became of a mail. */
+const lastWord = 5_000;
+
+/** The last moment that a Date knows: a service may name a later one. */
+const lastDate = 8.64e15;
+
+/** A moment in milliseconds since the epoch, as far away as it may be. */
+export function dateOf(ms: number): Date {
+  return new Date(Math.min(ms, lastDate));
 }
 
 /** What our transport tells before it submits a message. */
@@ -72,7 +84,11 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
     await states.append({ type: 'returned', row: row.number, key, at: at(), mailbox });
     attempted = false;
   };
-  const entry = await suppression?.match(composed.address);
+  const asked = suppression && unlessAborted(suppression.match(composed.address), signal);
+  const entry = await asked?.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    return undefined;
+  });
   if (entry !== undefined && doubtful) {
     return { status: 'unknown', error: new Error(`Not sent again: ${entry} is on the suppression list now`) };
   }
@@ -81,20 +97,22 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
     return { status: 'skipped', reason: 'suppressed', entry };
   }
   const message = { ...composed.message, messageId, date, signal };
-  if (!tellsAttempts) await onAttempt({ mailbox, messageId });
+  if (!tellsAttempts && !signal.aborted) await onAttempt({ mailbox, messageId });
   // Whoever is handed a mail that was called off may not say that it was not sent.
   if (signal.aborted) {
     if (attempted) await states.append({ type: 'returned', row: row.number, key, at: at(), mailbox });
     return { status: 'left', verdict: { kind: 'called-off' }, error: new Error('The run was aborted') };
   }
-  const sending = transporter.sendMail(
-    tellsAttempts ? { ...message, graph: { ...graphOf(message), onAttempt, onWithdraw } } : message,
-  );
-  const outcome = await sending.then(
-    (info: unknown) => refusalIn(info) ?? { info },
-    (error: unknown) => ({ error: error instanceof Error ? error : new Error(messageOf(error)) }),
+  const outcome = await outcomeOf(
+    async () =>
+      transporter.sendMail(
+        tellsAttempts ? { ...message, graph: { ...graphOf(message), onAttempt, onWithdraw } } : message,
+      ),
+    context,
   );
   if ('info' in outcome) {
+    // A plugin in between may have lost what was to tell: what was sent must be known as sent all the same.
+    if (!attempted) await onAttempt({ mailbox, messageId });
     await states.append({
       type: 'sent',
       row: row.number,
@@ -124,8 +142,9 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
     error: errorRecord(error),
   };
   if (verdict.kind === 'unknown' || (verdict.kind === 'rejected' && doubtful)) {
-    const draft = told?.draftId === undefined ? {} : { draftId: told.draftId };
-    await states.append({ type: 'unknown', ...about, ...draft });
+    // One that was withdrawn says nothing of an earlier attempt.
+    const draftId = attempted ? told?.draftId : undefined;
+    await states.append({ type: 'unknown', ...about, ...(draftId !== undefined && { draftId }) });
     return { status: 'unknown', error };
   }
   if (verdict.kind === 'rejected') {
@@ -135,10 +154,37 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   const until = verdict.kind === 'later' && verdict.retryAfter !== undefined;
   if (attempted || (until && !doubtful)) {
     const back = { row: row.number, key, at: at(), mailbox, error: errorRecord(error) };
-    const pause = until ? { until: new Date(context.clock.now() + (verdict.retryAfter ?? 0)).toISOString() } : {};
+    const pause = until ? { until: dateOf(context.clock.now() + (verdict.retryAfter ?? 0)).toISOString() } : {};
     await states.append({ type: 'returned', ...back, ...pause });
   }
   return { status: 'left', verdict, error };
+}
+
+/**
+ * What a transporter says of a mail. One that does not say it within a few seconds of an abort is not waited for: abort()
+ * must come to an end.
+ */
+function outcomeOf(
+  send: () => Promise<unknown>,
+  { clock, signal }: SendingContext,
+): Promise<{ info: unknown } | { error: Error }> {
+  return new Promise((resolve, reject) => {
+    let forget = () => {};
+    const release = onAbort(signal, () => {
+      const error = new Error('The run was aborted, and the transporter does not say what became of this mail.');
+      forget = clock.after(lastWord, () => resolve({ error }));
+    });
+    send()
+      .then(
+        (info) => resolve(refusalIn(info) ?? { info }),
+        (error: unknown) => resolve({ error: error instanceof Error ? error : new Error(messageOf(error)) }),
+      )
+      .finally(() => {
+        release();
+        forget();
+      })
+      .catch(reject);
+  });
 }
 
 /** An error before the mail could leave: whatever it says, nothing was sent. */
@@ -168,7 +214,7 @@ export function requestOf(source: unknown): { requestId?: string; clientRequestI
   return {
     ...(typeof requestId === 'string' && { requestId }),
     ...(typeof clientRequestId === 'string' && { clientRequestId }),
-    attempts: typeof attempts === 'number' ? attempts : 1,
+    attempts: Number.isSafeInteger(attempts) ? Math.max(0, Number(attempts)) : 1,
   };
 }
 
@@ -177,7 +223,7 @@ export function errorRecord(error: Error): RecordedError {
   const { code, hint, responseCode, graphCode } = error as Error & Record<string, unknown>;
   return {
     ...(typeof code === 'string' && { code }),
-    message: error.message,
+    message: messageOf(error),
     ...(typeof hint === 'string' && { hint }),
     ...(typeof responseCode === 'number' && { responseCode }),
     ...(typeof graphCode === 'string' && { graphCode }),

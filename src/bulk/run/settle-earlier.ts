@@ -38,10 +38,13 @@ export async function settleEarlier(context: EarlierContext): Promise<Error | un
   const settleRest = async () => {
     for (const attempt of next) {
       if (fault || context.ending()) return;
-      fault ??= await settle(context, attempt);
+      const met = await settle(context, attempt);
+      fault ??= met;
     }
   };
-  await Promise.all(Array.from({ length: abreast }, settleRest));
+  // All of them, also when one fails: what is being sent must not outlive the lock of the run.
+  const ends = await Promise.allSettled(Array.from({ length: abreast }, settleRest));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return fault;
 }
 
@@ -91,9 +94,16 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
     if (kind === 'unknown') {
       grant?.used();
       await hold(failure);
-      return undefined;
+      // Somebody asked for it: that the mailbox may not be read must not look as if nothing had been found.
+      return draftId === undefined && isRefused(failure) ? failure : undefined;
     }
     grant?.unused();
+    // Of an earlier attempt, which may have been sent, this draft says nothing.
+    const onlyAttempt = states.state.attemptsOf(row).length === 1;
+    if (kind === 'rejected' && !onlyAttempt) {
+      await hold(failure);
+      return undefined;
+    }
     if (kind === 'rejected') {
       await states.append({ type: 'rejected', stage: 'send', ...about(), error: errorRecord(failure), settled });
       return undefined;
@@ -101,4 +111,9 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
     // It stays open, to be settled by the next session.
     return kind === 'called-off' ? undefined : failure;
   }
+}
+
+/** To look was refused, which says nothing of the message. */
+function isRefused({ code, permanent }: Error & { code?: unknown; permanent?: unknown }): boolean {
+  return code === 'EAUTH' && permanent === true;
 }

@@ -12,6 +12,7 @@ describe('what can be done next', () => {
       'What can be done next:',
       '- Find out about 1 unknown mail:',
       `  ${program} resume 'mail runs/1a' --verify`,
+      '- Or send it again, which somebody may then get twice:',
       `  ${program} resume 'mail runs/1a' --resend-unknown`,
       '- Send the 4 mails that are left:',
       `  ${program} resume 'mail runs/1a'`,

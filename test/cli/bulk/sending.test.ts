@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCertificate, type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
@@ -78,6 +78,29 @@ describe('bulk run', () => {
     const verified = await world.bulk(['resume', runFolder(printed), '--verify']);
     expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('3 rows = 3 sent') });
     expect(await arrived()).toEqual(['p1@example.com', 'p2@example.com', 'p3@example.com']);
+  });
+
+  it('--verify says so when the application may not look, and ends with 77', async () => {
+    sandbox.fault({ on: 'sendMail', recipient: 'p2@example.com', status: 504, delivered: true });
+    world.recipients(3);
+    const folder = runFolder(await world.run());
+    const { code, out } = await world.bulk(['resume', folder, '--verify']);
+    expect(code).toBe(77);
+    expect(out).toMatch(/^Stopped, because unknown mails cannot be looked for: .*403/m);
+    expect(out).toContain('Mail.ReadBasic.All');
+    expect(out).toContain('3 rows = 2 sent + 0 rejected + 0 skipped + 1 unknown + 0 left\n');
+  });
+
+  it('stops when its journal is deleted, and says that nothing is recorded', async () => {
+    world.recipients(40);
+    const onPrint = (out: string) =>
+      rmSync(/^Run folder (.+)$/m.exec(out)?.[1] ?? '', { recursive: true, force: true });
+    const { code, out } = await world.run([], { onPrint: (text) => text.includes('sent 0') && onPrint(text) });
+    expect(code).toBe(75);
+    expect(out).toMatch(/^Stopped, because the journal could not be written: .* was deleted while the run went on/m);
+    const sent = Number(/= (\d+) sent/.exec(out)?.[1]);
+    expect(await arrived()).toHaveLength(sent + Number(/(\d+) unknown/.exec(out)?.[1]));
+    expect(sent).toBeLessThan(40);
   });
 
   it('stops at once when the application may not send, and ends with 77', async () => {
