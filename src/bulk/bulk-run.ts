@@ -6,13 +6,13 @@ import type { BulkOptions } from './bulk-options.js';
 import type { BulkEnding, BulkProgress, BulkResult, BulkSummary } from './bulk-results.js';
 import { JournalError, messageOf } from './errors.js';
 import type { FileOperations } from './journal/file-operations.js';
+import { dateOf } from './run/date-of.js';
 import type { Feeder } from './run/feeder.js';
 import { type Throttling, watchThrottling } from './run/graph-face.js';
 import type { OpenRun } from './run/open-run.js';
 import { type PreparedRun, prepareRun } from './run/prepare.js';
 import { progressOf } from './run/progress.js';
 import { ResultQueue } from './run/result-queue.js';
-import { dateOf } from './run/send-row.js';
 import { checkedTotals, totalsOf } from './run/totals.js';
 
 /** What a run takes from the machine; tests bring their own. */

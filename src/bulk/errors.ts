@@ -9,7 +9,7 @@ export class BulkInputError extends Error {
   readonly line: number | undefined;
 
   constructor(message: string, options: BulkInputErrorOptions = {}) {
-    super(message, options);
+    super(printable(message), options);
     this.name = 'BulkInputError';
     this.line = options.line;
   }
@@ -46,16 +46,18 @@ export class JournalError extends Error {
 
 const longestQuote = 80;
 
-// What JSON leaves as it is and a terminal may obey: C1 controls, line separators, and what turns the direction of writing.
-const unprintable = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+// What a terminal may obey, or shows in another order: control characters, line separators, changes of direction.
+const unprintable = /(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+function printable(text: string): string {
+  return text.replace(unprintable, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
 
 /** A value from somebody's file, in quotes, safe to print on one line. */
 export function quote(value: string): string {
-  const json = JSON.stringify(value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value);
-  return json.replace(unprintable, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return printable(JSON.stringify(value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value));
 }
 
-/** What anybody threw, in words. */
 export function messageOf(error: unknown): string {
   try {
     return String(error instanceof Error ? error.message : error);

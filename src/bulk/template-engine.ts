@@ -5,7 +5,7 @@ import { requireProperty } from './strict-lookup.js';
 import { rawHelper, TemplateCheck } from './template-check.js';
 import { templateHelpers } from './template-helpers.js';
 
-export type Render = (values: object) => string;
+type Render = (values: object) => string;
 
 /** A fault in one part of a template, or met while it was filled in. */
 export class TemplatePartError extends Error {}

@@ -19,8 +19,7 @@ export function requestSize(mime: number): number {
 
 type Part = NonNullable<SendMailOptions['attachments']>[number];
 
-/** Calendar entries are there twice: as a body and as a file. */
-const bodyFields = ['text', 'html', 'amp', 'watchHtml', 'icalEvent', 'icalEvent'] as const;
+const bodyFields = ['text', 'html', 'amp', 'watchHtml', 'icalEvent'] as const;
 
 /**
  * Estimates the size of a message as MIME, without composing it: bodies as they will be encoded, attachments by the size
@@ -31,12 +30,16 @@ export class SizeEstimate {
   readonly #files = new Map<string, Promise<number>>();
 
   async of(message: SendMailOptions): Promise<number> {
-    const { subject = '', headers, to, cc, bcc, attachments = [], alternatives = [] } = message;
+    const { subject = '', headers, to, cc, bcc, attachments = [], alternatives = [], icalEvent } = message;
+    // An invitation is there twice: as a body and as a file.
+    const invitation = typeof icalEvent === 'string' ? { content: icalEvent } : icalEvent;
     const bodies = bodyFields
       .map((field) => message[field] as unknown)
       .filter((body) => body !== undefined && body !== null);
     const written = await Promise.all(bodies.map((body) => this.#body(body)));
-    const attached = await Promise.all([...alternatives, ...attachments].map((part) => this.#part(part as Part)));
+    const attached = await Promise.all(
+      [...alternatives, ...attachments, ...(invitation ? [invitation] : [])].map((part) => this.#part(part as Part)),
+    );
     return (
       headerBytes +
       encodedText(subject) +

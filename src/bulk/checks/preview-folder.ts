@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BulkInputError, messageOf } from '../errors.js';
 import { previewMark } from './preview-page.js';
@@ -59,5 +59,7 @@ async function filesIn(folder: string): Promise<string[]> {
 
 /** Somebody's website has a page of that name, too. */
 async function isPreview(file: string): Promise<boolean> {
+  // Of a link only the link is removed.
+  if (!(await lstat(file)).isFile()) return true;
   return (await readFile(file, 'utf8')).includes(previewMark);
 }

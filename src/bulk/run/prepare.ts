@@ -7,6 +7,7 @@ import { createRowComposer } from '../compose-row.js';
 import { JournalError } from '../errors.js';
 import type { FileOperations } from '../journal/file-operations.js';
 import { openSuppressionList } from '../manners/suppression-list.js';
+import { enterAddressesBefore } from './addresses-before.js';
 import { Feeder } from './feeder.js';
 import { graphFace } from './graph-face.js';
 import { judgeFailure } from './judgement.js';
@@ -69,6 +70,7 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
     await run.close();
     throw error;
   });
+  const addresses = allowDuplicates ? undefined : new AddressSet();
   const feeder = new Feeder({
     runId: run.id,
     source: input.source,
@@ -77,7 +79,7 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
     laneOf: (message) => laneFor(mailboxOfMessage(message, face)),
     lanes,
     sending: { transporter, tellsAttempts: face !== undefined, states, suppression, clock, signal },
-    addresses: allowDuplicates ? undefined : new AddressSet(),
+    addresses,
     total: identity.total,
     readBefore: rowsKnown(states.state),
     resend: settings.unknown === 'resend',
@@ -93,6 +95,9 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
   opened(run, feeder, { settings, lanes, total: identity.total });
   await states.append({ type: 'session', at: at(), event: 'start', pid: process.pid, host: hostname() });
   if (run.continued) {
+    // An iterable can be read only once.
+    const again = retryFailed && identity.total !== undefined;
+    if (again && addresses) await enterAddressesBefore(input.source, states.state, addresses);
     for (const mailbox of states.state.mailboxes()) laneFor(mailbox);
     const verify = settings.unknown === 'verify';
     const fault = await settleEarlier({

@@ -1,4 +1,4 @@
-import { onAbort, unlessAborted } from '../../abort.js';
+import { unlessAborted } from '../../abort.js';
 import type { Clock } from '../../clock.js';
 import type { BulkTransporter } from '../bulk-options.js';
 import type { ComposedRow } from '../compose-row.js';
@@ -6,8 +6,10 @@ import { messageOf } from '../errors.js';
 import type { RecordedError } from '../journal/records.js';
 import type { SuppressionList } from '../manners/suppression-list.js';
 import type { Row } from '../row.js';
+import { dateOf } from './date-of.js';
 import { judgeFailure, type Verdict } from './judgement.js';
 import type { RowStates } from './row-states.js';
+import { answerOf } from './transporter-answer.js';
 
 /** How one row came out of an attempt to send it. `left`: surely not sent, and it may be tried again. */
 export type RowEnd =
@@ -34,17 +36,6 @@ export interface SendingContext {
   suppression: SuppressionList | undefined;
   clock: Clock;
   signal: AbortSignal;
-}
-
-/** Milliseconds after an abort in which a transporter can still say what became of a mail. */
-const lastWord = 5_000;
-
-/** The last moment that a Date knows: a service may name a later one. */
-const lastDate = 8.64e15;
-
-/** A moment in milliseconds since the epoch, as far away as it may be. */
-export function dateOf(ms: number): Date {
-  return new Date(Math.min(ms, lastDate));
 }
 
 /** What our transport tells before it submits a message. */
@@ -103,7 +94,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
     if (attempted) await states.append({ type: 'returned', row: row.number, key, at: at(), mailbox });
     return { status: 'left', verdict: { kind: 'called-off' }, error: new Error('The run was aborted') };
   }
-  const outcome = await outcomeOf(
+  const outcome = await answerOf(
     async () =>
       transporter.sendMail(
         tellsAttempts ? { ...message, graph: { ...graphOf(message), onAttempt, onWithdraw } } : message,
@@ -160,46 +151,11 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   return { status: 'left', verdict, error };
 }
 
-/**
- * What a transporter says of a mail. One that does not say it within a few seconds of an abort is not waited for: abort()
- * must come to an end.
- */
-function outcomeOf(
-  send: () => Promise<unknown>,
-  { clock, signal }: SendingContext,
-): Promise<{ info: unknown } | { error: Error }> {
-  return new Promise((resolve, reject) => {
-    let forget = () => {};
-    const release = onAbort(signal, () => {
-      const error = new Error('The run was aborted, and the transporter does not say what became of this mail.');
-      forget = clock.after(lastWord, () => resolve({ error }));
-    });
-    send()
-      .then(
-        (info) => resolve(refusalIn(info) ?? { info }),
-        (error: unknown) => resolve({ error: error instanceof Error ? error : new Error(messageOf(error)) }),
-      )
-      .finally(() => {
-        release();
-        forget();
-      })
-      .catch(reject);
-  });
-}
-
 /** An error before the mail could leave: whatever it says, nothing was sent. */
 function judgeUnattempted(error: Error, signal: AbortSignal): Verdict {
   const verdict = judgeFailure(error);
   if (verdict.kind !== 'unknown') return verdict;
   return { kind: signal.aborted ? 'called-off' : 'rejected' };
-}
-
-/** A server that speaks LMTP answers for each recipient, and Nodemailer calls it sent when all of them were refused. */
-function refusalIn(info: unknown): { error: Error } | undefined {
-  const { accepted, rejectedErrors } = (info ?? {}) as Record<string, unknown>;
-  if (!Array.isArray(accepted) || accepted.length > 0 || !Array.isArray(rejectedErrors)) return undefined;
-  const error: unknown = rejectedErrors[0];
-  return error instanceof Error ? { error } : undefined;
 }
 
 function graphOf(message: object): object {

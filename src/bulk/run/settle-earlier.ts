@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import { isGraphMailError } from '../../errors.js';
 import { messageOf } from '../errors.js';
 import type { AttemptRecord, UnknownRecord } from '../journal/records.js';
 import type { GraphFace } from './graph-face.js';
@@ -53,7 +54,8 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
   const { row, key, mailbox, messageId, draftId } = attempt;
   const about = () => ({ row, key, at: new Date(clock.now()).toISOString(), mailbox, messageId });
   const hold = async (error: Error) => {
-    if (attempt.type === 'unknown') return;
+    // What would fail again, as for want of a permission, a person must learn of.
+    if (attempt.type === 'unknown' && !(isGraphMailError(error) && error.permanent)) return;
     const draft = draftId === undefined ? {} : { draftId };
     await states.append({ type: 'unknown', ...about(), ...draft, error: errorRecord(error) });
   };

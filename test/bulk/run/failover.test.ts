@@ -115,7 +115,7 @@ describe.concurrent(`a run over ${rows} rows through servers that change behind 
     expect(all.filter(({ is, count }) => count === 1 && is !== 'sent' && is !== 'unknown')).toEqual([]);
     expect(summary.unknown).toBeGreaterThan(rows / 20);
     expect(stage.sandbox.stats().submissions).toBeGreaterThan(rows / 2);
-  }, 120_000);
+  }, 240_000);
 
   it('finds, where it looks in Sent Items, everything that was sent', async () => {
     const stage = await openStage();
@@ -129,7 +129,7 @@ describe.concurrent(`a run over ${rows} rows through servers that change behind 
       all.filter(({ is, count }) => (count === 1 ? is !== 'sent' : is !== 'unknown' && is !== 'rejected-send')),
     ).toEqual([]);
     expect(summary.unknown).toBeGreaterThan(0);
-  }, 120_000);
+  }, 240_000);
 
   it('sends each of them once as drafts, and leaves no doubt', async () => {
     const stage = await openStage();
@@ -137,5 +137,5 @@ describe.concurrent(`a run over ${rows} rows through servers that change behind 
     expect(summary).toMatchObject({ rows, sent: rows, rejected: 0, unknown: 0, ended: 'complete' });
     const all = await outcomes(stage);
     expect(all.filter(({ count }) => count !== 1)).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });

@@ -140,3 +140,22 @@ describe("unknown: 'resend'", () => {
     expect(graph.sent.get('ana@example.com')).toBe(1);
   });
 });
+
+describe("unknown: 'verify'", () => {
+  it('where the app may not look leaves the row unknown, and records what is missing', async () => {
+    const graph = new ModelledGraph('direct');
+    const recipients = { csv: 'email\nana@example.com\n' };
+    graph.fate = () => 'taken';
+    expect(await finish(graph, { recipients })).toMatchObject({ unknown: 1 });
+    graph.onSettle = () => {
+      throw failure('unknown', { permanent: true });
+    };
+    expect(await finish(graph, { recipients, unknown: 'verify' })).toMatchObject({ unknown: 1, ended: 'complete' });
+    const hint = expect.stringContaining('Message-ID');
+    expect((await records()).at(-2)).toMatchObject({ type: 'unknown', row: 1, error: { hint } });
+
+    graph.onSettle = () => {};
+    expect(await finish(graph, { recipients, unknown: 'verify' })).toMatchObject({ sent: 1, unknown: 0 });
+    expect(graph.sent.get('ana@example.com')).toBe(1);
+  });
+});

@@ -72,3 +72,23 @@ describe('drafts that an earlier session left', () => {
     expect(await begin(graph).finished).toMatchObject({ sent: 12, unknown: 0, ended: 'complete' });
   });
 });
+
+describe('a row that could not become a mail, tried again', () => {
+  it('gets none when a later row with its address was sent meanwhile', async () => {
+    const graph = new ModelledGraph('plain');
+    const recipients = { csv: 'email,name\nana@example.com,Ana\nana@example.com,Ana too\n' };
+    let broken = true;
+    const session = (retryFailed: boolean) => {
+      // Unlike strings, what a function needs may be missing at first.
+      const template = ({ name }: Readonly<Record<string, unknown>>) => {
+        if (name === 'Ana' && broken) throw new Error('The picture of Ana is missing');
+        return { subject: 'Hello', text: `Dear ${name}` };
+      };
+      return begin(graph, { recipients, template, retryFailed }).finished;
+    };
+    expect(await session(false)).toMatchObject({ rejected: 1, sent: 1 });
+    broken = false;
+    expect(await session(true)).toMatchObject({ rejected: 0, sent: 1, skipped: 1 });
+    expect(graph.sent.get('ana@example.com')).toBe(1);
+  });
+});

@@ -92,15 +92,18 @@ describe('bulk run', () => {
   });
 
   it('stops when its journal is deleted, and says that nothing is recorded', async () => {
-    world.recipients(40);
-    const onPrint = (out: string) =>
-      rmSync(/^Run folder (.+)$/m.exec(out)?.[1] ?? '', { recursive: true, force: true });
-    const { code, out } = await world.run([], { onPrint: (text) => text.includes('sent 0') && onPrint(text) });
+    world.recipients(200);
+    const running = world.run();
+    await sandbox.waitFor({ to: 'p5@example.com' });
+    rmSync(world.runs, { recursive: true });
+    const { code, out } = await running;
     expect(code).toBe(75);
     expect(out).toMatch(/^Stopped, because the journal could not be written: .* was deleted while the run went on/m);
-    const sent = Number(/= (\d+) sent/.exec(out)?.[1]);
-    expect(await arrived()).toHaveLength(sent + Number(/(\d+) unknown/.exec(out)?.[1]));
-    expect(sent).toBeLessThan(40);
+    expect(out).not.toContain('bulk resume');
+    const [, sent = 0, unknown = 0] = /= (\d+) sent .* (\d+) unknown/.exec(out)?.map(Number) ?? [];
+    expect((await arrived()).length).toBeLessThanOrEqual(sent + unknown);
+    expect((await arrived()).length).toBeGreaterThanOrEqual(sent);
+    expect(sent).toBeLessThan(200);
   });
 
   it('stops at once when the application may not send, and ends with 77', async () => {
@@ -119,7 +122,8 @@ describe('bulk run', () => {
     const { code, out } = await world.run();
     expect(code).toBe(69);
     expect(out).toContain('5 rows = 0 sent + 0 rejected + 0 skipped + 0 unknown + 5 left\n');
-  });
+    // The transport tries again for a while.
+  }, 60_000);
 
   it('ends with 4 when too many mails fail', async () => {
     sandbox.fault({ on: 'sendMail', status: 400, code: 'ErrorInvalidRecipients', times: 100 });
