@@ -210,7 +210,7 @@ export class Feeder {
 
   /** The mail of a row, or nothing when it gets none. */
   async #prepare(wanted: Wanted, sender: Sender | undefined): Promise<(RowToSend & { lane: Lane }) | undefined> {
-    const { composer, runId, clock, laneOf } = this.#context;
+    const { composer, runId, clock, laneOf, senders } = this.#context;
     const { row, key } = wanted;
     const date = wanted.date ?? new Date(clock.now());
     try {
@@ -224,7 +224,8 @@ export class Feeder {
         return undefined;
       }
       wanted.entered = true;
-      return { row, key, composed, messageId, date, doubtful: wanted.doubtful, lane };
+      const ownMailbox = senders.every((one) => one.lane !== lane);
+      return { row, key, composed, messageId, date, doubtful: wanted.doubtful, ownMailbox, lane };
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(messageOf(error));
       // A template function may throw anything; what hits every row ends the run all the same.

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Clock } from '../../clock.js';
+import { isGraphMailError } from '../../errors.js';
 import type { BulkOptions } from '../bulk-options.js';
 import type { BulkEnding, BulkResult } from '../bulk-results.js';
 import { AddressSet } from '../checks/address-set.js';
@@ -7,7 +8,6 @@ import { createRowComposer } from '../compose-row.js';
 import { JournalError } from '../errors.js';
 import type { FileOperations } from '../journal/file-operations.js';
 import { openSuppressionList } from '../manners/suppression-list.js';
-import { enterAddressesBefore } from './addresses-before.js';
 import { Feeder } from './feeder.js';
 import { graphFace } from './graph-face.js';
 import { judgeFailure } from './judgement.js';
@@ -20,6 +20,7 @@ import type { ResultQueue } from './result-queue.js';
 import { identifyRun, openInput, type RunIdentity } from './run-input.js';
 import { type RunSettings, settleSettings } from './settings.js';
 import { settleEarlier } from './settle-earlier.js';
+import { suppressedDrafts } from './suppressed-drafts.js';
 import { rowsKnown } from './totals.js';
 
 /** What a run takes from outside of its options. */
@@ -70,7 +71,6 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
     await run.close();
     throw error;
   });
-  const addresses = allowDuplicates ? undefined : new AddressSet();
   const feeder = new Feeder({
     runId: run.id,
     source: input.source,
@@ -79,7 +79,7 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
     laneOf: (message) => laneFor(mailboxOfMessage(message, face)),
     lanes,
     sending: { transporter, tellsAttempts: face !== undefined, states, suppression, clock, signal },
-    addresses,
+    addresses: allowDuplicates ? undefined : new AddressSet(),
     total: identity.total,
     readBefore: rowsKnown(states.state),
     resend: settings.unknown === 'resend',
@@ -95,17 +95,16 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
   opened(run, feeder, { settings, lanes, total: identity.total });
   await states.append({ type: 'session', at: at(), event: 'start', pid: process.pid, host: hostname() });
   if (run.continued) {
-    // An iterable can be read only once.
-    const again = retryFailed && identity.total !== undefined;
-    if (again && addresses) await enterAddressesBefore(input.source, states.state, addresses);
     for (const mailbox of states.state.mailboxes()) laneFor(mailbox);
     const verify = settings.unknown === 'verify';
+    const suppressed = suppression && (await suppressedDrafts(input.source, states.state, suppression));
     const fault = await settleEarlier({
       states,
       face,
       lanes,
       laneFor,
       verify,
+      suppressed,
       clock,
       signal,
       ending: () => feeder.ending,
@@ -122,8 +121,9 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
 function whyEnded(fault: Error): BulkEnding {
   if (fault instanceof JournalError) return 'journal';
   const { kind } = judgeFailure(fault);
-  // Unknown: to look for mails was refused.
-  return kind === 'hits-all' || kind === 'unknown' ? 'refused' : 'temporary';
+  if (kind === 'hits-all') return 'refused';
+  // Unknown: nobody could be asked about what is open.
+  return kind === 'unknown' && isGraphMailError(fault) && fault.permanent ? 'refused' : 'temporary';
 }
 
 function folderOf({ journal }: BulkOptions, { id }: RunIdentity): string | undefined {

@@ -7,7 +7,7 @@ import type { RecordedError } from '../journal/records.js';
 import type { SuppressionList } from '../manners/suppression-list.js';
 import type { Row } from '../row.js';
 import { dateOf } from './date-of.js';
-import { judgeFailure, type Verdict } from './judgement.js';
+import { isAboutMailbox, judgeFailure, type Verdict } from './judgement.js';
 import type { RowStates } from './row-states.js';
 import { answerOf } from './transporter-answer.js';
 
@@ -26,6 +26,8 @@ export interface RowToSend {
   date: Date;
   /** Whether an earlier attempt may have been sent: then nothing that becomes of this one makes the row surely not sent. */
   doubtful: boolean;
+  /** Whether the template chose the mailbox: what is wrong with that says nothing of the other rows. */
+  ownMailbox: boolean;
 }
 
 export interface SendingContext {
@@ -51,7 +53,7 @@ interface AttemptTold {
  */
 export async function sendRow(context: SendingContext, mailbox: string, job: RowToSend): Promise<RowEnd> {
   const { states, suppression, tellsAttempts, transporter, signal } = context;
-  const { row, key, composed, messageId, date, doubtful } = job;
+  const { row, key, composed, messageId, date, doubtful, ownMailbox } = job;
   const at = () => new Date(context.clock.now()).toISOString();
   let attempted = false;
   let told: AttemptTold | undefined;
@@ -99,6 +101,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
       transporter.sendMail(
         tellsAttempts ? { ...message, graph: { ...graphOf(message), onAttempt, onWithdraw } } : message,
       ),
+    composed.address,
     context,
   );
   if ('info' in outcome) {
@@ -122,7 +125,8 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   // The draft that was to be deleted was gone already: it may have been sent after all.
   const gone = !attempted && told !== undefined && judgeFailure(error).kind === 'unknown';
   if (gone && told) await onAttempt(told);
-  const verdict = attempted ? judgeFailure(error) : judgeUnattempted(error, signal);
+  const judged = attempted ? judgeFailure(error) : judgeUnattempted(error, signal);
+  const verdict: Verdict = ownMailbox && isAboutMailbox(error) ? { kind: 'rejected' } : judged;
   const about = {
     row: row.number,
     key,

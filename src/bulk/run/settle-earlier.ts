@@ -15,6 +15,8 @@ export interface EarlierContext {
   laneFor: (mailbox: string) => Lane;
   /** `verify`: look in Sent Items; else only what a draft's id settles is settled. */
   verify: boolean;
+  /** Drafts that are not to be sent any more: the entry of the suppression list, by row. */
+  suppressed: ReadonlyMap<number, string> | undefined;
   clock: Clock;
   signal: AbortSignal;
   /** Whether somebody has ended the run meanwhile. */
@@ -63,6 +65,13 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
     await hold(new Error('The run ended while this mail was on its way.'));
     return undefined;
   }
+  const entry = context.suppressed?.get(row);
+  if (entry !== undefined) {
+    await hold(
+      new Error(`Whether it was sent is not known, and its draft is not sent now: ${entry} is on the suppression list`),
+    );
+    return undefined;
+  }
   // Sending a draft is sending a mail.
   const grant = draftId === undefined ? undefined : await lanes.acquire([laneFor(mailbox)]);
   if (draftId !== undefined && !grant) return undefined;
@@ -95,6 +104,8 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
     const { kind } = judgeFailure(failure);
     if (kind === 'unknown') {
       grant?.used();
+      // Neither can the next one be asked about; all stay open, for another session.
+      if (couldNotAsk(failure)) return failure;
       await hold(failure);
       // Somebody asked for it: that the mailbox may not be read must not look as if nothing had been found.
       return draftId === undefined && isRefused(failure) ? failure : undefined;
@@ -113,6 +124,14 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
     // It stays open, to be settled by the next session.
     return kind === 'called-off' ? undefined : failure;
   }
+}
+
+// No request got as far as Graph: nobody signed in, or there was no way there.
+const wayCodes: ReadonlySet<unknown> = new Set(['ECONFIG', 'ECONNECTION', 'EDNS', 'ETLS', 'EPROXY']);
+
+function couldNotAsk(error: Error): boolean {
+  if (!isGraphMailError(error)) return false;
+  return wayCodes.has(error.code) || error.command === 'TOKEN';
 }
 
 /** To look was refused, which says nothing of the message. */

@@ -1,5 +1,6 @@
 import { onAbort } from '../../abort.js';
 import type { Clock } from '../../clock.js';
+import { canonicalAddress } from '../email-address.js';
 import { messageOf } from '../errors.js';
 
 /** Milliseconds after an abort in which a transporter can still say what became of a mail. */
@@ -11,6 +12,7 @@ const lastWord = 5_000;
  */
 export function answerOf(
   send: () => Promise<unknown>,
+  address: string,
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<{ info: unknown } | { error: Error }> {
   return new Promise((resolve, reject) => {
@@ -21,7 +23,7 @@ export function answerOf(
     });
     send()
       .then(
-        (info) => resolve(refusalIn(info) ?? { info }),
+        (info) => resolve(refusalIn(info, address) ?? { info }),
         (error: unknown) => resolve({ error: error instanceof Error ? error : new Error(messageOf(error)) }),
       )
       .finally(() => {
@@ -32,10 +34,16 @@ export function answerOf(
   });
 }
 
-/** A server that speaks LMTP answers for each recipient, and Nodemailer calls it sent when all of them were refused. */
-function refusalIn(info: unknown): { error: Error } | undefined {
-  const { accepted, rejectedErrors } = (info ?? {}) as Record<string, unknown>;
-  if (!Array.isArray(accepted) || accepted.length > 0 || !Array.isArray(rejectedErrors)) return undefined;
-  const error: unknown = rejectedErrors[0];
+/**
+ * What Nodemailer calls sent, and is not, for whom it was meant: a server that speaks LMTP refused everybody, or one that
+ * speaks SMTP took the copies alone.
+ */
+function refusalIn(info: unknown, address: string): { error: Error } | undefined {
+  const { accepted, rejected, rejectedErrors } = (info ?? {}) as Record<string, unknown>;
+  if (!Array.isArray(rejectedErrors)) return undefined;
+  const isRecipient = (one: unknown) => typeof one === 'string' && canonicalAddress(one) === canonicalAddress(address);
+  const nobody = Array.isArray(accepted) && accepted.length === 0;
+  if (!nobody && !(Array.isArray(rejected) && rejected.some(isRecipient))) return undefined;
+  const error: unknown = rejectedErrors.find(({ recipient }) => isRecipient(recipient)) ?? rejectedErrors[0];
   return error instanceof Error ? { error } : undefined;
 }

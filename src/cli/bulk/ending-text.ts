@@ -58,7 +58,7 @@ export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>)
         ? `Stopped, because unknown mails cannot be looked for${why}`
         : `Stopped, because every mail would fail like this one${why}`;
     case 'temporary':
-      return `Stopped, because mails could not be sent for too long${why}`;
+      return `Stopped, because no mail can be sent at the moment${why}`;
     case 'journal':
       return `Stopped, because the journal could not be written${why}`;
   }

@@ -30,7 +30,7 @@ describe('why a run ended', () => {
     expect(whyEnded({ ended: 'refused', error })).toBe(
       'Stopped, because every mail would fail like this one: Graph refused\n  Ask for Mail.Send.',
     );
-    expect(whyEnded({ ended: 'temporary' })).toBe('Stopped, because mails could not be sent for too long.');
+    expect(whyEnded({ ended: 'temporary' })).toBe('Stopped, because no mail can be sent at the moment.');
   });
 
   it('is not worth a word when it is complete', () => {
