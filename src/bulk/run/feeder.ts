@@ -2,22 +2,20 @@ import type { Clock } from '../../clock.js';
 import type { BulkEnding, BulkResult } from '../bulk-results.js';
 import type { AddressSet } from '../checks/address-set.js';
 import type { RowComposer } from '../compose-row.js';
-import { BulkInputError, JournalError, messageOf } from '../errors.js';
-import { messageIdFor, rowKey } from '../journal/run-id.js';
-import type { RecipientsSource } from '../recipients/index.js';
-import type { Row } from '../row.js';
+import { BulkInputError, messageOf } from '../errors.js';
+import { messageIdFor } from '../journal/run-id.js';
 import type { Sender } from '../sender.js';
 import { fromDomain } from './from-domain.js';
 import { judgeFailure, type Verdict } from './judgement.js';
 import type { Grant, Lane, Lanes } from './lanes.js';
 import type { ResultQueue } from './result-queue.js';
-import { chooseFor } from './row-choice.js';
+import type { RowsToSend, Wanted } from './rows-to-send.js';
 import { errorRecord, type RowEnd, type RowToSend, type SendingContext, sendRow } from './send-row.js';
 import { Trouble } from './trouble.js';
 
 export interface FeederContext {
   runId: string;
-  source: RecipientsSource;
+  rows: RowsToSend;
   composer: RowComposer;
   /** The senders and their lanes; none where the template gives each mail its From. */
   senders: readonly { sender: Sender; lane: Lane }[];
@@ -27,12 +25,8 @@ export interface FeederContext {
   sending: SendingContext;
   /** `undefined` where an address may get more than one mail. */
   addresses: AddressSet | undefined;
-  /** Rows, where they were counted before. */
-  total: number | undefined;
   /** Rows that earlier sessions have read: as many there are at least. */
   readBefore: number;
-  resend: boolean;
-  retryFailed: boolean;
   /** Mails to send at most. */
   limit: number;
   maxErrors: number;
@@ -43,19 +37,6 @@ export interface FeederContext {
   onResult: (result: BulkResult) => void;
   /** Told once why no more rows are taken, if not for want of them. */
   onEnd: (why: BulkEnding, error?: Error) => void;
-}
-
-/** A row that is to get a mail. */
-interface Wanted {
-  row: Row;
-  key: string;
-  /** Whether its address was entered as one that gets a mail. */
-  entered: boolean;
-  /** Whether an earlier attempt may have been sent. */
-  doubtful: boolean;
-  /** Of that attempt: a repetition keeps both, so that it may be recognised as one. */
-  date: Date | undefined;
-  mailbox: string | undefined;
 }
 
 /** Messages that wait for their mailboxes, where the mailbox hangs on the message. */
@@ -71,13 +52,9 @@ export class Feeder {
   readonly #trouble: Trouble;
   /** Surely not sent, to be tried again. */
   readonly #again: Wanted[] = [];
-  /** To be tried when all the others have been read: one of them may have had the same address, and its mail. */
-  readonly #last: Wanted[] = [];
   #waiting = 0;
   #begun = 0;
   #failed = 0;
-  #read = 0;
-  #allRead = false;
   #ending = false;
   #failure: { error: unknown } | undefined;
   // Not races of promises: one that lasts keeps whatever ever raced with it.
@@ -91,11 +68,7 @@ export class Feeder {
 
   /** Rows that were read, in this session or in an earlier one. */
   get read(): number {
-    return Math.max(this.#read, this.#context.readBefore);
-  }
-
-  get allRead(): boolean {
-    return this.#allRead;
+    return Math.max(this.#context.rows.read, this.#context.readBefore);
   }
 
   /** Whether no more rows are taken. */
@@ -116,12 +89,12 @@ export class Feeder {
    * @throws what reading the recipients throws, or JournalError
    */
   async run(): Promise<void> {
-    const rows = this.#context.source.rows()[Symbol.asyncIterator]();
+    const { rows, results } = this.#context;
     try {
       while (!this.#ending) {
-        await this.#unlessStopped(this.#context.results.room());
+        await this.#unlessStopped(results.room());
         while (this.#tasks.size > mostTasks && !this.#ending) await this.#aTask();
-        const wanted = this.#again.shift() ?? (await this.#next(rows));
+        const wanted = this.#again.shift() ?? (await rows.next((reading) => this.#unlessStopped(reading)));
         if (wanted === 'nothing') continue;
         if (wanted) await this.#begin(wanted);
         // What is in flight may come back.
@@ -133,54 +106,8 @@ export class Feeder {
     }
     this.stop();
     await Promise.all(this.#tasks);
-    // One that hangs would hold up the end.
-    rows.return?.(undefined)?.then(undefined, () => {});
+    rows.close();
     if (this.#failure) throw this.#failure.error;
-  }
-
-  /** The next row that is to get a mail; `'nothing'` for one that is not, `undefined` when there are no more. */
-  async #next(rows: AsyncIterator<Row>): Promise<Wanted | 'nothing' | undefined> {
-    if (this.#allRead) return this.#last.pop();
-    const next = await this.#unlessStopped(rows.next());
-    if (!next) return 'nothing';
-    // A file that somebody writes to while it is read.
-    const { total } = this.#context;
-    if (total !== undefined && (next.done ? this.#read < total : this.#read === total)) {
-      throw new JournalError(
-        `The recipients have changed since this run was begun: there were ${total} rows, and there are ${next.done ? 'fewer' : 'more'} now`,
-        { code: 'changed' },
-      );
-    }
-    if (next.done) {
-      this.#allRead = true;
-      return this.#last.reverse().pop();
-    }
-    this.#read++;
-    return this.#choose(next.value);
-  }
-
-  #choose(row: Row): Wanted | 'nothing' {
-    const { state } = this.#context.sending.states;
-    const key = keyOf(row);
-    if (state.keyMatches(row.number, key) === false) {
-      throw new JournalError(
-        `The recipients have changed since this run was begun: row ${row.number} (line ${row.line}) is another one now`,
-        { code: 'changed' },
-      );
-    }
-    const was = state.stateOf(row.number);
-    const choice = chooseFor(was, this.#context);
-    // Whoever got a mail, or may have got one, gets no other by a later row. What never became a mail is in nobody's way.
-    const entered = choice !== 'send' && was !== 'skipped' && was !== 'rejected-row';
-    if (entered) this.#context.addresses?.add(String(row.values.email), row.number);
-    if (choice === 'done') return 'nothing';
-    const again = choice === 'send-again';
-    const [first] = again ? state.attemptsOf(row.number) : [];
-    const date = again ? new Date(first?.date ?? this.#now()) : undefined;
-    const wanted = { row, key, entered, doubtful: again, date, mailbox: first?.mailbox };
-    if (was !== 'rejected-row' || !this.#context.addresses) return wanted;
-    this.#last.push(wanted);
-    return 'nothing';
   }
 
   async #begin(wanted: Wanted): Promise<void> {
@@ -322,7 +249,7 @@ export class Feeder {
   }
 
   /** Waits for `work`, but not beyond `stop()`. */
-  #unlessStopped<T>(work: Promise<T> | undefined): Promise<T | undefined> | undefined {
+  async #unlessStopped<T>(work: Promise<T> | undefined): Promise<T | undefined> {
     if (!work) return undefined;
     return new Promise((resolve, reject) => {
       this.#wakeByStop = () => resolve(undefined);
@@ -350,14 +277,5 @@ export class Feeder {
         this.#wakeByTask();
       });
     this.#tasks.add(task);
-  }
-}
-
-/** @throws BulkInputError for values that nothing can be told by, as an object that contains itself */
-function keyOf({ number, line, values }: Row): string {
-  try {
-    return rowKey(values);
-  } catch (cause) {
-    throw new BulkInputError(`Recipients, row ${number}: ${messageOf(cause)}`, { cause, line });
   }
 }

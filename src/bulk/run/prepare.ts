@@ -17,6 +17,7 @@ import { mailboxOfMessage, mailboxOfSender } from './mailboxes.js';
 import { errorThreshold } from './max-errors.js';
 import { type OpenRun, openRun } from './open-run.js';
 import type { ResultQueue } from './result-queue.js';
+import { RowsToSend } from './rows-to-send.js';
 import { identifyRun, openInput, type RunIdentity } from './run-input.js';
 import { type RunSettings, settleSettings } from './settings.js';
 import { settleEarlier } from './settle-earlier.js';
@@ -71,19 +72,24 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
     await run.close();
     throw error;
   });
+  const addresses = allowDuplicates ? undefined : new AddressSet();
   const feeder = new Feeder({
     runId: run.id,
-    source: input.source,
+    rows: new RowsToSend({
+      source: input.source,
+      state: states.state,
+      addresses,
+      total: identity.total,
+      resend: settings.unknown === 'resend',
+      retryFailed,
+    }),
     composer,
     senders: senders.map(({ sender, mailbox }) => ({ sender, lane: laneFor(mailbox) })),
     laneOf: (message) => laneFor(mailboxOfMessage(message, face)),
     lanes,
     sending: { transporter, tellsAttempts: face !== undefined, states, suppression, clock, signal },
-    addresses: allowDuplicates ? undefined : new AddressSet(),
-    total: identity.total,
+    addresses,
     readBefore: rowsKnown(states.state),
-    resend: settings.unknown === 'resend',
-    retryFailed,
     limit: settings.limit,
     maxErrors,
     patience: settings.patience,
