@@ -6,6 +6,7 @@ import type { BulkOptions } from './bulk-options.js';
 import type { BulkEnding, BulkProgress, BulkResult, BulkSummary } from './bulk-results.js';
 import { JournalError, messageOf } from './errors.js';
 import type { FileOperations } from './journal/file-operations.js';
+import { dateOf } from './run/date-of.js';
 import type { Feeder } from './run/feeder.js';
 import { type Throttling, watchThrottling } from './run/graph-face.js';
 import type { OpenRun } from './run/open-run.js';
@@ -155,16 +156,25 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
     if (!run || !feeder || !prepared) throw new Error('The run was not opened');
     const { state } = run.states;
     const rows = prepared.total ?? feeder.read;
-    const ended = this.#ending?.why ?? 'complete';
-    const error = this.#ending?.error;
+    let ended = this.#ending?.why ?? 'complete';
+    let error = this.#ending?.error;
     const { id, folder } = run;
     const finishedAt = this.#clock.now();
+    // Mails were sent: whoever waits for the end must be told of them, even where the disk fails only now.
+    const onDisk = (failure: unknown): void => {
+      if (!(failure instanceof JournalError && failure.code === 'failed')) throw failure;
+      ended = 'journal';
+      error = failure;
+    };
     if (!run.states.failure) {
       const at = new Date(finishedAt).toISOString();
       const totals = { ...totalsOf(state, rows) };
-      await run.states.append({ type: 'session', at, event: 'end', pid: process.pid, host: hostname(), totals, ended });
+      await run.states
+        .append({ type: 'session', at, event: 'end', pid: process.pid, host: hostname(), totals, ended })
+        .catch(onDisk);
     }
-    const totals = await checkedTotals(state, rows, folder, this.#files);
+    const checked = await checkedTotals(run.states, rows, folder, this.#files).catch(onDisk);
+    const totals = checked ?? totalsOf(state, rows);
     return {
       id,
       ...totals,
@@ -184,7 +194,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
     this.#throttled++;
     if (until !== undefined) this.#pauses.set(mailbox, until);
     const at = new Date(this.#clock.now()).toISOString();
-    const asked = until === undefined ? {} : { until: new Date(until).toISOString() };
+    const asked = until === undefined ? {} : { until: dateOf(until).toISOString() };
     if (!run.states.failure) run.states.note({ type: 'throttled', at, mailbox, status, ...asked });
     this.emit('throttled', { mailbox, until, status });
   }

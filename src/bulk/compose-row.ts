@@ -4,8 +4,9 @@ import { addressProblem } from './email-address.js';
 import { BulkInputError, messageOf, quote } from './errors.js';
 import { headerTextProblem } from './header-text.js';
 import { compileListHeaders, type MannersOptions, type PreparedHeader } from './manners/list-headers.js';
+import type { HeaderFields } from './message-headers.js';
 import type { Row } from './row.js';
-import { type HeaderFields, type RowMessage, readRowMessage } from './row-message.js';
+import { type RowMessage, readRowMessage } from './row-message.js';
 import type { Sender } from './sender.js';
 import type { Template } from './template.js';
 

@@ -9,7 +9,7 @@ export class BulkInputError extends Error {
   readonly line: number | undefined;
 
   constructor(message: string, options: BulkInputErrorOptions = {}) {
-    super(message, options);
+    super(printable(message), options);
     this.name = 'BulkInputError';
     this.line = options.line;
   }
@@ -46,11 +46,22 @@ export class JournalError extends Error {
 
 const longestQuote = 80;
 
+// What a terminal may obey, or shows in another order: control characters, line separators, changes of direction.
+const unprintable = /(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+function printable(text: string): string {
+  return text.replace(unprintable, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** A value from somebody's file, in quotes, safe to print on one line. */
 export function quote(value: string): string {
-  return JSON.stringify(value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value);
+  return printable(JSON.stringify(value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value));
 }
 
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'something was thrown that has no words';
+  }
 }

@@ -26,7 +26,8 @@ export const subjectEscaping: Escaping = {
   allowsRaw: false,
 };
 
-function plainText(value: unknown): string {
+/** A value as it is, if it is one that can be printed. */
+export function plainText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'object') throw new Error('a list or an object cannot be printed; name one of its values');
   return String(value);

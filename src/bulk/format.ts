@@ -37,7 +37,7 @@ export interface NumberFormat {
 /** A number, or its text as in `1234.5`, in the digits of a locale. */
 export function formatNumber(value: unknown, { locale, digits, currency }: NumberFormat): string {
   const text = String(value ?? '');
-  if (!/^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text)) {
+  if (!/^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) || !Number.isFinite(Number(text))) {
     throw new Error(`formatNumber: ${quote(text)} is not a number like 1234.5`);
   }
   return new Intl.NumberFormat(checkLocale(locale), {

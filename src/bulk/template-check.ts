@@ -1,9 +1,12 @@
 import { Handlebars } from '../vendor/handlebars.js';
 
-export const blockHelpers: ReadonlySet<string> = new Set(['if', 'unless', 'each', 'with']);
+const blockHelpers: ReadonlySet<string> = new Set(['if', 'unless', 'each', 'with']);
+
+/** What `{{{ }}}` is made to call. No template calls it by name. */
+export const rawHelper = 'printed as it is';
 
 // Handlebars compiles these as calls of helpers, whether or not there are such helpers.
-const reserved: ReadonlySet<string> = new Set(['log', 'helperMissing', 'blockHelperMissing']);
+const reserved: ReadonlySet<string> = new Set(['log', 'helperMissing', 'blockHelperMissing', rawHelper]);
 
 type Call = hbs.AST.MustacheStatement | hbs.AST.BlockStatement | hbs.AST.SubExpression;
 

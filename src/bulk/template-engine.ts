@@ -1,11 +1,11 @@
 import { Handlebars } from '../vendor/handlebars.js';
 import { messageOf } from './errors.js';
-import type { Escaping } from './escaping.js';
+import { type Escaping, plainText } from './escaping.js';
 import { requireProperty } from './strict-lookup.js';
-import { TemplateCheck } from './template-check.js';
+import { rawHelper, TemplateCheck } from './template-check.js';
 import { templateHelpers } from './template-helpers.js';
 
-export type Render = (values: object) => string;
+type Render = (values: object) => string;
 
 /** A fault in one part of a template, or met while it was filled in. */
 export class TemplatePartError extends Error {}
@@ -53,6 +53,7 @@ export class TemplateEngine {
     this.#env.registerHelper(templateHelpers);
     const { helperMissing, blockHelperMissing, ...callable } = this.#env.helpers;
     this.#helpers = new Set(Object.keys(callable));
+    this.#env.registerHelper({ [rawHelper]: (value: unknown) => new Raw(plainText(value)) });
     this.#env.partials = Object.create(null);
     for (const [name, source] of Object.entries(partials)) {
       this.#env.partials[name] = this.#compile(`partial "${name}"`, source);
@@ -71,7 +72,7 @@ export class TemplateEngine {
       const check = new TemplateCheck(this.#helpers);
       check.accept(ast);
       this.#checks.set(part, check);
-      if (!this.#escaping.allowsRaw) new EscapeEverything().accept(ast);
+      new EscapeEverything(this.#escaping.allowsRaw).accept(ast);
       const options = { strict: true, data: true };
       const program = new this.#env.Compiler().compile(ast, options);
       const spec = new this.#env.JavaScriptCompiler().compile(program, options, undefined, true);
@@ -86,7 +87,7 @@ export class TemplateEngine {
   #strict(container: Container): Container {
     if (container.strict === requireProperty) return container;
     container.strict = requireProperty;
-    container.escapeExpression = this.#escaping.print;
+    container.escapeExpression = (value) => (value instanceof Raw ? value.text : this.#escaping.print(value));
     container.lookupProperty = (parent, name) => {
       const { helpers, partials, decorators } = container;
       const registry = [helpers, partials, decorators].find((known) => known !== undefined && known === parent);
@@ -109,10 +110,41 @@ export class TemplateEngine {
   }
 }
 
+/** A value that a template prints as it is. */
+class Raw {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Lets every value go the one way on which it is looked at, also those of `{{{ }}}`. */
 class EscapeEverything extends Handlebars.Visitor {
+  readonly #allowsRaw: boolean;
+
+  constructor(allowsRaw: boolean) {
+    super();
+    this.#allowsRaw = allowsRaw;
+  }
+
   override MustacheStatement(node: hbs.AST.MustacheStatement): void {
+    if (!node.escaped && this.#allowsRaw)
+      Object.assign(node, { path: pathTo(rawHelper, node), params: [printedValue(node)] });
     node.escaped = true;
   }
+}
+
+/** What a mustache prints, as an argument. */
+function printedValue(node: hbs.AST.MustacheStatement): hbs.AST.Expression {
+  const { path, params, hash, loc } = node;
+  if (params.length > 0) return { type: 'SubExpression', path, params, hash, loc } as hbs.AST.SubExpression;
+  // Where a name is expected, quotes around it are no text.
+  return path.type === 'PathExpression' ? path : pathTo(String((path as { original: unknown }).original), node);
+}
+
+function pathTo(name: string, { loc }: hbs.AST.Node): hbs.AST.PathExpression {
+  return { type: 'PathExpression', data: false, depth: 0, parts: [name], original: name, loc };
 }
 
 /** The innermost part names itself: the error is about the partial, not about what called it. */

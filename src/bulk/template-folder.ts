@@ -2,15 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BulkInputError } from './errors.js';
 import { inlineReferences } from './inline-images.js';
-import { type CompiledTemplate, compileTemplate, type TemplateAttachment, type TemplateSource } from './template.js';
+import type { TemplateAttachment, TemplateSource } from './template.js';
 import { decodeUtf8 } from './utf8.js';
 
 const parts = ['subject.hbs', 'html.hbs', 'text.hbs'];
-
-/** Reads and compiles a template from a folder. */
-export async function readTemplateFolder(folder: string): Promise<CompiledTemplate> {
-  return compileTemplate(await readTemplateSource(folder));
-}
 
 /**
  * Reads a template from a folder: `subject.hbs`, `html.hbs` and/or `text.hbs`, `partials/*.hbs`, `attachments/*`.

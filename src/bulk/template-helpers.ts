@@ -3,7 +3,7 @@ import { formatDate, formatNumber } from './format.js';
 import { requireProperty } from './strict-lookup.js';
 
 type Hash = Readonly<Record<string, unknown>>;
-export type TemplateHelper = (this: unknown, ...args: unknown[]) => unknown;
+type TemplateHelper = (this: unknown, ...args: unknown[]) => unknown;
 
 /** What a template may call, beside Handlebars' own `if`, `unless`, `each` and `with`. */
 export const templateHelpers: Readonly<Record<string, TemplateHelper>> = {

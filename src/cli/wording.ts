@@ -17,7 +17,17 @@ export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
 }
 
+/** The same for a text of several lines, which stay. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printableLine).join('\n');
+}
+
+/** Indentation, too, stays. */
+function printableLine(line: string): string {
+  return `${/^ */.exec(line)?.[0] ?? ''}${printable(line)}`;
+}
+
 /** The message of an error about a row, where its line is named already. */
 export function withoutLine(message: string): string {
-  return message.replace(/^Recipients, line \d+: /, '');
+  return message.replace(/^Recipients, line \d+: | \(recipients, line \d+\)$/g, '');
 }

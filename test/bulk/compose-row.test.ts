@@ -110,6 +110,9 @@ describe('the mail of a row', () => {
       'encoded form of mail headers',
     ],
     ['has half an emoji in its name', { email: 'a@x.test', name: 'A\ud83d' }, 'half a character'],
+    ['has a name that fits on no line', { email: 'a@x.test', name: 'k'.repeat(901) }, 'more than 900 characters'],
+    ['would command a terminal', { email: 'a@x.test', name: 'A\u009b2J' }, String.raw`the name "A\u009b2J" has`],
+    ['would turn a terminal around', { email: '\u202eben' }, String.raw`"\u202eben" has no @`],
     ['has no text for an address', { email: ['a@x.test'] }, 'line 9: "email" must be text, not object'],
     ['has no text for a name', { email: 'a@x.test', name: 7 }, 'line 9: "name" must be text, not number'],
   ];
@@ -211,6 +214,67 @@ describe('the message of a template function', () => {
       { headers: { 'X-A': { prepared: true, value: '1\r\nBcc: b@x.test' } } },
       'a prepared header "X-A"',
     ],
+    [
+      'a prepared header with a line of nothing',
+      { headers: { 'X-A': { prepared: true, value: '1\r\n \r\n\tBody' } } },
+      'a prepared header "X-A" with a line break',
+    ],
+    [
+      'a prepared header that is not ASCII',
+      { headers: { 'X-A': { prepared: true, value: 'é' } } },
+      'a prepared header "X-A" that is not ASCII',
+    ],
+    [
+      'a comment in list that breaks the line',
+      { list: { help: { url: 'https://x.test/', comment: 'A\r\nBcc: b@x.test' } } },
+      'a "list" with "help" that has a line break',
+    ],
+    [
+      'an address in list that is not ASCII',
+      { list: { unsubscribe: [['https://x.test/', 'https://x.test/é']] } },
+      'a "list" with "unsubscribe" that is not ASCII',
+    ],
+    ['a list without an address', { list: { help: { comment: 'C' } } }, 'a "list" with "help" that is no address'],
+    ['a list whose name breaks the line', { list: { 'a\r\nBcc': 'b@x.test' } }, 'which is no name of a header'],
+    ['a reference that breaks the line', { references: ['<a@x.test>', '<b>\r\nBcc: c'] }, 'a "references" that has a'],
+    ['a reference that is not ASCII', { inReplyTo: '<é@x.test>' }, 'a "inReplyTo" that is not ASCII'],
+    [
+      'a boundary that breaks the line',
+      { boundaryPrefix: 'a\r\nBcc: b@x.test' },
+      'a "boundaryPrefix" that has a line break',
+    ],
+    [
+      'an attachment whose name breaks the line',
+      { attachments: [{ filename: 'a\nb', content: '' }] },
+      String.raw`in its attachments the filename "a\nb", which has a line break`,
+    ],
+    [
+      'an attachment whose type breaks the line',
+      { attachments: [{ filename: 'a', contentType: 'text/plain\r\nBcc: b@x.test', content: '' }] },
+      'in its attachments the contentType',
+    ],
+    ['an attachment whose cid breaks the line', { attachments: [{ cid: 'a\rb', content: '' }] }, 'attachments the cid'],
+    [
+      'an attachment with a Bcc among its headers',
+      { attachments: [{ filename: 'a', content: '', headers: { Bcc: 'b@x.test' } }] },
+      '"Bcc" cannot be given as an extra header',
+    ],
+    [
+      'an attachment with a prepared header that breaks the line',
+      { attachments: [{ content: '', headers: { 'X-A': { prepared: true, value: '1\r\nBcc: b@x.test' } } }] },
+      'a prepared header "X-A"',
+    ],
+    [
+      'an alternative whose type breaks the line',
+      { alternatives: [{ contentType: 'a/b\r\nBcc: b', content: '' }] },
+      'in its alternatives the contentType',
+    ],
+    [
+      'an invitation whose method breaks the line',
+      { icalEvent: { method: 'A\r\nBcc: b', content: '' } },
+      'in its icalEvent the method',
+    ],
+    ['an HTML whose headers break the line', { html: { content: '', headers: { 'X-A': 'a\nb' } } }, 'a header "X-A"'],
   ];
   test.each(wrong)('is refused with %s', async (_, message, words) => {
     expect((await refusal(ana, given(message))).message).toContain(words);
@@ -220,5 +284,12 @@ describe('the message of a template function', () => {
     const prepared = { prepared: true, value: '<a>,\r\n\t<b>' };
     const { message } = await compose(ana, given({ headers: { 'X-A': prepared } }));
     expect(message.headers['X-A']).toEqual(prepared);
+  });
+
+  test('may have attachments with headers of their own, which are copied', async () => {
+    const attachment = { filename: 'é.txt', content: 'C', headers: { 'Content-Language': 'en', 'X-A': '1' } };
+    const { message } = await compose(ana, given({ attachments: [attachment] }));
+    expect(message.attachments).toEqual([{ ...attachment, headers: { 'Content-Language': ['en'], 'X-A': ['1'] } }]);
+    expect(message.attachments?.[0]).not.toBe(attachment);
   });
 });

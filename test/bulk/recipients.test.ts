@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openRecipients } from '../../src/bulk/recipients/index.js';
+import { BulkInputError } from '../../src/bulk/errors.js';
+import { openRecipients, type RecipientsInput } from '../../src/bulk/recipients/index.js';
 import { decodeUtf8 } from '../../src/bulk/utf8.js';
 import { collect, readAll, refusal } from './recipients-support.js';
 
@@ -175,6 +176,12 @@ describe('JSON Lines', () => {
     ['with a row that has no email', `${good}\n{"mail":"a@x.test"}`, 3, /line 3: there is no "email"/],
     ['with an email that is no text', '{"email":["a@x.test"]}', 1, /"email" must be text, not a list/],
     ['with a value named __proto__', '{"email":"a@x.test","__proto__":{}}', 1, /__proto__/],
+    [
+      'with lists in lists',
+      `{"email":"a@x.test","x":${'['.repeat(90_000)}${']'.repeat(90_000)}}`,
+      1,
+      /more than 50 deep/,
+    ],
     ['with a line that goes on and on', `${good}{"email":"${'a'.repeat(1024 * 1024)}"}`, 2, /line 2: it is longer/],
     [
       'with values for names',
@@ -347,4 +354,17 @@ describe('the encoding of a file', () => {
     const { message } = await refusal(() => decodeUtf8(Buffer.from([0xfc]), 'my list.csv'));
     expect(message).toContain("iconv -f WINDOWS-1252 -t UTF-8 'my list.csv' >");
   });
+});
+
+test.each<[string, RecipientsInput]>([
+  ['JSON that is broken', { jsonl: '{"email":"a@x.test"}\n\u001b[2J\u009b2J' }],
+  ['a column of a ragged file', { csv: 'email,\u001b[2J\u202e\na@x.test\n' }],
+  ['a header without an email', { csv: 'mail,\u0007\n' }],
+])('%s commands no terminal through its error', async (_, input) => {
+  const error = await openRecipients(input)
+    .inspect()
+    .catch((reason: Error) => reason);
+  expect(error).toBeInstanceOf(BulkInputError);
+  expect((error as Error).message).toMatch(/\\u00(?:1b|07)/);
+  expect((error as Error).message).not.toMatch(/[\p{Cc}\u202e]/u);
 });

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readTemplateFolder } from '../../src/bulk/template-folder.js';
+import { compileTemplate } from '../../src/bulk/template.js';
+import { readTemplateSource } from '../../src/bulk/template-folder.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -15,7 +16,7 @@ async function read(files: Record<string, string | Buffer>) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await writeFile(path.join(folder, name), content);
   }
-  return readTemplateFolder(folder);
+  return compileTemplate(await readTemplateSource(folder));
 }
 
 const row = { line: 2, values: { name: 'Ann' } };
@@ -99,7 +100,7 @@ describe('a template folder', () => {
   });
 
   test('that is not there is refused', async () => {
-    await expect(readTemplateFolder(path.join(folder, 'nowhere'))).rejects.toThrow(
+    await expect(readTemplateSource(path.join(folder, 'nowhere'))).rejects.toThrow(
       /There is no template folder .*nowhere/,
     );
   });

@@ -66,6 +66,8 @@ describe('a template', () => {
       { ...base, text: 'T2' },
       { subject: 'S', html: 'H', partials: base.partials, attachments: base.attachments },
       { ...base, html: 'T', text: 'H' },
+      // What one part ends with is not what another begins with.
+      { ...base, html: 'HtextT', text: undefined },
       { ...base, partials: { p: 'P2' } },
       { ...base, partials: { q: 'P' } },
       { ...base, attachments: [] },

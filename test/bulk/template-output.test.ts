@@ -127,7 +127,7 @@ describe('formatNumber', () => {
     expect(text(source, { n })).toBe(expected);
   });
 
-  test.each(['', 'x', '1,5', '0x10', 'NaN', 'Infinity', ' 1'])('refuses %j', (n) => {
+  test.each(['', 'x', '1,5', '0x10', 'NaN', 'Infinity', '1e999', ' 1'])('refuses %j', (n) => {
     expect(() => text('{{formatNumber n}}', { n })).toThrow('is not a number like 1234.5');
   });
 });

@@ -20,6 +20,8 @@ describe('an unknown name is an error that tells part, name and line', () => {
   test.each([
     '{{nope}}',
     '{{{nope}}}',
+    '{{{nested.nope}}}',
+    '{{{formatDate nope}}}',
     '{{this.nope}}',
     '{{#if nope}}{{/if}}',
     '{{#unless nope}}{{/unless}}',
@@ -101,6 +103,8 @@ describe('a known name is printed', () => {
     ['{{name}}|{{this.name}}|{{./name}}|{{@root.name}}', 'Ann|Ann|Ann|Ann'],
     ['[{{city}}]', '[]'],
     ['{{[first name]}} {{[a.b]}}', 'A dotted'],
+    ['{{{[first name]}}} {{{"a.b"}}} {{&this.name}} {{{lookup this "name"}}}{{{city}}}', 'A dotted Ann Ann'],
+    ['{{#each items}}{{{title}}}{{{../name}}}{{{@index}}}{{/each}}', 'oneAnn0twoAnn1'],
     ['{{nested.deep.value}}', 'v'],
     ['{{#each items}}{{@index}}{{title}}{{../name}}{{#unless @last}}, {{/unless}}{{/each}}', '0oneAnn, 1twoAnn'],
     ['{{items.length}}', '2'],
@@ -167,6 +171,7 @@ describe('a template that cannot work is refused before any row', () => {
     ['{{#eq name "a"}}{{/eq}}', /"eq" makes no block: write {{#if \(eq …\)}}/],
     ['{{if name}}', /"if" needs a block/],
     ['{{log name}}', /there is no helper "log"/],
+    ['{{[printed as it is] name}}', /there is no helper "printed as it is"/],
     ['{{> nowhere}}', /html: there is no partial "nowhere"/],
     ['{{#> nowhere}}fallback{{/nowhere}}', /there is no partial "nowhere"/],
     ['{{> constructor}}', /there is no partial "constructor"/],
@@ -192,9 +197,13 @@ test.each(['constructor', '__proto__', 'toString', 'nowhere'])(
   },
 );
 
-test.each(['{{items}}', '{{nested}}', '{{this}}'])('%s is refused, not printed as [object Object]', (source) => {
-  expect(() => render(source)).toThrow('a list or an object cannot be printed');
-});
+test.each(['{{items}}', '{{nested}}', '{{this}}', '{{{items}}}', '{{{nested}}}', '{{&this}}', '{{> p}}'])(
+  '%s is refused, not printed as [object Object]',
+  (source) => {
+    const run = () => render(source, values, { p: '{{{nested.deep}}}' });
+    expect(run).toThrow(/^Template (html|partial "p"): a list or an object cannot be printed.*line 7/);
+  },
+);
 
 test('functions in a row are never called', () => {
   const row = { run: () => 'ran' };

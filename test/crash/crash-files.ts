@@ -48,9 +48,10 @@ export function crashFiles(strike: FileStrike | AnyFileStrike): FileOperations {
       read: (...rest) => file.read(...rest),
       write: (buffer, offset, length) => {
         const bytes = buffer.subarray(offset, offset + length);
-        const holdsRecord = strike.at === 'file' && holds(bytes, strike.record);
+        const middle = strike.at === 'file' ? middleOf(bytes, strike.record) : undefined;
+        const holdsRecord = middle !== undefined;
         pending ||= holdsRecord;
-        const half = () => file.write(buffer, offset, Math.ceil(length / 2));
+        const half = () => file.write(buffer, offset, middle ?? Math.ceil(length / 2));
         return operate('write', path, () => file.write(buffer, offset, length), { holdsRecord, half });
       },
       truncate: (length) => operate('truncate', path, () => file.truncate(length)),
@@ -75,12 +76,15 @@ export function crashFiles(strike: FileStrike | AnyFileStrike): FileOperations {
   };
 }
 
-/** Whether these lines of a journal hold a record. */
-function holds(bytes: Uint8Array, wanted: FileStrike['record']): boolean {
-  if (!wanted) return false;
-  const lines = Buffer.from(bytes).toString().split('\n').filter(Boolean);
-  return lines.some((line) => {
+/** Where the middle of a record is in these lines of a journal, if they hold it. */
+function middleOf(bytes: Uint8Array, wanted: FileStrike['record']): number | undefined {
+  if (!wanted) return undefined;
+  let start = 0;
+  for (const line of Buffer.from(bytes).toString().split('\n').slice(0, -1)) {
     const record = JSON.parse(line) as Record<string, unknown>;
-    return Object.entries(wanted).every(([name, value]) => record[name] === value);
-  });
+    const length = Buffer.byteLength(line);
+    if (Object.entries(wanted).every(([name, value]) => record[name] === value)) return start + Math.ceil(length / 2);
+    start += length + 1;
+  }
+  return undefined;
 }

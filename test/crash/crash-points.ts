@@ -45,7 +45,10 @@ function aroundRecord(
   name: string,
   point: Pick<CrashPoint, 'modes' | 'ofRow'>,
   record: (row: number) => Written,
-  prepare: (row: number, recipient: string) => { earlier?: readonly Blow[]; faults?: readonly FaultRule[] } = () => ({}),
+  prepare: (
+    row: number,
+    recipient: string,
+  ) => { earlier?: readonly Blow[]; faults?: readonly FaultRule[] } = () => ({}),
 ): CrashPoint[] {
   return stages.map(([stage, moment]) => ({
     name: stage.replace('%s', name),
@@ -157,7 +160,7 @@ const wire: readonly CrashPoint[] = [
     { on: 'sendMail', recipient, silence: true, delivered: true },
   ]),
   onTheWire('when the answer about a mail is under way', direct, (recipient) => [
-    { on: 'sendMail', recipient, drip: 2_000 },
+    { on: 'sendMail', recipient, drip: 20_000 },
   ]),
   onTheWire('when a draft is made and not answered', draft, (recipient) => [
     { on: 'createDraft', recipient, silence: true, delivered: true },
@@ -169,7 +172,7 @@ const wire: readonly CrashPoint[] = [
     { on: 'sendDraft', recipient, silence: true, delivered: true },
   ]),
   onTheWire('when the answer about a draft is under way', draft, (recipient) => [
-    { on: 'createDraft', recipient, drip: 2_000 },
+    { on: 'createDraft', recipient, drip: 20_000 },
   ]),
   ...[1, 9, 20].flatMap((nth): CrashPoint[] => [
     {
@@ -227,7 +230,7 @@ const wire: readonly CrashPoint[] = [
   },
 ];
 
-// A first kill leaves mails in flight; the second comes while they are settled, and a third while those are.
+// A first kill leaves mails in flight; the second comes while they are settled. Where that changes nothing, so does a third.
 const taken = (recipient: string, on: 'sendMail' | 'sendDraft'): Blow => ({
   faults: [{ on, recipient, silence: true, delivered: true }],
 });
@@ -238,12 +241,13 @@ function settling(
   mode: Mode,
   earlier: (recipient: string) => Blow,
   blow: (row: number) => Blow,
+  times = 2,
 ): CrashPoint {
   return {
     name,
     modes: [mode],
     ofRow: true,
-    blows: (row, recipient) => [earlier(recipient), blow(row), blow(row)],
+    blows: (row, recipient) => [earlier(recipient), ...new Array<Blow>(times).fill(blow(row))],
   };
 }
 
@@ -254,6 +258,7 @@ const settlings: readonly CrashPoint[] = [
       'hold',
       (recipient) => taken(recipient, 'sendMail'),
       (row) => file({ ...moment, record: { type: 'unknown', row } }),
+      moment.when === 'before' ? 2 : 1,
     ),
   ),
   ...stages.map(([stage, moment]) =>
@@ -262,6 +267,7 @@ const settlings: readonly CrashPoint[] = [
       'verify',
       (recipient) => taken(recipient, 'sendMail'),
       (row) => file({ ...moment, record: { type: 'sent', row } }),
+      moment.when === 'before' ? 2 : 1,
     ),
   ),
   ...stages.map(([stage, moment]) =>
@@ -270,11 +276,16 @@ const settlings: readonly CrashPoint[] = [
       'draft',
       (recipient) => taken(recipient, 'sendDraft'),
       (row) => file({ ...moment, record: { type: 'sent', row } }),
+      moment.when === 'before' ? 2 : 1,
     ),
   ),
   ...stages.map(([stage, moment]) =>
-    settling(stage.replace('%s', 'that a draft is sent now'), 'draft', lost, (row) =>
-      file({ ...moment, record: { type: 'sent', row } }),
+    settling(
+      stage.replace('%s', 'that a draft is sent now'),
+      'draft',
+      lost,
+      (row) => file({ ...moment, record: { type: 'sent', row } }),
+      moment.when === 'before' ? 2 : 1,
     ),
   ),
   settling(

@@ -16,6 +16,8 @@ export interface Plan {
   /** Mailboxes that it sends from. */
   senders: 1 | 2;
   blows: readonly (Blow | { killedAfter: number })[];
+  /** How many of them, from the first, cannot but kill. */
+  certain: number;
 }
 
 /** What came of it. */
@@ -39,7 +41,7 @@ const patience = 60_000;
 /** Begins a run, kills it as planned, goes on with it until it is complete, and counts at the sandbox what was sent. */
 export async function live(stage: Stage, plan: Plan): Promise<Life> {
   const { sandbox } = stage;
-  const { mode, rows, blows } = plan;
+  const { mode, blows } = plan;
   sandbox.clear();
   const folder = path.join(stage.folder, 'run');
   await rm(folder, { recursive: true, force: true });
@@ -54,7 +56,7 @@ export async function live(stage: Stage, plan: Plan): Promise<Life> {
     behind -= 61_000;
     return runSession(stage, plan, { folder, unknown, behind }, blow);
   };
-  const plain = mode === 'verify' ? 'verify' : 'hold';
+  const plain: SessionOrder['unknown'] = mode === 'verify' ? 'verify' : 'hold';
 
   for (const blow of blows) {
     const ended = await session(blow, plain);
@@ -66,7 +68,8 @@ export async function live(stage: Stage, plan: Plan): Promise<Life> {
       before = after;
     } else if (ended.text !== '') checkEnd(ended.text, faults);
   }
-  for (const kind of mode === 'verify' ? (['verify', 'resend'] as const) : [plain]) {
+  const last: SessionOrder['unknown'][] = mode === 'verify' ? ['verify', 'resend'] : ['hold'];
+  for (const kind of last) {
     const ended = await session({}, kind);
     checkEnd(ended.text, faults);
     const state = await stateIn(folder);
@@ -144,7 +147,10 @@ function checkEnd(text: string, faults: Faults): void {
 
 function read(text: string) {
   try {
-    const summary = JSON.parse(text) as Record<'rows' | 'sent' | 'rejected' | 'skipped' | 'unknown' | 'left', number> & {
+    const summary = JSON.parse(text) as Record<
+      'rows' | 'sent' | 'rejected' | 'skipped' | 'unknown' | 'left',
+      number
+    > & {
       ended?: string;
     };
     return summary.ended === undefined ? undefined : summary;
@@ -182,7 +188,8 @@ function checkRows(
     const count = counts[row] ?? 0;
     if (is === 'unknown') {
       if (mode === 'draft' || final) faults.push(`row ${row} is unknown at the end`);
-      if (mode === 'verify' && count > 0) faults.push(`row ${row} was sent, and is unknown though Sent Items were asked`);
+      if (mode === 'verify' && count > 0)
+        faults.push(`row ${row} was sent, and is unknown though Sent Items were asked`);
       if (!inFlight.has(row)) faults.push(`row ${row} is unknown, and was not in flight at any kill`);
     } else if (is === 'sent') {
       if (count === 0) faults.push(`row ${row} is recorded as sent, and was not`);

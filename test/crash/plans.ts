@@ -16,6 +16,7 @@ export function namedPlans(points: readonly CrashPoint[] = crashPoints, position
         rows,
         senders: point.ofRow ? 1 : 2,
         blows: point.ofRow ? positions.flatMap(blows) : blows(1),
+        certain: blows(1).length,
       };
     }),
   );
@@ -23,10 +24,17 @@ export function namedPlans(points: readonly CrashPoint[] = crashPoints, position
 
 /** Before the n-th operation on a file, whatever it is, for every n; and then before the n-th of the session after. */
 export function sweepPlans(most: number): Plan[] {
-  return modes.flatMap((mode) =>
+  return (['hold', 'draft'] as const).flatMap((mode) =>
     Array.from({ length: most }, (_, index): Plan => {
       const blow: Blow = { own: { at: 'any-file', nth: index + 1 } };
-      return { name: `before operation ${index + 1} (${mode})`, mode, rows: 6, senders: 1, blows: [blow, blow] };
+      return {
+        name: `before operation ${index + 1} (${mode})`,
+        mode,
+        rows: 6,
+        senders: 1,
+        blows: [blow, blow],
+        certain: 0,
+      };
     }),
   );
 }
@@ -37,6 +45,6 @@ export function randomPlans(count: number, random: () => number): Plan[] {
     const mode = modes[index % modes.length] as Mode;
     const times = Array.from({ length: 5 }, () => Math.round(120 + 200 * random()));
     const blows = times.map((killedAfter) => ({ killedAfter }));
-    return { name: `after ${times.join(', ')} ms (${mode})`, mode, rows: 48, senders: 2, blows };
+    return { name: `after ${times.join(', ')} ms (${mode})`, mode, rows: 48, senders: 2, blows, certain: 0 };
   });
 }

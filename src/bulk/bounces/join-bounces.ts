@@ -62,4 +62,6 @@ async function addAddresses(rows: ReadonlyMap<number, RowOfMail>, recipients: Re
     const row = rows.get(number);
     if (row !== undefined && typeof values.email === 'string') row.address = values.email;
   }
+  // A row that is there no more has no address that a report could rightly name.
+  for (const row of rows.values()) row.address ??= '';
 }

@@ -6,9 +6,14 @@ import { parseReportText } from './report-text.js';
 import { type ReturnedMail, returnedMail } from './returned-mail.js';
 
 /** A mail in an Inbox may be anything; a report has few parts. */
-const limits = { maxNestingDepth: 20, maxHeadersSize: 1024 * 1024 };
-// Of a report that holds the whole mail, the report stands first.
+const limits = { maxNestingDepth: 20, maxHeadersSize: 128 * 1024 };
+// Of a report that holds the whole mail, the report stands first, and the mail's own header soon after. Anybody can send
+// something that looks like one, and the parser takes a time that grows with the square of the lines.
+const longestMime = 256 * 1024;
+const mostLines = 5000;
 const longestText = 200_000;
+// No mail goes to more: what names more is no answer to one.
+const mostRecipients = 1000;
 
 type Mail = Awaited<ReturnType<typeof PostalMime.parse>>;
 
@@ -19,7 +24,9 @@ type Mail = Awaited<ReturnType<typeof PostalMime.parse>>;
  * @param mime the mail as MIME
  */
 export async function parseBounce(mime: Uint8Array | string): Promise<Bounce | undefined> {
-  const mail = await PostalMime.parse(mime, { ...limits, forceRfc822Attachments: true }).catch(() => undefined);
+  const mail = await PostalMime.parse(beginningOf(mime), { ...limits, forceRfc822Attachments: true }).catch(
+    () => undefined,
+  );
   if (mail === undefined || !isReport(mail)) return undefined;
   const returned = returnedMail(
     partOf(mail, /^(?:message\/(?:rfc822|global)|(?:text|message)\/(?:rfc822-|global-)headers)$/),
@@ -31,10 +38,20 @@ export async function parseBounce(mime: Uint8Array | string): Promise<Bounce | u
   const reportedAt = new Date(mail.date ?? '');
   return {
     ...(originalMessageId !== undefined && { originalMessageId }),
-    recipients,
+    recipients: recipients.slice(0, mostRecipients),
     ...(!Number.isNaN(reportedAt.getTime()) && { reportedAt: reportedAt.toISOString() }),
     ...(status.reportingMta !== undefined && { reportingMta: status.reportingMta }),
   };
+}
+
+function beginningOf(mime: Uint8Array | string): Buffer {
+  const bytes = Buffer.from(mime.slice(0, longestMime));
+  let end = 0;
+  for (let line = 0; line < mostLines; line++) {
+    end = bytes.indexOf('\n', end) + 1;
+    if (end === 0) return bytes;
+  }
+  return bytes.subarray(0, end);
 }
 
 function isReport(mail: Mail): boolean {
@@ -54,7 +71,7 @@ function isReport(mail: Mail): boolean {
 
 function fromText(mail: Mail, returned: ReturnedMail) {
   const failed = (header(mail, 'x-failed-recipients') ?? '').split(',').flatMap((one) => plainAddress(one) ?? []);
-  const text = mail.text ?? (mail.html ?? '').replace(/<[^>]*>/g, '\n');
+  const text = mail.text ?? (mail.html ?? '').replace(/<[^<>]*>/g, '\n');
   return parseReportText(text.slice(0, longestText), { failed, sentTo: returned.to });
 }
 

@@ -17,6 +17,10 @@ export function requestSize(mime: number): number {
   return Math.ceil(mime / 3) * 4;
 }
 
+type Part = NonNullable<SendMailOptions['attachments']>[number];
+
+const bodyFields = ['text', 'html', 'amp', 'watchHtml', 'icalEvent'] as const;
+
 /**
  * Estimates the size of a message as MIME, without composing it: bodies as they will be encoded, attachments by the size
  * of what they are. Content that would have to be fetched or read from a stream counts nothing.
@@ -26,22 +30,38 @@ export class SizeEstimate {
   readonly #files = new Map<string, Promise<number>>();
 
   async of(message: SendMailOptions): Promise<number> {
-    const { subject = '', text, html, headers, attachments = [] } = message;
-    const bodies = [text, html].filter((body) => typeof body === 'string');
-    const attached = await Promise.all(attachments.map((attachment) => this.#attachment(attachment)));
+    const { subject = '', headers, to, cc, bcc, attachments = [], alternatives = [], icalEvent } = message;
+    // An invitation is there twice: as a body and as a file.
+    const invitation = typeof icalEvent === 'string' ? { content: icalEvent } : icalEvent;
+    const bodies = bodyFields
+      .map((field) => message[field] as unknown)
+      .filter((body) => body !== undefined && body !== null);
+    const written = await Promise.all(bodies.map((body) => this.#body(body)));
+    const attached = await Promise.all(
+      [...alternatives, ...attachments, ...(invitation ? [invitation] : [])].map((part) => this.#part(part as Part)),
+    );
     return (
       headerBytes +
       encodedText(subject) +
-      JSON.stringify(headers ?? {}).length +
-      partBytes * (bodies.length > 1 ? 2 : 0) +
-      bodies.reduce((sum, body) => sum + encodedText(body), 0) +
+      JSON.stringify([headers ?? {}, to, cc, bcc]).length +
+      partBytes * (bodies.length > 1 ? bodies.length : 0) +
+      written.reduce((sum, bytes) => sum + bytes, 0) +
       attached.reduce((sum, bytes) => sum + partBytes + base64Size(bytes), 0)
     );
   }
 
-  async #attachment({ content, path, encoding }: NonNullable<SendMailOptions['attachments']>[number]): Promise<number> {
+  async #body(body: unknown): Promise<number> {
+    if (typeof body === 'string') return encodedText(body);
+    if (body instanceof Uint8Array) return encodedText(Buffer.from(body).toString());
+    const { content } = body as Part;
+    return typeof content === 'string' ? encodedText(content) : base64Size(await this.#part(body as Part));
+  }
+
+  async #part({ content, path, encoding }: Part): Promise<number> {
     if (typeof content === 'string') return Buffer.byteLength(content, encoding as BufferEncoding | undefined);
     if (content instanceof Uint8Array) return content.byteLength;
+    if (typeof path === 'string' && /^data:/i.test(path))
+      return Buffer.byteLength(path.slice(path.indexOf(',')), 'base64');
     const file = fileOf(path);
     return file === undefined ? 0 : this.#fileSize(file);
   }

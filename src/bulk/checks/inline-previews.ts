@@ -41,5 +41,6 @@ async function dataUrl(attachment: NonNullable<SendMailOptions['attachments']>[n
 
 async function fileBytes(file: unknown): Promise<Buffer | undefined> {
   if (typeof file !== 'string' || /^(?:https?|data):/i.test(file)) return undefined;
-  return readFile(file);
+  // Where it is not there, the composing of the mail says so.
+  return readFile(file).catch(() => undefined);
 }

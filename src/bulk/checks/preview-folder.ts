@@ -1,6 +1,7 @@
-import { chmod, mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { BulkInputError } from '../errors.js';
+import { BulkInputError, messageOf } from '../errors.js';
+import { previewMark } from './preview-page.js';
 
 const index = 'index.html';
 const ours = /^\d{3,}-[\w.+-]*@?[\w.+-]*\.(?:eml|html)$/;
@@ -21,12 +22,13 @@ export class PreviewFolder {
 
   /**
    * Makes the folder, or empties it of an earlier preview.
-   * @throws BulkInputError when there is anything else in it
+   * @throws BulkInputError when there is anything else in it, or it cannot be made
    */
   static async prepare(folder: string): Promise<PreviewFolder> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const names = await readdir(folder);
-    const other = names.find((name) => name !== index && !ours.test(name));
+    const names = await filesIn(folder);
+    const other =
+      names.find((name) => name !== index && !ours.test(name)) ??
+      (names.includes(index) && !(await isPreview(path.join(folder, index))) ? index : undefined);
     if (other !== undefined) {
       throw new BulkInputError(
         `The folder ${folder} for the preview holds ${JSON.stringify(other)}: name one that is empty or not there`,
@@ -44,4 +46,20 @@ export class PreviewFolder {
     await writeFile(file, content, { mode: 0o600, flag: 'wx' });
     return file;
   }
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return await readdir(folder);
+  } catch (cause) {
+    throw new BulkInputError(`The folder ${folder} for the preview cannot be made: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Somebody's website has a page of that name, too. */
+async function isPreview(file: string): Promise<boolean> {
+  // Of a link only the link is removed.
+  if (!(await lstat(file)).isFile()) return true;
+  return (await readFile(file, 'utf8')).includes(previewMark);
 }

@@ -1,5 +1,5 @@
 import { createRowComposer, type RowMail } from '../compose-row.js';
-import { BulkInputError } from '../errors.js';
+import { BulkInputError, messageOf } from '../errors.js';
 import type { MannersOptions } from '../manners/list-headers.js';
 import type { Row } from '../row.js';
 import type { Sender } from '../sender.js';
@@ -52,7 +52,7 @@ export async function writePreview(options: PreviewOptions): Promise<Preview> {
         const { message, address } = await composer.compose(row, options.from);
         const mail = await previewed(row, message, previewFileName(number, address));
         // Composed last: Nodemailer writes to what it is given.
-        const eml = await composeMime(message);
+        const eml = await composedFor(row, message);
         const page = { ...mail, bytes: eml.byteLength };
         const files = {
           eml: await folder.write(`${mail.file}.eml`, eml),
@@ -69,6 +69,16 @@ export async function writePreview(options: PreviewOptions): Promise<Preview> {
     await rows.return?.();
   }
   return { index: await folder.write('index.html', indexPage(shown, faults)), mails, faults };
+}
+
+/** What Nodemailer cannot compose, such as a file that is not there, is a fault of the row: its sending would be refused too. */
+async function composedFor({ line }: Row, message: RowMail): Promise<Buffer> {
+  try {
+    return await composeMime(message);
+  } catch (cause) {
+    const problem = `Recipients, line ${line}: the mail cannot be composed: ${messageOf(cause)}`;
+    throw new BulkInputError(problem, { line, cause });
+  }
 }
 
 async function previewed(row: Row, message: RowMail, file: string): Promise<PreviewedMail> {

@@ -7,6 +7,8 @@ export interface OpenFile {
   write(buffer: Uint8Array, offset: number, length: number): Promise<{ bytesWritten: number }>;
   truncate(length: number): Promise<void>;
   datasync(): Promise<void>;
+  /** `nlink` is 0 when the file was deleted meanwhile. */
+  stat?(): Promise<{ nlink: number }>;
   sync(): Promise<void>;
   close(): Promise<void>;
 }

@@ -150,6 +150,12 @@ export class Journal {
     try {
       await writeAll(this.#opened, Buffer.from(lines.join('')));
       await this.#opened.datasync();
+      if ((await this.#opened.stat?.())?.nlink === 0) {
+        const message =
+          `The journal ${this.file} was deleted while the run went on. Nothing more is sent, since it could not be recorded. ` +
+          'What was sent in this run is recorded nowhere now: do not begin it anew before Sent Items has shown who got the mail';
+        this.#failure = new JournalError(message, { code: 'failed' });
+      }
     } catch (cause) {
       const message =
         `Writing the journal ${this.file} failed: ${messageOf(cause)}. Nothing more is sent, since it could not be recorded. ` +

@@ -71,7 +71,9 @@ async function checkGone(file: string, here: LockHolder, files: FileOperations):
       return true;
     case 'running':
       throw locked(
-        pid === process.pid ? `this very process (${pid}) has it open` : `process ${pid} on ${host} has it open`,
+        pid === process.pid
+          ? `this very process (${pid}) has it open`
+          : `process ${pid} on ${host} has it open. Wait for its end, or stop it`,
       );
     case 'elsewhere':
       throw locked(

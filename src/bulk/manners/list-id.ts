@@ -4,6 +4,8 @@ import { headerTextProblem } from '../header-text.js';
 // RFC 2919 §2: a label, a dot, and a domain that the owner of the list controls, each a dot-atom.
 const identifier = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)+$/;
 const longest = 255;
+/** In bytes: it stands on one line where it is ASCII, and nobody reads a longer one. */
+const longestName = 400;
 
 /**
  * The value of `List-Id`, from `'news.example.com'` or `'News of Example <news.example.com>'`.
@@ -21,6 +23,7 @@ export function formatListId(listId: string): string {
   if (id.length > longest) throw refuse(`its identifier is longer than ${longest} characters`);
   const problem = headerTextProblem(name);
   if (problem) throw refuse(`its name ${problem}`);
+  if (Buffer.byteLength(name) > longestName) throw refuse(`its name is longer than ${longestName} bytes`);
   return name === '' ? `<${id}>` : `${phrase(name)}\r\n <${id}>`;
 }
 

@@ -121,7 +121,9 @@ export async function appendToSuppressionList(
     const remark = comment.replace(/[\p{Cc}\p{Cs}\u2028\u2029]+/gu, ' ').trim();
     const lines: string[] = [];
     for (const address of addresses) {
-      if (addressProblem(address) || entries.find(address) !== undefined || entries.add(address)) continue;
+      // One that begins with # would be read as a comment.
+      if (addressProblem(address) || address.startsWith('#')) continue;
+      if (entries.find(address) !== undefined || entries.add(address)) continue;
       lines.push(remark === '' ? `${address}\n` : `${address}  # ${remark}\n`);
     }
     if (lines.length > 0) await appendWhole(handle, `${/[^\r\n]$/.test(text) ? '\n' : ''}${lines.join('')}`);

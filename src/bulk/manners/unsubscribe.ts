@@ -1,6 +1,6 @@
 import { addressProblem } from '../email-address.js';
 import { BulkInputError, messageOf, quote } from '../errors.js';
-import type { Escaping } from '../escaping.js';
+import { type Escaping, plainText } from '../escaping.js';
 import { TemplateEngine } from '../template-engine.js';
 
 /** Where a reader of one mail can unsubscribe. At least one of `url` and `mailto` is needed. */
@@ -21,15 +21,14 @@ export interface UnsubscribeOptions {
   oneClick?: boolean | undefined;
 }
 
-/** `undefined` and `null` are empty; lone halves of characters cannot be percent-encoded, which encodeURIComponent says. */
+/** Lone halves of characters cannot be percent-encoded, which encodeURIComponent says. */
 const urlEscaping: Escaping = {
   print(value) {
-    if (value === undefined || value === null) return '';
-    if (typeof value === 'object') throw new Error('a list or an object cannot be printed; name one of its values');
+    const text = plainText(value);
     try {
-      return encodeURIComponent(String(value));
+      return encodeURIComponent(text);
     } catch (cause) {
-      throw new Error(`${quote(String(value))} has half a character in it`, { cause });
+      throw new Error(`${quote(text)} has half a character in it`, { cause });
     }
   },
   allowsRaw: true,
@@ -78,7 +77,8 @@ function checkedUrl(text: string): string {
   if (problem) throw new Error(`unsubscribe.url: ${quote(text)} ${problem}`);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url) throw new Error(`unsubscribe.url: ${quote(text)} is no address of a page`);
-  if (url.protocol !== 'https:') throw new Error(`unsubscribe.url: ${quote(text)} does not begin with https://`);
+  // URL takes "https:host" too, which mail programs do not.
+  if (!/^https:\/\/[^/]/i.test(text)) throw new Error(`unsubscribe.url: ${quote(text)} does not begin with https://`);
   if (url.username || url.password) throw new Error('unsubscribe.url: a user name or password has no place in it');
   // With non-ASCII letters encoded; anything else stays as it was written.
   return fitting('url', /^[!-~]+$/.test(text) ? text : url.href);

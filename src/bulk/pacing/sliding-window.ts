@@ -63,6 +63,10 @@ export class SlidingWindow {
   }
 
   #forget(now: number): void {
+    // Somebody has set the clock back: whatever happened, happened before now.
+    for (let index = this.#times.length - 1; index >= this.#first && (this.#times[index] ?? 0) > now; index--) {
+      this.#times[index] = now;
+    }
     while (this.#first < this.#times.length && (this.#times[this.#first] ?? 0) + this.#length <= now) {
       this.#inside -= this.#amounts[this.#first] ?? 0;
       this.#first++;

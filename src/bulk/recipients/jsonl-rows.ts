@@ -3,6 +3,8 @@ import type { Row } from '../row.js';
 
 /** In bytes. */
 const longestLine = 1024 * 1024;
+/** Levels of lists and objects in one another. Whatever goes down all of them would fail at some ten thousand. */
+const deepest = 50;
 /** More names than a person gives to columns: values are used as names. */
 const mostNames = 1_000;
 const lf = 0x0a;
@@ -36,6 +38,7 @@ function parseRow(text: string, where: string, line: number): Record<string, unk
   if (!isObject(value)) throw refuse(`a row must be an object, as in {"email":"…"}, not ${kind(value)}`);
   // Copying it would change an object's prototype instead of adding a value.
   if (Object.hasOwn(value, '__proto__')) throw refuse('a value cannot be named "__proto__"; give it another name');
+  if (isDeeper(value, deepest)) throw refuse(`lists and objects stand in one another more than ${deepest} deep`);
   if (!Object.hasOwn(value, 'email')) throw refuse('there is no "email"');
   if (typeof value.email !== 'string') throw refuse(`"email" must be text, not ${kind(value.email)}`);
   return value;
@@ -43,6 +46,11 @@ function parseRow(text: string, where: string, line: number): Record<string, unk
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isDeeper(one, levels - 1));
 }
 
 export function kind(value: unknown): string {

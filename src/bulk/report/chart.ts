@@ -1,6 +1,7 @@
+import { formatDuration } from '../checks/duration.js';
 import { html, type SafeHtml } from './html.js';
 import type { Bucket, TimelineView } from './timeline.js';
-import { count, counted, duration, type Times } from './words.js';
+import { count, counted, type Times } from './words.js';
 
 const chart = { width: 860, height: 190, left: 44, top: 12, bottom: 24, strip: 12 };
 
@@ -64,13 +65,13 @@ function wordsFor(bucket: Bucket, times: Times, width: number): string {
     ...(bucket.failed > 0 ? [`${count(bucket.failed)} rejected or unknown`] : []),
     ...(bucket.throttled > 0 ? [`throttled ${counted(bucket.throttled, 'time')}`] : []),
   ];
-  return [`${times.full(bucket.at)}, ${duration(width)}: ${count(bucket.sent)} sent`, ...also].join(', ');
+  return [`${times.full(bucket.at)}, ${formatDuration(width)}: ${count(bucket.sent)} sent`, ...also].join(', ');
 }
 
 function summaryOf(buckets: readonly Bucket[], width: number, times: Times): string {
   const best = buckets.reduce((most, bucket) => (bucket.sent > most.sent ? bucket : most));
   const throttled = buckets.reduce((sum, bucket) => sum + bucket.throttled, 0);
-  const bar = width === 60_000 ? 'a minute' : duration(width);
+  const bar = width === 60_000 ? 'a minute' : formatDuration(width);
   return [
     `Mails over time; each bar is ${bar}.`,
     `The most were ${count(best.sent)}, at ${times.full(best.at)}.`,

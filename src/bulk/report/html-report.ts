@@ -1,3 +1,4 @@
+import { formatDuration } from '../checks/duration.js';
 import { timelineChart } from './chart.js';
 import { headlineOf } from './headline.js';
 import type { Highlights } from './highlights.js';
@@ -8,7 +9,7 @@ import { nextSteps } from './next-steps.js';
 import type { RunFacts } from './run-facts.js';
 import { shareBar } from './share-bar.js';
 import type { ReportTotals } from './totals.js';
-import { count, counted, duration, type Times } from './words.js';
+import { count, counted, type Times } from './words.js';
 
 export interface HtmlReportInput {
   facts: RunFacts;
@@ -127,7 +128,7 @@ function runSection({ facts, folder, totals, times }: HtmlReportInput) {
     ['Began', times.full(startedAt)],
     [
       'Last mail',
-      `${times.full(lastAt)}${spent >= 1000 ? `, ${duration(spent)} later` : ''}${sessions > 1 ? `, in ${count(sessions)} sessions` : ''}`,
+      `${times.full(lastAt)}${spent >= 1000 ? `, ${formatDuration(spent)} later` : ''}${sessions > 1 ? `, in ${count(sessions)} sessions` : ''}`,
     ],
     ...[...mailboxes.values()].map(({ mailbox, sent, throttled }, i): [string, string] => [
       i === 0 ? 'Mailboxes' : '',

@@ -27,8 +27,13 @@ export function nextSteps({ totals, folder, bouncesRead, canReadBounces, platfor
   const steps: (NextStep | false)[] = [
     totals.unknown > 0 && {
       what: `Find out about ${counted(totals.unknown, 'unknown mail')}`,
-      why: 'Each was on its way when the answer, or the process, was lost: it may have been sent. The first command looks for them in Sent Items and sends none of them. The second sends them again: whoever got one already then gets it twice.',
-      commands: [bulk('resume', folder, '--verify'), bulk('resume', folder, '--resend-unknown')],
+      why: 'Each was on its way when the answer, or the process, was lost: it may have been sent. The command looks for them in Sent Items and sends none of them. It needs the permission Mail.ReadBasic.All or Mail.Read.',
+      commands: [bulk('resume', folder, '--verify')],
+    },
+    totals.unknown > 0 && {
+      what: `Or send ${totals.unknown === 1 ? 'it' : 'them'} again, which somebody may then get twice`,
+      why: 'For mails that were looked for and not found, when a mail twice is better than none.',
+      commands: [bulk('resume', folder, '--resend-unknown')],
     },
     totals.left > 0 && {
       what: `Send ${totals.left === 1 ? 'the one that is' : `the ${counted(totals.left, 'mail')} that are`} left`,
@@ -54,7 +59,7 @@ export function nextSteps({ totals, folder, bouncesRead, canReadBounces, platfor
       delivery.pending + delivery.delayed > 0 && {
         what: bouncesRead ? 'Look for more bounces' : 'Look for bounces',
         why: 'Mails that cannot be delivered come back to the Inbox of the sending mailbox, most within minutes, some after two days. Reading it needs the permission Mail.Read.',
-        commands: [bulk('bounces', folder), bulk('report', folder)],
+        commands: [bulk('bounces', folder)],
       },
   ];
   return steps.filter((step) => step !== false);

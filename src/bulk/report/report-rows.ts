@@ -22,18 +22,14 @@ export interface ReportSource {
   columns: readonly string[] | undefined;
   /** What the reader of the report must know about it. */
   notes: readonly string[];
+  /** Those of the input, in their order, each with what the journal knows of it. Constant memory for each row. */
   rows(): AsyncGenerator<ReportRow, void, undefined>;
 }
 
 /**
- * The rows of the input, in their order, each with what the journal knows of it. Constant memory for each row.
+ * Reads the journal, and sees whether the recipients are still those of the run.
  * @throws JournalError as reading the journal does
  */
-export async function* reportRows(options: ReportRowsOptions): AsyncGenerator<ReportRow, void, undefined> {
-  yield* (await openReport(options)).rows();
-}
-
-/** Reads the journal, and sees whether the recipients are still those of the run. */
 export async function openReport({ folder, recipients }: ReportRowsOptions): Promise<ReportSource> {
   const facts = await readRunFacts(folder);
   const notes: string[] = [];

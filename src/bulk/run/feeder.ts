@@ -2,22 +2,20 @@ import type { Clock } from '../../clock.js';
 import type { BulkEnding, BulkResult } from '../bulk-results.js';
 import type { AddressSet } from '../checks/address-set.js';
 import type { RowComposer } from '../compose-row.js';
-import { BulkInputError, JournalError, messageOf } from '../errors.js';
-import { messageIdFor, rowKey } from '../journal/run-id.js';
-import type { RecipientsSource } from '../recipients/index.js';
-import type { Row } from '../row.js';
+import { BulkInputError, messageOf } from '../errors.js';
+import { messageIdFor } from '../journal/run-id.js';
 import type { Sender } from '../sender.js';
 import { fromDomain } from './from-domain.js';
 import { judgeFailure, type Verdict } from './judgement.js';
 import type { Grant, Lane, Lanes } from './lanes.js';
 import type { ResultQueue } from './result-queue.js';
-import { chooseFor } from './row-choice.js';
+import type { RowsToSend, Wanted } from './rows-to-send.js';
 import { errorRecord, type RowEnd, type RowToSend, type SendingContext, sendRow } from './send-row.js';
 import { Trouble } from './trouble.js';
 
 export interface FeederContext {
   runId: string;
-  source: RecipientsSource;
+  rows: RowsToSend;
   composer: RowComposer;
   /** The senders and their lanes; none where the template gives each mail its From. */
   senders: readonly { sender: Sender; lane: Lane }[];
@@ -27,8 +25,8 @@ export interface FeederContext {
   sending: SendingContext;
   /** `undefined` where an address may get more than one mail. */
   addresses: AddressSet | undefined;
-  resend: boolean;
-  retryFailed: boolean;
+  /** Rows that earlier sessions have read: as many there are at least. */
+  readBefore: number;
   /** Mails to send at most. */
   limit: number;
   maxErrors: number;
@@ -39,18 +37,6 @@ export interface FeederContext {
   onResult: (result: BulkResult) => void;
   /** Told once why no more rows are taken, if not for want of them. */
   onEnd: (why: BulkEnding, error?: Error) => void;
-}
-
-/** A row that is to get a mail. */
-interface Wanted {
-  row: Row;
-  key: string;
-  /** Whether its address was entered as one that gets a mail. */
-  entered: boolean;
-  /** Whether an earlier attempt may have been sent. */
-  doubtful: boolean;
-  /** Of that attempt: a repetition keeps it, so that it may be recognised as one. */
-  date: Date | undefined;
 }
 
 /** Messages that wait for their mailboxes, where the mailbox hangs on the message. */
@@ -69,8 +55,6 @@ export class Feeder {
   #waiting = 0;
   #begun = 0;
   #failed = 0;
-  #read = 0;
-  #allRead = false;
   #ending = false;
   #failure: { error: unknown } | undefined;
   // Not races of promises: one that lasts keeps whatever ever raced with it.
@@ -82,13 +66,9 @@ export class Feeder {
     this.#trouble = new Trouble(context.patience);
   }
 
-  /** Rows that were read. */
+  /** Rows that were read, in this session or in an earlier one. */
   get read(): number {
-    return this.#read;
-  }
-
-  get allRead(): boolean {
-    return this.#allRead;
+    return Math.max(this.#context.rows.read, this.#context.readBefore);
   }
 
   /** Whether no more rows are taken. */
@@ -109,12 +89,12 @@ export class Feeder {
    * @throws what reading the recipients throws, or JournalError
    */
   async run(): Promise<void> {
-    const rows = this.#context.source.rows()[Symbol.asyncIterator]();
+    const { rows, results } = this.#context;
     try {
       while (!this.#ending) {
-        await this.#unlessStopped(this.#context.results.room());
+        await this.#unlessStopped(results.room());
         while (this.#tasks.size > mostTasks && !this.#ending) await this.#aTask();
-        const wanted = this.#again.shift() ?? (await this.#next(rows));
+        const wanted = this.#again.shift() ?? (await rows.next((reading) => this.#unlessStopped(reading)));
         if (wanted === 'nothing') continue;
         if (wanted) await this.#begin(wanted);
         // What is in flight may come back.
@@ -126,49 +106,16 @@ export class Feeder {
     }
     this.stop();
     await Promise.all(this.#tasks);
-    // One that hangs would hold up the end.
-    rows.return?.(undefined)?.then(undefined, () => {});
+    rows.close();
     if (this.#failure) throw this.#failure.error;
-  }
-
-  /** The next row that is to get a mail; `'nothing'` for one that is not, `undefined` when there are no more. */
-  async #next(rows: AsyncIterator<Row>): Promise<Wanted | 'nothing' | undefined> {
-    if (this.#allRead) return undefined;
-    const next = await this.#unlessStopped(rows.next());
-    if (!next) return 'nothing';
-    if (next.done) {
-      this.#allRead = true;
-      return undefined;
-    }
-    this.#read++;
-    return this.#choose(next.value);
-  }
-
-  #choose(row: Row): Wanted | 'nothing' {
-    const { state } = this.#context.sending.states;
-    const key = rowKey(row.values);
-    if (state.keyMatches(row.number, key) === false) {
-      throw new JournalError(
-        `The recipients have changed since this run was begun: row ${row.number} (line ${row.line}) is another one now`,
-        { code: 'changed' },
-      );
-    }
-    const was = state.stateOf(row.number);
-    const choice = chooseFor(was, this.#context);
-    // Whoever got a mail, or may have got one, gets no other by a later row. What never became a mail is in nobody's way.
-    const entered = was !== 'left' && was !== 'skipped' && was !== 'rejected-row';
-    if (entered) this.#context.addresses?.add(String(row.values.email), row.number);
-    if (choice === 'done') return 'nothing';
-    const again = choice === 'send-again';
-    const date = again ? new Date(state.attemptsOf(row.number)[0]?.date ?? this.#now()) : undefined;
-    return { row, key, entered, doubtful: again, date };
   }
 
   async #begin(wanted: Wanted): Promise<void> {
     const { senders, lanes, limit } = this.#context;
     if (this.#begun >= limit) return this.#end('limit');
     const lanesOfSenders = senders.map(({ lane }) => lane);
-    const grant = senders.length > 0 ? await lanes.acquire(lanesOfSenders) : undefined;
+    const same = lanesOfSenders.filter(({ mailbox }) => mailbox === wanted.mailbox);
+    const grant = senders.length > 0 ? await lanes.acquire(same.length > 0 ? same : lanesOfSenders) : undefined;
     if (senders.length > 0 && !grant) return;
     const sender = senders.find(({ lane }) => lane === grant?.lane)?.sender;
     const job = await this.#prepare(wanted, sender);
@@ -190,7 +137,7 @@ export class Feeder {
 
   /** The mail of a row, or nothing when it gets none. */
   async #prepare(wanted: Wanted, sender: Sender | undefined): Promise<(RowToSend & { lane: Lane }) | undefined> {
-    const { composer, runId, clock, laneOf } = this.#context;
+    const { composer, runId, clock, laneOf, senders } = this.#context;
     const { row, key } = wanted;
     const date = wanted.date ?? new Date(clock.now());
     try {
@@ -204,7 +151,8 @@ export class Feeder {
         return undefined;
       }
       wanted.entered = true;
-      return { row, key, composed, messageId, date, doubtful: wanted.doubtful, lane };
+      const ownMailbox = senders.every((one) => one.lane !== lane);
+      return { row, key, composed, messageId, date, doubtful: wanted.doubtful, ownMailbox, lane };
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(messageOf(error));
       // A template function may throw anything; what hits every row ends the run all the same.
@@ -267,9 +215,8 @@ export class Feeder {
 
   /** Surely not sent: it is tried again, unless there is no point in it now. */
   #putBack(wanted: Wanted, lane: Lane, verdict: Verdict, error: Error): void {
-    if (verdict.kind === 'called-off') return;
-    if (verdict.kind === 'hits-all') {
-      this.#end('refused', error);
+    if (verdict.kind === 'called-off' || verdict.kind === 'hits-all') {
+      this.#end(verdict.kind === 'hits-all' ? 'refused' : 'aborted', error);
       return;
     }
     const now = this.#context.clock.now();
@@ -302,7 +249,7 @@ export class Feeder {
   }
 
   /** Waits for `work`, but not beyond `stop()`. */
-  #unlessStopped<T>(work: Promise<T> | undefined): Promise<T | undefined> | undefined {
+  async #unlessStopped<T>(work: Promise<T> | undefined): Promise<T | undefined> {
     if (!work) return undefined;
     return new Promise((resolve, reject) => {
       this.#wakeByStop = () => resolve(undefined);

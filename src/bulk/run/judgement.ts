@@ -37,12 +37,23 @@ function judgeGraph(error: GraphMailError): Verdict {
   // Content that cannot be read is one message's misfortune, and waiting for it would hold up the others.
   if (code === 'ESTREAM') return { kind: 'rejected' };
   // Entra, too, has passing troubles.
-  if (networkCodes.has(code) || !permanent) return { kind: 'later', retryAfter };
+  if (networkCodes.has(code) || !permanent) return { kind: 'later', retryAfter: withinDay(retryAfter) };
   // A draft that somebody took away is one message's misfortune, too.
   const mailboxMissing = responseCode === 404 && graphCode !== 'ErrorItemNotFound';
   if (code === 'EAUTH' || responseCode === 401 || responseCode === 403 || mailboxMissing) return { kind: 'hits-all' };
   if (graphCode !== undefined && mailboxFaults.has(graphCode)) return { kind: 'hits-all' };
   return { kind: 'rejected' };
+}
+
+/** A pause beyond a day is somebody's mistake, and must not outlive it by much. */
+function withinDay(retryAfter: number | undefined): number | undefined {
+  return retryAfter === undefined ? undefined : Math.min(retryAfter, 86_400_000);
+}
+
+/** Whether Graph refused the mailbox that a mail was to go from, and nothing else. */
+export function isAboutMailbox(error: unknown): boolean {
+  if (!isGraphMailError(error) || error.outcome !== 'not-sent') return false;
+  return error.responseCode === 403 || (error.responseCode === 404 && error.graphCode !== 'ErrorItemNotFound');
 }
 
 /** What Nodemailer's own transports put on their errors. */
@@ -51,6 +62,8 @@ interface ForeignError {
   message?: unknown;
   /** Of the server's reply. */
   responseCode?: unknown;
+  /** The reply itself, which begins with that code. */
+  response?: unknown;
   /** The step of SMTP that failed; `'CONN'` for whatever happens to a connection, at any time. */
   command?: unknown;
   syscall?: unknown;
@@ -105,9 +118,10 @@ function neverConnected({ syscall, errors }: ForeignError): boolean {
   return syscall === 'connect' || syscall === 'getaddrinfo';
 }
 
-/** What a negative reply means; nothing where there was none. */
-function judgeReply({ responseCode }: ForeignError): Verdict | undefined {
+/** What a negative reply means; nothing where there was none. Only SMTP's: a 504 of HTTP says something else. */
+function judgeReply({ responseCode, response }: ForeignError): Verdict | undefined {
   if (typeof responseCode !== 'number' || responseCode < 400 || responseCode > 599) return undefined;
+  if (!String(response).startsWith(String(responseCode))) return undefined;
   // Authentication required (RFC 4954): of every mail.
   if (responseCode === 530) return { kind: 'hits-all' };
   // A bad sequence of commands is the connection's fault, and not the message's.

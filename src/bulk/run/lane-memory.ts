@@ -19,6 +19,8 @@ export async function laneMemory(
     lanes.lane(mailbox, (pacer) => {
       for (const { at, recipients } of states.state.recentSends(mailbox, since)) pacer.remember(at, recipients);
       for (const { at, recipients } of others?.get(mailbox) ?? []) pacer.remember(at, recipients);
+      // What was on its way when a session broke off may be counted by the service only now.
+      for (const attempt of states.state.openAttempts()) if (attempt.mailbox === mailbox) pacer.remember(now, 1);
       pacer.hold(states.state.heldUntil(mailbox));
     });
 }

@@ -23,5 +23,5 @@ export function errorThreshold(maxErrors: MaxErrors | undefined, rows: number | 
       `maxErrors cannot be a share ("${share}%") of rows that nobody has counted; give a number`,
     );
   }
-  return Math.max(1, Math.ceil((Number(share) / 100) * rows));
+  return Math.max(1, Math.ceil((Number(share) * rows) / 100));
 }

@@ -55,7 +55,7 @@ export async function openRun(
       if (changed) {
         await journal.close();
         throw new JournalError(
-          `${changed} since the run in ${folder} was begun: nothing was sent. Undo the change, or begin a new run in another folder`,
+          `${changed} since the run in ${folder} was begun: nothing was sent. Undo the change, or begin a new run in another folder, with the rows alone that have had no mail`,
           { code: 'changed' },
         );
       }

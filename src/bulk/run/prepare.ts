@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import type { Clock } from '../../clock.js';
+import { isGraphMailError } from '../../errors.js';
 import type { BulkOptions } from '../bulk-options.js';
 import type { BulkEnding, BulkResult } from '../bulk-results.js';
 import { AddressSet } from '../checks/address-set.js';
 import { createRowComposer } from '../compose-row.js';
+import { JournalError } from '../errors.js';
 import type { FileOperations } from '../journal/file-operations.js';
 import { openSuppressionList } from '../manners/suppression-list.js';
 import { Feeder } from './feeder.js';
@@ -15,9 +17,12 @@ import { mailboxOfMessage, mailboxOfSender } from './mailboxes.js';
 import { errorThreshold } from './max-errors.js';
 import { type OpenRun, openRun } from './open-run.js';
 import type { ResultQueue } from './result-queue.js';
+import { RowsToSend } from './rows-to-send.js';
 import { identifyRun, openInput, type RunIdentity } from './run-input.js';
 import { type RunSettings, settleSettings } from './settings.js';
 import { settleEarlier } from './settle-earlier.js';
+import { suppressedDrafts } from './suppressed-drafts.js';
+import { rowsKnown } from './totals.js';
 
 /** What a run takes from outside of its options. */
 export interface RunSurroundings {
@@ -67,17 +72,24 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
     await run.close();
     throw error;
   });
+  const addresses = allowDuplicates ? undefined : new AddressSet();
   const feeder = new Feeder({
     runId: run.id,
-    source: input.source,
+    rows: new RowsToSend({
+      source: input.source,
+      state: states.state,
+      addresses,
+      total: identity.total,
+      resend: settings.unknown === 'resend',
+      retryFailed,
+    }),
     composer,
     senders: senders.map(({ sender, mailbox }) => ({ sender, lane: laneFor(mailbox) })),
     laneOf: (message) => laneFor(mailboxOfMessage(message, face)),
     lanes,
     sending: { transporter, tellsAttempts: face !== undefined, states, suppression, clock, signal },
-    addresses: allowDuplicates ? undefined : new AddressSet(),
-    resend: settings.unknown === 'resend',
-    retryFailed,
+    addresses,
+    readBefore: rowsKnown(states.state),
     limit: settings.limit,
     maxErrors,
     patience: settings.patience,
@@ -91,19 +103,33 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
   if (run.continued) {
     for (const mailbox of states.state.mailboxes()) laneFor(mailbox);
     const verify = settings.unknown === 'verify';
+    const suppressed = suppression && (await suppressedDrafts(input.source, states.state, suppression));
     const fault = await settleEarlier({
       states,
       face,
       lanes,
       laneFor,
       verify,
+      suppressed,
       clock,
       signal,
       ending: () => feeder.ending,
+    }).catch((error: unknown) => {
+      // Drafts may have been sent: that is an end of the run, and not a run that could not begin.
+      if (states.failure) return states.failure;
+      throw error;
     });
-    if (fault) onEnd(judgeFailure(fault).kind === 'hits-all' ? 'refused' : 'temporary', fault);
+    if (fault) onEnd(whyEnded(fault), fault);
   }
   return feeder;
+}
+
+function whyEnded(fault: Error): BulkEnding {
+  if (fault instanceof JournalError) return 'journal';
+  const { kind } = judgeFailure(fault);
+  if (kind === 'hits-all') return 'refused';
+  // Unknown: nobody could be asked about what is open.
+  return kind === 'unknown' && isGraphMailError(fault) && fault.permanent ? 'refused' : 'temporary';
 }
 
 function folderOf({ journal }: BulkOptions, { id }: RunIdentity): string | undefined {

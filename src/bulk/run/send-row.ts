@@ -1,3 +1,4 @@
+import { unlessAborted } from '../../abort.js';
 import type { Clock } from '../../clock.js';
 import type { BulkTransporter } from '../bulk-options.js';
 import type { ComposedRow } from '../compose-row.js';
@@ -5,8 +6,10 @@ import { messageOf } from '../errors.js';
 import type { RecordedError } from '../journal/records.js';
 import type { SuppressionList } from '../manners/suppression-list.js';
 import type { Row } from '../row.js';
-import { judgeFailure, type Verdict } from './judgement.js';
+import { dateOf } from './date-of.js';
+import { isAboutMailbox, judgeFailure, type Verdict } from './judgement.js';
 import type { RowStates } from './row-states.js';
+import { answerOf } from './transporter-answer.js';
 
 /** How one row came out of an attempt to send it. `left`: surely not sent, and it may be tried again. */
 export type RowEnd =
@@ -23,6 +26,8 @@ export interface RowToSend {
   date: Date;
   /** Whether an earlier attempt may have been sent: then nothing that becomes of this one makes the row surely not sent. */
   doubtful: boolean;
+  /** Whether the template chose the mailbox: what is wrong with that says nothing of the other rows. */
+  ownMailbox: boolean;
 }
 
 export interface SendingContext {
@@ -48,7 +53,7 @@ interface AttemptTold {
  */
 export async function sendRow(context: SendingContext, mailbox: string, job: RowToSend): Promise<RowEnd> {
   const { states, suppression, tellsAttempts, transporter, signal } = context;
-  const { row, key, composed, messageId, date, doubtful } = job;
+  const { row, key, composed, messageId, date, doubtful, ownMailbox } = job;
   const at = () => new Date(context.clock.now()).toISOString();
   let attempted = false;
   let told: AttemptTold | undefined;
@@ -72,7 +77,11 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
     await states.append({ type: 'returned', row: row.number, key, at: at(), mailbox });
     attempted = false;
   };
-  const entry = await suppression?.match(composed.address);
+  const asked = suppression && unlessAborted(suppression.match(composed.address), signal);
+  const entry = await asked?.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    return undefined;
+  });
   if (entry !== undefined && doubtful) {
     return { status: 'unknown', error: new Error(`Not sent again: ${entry} is on the suppression list now`) };
   }
@@ -81,20 +90,23 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
     return { status: 'skipped', reason: 'suppressed', entry };
   }
   const message = { ...composed.message, messageId, date, signal };
-  if (!tellsAttempts) await onAttempt({ mailbox, messageId });
+  if (!tellsAttempts && !signal.aborted) await onAttempt({ mailbox, messageId });
   // Whoever is handed a mail that was called off may not say that it was not sent.
   if (signal.aborted) {
     if (attempted) await states.append({ type: 'returned', row: row.number, key, at: at(), mailbox });
     return { status: 'left', verdict: { kind: 'called-off' }, error: new Error('The run was aborted') };
   }
-  const sending = transporter.sendMail(
-    tellsAttempts ? { ...message, graph: { ...graphOf(message), onAttempt, onWithdraw } } : message,
-  );
-  const outcome = await sending.then(
-    (info: unknown) => refusalIn(info) ?? { info },
-    (error: unknown) => ({ error: error instanceof Error ? error : new Error(messageOf(error)) }),
+  const outcome = await answerOf(
+    async () =>
+      transporter.sendMail(
+        tellsAttempts ? { ...message, graph: { ...graphOf(message), onAttempt, onWithdraw } } : message,
+      ),
+    composed.address,
+    context,
   );
   if ('info' in outcome) {
+    // A plugin in between may have lost what was to tell: what was sent must be known as sent all the same.
+    if (!attempted) await onAttempt({ mailbox, messageId });
     await states.append({
       type: 'sent',
       row: row.number,
@@ -113,7 +125,8 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   // The draft that was to be deleted was gone already: it may have been sent after all.
   const gone = !attempted && told !== undefined && judgeFailure(error).kind === 'unknown';
   if (gone && told) await onAttempt(told);
-  const verdict = attempted ? judgeFailure(error) : judgeUnattempted(error, signal);
+  const judged = attempted ? judgeFailure(error) : judgeUnattempted(error, signal);
+  const verdict: Verdict = ownMailbox && isAboutMailbox(error) ? { kind: 'rejected' } : judged;
   const about = {
     row: row.number,
     key,
@@ -124,8 +137,9 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
     error: errorRecord(error),
   };
   if (verdict.kind === 'unknown' || (verdict.kind === 'rejected' && doubtful)) {
-    const draft = told?.draftId === undefined ? {} : { draftId: told.draftId };
-    await states.append({ type: 'unknown', ...about, ...draft });
+    // One that was withdrawn says nothing of an earlier attempt.
+    const draftId = attempted ? told?.draftId : undefined;
+    await states.append({ type: 'unknown', ...about, ...(draftId !== undefined && { draftId }) });
     return { status: 'unknown', error };
   }
   if (verdict.kind === 'rejected') {
@@ -135,7 +149,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   const until = verdict.kind === 'later' && verdict.retryAfter !== undefined;
   if (attempted || (until && !doubtful)) {
     const back = { row: row.number, key, at: at(), mailbox, error: errorRecord(error) };
-    const pause = until ? { until: new Date(context.clock.now() + (verdict.retryAfter ?? 0)).toISOString() } : {};
+    const pause = until ? { until: dateOf(context.clock.now() + (verdict.retryAfter ?? 0)).toISOString() } : {};
     await states.append({ type: 'returned', ...back, ...pause });
   }
   return { status: 'left', verdict, error };
@@ -146,14 +160,6 @@ function judgeUnattempted(error: Error, signal: AbortSignal): Verdict {
   const verdict = judgeFailure(error);
   if (verdict.kind !== 'unknown') return verdict;
   return { kind: signal.aborted ? 'called-off' : 'rejected' };
-}
-
-/** A server that speaks LMTP answers for each recipient, and Nodemailer calls it sent when all of them were refused. */
-function refusalIn(info: unknown): { error: Error } | undefined {
-  const { accepted, rejectedErrors } = (info ?? {}) as Record<string, unknown>;
-  if (!Array.isArray(accepted) || accepted.length > 0 || !Array.isArray(rejectedErrors)) return undefined;
-  const error: unknown = rejectedErrors[0];
-  return error instanceof Error ? { error } : undefined;
 }
 
 function graphOf(message: object): object {
@@ -168,7 +174,7 @@ export function requestOf(source: unknown): { requestId?: string; clientRequestI
   return {
     ...(typeof requestId === 'string' && { requestId }),
     ...(typeof clientRequestId === 'string' && { clientRequestId }),
-    attempts: typeof attempts === 'number' ? attempts : 1,
+    attempts: Number.isSafeInteger(attempts) ? Math.max(0, Number(attempts)) : 1,
   };
 }
 
@@ -177,7 +183,7 @@ export function errorRecord(error: Error): RecordedError {
   const { code, hint, responseCode, graphCode } = error as Error & Record<string, unknown>;
   return {
     ...(typeof code === 'string' && { code }),
-    message: error.message,
+    message: messageOf(error),
     ...(typeof hint === 'string' && { hint }),
     ...(typeof responseCode === 'number' && { responseCode }),
     ...(typeof graphCode === 'string' && { graphCode }),

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import { isGraphMailError } from '../../errors.js';
 import { messageOf } from '../errors.js';
 import type { AttemptRecord, UnknownRecord } from '../journal/records.js';
 import type { GraphFace } from './graph-face.js';
@@ -14,6 +15,8 @@ export interface EarlierContext {
   laneFor: (mailbox: string) => Lane;
   /** `verify`: look in Sent Items; else only what a draft's id settles is settled. */
   verify: boolean;
+  /** Drafts that are not to be sent any more: the entry of the suppression list, by row. */
+  suppressed: ReadonlyMap<number, string> | undefined;
   clock: Clock;
   signal: AbortSignal;
   /** Whether somebody has ended the run meanwhile. */
@@ -38,10 +41,13 @@ export async function settleEarlier(context: EarlierContext): Promise<Error | un
   const settleRest = async () => {
     for (const attempt of next) {
       if (fault || context.ending()) return;
-      fault ??= await settle(context, attempt);
+      const met = await settle(context, attempt);
+      fault ??= met;
     }
   };
-  await Promise.all(Array.from({ length: abreast }, settleRest));
+  // All of them, also when one fails: what is being sent must not outlive the lock of the run.
+  const ends = await Promise.allSettled(Array.from({ length: abreast }, settleRest));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return fault;
 }
 
@@ -50,12 +56,20 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
   const { row, key, mailbox, messageId, draftId } = attempt;
   const about = () => ({ row, key, at: new Date(clock.now()).toISOString(), mailbox, messageId });
   const hold = async (error: Error) => {
-    if (attempt.type === 'unknown') return;
+    // What would fail again, as for want of a permission, a person must learn of.
+    if (attempt.type === 'unknown' && !(isGraphMailError(error) && error.permanent)) return;
     const draft = draftId === undefined ? {} : { draftId };
     await states.append({ type: 'unknown', ...about(), ...draft, error: errorRecord(error) });
   };
   if (!face || (draftId === undefined && !verify)) {
     await hold(new Error('The run ended while this mail was on its way.'));
+    return undefined;
+  }
+  const entry = context.suppressed?.get(row);
+  if (entry !== undefined) {
+    await hold(
+      new Error(`Whether it was sent is not known, and its draft is not sent now: ${entry} is on the suppression list`),
+    );
     return undefined;
   }
   // Sending a draft is sending a mail.
@@ -90,10 +104,19 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
     const { kind } = judgeFailure(failure);
     if (kind === 'unknown') {
       grant?.used();
+      // Neither can the next one be asked about; all stay open, for another session.
+      if (couldNotAsk(failure)) return failure;
+      await hold(failure);
+      // Somebody asked for it: that the mailbox may not be read must not look as if nothing had been found.
+      return draftId === undefined && isRefused(failure) ? failure : undefined;
+    }
+    grant?.unused();
+    // Of an earlier attempt, which may have been sent, this draft says nothing.
+    const onlyAttempt = states.state.attemptsOf(row).length === 1;
+    if (kind === 'rejected' && !onlyAttempt) {
       await hold(failure);
       return undefined;
     }
-    grant?.unused();
     if (kind === 'rejected') {
       await states.append({ type: 'rejected', stage: 'send', ...about(), error: errorRecord(failure), settled });
       return undefined;
@@ -101,4 +124,17 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
     // It stays open, to be settled by the next session.
     return kind === 'called-off' ? undefined : failure;
   }
+}
+
+// No request got as far as Graph: nobody signed in, or there was no way there.
+const wayCodes: ReadonlySet<unknown> = new Set(['ECONFIG', 'ECONNECTION', 'EDNS', 'ETLS', 'EPROXY']);
+
+function couldNotAsk(error: Error): boolean {
+  if (!isGraphMailError(error)) return false;
+  return wayCodes.has(error.code) || error.command === 'TOKEN';
+}
+
+/** To look was refused, which says nothing of the message. */
+function isRefused({ code, permanent }: Error & { code?: unknown; permanent?: unknown }): boolean {
+  return code === 'EAUTH' && permanent === true;
 }

@@ -1,7 +1,9 @@
 import type { BulkTotals } from '../bulk-results.js';
+import { JournalError } from '../errors.js';
 import type { FileOperations } from '../journal/file-operations.js';
-import { RunState } from '../journal/fold.js';
-import { readRecords } from '../journal/reading.js';
+import type { RunState } from '../journal/fold.js';
+import { readRun } from '../journal/reading.js';
+import type { RowStates } from './row-states.js';
 
 /** The states of the first `rows` rows. */
 export function totalsOf(state: RunState, rows: number): BulkTotals {
@@ -22,14 +24,17 @@ export function totalsMeanwhile(state: RunState, rows: number): BulkTotals {
  * @throws Error when the numbers do not add up
  */
 export async function checkedTotals(
-  state: RunState,
+  { state, failure }: RowStates,
   rows: number,
   folder: string | undefined,
   files?: FileOperations,
 ): Promise<BulkTotals> {
   const totals = totalsOf(state, rows);
-  const written = folder === undefined ? state : await readState(folder, files);
+  const written = folder === undefined ? state : await readState(folder, files).catch(missingAfter(failure));
+  if (!written) return totals;
   const onDisk = { ...totalsOf(written, rows), left: countLeft(written, rows) };
+  // What could not be written any more did not happen, as far as the next session will know.
+  if (failure) return onDisk;
   if (printTotals(totals) === printTotals(onDisk) && sumOf(onDisk) === rows) return totals;
   throw new Error(
     `The numbers of the run do not add up: it counted ${printTotals(totals)}, the journal says ${printTotals(onDisk)}`,
@@ -41,6 +46,28 @@ export function printTotals({ rows, sent, rejected, skipped, unknown, left }: Bu
   return `${rows} rows = ${sent} sent + ${rejected} rejected + ${skipped} skipped + ${unknown} unknown + ${left} left`;
 }
 
+/** The number of the last row that a journal speaks of. */
+export function rowsKnown(state: RunState): number {
+  const { seen } = state.tally;
+  let row = 0;
+  for (let found = 0; found < seen; row++) if (state.keyMatches(row + 1, noKey) !== undefined) found++;
+  return row;
+}
+
+const noKey = '0'.repeat(16);
+
+async function readState(folder: string, files: FileOperations | undefined): Promise<RunState> {
+  return (await readRun(folder, files)).state;
+}
+
+/** After a failure the journal may be gone: then nobody knows better than this process. */
+function missingAfter(failure: Error | undefined): (error: unknown) => undefined {
+  return (error) => {
+    if (failure && error instanceof JournalError && error.code === 'missing') return undefined;
+    throw error;
+  };
+}
+
 function sumOf({ sent, rejected, skipped, unknown, left }: BulkTotals): number {
   return sent + rejected + skipped + unknown + left;
 }
@@ -49,10 +76,4 @@ function countLeft(state: RunState, rows: number): number {
   let left = 0;
   for (let row = 1; row <= rows; row++) if (state.stateOf(row) === 'left') left++;
   return left;
-}
-
-async function readState(folder: string, files: FileOperations | undefined): Promise<RunState> {
-  const state = new RunState();
-  for await (const { record } of readRecords(folder, files)) state.apply(record);
-  return state;
 }

@@ -8,7 +8,7 @@ import { counted } from '../../bulk/report/words.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
-import { reportLines } from './ending-text.js';
+import { reportLines, shownFolder, stepLines } from './ending-text.js';
 import { choicesOf, transportOptions } from './mail-choices.js';
 import { recipientsOf } from './report-command.js';
 
@@ -49,6 +49,9 @@ export async function bouncesCommand(run: string, flags: BouncesFlags, terminal:
   } finally {
     transporter.close();
   }
-  for (const line of reportLines(await writeReports({ folder, recipients }))) print(line);
+  const { totals, ...files } = await writeReports({ folder, recipients });
+  for (const line of reportLines(files)) print(line);
+  // Whoever had the addresses written to a list has done what these steps advise.
+  if (flags.suppress === undefined) for (const line of stepLines(totals, shownFolder(folder))) print(line);
   return EXIT.ok;
 }

@@ -4,11 +4,15 @@ import { printable, withoutLine } from '../wording.js';
 
 /** Problems that are listed; the others are counted. */
 const mostListed = 20;
+/** Lines that are named where many have the same problem. */
+const mostLines = 5;
 
 /** What a check found, for a person. */
 export function checkText(report: CheckReport, { all = false } = {}): string[] {
   const { rows, ready, skipped, problems, problemCount, warnings, plan } = report;
-  const listed = problems.slice(0, all ? problems.length : mostListed);
+  const groups = groupsOf(problems);
+  const listed = groups.slice(0, all ? groups.length : mostListed);
+  const told = listed.reduce((sum, group) => sum + group.length, 0);
   const lines = [
     `${counted(rows, 'row')}: ${[
       counted(ready, 'mail'),
@@ -16,15 +20,37 @@ export function checkText(report: CheckReport, { all = false } = {}): string[] {
       ...(skipped.suppressed > 0 ? [`${count(skipped.suppressed)} on the suppression list`] : []),
       ...(problemCount > 0 ? [`${count(problemCount)} with problems`] : []),
     ].join(', ')}.`,
-    ...listed.map(problemText),
+    ...listed.map(groupText),
   ];
-  if (problemCount > listed.length) lines.push(`  … and ${counted(problemCount - listed.length, 'more row')}.`);
+  if (problemCount > told) lines.push(`  … and ${counted(problemCount - told, 'more row')}.`);
   lines.push(...warnings.map(({ message, rows: n }) => `Note: ${printable(message)} (${counted(n, 'row')})`));
-  lines.push(...plan.statements);
+  if (ready > 0) lines.push(...plan.statements);
   return lines;
 }
 
-function problemText({ line, email, message }: CheckReport['problems'][number]): string {
+type Problem = CheckReport['problems'][number];
+
+/** Problems in words that are the same, as that of a name which the template has wrong, together. */
+function groupsOf(problems: readonly Problem[]): Problem[][] {
+  const groups = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const group = groups.get(withoutLine(problem.message));
+    if (group) group.push(problem);
+    else groups.set(withoutLine(problem.message), [problem]);
+  }
+  return [...groups.values()];
+}
+
+function groupText(problems: readonly Problem[]): string {
+  const [first] = problems;
+  if (!first) return '';
+  if (problems.length === 1) return problemText(first);
+  const lines = problems.slice(0, mostLines).map(({ line }) => line);
+  const more = problems.length > lines.length ? ` and ${count(problems.length - lines.length)} more` : '';
+  return `  Lines ${lines.join(', ')}${more}: ${printable(withoutLine(first.message))}`;
+}
+
+function problemText({ line, email, message }: Problem): string {
   const problem = printable(withoutLine(message));
   const who = email === undefined || problem.includes(email) ? '' : ` (${printable(email)})`;
   return `  Line ${line}${who}: ${problem}`;

@@ -23,7 +23,9 @@ export function stepLines(
   folder: string,
   platform: NodeJS.Platform = process.platform,
 ): string[] {
-  const steps = nextSteps({ totals, folder, bouncesRead: false, canReadBounces: true, platform });
+  const { delivered, bounced, delayed } = totals.delivery;
+  const bouncesRead = delivered + bounced + delayed > 0;
+  const steps = nextSteps({ totals, folder, bouncesRead, canReadBounces: true, platform });
   const lines = steps.flatMap(({ what, commands }) => [
     `- ${what}${commands.length > 0 ? ':' : '.'}`,
     ...commands.map((command) => `  ${command}`),
@@ -38,6 +40,7 @@ export function reportLines({ html, csv, summary }: { html: string; csv: string;
 
 /** Why a run did not come to its end, or undefined when it did. */
 export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>): string | undefined {
+  const looking = (error as { outcome?: unknown } | undefined)?.outcome === 'unknown';
   const why = error ? `: ${error.message}${hintOf(error)}` : '.';
   switch (ended) {
     case 'complete':
@@ -51,9 +54,11 @@ export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>)
     case 'max-errors':
       return `Paused, because too many mails failed${why}`;
     case 'refused':
-      return `Stopped, because every mail would fail like this one${why}`;
+      return looking
+        ? `Stopped, because unknown mails cannot be looked for${why}`
+        : `Stopped, because every mail would fail like this one${why}`;
     case 'temporary':
-      return `Stopped, because mails could not be sent for too long${why}`;
+      return `Stopped, because no mail can be sent at the moment${why}`;
     case 'journal':
       return `Stopped, because the journal could not be written${why}`;
   }

@@ -1,7 +1,9 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BulkOptions } from '../../bulk/bulk-options.js';
+import { BulkInputError, messageOf } from '../../bulk/errors.js';
 import type { RunRecord } from '../../bulk/journal/records.js';
+import { compileListHeaders } from '../../bulk/manners/list-headers.js';
 import type { Sender } from '../../bulk/sender.js';
 import type { GraphTransportOptions } from '../../option-types.js';
 import { UsageError } from '../exit-codes.js';
@@ -45,6 +47,7 @@ const others = ['unsubscribeUrl', 'unsubscribeMailto', 'listId', 'header', 'allo
  * @throws UsageError
  */
 export function settleChoices(flags: MailFlags, env: NodeJS.ProcessEnv): MailChoices {
+  checkHeaders(flags);
   const { from, attachments, suppress } = flags;
   return {
     ...picked(flags, [...pacing, ...others]),
@@ -105,6 +108,31 @@ export function mannersOf({ unsubscribeUrl: url, unsubscribeMailto: mailto, list
   };
 }
 
+/**
+ * Headers are a matter of the command: what is wrong with them is told by the names of the flags, and of no row.
+ * @throws UsageError
+ */
+export function checkHeaders(flags: Parameters<typeof mannersOf>[0]): void {
+  if (flags.unsubscribeUrl !== undefined && !/^(https:\/\/|\{\{)/i.test(flags.unsubscribeUrl)) {
+    throw new UsageError('--unsubscribe-url must begin with https://, as RFC 8058 demands.');
+  }
+  try {
+    compileListHeaders(mannersOf(flags));
+  } catch (error) {
+    if (!(error instanceof BulkInputError)) throw error;
+    throw new UsageError(flagNames.reduce((text, [option, flag]) => text.replaceAll(option, flag), error.message));
+  }
+}
+
+const flagNames = [
+  ['The option headers', '--header'],
+  ['The option listId', '--list-id'],
+  ['there is the option unsubscribe', 'there are --unsubscribe-url and --unsubscribe-mailto'],
+  ['there is the option listId', 'there is --list-id'],
+  ['unsubscribe.url', '--unsubscribe-url'],
+  ['unsubscribe.mailto', '--unsubscribe-mailto'],
+] as const;
+
 /** What `sendBulk` is given for these choices, but for the transporter and what belongs to one session. */
 export function bulkOptions(choices: MailChoices): Omit<BulkOptions, 'transporter'> {
   const { template, recipients, attachments, from, suppress, rate, perDay, maxErrors, allowDuplicates } = choices;
@@ -138,6 +166,10 @@ export async function makeRunsFolder(runs: string): Promise<void> {
   const exists = await stat(runs).catch(() => undefined);
   if (exists?.isDirectory()) return;
   if (exists) throw new UsageError(`--runs ${runs} is not a folder.`);
-  await mkdir(runs, { recursive: true, mode: 0o700 });
-  await writeFile(path.join(runs, '.gitignore'), '*\n');
+  try {
+    await mkdir(runs, { recursive: true, mode: 0o700 });
+    await writeFile(path.join(runs, '.gitignore'), '*\n');
+  } catch (error) {
+    throw new UsageError(`The folder for runs, --runs ${runs}, cannot be made: ${messageOf(error)}. Nothing was sent.`);
+  }
 }

@@ -5,7 +5,7 @@ import { openTemplate } from '../../bulk/template-input.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 import { printable } from '../wording.js';
-import { type MailFlags, mannersOf } from './mail-choices.js';
+import { checkHeaders, type MailFlags, mannersOf } from './mail-choices.js';
 
 export interface PreviewFlags extends Omit<MailFlags, 'mailbox'> {
   out: string;
@@ -14,6 +14,7 @@ export interface PreviewFlags extends Omit<MailFlags, 'mailbox'> {
 
 /** `bulk preview`: writes the first mails into a folder; needs no identity and sends nothing. */
 export async function previewCommand(flags: PreviewFlags, { stdout }: Terminal): Promise<ExitCode> {
+  checkHeaders(flags);
   const { template, recipients, attachments, from, out, count } = flags;
   const { index, mails, faults } = await writePreview({
     recipients: openRecipients(recipients),

@@ -28,6 +28,7 @@ export interface RunFlags extends MailFlags {
 
 /** `bulk run`: checks everything, asks where it must, sends. */
 export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<ExitCode> {
+  refuseContradictions(flags);
   const choices = settleChoices(flags, terminal.env);
   if (flags.testTo !== undefined) return sendTests(choices, flags.testTo, flags.testRows, terminal);
   const runs = path.resolve(flags.runs);
@@ -47,6 +48,13 @@ export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<E
   await makeRunsFolder(runs);
   const session = { journal: folder, resume: false, limit: flags.limit };
   return runSession({ ...choices, confirmed: mails }, session, view, terminal);
+}
+
+/** @throws UsageError for flags of which one would be passed over */
+function refuseContradictions({ testTo, dryRun, json }: RunFlags): void {
+  if (testTo === undefined) return;
+  if (dryRun) throw new UsageError('--dry-run sends nothing and --test-to sends test mails: give one of them.');
+  if (json) throw new UsageError('--test-to is for a person to look at and prints no events: leave --json out.');
 }
 
 /** @throws UsageError when the same run was begun before: nobody is asked to confirm what would be refused */

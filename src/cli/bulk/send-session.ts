@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { BulkOptions } from '../../bulk/bulk-options.js';
+import { journalFile } from '../../bulk/journal/run-folder.js';
 import { openRecipients } from '../../bulk/recipients/index.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
 import { sendBulk } from '../../bulk/send-bulk.js';
@@ -33,7 +35,8 @@ export async function runSession(
     const run = sendBulk({ transporter, ...bulkOptions(choices), ...session });
     const summary = await followRun(run, view, terminal, { shownFolder, advice });
     const exitCode = exitCodeOfRun(summary);
-    const { folder } = summary;
+    // A folder that somebody deleted meanwhile has no reports, and nothing that could be resumed.
+    const folder = summary.folder && existsSync(journalFile(summary.folder)) ? summary.folder : undefined;
     const reports = folder === undefined ? undefined : await reportsOf(folder, choices, view);
     view.ended({ summary, exitCode, reports, folder: folder && shownFolder(folder) });
     return exitCode;

@@ -63,6 +63,6 @@ const endings: Record<string, string> = {
   aborted: 'interrupted, and what was in flight given up',
   'max-errors': 'paused after too many errors',
   refused: 'stopped by an error that would have hit every mail',
-  temporary: 'stopped, since mails could not be sent for too long',
+  temporary: 'stopped, since no mail could be sent',
   journal: 'stopped, since its journal could not be written',
 };

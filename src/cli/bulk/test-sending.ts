@@ -1,4 +1,5 @@
 import { createRowComposer } from '../../bulk/compose-row.js';
+import type { MannersOptions } from '../../bulk/manners/list-headers.js';
 import { openRecipients } from '../../bulk/recipients/index.js';
 import { counted } from '../../bulk/report/words.js';
 import { openTemplate } from '../../bulk/template-input.js';
@@ -6,13 +7,19 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 import { type MailChoices, mannersOf, transportOptions } from './mail-choices.js';
 
+/** Whoever tries the button in a test mail must not unsubscribe the person whose mail it shows. */
+function mannersOfTest(choices: MailChoices): MannersOptions {
+  const { unsubscribe: _, ...manners } = mannersOf(choices);
+  return manners;
+}
+
 /**
  * Sends the mails of the first rows to one address instead, to look at: no journal, no pacing, no confirmation.
  * @throws BulkInputError, or what sending throws
  */
 export async function sendTests(choices: MailChoices, to: string, rows: number, terminal: Terminal): Promise<ExitCode> {
   const template = await openTemplate(choices.template, { attachmentsFolder: choices.attachments });
-  const composer = createRowComposer({ template, manners: mannersOf(choices) });
+  const composer = createRowComposer({ template, manners: mannersOfTest(choices) });
   const transporter = terminal.connect(transportOptions(choices));
   let sent = 0;
   try {

@@ -115,6 +115,13 @@ describe('joinBounces', () => {
     expect(await joinBounces(folder, [forged], { recipients })).toMatchObject({ hard: 0, soft: 1, hardAddresses: [] });
   });
 
+  it('does not believe a report about a row that its list holds no more', async () => {
+    const folder = await threeSent();
+    const shorter = openRecipients({ csv: 'email\njo@customer.example\n' });
+    const found = await joinBounces(folder, [bounce(3, 'a')], { recipients: shorter });
+    expect(found).toMatchObject({ hard: 0, soft: 1, hardAddresses: [] });
+  });
+
   it('knows an address again that is written in another way', async () => {
     const folder = await threeSent();
     const shouted = bounce(1, 'a', { address: 'JO@Customer.EXAMPLE' });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseBounce } from '../../../src/bulk/bounces/parse-bounce.js';
+import { plainAddress } from '../../../src/bulk/bounces/plain-address.js';
 import { deliveryStatus, original, plainMail, report, returnedHeader } from './reports.js';
 
 const unknownUser = deliveryStatus(
@@ -249,5 +250,41 @@ describe('any other mail', () => {
     const headers = ['X-MS-Exchange-Message-Is-Ndr:', 'X-Failed-Recipients: jo@customer.example'];
     const bounce = await parseBounce(report({ headers, text: long, status: long }));
     expect(bounce?.recipients).toMatchObject([{ address: 'jo@customer.example', hard: false }]);
+  });
+
+  // With the limits they take milliseconds, without them minutes.
+  it.each([
+    ['of line breaks alone', '\n'.repeat(1_000_000), 'text/plain'],
+    ['of brackets that are never closed', '<'.repeat(250_000), 'text/html'],
+    ['of parts', '--frontier\n\n'.repeat(200_000), 'multipart/mixed; boundary="frontier"'],
+  ])('is done with a mail %s', { timeout: 15_000 }, async (_, body, type) => {
+    const headers = [`Content-Type: ${type}`, 'X-Failed-Recipients: jo@customer.example'];
+    expect((await parseBounce(plainMail(headers, body)))?.recipients).toMatchObject([
+      { address: 'jo@customer.example', hard: false },
+    ]);
+  });
+
+  it('is done with a field of nothing but @', () => {
+    expect(plainAddress(`${'@'.repeat(500_000)};`)).toBeUndefined();
+    expect(plainAddress(`rfc822; <${'a'.repeat(64)}@customer.example>`)).toBe(`${'a'.repeat(64)}@customer.example`);
+  });
+
+  it('names no more recipients than a mail can have', async () => {
+    const blocks = Array.from({ length: 2500 }, (_, i) => `Final-Recipient: rfc822;p${i}@b.example\r\n`);
+    const bounce = await parseBounce(report({ status: blocks.join('\r\n'), returned: returnedHeader }));
+    expect(bounce?.recipients).toHaveLength(1000);
+  });
+
+  it('reads what stands at the beginning of a report that holds a large mail', async () => {
+    const status = deliveryStatus('Final-Recipient: rfc822;jo@customer.example', 'Action: failed', 'Status: 5.1.1');
+    const returned = `${returnedHeader}\r\n\r\n${`${'x'.repeat(74)}\r\n`.repeat(20_000)}`;
+    const bounce = await parseBounce(report({ status, returned, returnedType: 'message/rfc822' }));
+    expect(bounce).toMatchObject({ originalMessageId: original, recipients: [{ status: '5.1.1', hard: true }] });
+  });
+
+  it('takes an address for one, however it is spelt in the two lists of Exchange', async () => {
+    const text = 'jo@customer.example\n550 5.1.10 first\n\nJO@customer.example\n550 5.1.1 second\n';
+    const bounce = await parseBounce(plainMail(['X-MS-Exchange-Message-Is-Ndr: 1'], text));
+    expect(bounce?.recipients).toMatchObject([{ address: 'JO@customer.example', status: '5.1.1' }]);
   });
 });

@@ -173,6 +173,19 @@ describe('the size of mails', () => {
     expect(Math.abs((largest?.bytes ?? 0) - bytes)).toBeLessThan(20);
   });
 
+  test('is that of the largest in truth, where it is not the largest by estimate', async () => {
+    const file = (content: string, encoding: object) => [{ filename: 'a.txt', content, ...encoding }];
+    const { largest } = await check('email,name\na@x.test,Ana\nb@x.test,Ben\n', {}, ({ name }) => ({
+      subject: 'S',
+      text: 'T',
+      attachments:
+        name === 'Ana'
+          ? file('word '.repeat(20_000), { contentTransferEncoding: 'quoted-printable' })
+          : file('word '.repeat(18_000), {}),
+    }));
+    expect(largest?.line).toBe(3);
+  });
+
   test('is measured where the estimate is too near to the limit', async () => {
     const only = 'email,name,attachments\nb@x.test,Ben,small.bin\n';
     const exact = (await check(only)).largest?.bytes ?? 0;
@@ -194,6 +207,14 @@ describe('the size of mails', () => {
       'an attachment in base64',
       { text: 'T', attachments: [{ filename: 'a.bin', content: 'QUJD'.repeat(9000), encoding: 'base64' }] },
     ],
+    ['bodies that are no text', { html: Buffer.from('word '.repeat(3000)), text: { content: 'word '.repeat(3000) } }],
+    ['another form of it', { text: 'T', alternatives: [{ contentType: 'a/b', content: 'x'.repeat(50_000) }] }],
+    ['an invitation', { text: 'T', icalEvent: { method: 'REQUEST', content: 'x'.repeat(50_000) } }],
+    [
+      'an attachment as a data URL',
+      { text: 'T', attachments: [{ filename: 'a', path: `data:a/b;base64,${'QUJD'.repeat(9000)}` }] },
+    ],
+    ['many addresses', { text: 'T', cc: Array.from({ length: 300 }, (_, i) => `person${i}@example.test`) }],
   ])('is estimated well for %s', async (_, parts) => {
     const message = { from: 'a@x.test', to: 'b@x.test', subject: 'Hello', ...parts };
     const estimate = await new SizeEstimate().of(message);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import PostalMime from 'postal-mime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type PreviewOptions, writePreview } from '../../../src/bulk/checks/preview.js';
-import { previewFileName } from '../../../src/bulk/checks/preview-folder.js';
+import { PreviewFolder, previewFileName } from '../../../src/bulk/checks/preview-folder.js';
 import { openRecipients } from '../../../src/bulk/recipients/index.js';
 import { openTemplate, type TemplateInput } from '../../../src/bulk/template-input.js';
 
@@ -43,6 +43,27 @@ describe('a preview', () => {
     const index = await readFile(result.index, 'utf8');
     expect(index).toContain('href="001-ana@x.test.html"');
     expect(index).toContain('For Ben');
+  });
+
+  test('goes on after a mail that cannot be composed', async () => {
+    const template: TemplateInput = ({ email }) => ({
+      subject: 'S',
+      html: '<img src="cid:a">',
+      ...(email === 'ana@x.test' && { attachments: [{ path: path.join(folder, 'missing.png'), cid: 'a' }] }),
+    });
+    const { mails, faults } = await preview([ana, ben], {}, template);
+    expect(mails.map(({ row }) => row)).toEqual([2]);
+    expect(faults).toMatchObject([
+      { line: 1, message: expect.stringMatching(/line 1: the mail cannot be composed: ENOENT/) },
+    ]);
+  });
+
+  test('writes to no place that a link leads to', async () => {
+    const made = await PreviewFolder.prepare(out);
+    await writeFile(path.join(folder, 'other'), 'kept');
+    await symlink(path.join(folder, 'other'), path.join(out, '001-a@x.test.eml'));
+    await expect(made.write('001-a@x.test.eml', 'mail')).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(await readFile(path.join(folder, 'other'), 'utf8')).toBe('kept');
   });
 
   test('can be looked at by its owner alone', async () => {

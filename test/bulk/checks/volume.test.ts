@@ -104,6 +104,7 @@ test.each([
   [60_000, '1 min'],
   [61_000, '1 min 1 s'],
   [hour, '1 h'],
+  [2 * hour + 5 * 60_000, '2 h 5 min'],
   [hour + 59_000, '1 h'],
   [day, '1 day'],
   [3 * day + hour, '3 days 1 h'],

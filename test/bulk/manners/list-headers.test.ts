@@ -81,6 +81,8 @@ describe('unsubscribing', () => {
     ['has half a character', 'https://x.test/{{id}}', { id: '\ud83d' }, /half a character/],
     ['has a list', 'https://x.test/{{id}}', { id: [1] }, /a list or an object cannot be printed/],
     ['is no https address', '{{{id}}}', { id: 'http://x.test/' }, /does not begin with https:/],
+    ['has no slashes', '{{{id}}}', { id: 'https:x.test' }, /does not begin with https:/],
+    ['has no host', '{{{id}}}', { id: 'https:///x.test' }, /does not begin with https:/],
     ['is a script', '{{{id}}}', { id: 'javascript:alert(1)' }, /does not begin with https:/],
     ['is empty', '{{{id}}}', { id: '' }, /is empty/],
     [
@@ -148,6 +150,7 @@ describe('the name of a list', () => {
     `n.${'x'.repeat(255)}`,
     '=?utf-8?q?a?= <n.x.test>',
     '<a.b> <c.d>',
+    `${'News of Example '.repeat(30)}<n.x.test>`,
   ])('%j is refused', (listId) => {
     expect(() => compileListHeaders({ listId })).toThrow(/^The option listId is /);
   });
@@ -182,6 +185,7 @@ describe('other headers', () => {
     'to',
     'CC',
     'Bcc',
+    'Apparently-To',
     'Sender',
     'Subject',
     'Date',

@@ -166,7 +166,16 @@ describe('adding to a suppression file', () => {
   });
 
   test('writes no line that somebody else chose', async () => {
-    const hostile = ['*.example.com', '*@example.com', '@example.com', 'example.com', 'a@x.test\n@y.test', '# a', ''];
+    const hostile = [
+      '*.example.com',
+      '*@example.com',
+      '@example.com',
+      'example.com',
+      'a@x.test\n@y.test',
+      '# a',
+      '#a@x.test',
+      '',
+    ];
     expect(await appendToSuppressionList(file, [...hostile, 'ana@x.test'], 'reason\n@z.test')).toBe(1);
     expect(await readFile(file, 'utf8')).toBe('ana@x.test  # reason @z.test\n');
   });

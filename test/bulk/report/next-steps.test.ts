@@ -20,11 +20,6 @@ describe('what to do next', () => {
   });
 
   it.each<[string, Partial<ReportTotals>, string[]]>([
-    [
-      'unknown mails',
-      { unknown: 2 },
-      [`${command} resume mail-runs/0123 --verify`, `${command} resume mail-runs/0123 --resend-unknown`],
-    ],
     ['mails that are left', { left: 2 }, [`${command} resume mail-runs/0123`]],
     ['rejected mails', { rejectedAs: { row: 0, send: 1 } }, [`${command} retry mail-runs/0123 --failed`]],
     ['rows to correct', { rejectedAs: { row: 1, send: 0 } }, []],
@@ -33,21 +28,25 @@ describe('what to do next', () => {
       { delivery: { ...noTotals().delivery, hard: 1 } },
       [`${command} bounces mail-runs/0123 --suppress suppressed.txt`],
     ],
-    [
-      'pending mails',
-      { delivery: { ...noTotals().delivery, pending: 1 } },
-      [`${command} bounces mail-runs/0123`, `${command} report mail-runs/0123`],
-    ],
+    ['pending mails', { delivery: { ...noTotals().delivery, pending: 1 } }, [`${command} bounces mail-runs/0123`]],
   ])('with %s has the exact commands', (_, some, commands) => {
     const steps = stepsFor(some);
     expect(steps).toHaveLength(1);
     expect(steps[0]?.commands).toEqual(commands);
   });
 
+  it('keeps looking for unknown mails apart from sending them again, which says that somebody may get two', () => {
+    expect(stepsFor({ unknown: 2 }).map(({ what, commands }) => [what, commands])).toEqual([
+      ['Find out about 2 unknown mails', [`${command} resume mail-runs/0123 --verify`]],
+      ['Or send them again, which somebody may then get twice', [`${command} resume mail-runs/0123 --resend-unknown`]],
+    ]);
+  });
+
   it('begins with what is most pressing', () => {
     const steps = stepsFor({ unknown: 1, left: 1, rejectedAs: { row: 1, send: 1 } });
     expect(steps.map(({ what }) => what)).toEqual([
       'Find out about 1 unknown mail',
+      'Or send it again, which somebody may then get twice',
       'Send the one that is left',
       'Try 1 rejected mail again',
       'Correct 1 row of the recipients',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readRun } from '../../../src/bulk/journal/reading.js';
 import { openRecipients, type RecipientsSource } from '../../../src/bulk/recipients/index.js';
 import type { ReportRow } from '../../../src/bulk/report/report-row.js';
-import { openReport, reportRows } from '../../../src/bulk/report/report-rows.js';
+import { openReport } from '../../../src/bulk/report/report-rows.js';
 import { mailbox, messageIdOf, sampleRun, time } from './sample-run.js';
 
 const six = openRecipients({
@@ -11,7 +11,8 @@ const six = openRecipients({
 
 async function rowsOf(folder: string, recipients?: RecipientsSource): Promise<ReportRow[]> {
   const rows: ReportRow[] = [];
-  for await (const row of reportRows({ folder, recipients })) rows.push(row);
+  const report = await openReport({ folder, recipients });
+  for await (const row of report.rows()) rows.push(row);
   return rows;
 }
 
@@ -34,6 +35,19 @@ const sixEvents: Parameters<typeof sampleRun>[1] = [
 ];
 
 describe('the rows of a report', () => {
+  it('are read where their records cross the pages that the journal is read in', async () => {
+    const many = openRecipients({
+      csv: `email\n${Array.from({ length: 1500 }, (_, i) => `p${i}@a.example\n`).join('')}`,
+    });
+    const folder = await sampleRun(
+      many,
+      Array.from({ length: 1500 }, (_, i) => [i, i + 1, { type: 'attempt' }, { type: 'sent' }] as const),
+    );
+    const rows = await rowsOf(folder, many);
+    expect(rows.map(({ messageId }) => messageId)).toEqual(rows.map(({ number }) => messageIdOf(number)));
+    expect(rows).toHaveLength(1500);
+  });
+
   it('are those of the input, in their order, with what the journal knows', async () => {
     const folder = await sampleRun(six, sixEvents);
     const rows = await rowsOf(folder, six);

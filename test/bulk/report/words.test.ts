@@ -3,7 +3,7 @@ import { deliveryOf, settlingTime } from '../../../src/bulk/report/delivery-stat
 import { headlineOf } from '../../../src/bulk/report/headline.js';
 import { shellCommand } from '../../../src/bulk/report/shell-words.js';
 import { noTotals } from '../../../src/bulk/report/totals.js';
-import { duration, listed, share } from '../../../src/bulk/report/words.js';
+import { listed, share } from '../../../src/bulk/report/words.js';
 
 describe('a share', () => {
   it.each([
@@ -16,16 +16,6 @@ describe('a share', () => {
   ])('%i of %i is %s: all or nothing is never the result of rounding', (part, all, text) => {
     expect(share(part, all)).toBe(text);
   });
-});
-
-it.each([
-  [999, '1 s'],
-  [90_000, '2 min'],
-  [3_600_000, '1 h'],
-  [7_500_000, '2 h 5 min'],
-  [180_000_000, '2 days 2 h'],
-])('%i ms are %s', (milliseconds, text) => {
-  expect(duration(milliseconds)).toBe(text);
 });
 
 it('lists in a sentence', () => {

@@ -25,11 +25,11 @@ beforeEach(() => {
   clock = new SteppingClock();
   begun = clock.now();
   given = [];
-  answer = () => after(1_000);
+  answer = () => passing(1_000);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const after = (ms: number) => new Promise((resolve) => clock.after(ms, () => resolve({})));
+const passing = (ms: number) => new Promise((resolve) => clock.after(ms, () => resolve({})));
 
 const transporter = {
   sendMail: ({ to, signal }: { to: { address: string }; signal: AbortSignal }) => {
@@ -84,7 +84,7 @@ describe('stop()', () => {
     expect(summary).toMatchObject({ ended: 'stopped', sent: 0, unknown: 0, took: 0 });
     expect(given).toEqual(['p1@example.com']);
 
-    answer = () => after(1_000);
+    answer = () => passing(1_000);
     const next = start({ limit: 1 });
     await play(clock, next);
     expect(await next.finished).toMatchObject({ ended: 'limit', sent: 1 });
@@ -120,7 +120,7 @@ describe('stop()', () => {
   });
 
   it('lets what is in flight come to its end', async () => {
-    answer = () => after(20_000);
+    answer = () => passing(20_000);
     const run = start();
     const summary = await endedAfter(run, 5_000, () => run.stop());
     expect(summary).toMatchObject({ ended: 'stopped', sent: 4, unknown: 0, took: 15_000 });
@@ -200,7 +200,7 @@ describe('abort()', () => {
   });
 
   it('does not hand over a mail when it comes while the suppression list is asked', async () => {
-    const run = start({ suppress: () => (run.abort(), false) });
+    const run = start({ suppress: () => Boolean(run.abort()) });
     await play(clock, run);
     expect(await run.finished).toMatchObject({ ended: 'aborted', sent: 0, unknown: 0 });
     expect(given).toEqual([]);

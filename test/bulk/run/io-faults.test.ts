@@ -55,6 +55,7 @@ async function attemptedRows(): Promise<Set<number>> {
 /** One session with a fault. Says whether the fault has happened. */
 async function sessionWith(fault: Fault, graph: ModelledGraph): Promise<boolean> {
   const files = faultyFiles(fault);
+  const sentBefore = graph.sent.size;
   const outcome = await session(graph, files).then(
     (summary) => ({ summary, error: summary.error }),
     (error: unknown) => ({ summary: undefined, error }),
@@ -73,6 +74,8 @@ async function sessionWith(fault: Fault, graph: ModelledGraph): Promise<boolean>
     const { sent, rejected, skipped, unknown, left } = summary;
     expect(sent + rejected + skipped + unknown + left).toBe(rows);
   }
+  // Whoever sent something is told what became of it.
+  if (graph.sent.size > sentBefore) expect(summary).toBeDefined();
   const attempted = await attemptedRows();
   for (const address of graph.sent.keys()) expect(attempted).toContain(Number(/\d+/.exec(address)));
   return files.happened();

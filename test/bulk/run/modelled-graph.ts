@@ -21,6 +21,8 @@ export class ModelledGraph {
   /** Mails that were handed over, sent or not. */
   handedOver = 0;
   fate: (address: string) => Fate = () => 'sent';
+  /** Called for each mail that is settled; what it throws is the answer. */
+  onSettle: (messageId: string) => void | Promise<void> = () => {};
   readonly transporter: object | undefined;
   readonly #delivery: Delivery;
   /** By id; the address is gone when the draft is. */
@@ -62,6 +64,7 @@ export class ModelledGraph {
   }
 
   async #settle({ messageId, draftId }: { messageId: string; draftId?: string }) {
+    await this.onSettle(messageId);
     const address = draftId === undefined ? undefined : this.#drafts.get(draftId);
     if (draftId !== undefined && address !== undefined) {
       this.#drafts.delete(draftId);
@@ -78,6 +81,9 @@ export class ModelledGraph {
   }
 }
 
-function failure(outcome: 'not-sent' | 'unknown', more: { permanent: boolean; retryAfter?: number }): GraphMailError {
+export function failure(
+  outcome: 'not-sent' | 'unknown',
+  more: { permanent: boolean; retryAfter?: number },
+): GraphMailError {
   return new GraphMailError(`Modelled: ${outcome}`, { code: 'EGRAPH', outcome, ...more });
 }

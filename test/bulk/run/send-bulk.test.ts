@@ -160,7 +160,11 @@ describe('sendBulk', () => {
 
   it('retries what was rejected only when it is told to', async () => {
     taker.answer = async () => {
-      throw Object.assign(new Error('Mailbox unavailable'), { code: 'EMESSAGE', responseCode: 550 });
+      throw Object.assign(new Error('Mailbox unavailable'), {
+        code: 'EMESSAGE',
+        responseCode: 550,
+        response: '550 No',
+      });
     };
     expect(await finish({ recipients: { csv: people(1) } })).toMatchObject({ rejected: 1 });
     taker.answer = async () => ({});
@@ -188,7 +192,7 @@ describe('sendBulk', () => {
 
   it('pauses after too many failed sends', async () => {
     taker.answer = async () => {
-      throw Object.assign(new Error('No'), { responseCode: 554 });
+      throw Object.assign(new Error('No'), { responseCode: 554, response: '554 No' });
     };
     const summary = await finish({ maxErrors: 2, concurrency: 1 });
     expect(summary).toMatchObject({ rejected: 2, left: 3, ended: 'max-errors' });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BulkWorld, events } from './support.js';
@@ -25,6 +25,20 @@ describe('bulk run --dry-run', () => {
     expect(out).toMatch(/^4 rows: 2 mails, 2 with problems\.$/m);
     expect(out).toMatch(/^ {2}Line 4: .*"no address"/m);
     expect(out).toMatch(/^ {2}Line 5: /m);
+  });
+
+  it('tells a problem that many rows have once, with the lines', async () => {
+    world.recipients(30, ['nobody,Nobody']);
+    world.write('template/text.hbs', 'Dear {{nmae}}');
+    const { code, out } = await world.run(['--dry-run']);
+    expect(code).toBe(65);
+    expect(out.match(/there is no "nmae"/g)).toHaveLength(1);
+    expect(out).toMatch(
+      /^ {2}Lines 2, 3, 4, 5, 6 and 25 more: Template text: there is no "nmae" \(there is: email, name\)$/m,
+    );
+    expect(out).toMatch(/^ {2}Line 32: .*no @$/m);
+    // How long nothing takes is worth no word.
+    expect(out).not.toContain('a minute');
   });
 
   it('prints the whole report as one JSON object with --json', async () => {
@@ -96,11 +110,26 @@ describe('bulk run sends nothing', () => {
     [['--delivery', 'pigeon'], 'direct or draft'],
     [['--from', 'noreply@contoso.example'], 'given twice'],
     [['--from', 'other@contoso.example', '--mailbox', 'noreply@contoso.example'], '--mailbox goes with one --from'],
+    [['--dry-run', '--test-to', 'me@contoso.example'], '--dry-run sends nothing and --test-to sends'],
+    [['--json', '--test-to', 'me@contoso.example'], 'leave --json out'],
+    [['--unsubscribe-url', 'http://contoso.example/{{email}}'], '--unsubscribe-url must begin with https://'],
+    [['--header', 'Bcc: all@contoso.example'], 'Error: --header: "Bcc" cannot be given'],
+    [['--header', 'List-Unsubscribe: <https://a.example>'], 'there are --unsubscribe-url and --unsubscribe-mailto'],
+    [['--list-id', 'our news'], 'Error: --list-id is "our news"'],
     [['--no-such-flag'], 'unknown option'],
   ])('when the command is not right: %j', async (args, problem) => {
     world.recipients(1);
     expect(await world.run(args)).toMatchObject({ code: 2, err: expect.stringContaining(problem) });
     expect(existsSync(world.runs)).toBe(false);
+  });
+
+  it('when the folder for runs cannot be made', async () => {
+    world.recipients(1);
+    const runs = path.join(world.write('a-file', ''), 'runs');
+    expect(await world.run(['--runs', runs])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`--runs ${runs}`),
+    });
   });
 
   it('when something that is needed is not given', async () => {
@@ -124,6 +153,24 @@ describe('bulk preview', () => {
     const out = path.join(world.folder, 'preview');
     const printed = await world.bulk(['preview', ...world.flags, '--out', out]);
     expect(printed).toMatchObject({ code: 65, out: expect.stringContaining('line 3') });
+  });
+
+  it('writes over an earlier preview, and over nothing else', async () => {
+    world.recipients(1);
+    const out = path.join(world.folder, 'preview');
+    const preview = () => world.bulk(['preview', ...world.flags, '--out', out]);
+    expect(await preview()).toMatchObject({ code: 0 });
+    expect(await preview()).toMatchObject({ code: 0 });
+    const page = world.write('preview/index.html', '<h1>Our website</h1>');
+    expect(await preview()).toMatchObject({ code: 65, err: expect.stringContaining('holds "index.html"') });
+    expect(readFileSync(page, 'utf8')).toBe('<h1>Our website</h1>');
+  });
+
+  it('says so when the folder cannot be made', async () => {
+    world.recipients(1);
+    const out = world.write('a-file', '');
+    const printed = await world.bulk(['preview', ...world.flags, '--out', out]);
+    expect(printed).toMatchObject({ code: 65, err: expect.stringContaining(`The folder ${out}`) });
   });
 });
 

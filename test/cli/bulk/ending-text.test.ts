@@ -12,6 +12,7 @@ describe('what can be done next', () => {
       'What can be done next:',
       '- Find out about 1 unknown mail:',
       `  ${program} resume 'mail runs/1a' --verify`,
+      '- Or send it again, which somebody may then get twice:',
       `  ${program} resume 'mail runs/1a' --resend-unknown`,
       '- Send the 4 mails that are left:',
       `  ${program} resume 'mail runs/1a'`,
@@ -29,7 +30,7 @@ describe('why a run ended', () => {
     expect(whyEnded({ ended: 'refused', error })).toBe(
       'Stopped, because every mail would fail like this one: Graph refused\n  Ask for Mail.Send.',
     );
-    expect(whyEnded({ ended: 'temporary' })).toBe('Stopped, because mails could not be sent for too long.');
+    expect(whyEnded({ ended: 'temporary' })).toBe('Stopped, because no mail can be sent at the moment.');
   });
 
   it('is not worth a word when it is complete', () => {

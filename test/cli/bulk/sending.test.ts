@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCertificate, type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
@@ -80,6 +80,32 @@ describe('bulk run', () => {
     expect(await arrived()).toEqual(['p1@example.com', 'p2@example.com', 'p3@example.com']);
   });
 
+  it('--verify says so when the application may not look, and ends with 77', async () => {
+    sandbox.fault({ on: 'sendMail', recipient: 'p2@example.com', status: 504, delivered: true });
+    world.recipients(3);
+    const folder = runFolder(await world.run());
+    const { code, out } = await world.bulk(['resume', folder, '--verify']);
+    expect(code).toBe(77);
+    expect(out).toMatch(/^Stopped, because unknown mails cannot be looked for: .*403/m);
+    expect(out).toContain('Mail.ReadBasic.All');
+    expect(out).toContain('3 rows = 2 sent + 0 rejected + 0 skipped + 1 unknown + 0 left\n');
+  });
+
+  it('stops when its journal is deleted, and says that nothing is recorded', async () => {
+    world.recipients(200);
+    const running = world.run();
+    await sandbox.waitFor({ to: 'p5@example.com' });
+    rmSync(world.runs, { recursive: true });
+    const { code, out } = await running;
+    expect(code).toBe(75);
+    expect(out).toMatch(/^Stopped, because the journal could not be written: .* was deleted while the run went on/m);
+    expect(out).not.toContain('bulk resume');
+    const [, sent = 0, unknown = 0] = /= (\d+) sent .* (\d+) unknown/.exec(out)?.map(Number) ?? [];
+    expect((await arrived()).length).toBeLessThanOrEqual(sent + unknown);
+    expect((await arrived()).length).toBeGreaterThanOrEqual(sent);
+    expect(sent).toBeLessThan(200);
+  });
+
   it('stops at once when the application may not send, and ends with 77', async () => {
     sandbox.fault({ on: 'sendMail', status: 403, code: 'ErrorAccessDenied', times: 100 });
     world.recipients(30);
@@ -96,7 +122,8 @@ describe('bulk run', () => {
     const { code, out } = await world.run();
     expect(code).toBe(69);
     expect(out).toContain('5 rows = 0 sent + 0 rejected + 0 skipped + 0 unknown + 5 left\n');
-  });
+    // The transport tries again for a while.
+  }, 60_000);
 
   it('ends with 4 when too many mails fail', async () => {
     sandbox.fault({ on: 'sendMail', status: 400, code: 'ErrorInvalidRecipients', times: 100 });

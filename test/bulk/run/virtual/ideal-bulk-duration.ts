@@ -47,8 +47,8 @@ export function idealBulkDuration({ answers, rows, mailboxes, perMinute, perDay,
     const { counted, stored } = answers.answer(lane.index, lane.requests);
     let time = Math.max(now, lane.heldUntil);
     if (stored) {
-      time = Math.max(time, (lane.counted.at(-perMinute) ?? -minute) + minute - counted);
-      time = Math.max(time, (lane.counted.at(-perDay) ?? -day) + day - counted);
+      time = Math.max(time, (lane.counted.at(-perMinute) ?? Number.NEGATIVE_INFINITY) + minute - counted);
+      time = Math.max(time, (lane.counted.at(-perDay) ?? Number.NEGATIVE_INFINITY) + day - counted);
     }
     return time;
   };

@@ -12,20 +12,29 @@ interface Mail {
   to: { address: string };
 }
 
+/** What must not happen, and how often it did. */
+export interface ServiceFaults {
+  perMinute: number;
+  perDay: number;
+  /** Requests that came before the time that an answer had named. */
+  tooEarly: number;
+  mostInFlight: number;
+}
+
 /** The limits of a mailbox at the service, which counts what exceeds them and takes it all the same. */
 class ServiceMailbox {
   readonly index: number;
   readonly minutes = new CountingWindow(30, minute);
-  readonly days = new CountingWindow(10_000, day);
+  readonly days: CountingWindow;
   requests = 0;
   inFlight = 0;
   mostInFlight = 0;
   closedUntil = 0;
-  /** Requests that came before the time that an answer had named. */
   tooEarly = 0;
 
-  constructor(index: number) {
+  constructor(index: number, perDay: number) {
     this.index = index;
+    this.days = new CountingWindow(perDay, day);
   }
 }
 
@@ -37,15 +46,14 @@ export class MailService implements BulkTransporter {
   readonly #answers: PlannedAnswers;
   readonly #clock: Clock;
 
-  constructor(mailboxes: readonly string[], rows: number, answers: PlannedAnswers, clock: Clock) {
+  constructor(mailboxes: readonly string[], rows: number, answers: PlannedAnswers, clock: Clock, perDay = 10_000) {
     this.delivered = new Uint8Array(rows + 1);
     this.#answers = answers;
     this.#clock = clock;
-    for (const [index, name] of mailboxes.entries()) this.#mailboxes.set(name, new ServiceMailbox(index));
+    for (const [index, name] of mailboxes.entries()) this.#mailboxes.set(name, new ServiceMailbox(index, perDay));
   }
 
-  /** What must not happen, and how often it did. */
-  get faults(): { perMinute: number; perDay: number; tooEarly: number; mostInFlight: number } {
+  get faults(): ServiceFaults {
     const all = [...this.#mailboxes.values()];
     return {
       perMinute: all.reduce((sum, { minutes }) => sum + minutes.violations, 0),

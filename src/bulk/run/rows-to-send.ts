@@ -1,0 +1,114 @@
+import type { AddressSet } from '../checks/address-set.js';
+import { BulkInputError, JournalError, messageOf } from '../errors.js';
+import type { RunState } from '../journal/fold.js';
+import { rowKey } from '../journal/run-id.js';
+import type { RecipientsSource } from '../recipients/index.js';
+import type { Row } from '../row.js';
+import { chooseFor } from './row-choice.js';
+
+/** A row that is to get a mail. */
+export interface Wanted {
+  row: Row;
+  key: string;
+  /** Whether its address was entered as one that gets a mail. */
+  entered: boolean;
+  /** Whether an earlier attempt may have been sent. */
+  doubtful: boolean;
+  /** Of that attempt: a repetition keeps both, so that it may be recognised as one. */
+  date: Date | undefined;
+  mailbox: string | undefined;
+}
+
+export interface RowsContext {
+  source: RecipientsSource;
+  state: RunState;
+  /** `undefined` where an address may get more than one mail. */
+  addresses: AddressSet | undefined;
+  /** Rows, where they were counted before. */
+  total: number | undefined;
+  resend: boolean;
+  retryFailed: boolean;
+}
+
+/** Finds, row after row, those that are to get a mail. */
+export class RowsToSend {
+  readonly #context: RowsContext;
+  readonly #rows: AsyncIterator<Row>;
+  /** To be tried when all the others have been read: one of them may have had the same address, and its mail. */
+  readonly #last: Wanted[] = [];
+  #read = 0;
+  #allRead = false;
+
+  constructor(context: RowsContext) {
+    this.#context = context;
+    this.#rows = context.source.rows()[Symbol.asyncIterator]();
+  }
+
+  /** Rows that were read. */
+  get read(): number {
+    return this.#read;
+  }
+
+  /**
+   * The next row that is to get a mail; `'nothing'` for one that is not, `undefined` when there are no more.
+   * @param wait reads no further where it resolves before the row is there
+   * @throws what reading throws; JournalError `'changed'`
+   */
+  async next(
+    wait: (reading: Promise<IteratorResult<Row>>) => Promise<IteratorResult<Row> | undefined>,
+  ): Promise<Wanted | 'nothing' | undefined> {
+    if (this.#allRead) return this.#last.pop();
+    const next = await wait(this.#rows.next());
+    if (!next) return 'nothing';
+    // A file that somebody writes to while it is read.
+    const { total } = this.#context;
+    if (total !== undefined && (next.done ? this.#read < total : this.#read === total)) {
+      throw changed(`there were ${total} rows, and there are ${next.done ? 'fewer' : 'more'} now`);
+    }
+    if (next.done) {
+      this.#allRead = true;
+      return this.#last.reverse().pop();
+    }
+    this.#read++;
+    return this.#choose(next.value);
+  }
+
+  /** Reads no more. One that hangs is not waited for. */
+  close(): void {
+    this.#rows.return?.(undefined)?.then(undefined, () => {});
+  }
+
+  #choose(row: Row): Wanted | 'nothing' {
+    const { state, addresses } = this.#context;
+    const key = keyOf(row);
+    if (state.keyMatches(row.number, key) === false) {
+      throw changed(`row ${row.number} (line ${row.line}) is another one now`);
+    }
+    const was = state.stateOf(row.number);
+    const choice = chooseFor(was, this.#context);
+    // Whoever got a mail, or may have got one, gets no other by a later row. What never became a mail is in nobody's way.
+    const entered = choice !== 'send' && was !== 'skipped' && was !== 'rejected-row';
+    if (entered) addresses?.add(String(row.values.email), row.number);
+    if (choice === 'done') return 'nothing';
+    const doubtful = choice === 'send-again';
+    const [first] = doubtful ? state.attemptsOf(row.number) : [];
+    const date = first?.date === undefined ? undefined : new Date(first.date);
+    const wanted = { row, key, entered, doubtful, date, mailbox: first?.mailbox };
+    if (was !== 'rejected-row' || !addresses) return wanted;
+    this.#last.push(wanted);
+    return 'nothing';
+  }
+}
+
+function changed(how: string): JournalError {
+  return new JournalError(`The recipients have changed since this run was begun: ${how}`, { code: 'changed' });
+}
+
+/** @throws BulkInputError for values that nothing can be told by, as an object that contains itself */
+function keyOf({ number, line, values }: Row): string {
+  try {
+    return rowKey(values);
+  } catch (cause) {
+    throw new BulkInputError(`Recipients, row ${number}: ${messageOf(cause)}`, { cause, line });
+  }
+}

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { fromDomain } from '../../../src/bulk/run/from-domain.js';
+import { errorThreshold, type MaxErrors } from '../../../src/bulk/run/max-errors.js';
+import { chooseFor } from '../../../src/bulk/run/row-choice.js';
+import { type PaceSeen, timeLeft } from '../../../src/bulk/run/time-left.js';
+import { Trouble } from '../../../src/bulk/run/trouble.js';
+
+const minute = 60_000;
+const day = 86_400_000;
+
+describe('the number of failed sends at which a run pauses', () => {
+  it.each<[MaxErrors | undefined, number | undefined, number]>([
+    [undefined, undefined, 20],
+    [undefined, 100, 20],
+    [undefined, 401, 21],
+    [undefined, 10_000, 500],
+    [false, 10, Number.POSITIVE_INFINITY],
+    [1, undefined, 1],
+    [7, 10, 7],
+    ['5%', 1_000, 50],
+    ['7%', 100, 7],
+    ['0.5%', 1_000, 5],
+    ['99.9%', 1_000, 999],
+    ['100%', 3, 3],
+    ['1%', 3, 1],
+    ['1%', 0, 1],
+  ])('for %j of %j rows is %d', (maxErrors, rows, expected) => {
+    expect(errorThreshold(maxErrors, rows)).toBe(expected);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, '5', '0%', '101%', '-5%', '5 %', 'none', '', true, null])(
+    'cannot be %j',
+    (maxErrors) => {
+      expect(() => errorThreshold(maxErrors as MaxErrors, 100)).toThrow(/^maxErrors is a number from 1, a share like/);
+    },
+  );
+
+  it('cannot be a share of rows that nobody has counted', () => {
+    expect(() => errorThreshold('5%', undefined)).toThrow('give a number');
+  });
+});
+
+describe('trouble with the network', () => {
+  it('is not put up with before anything has worked', () => {
+    expect(new Trouble(15 * minute).failed(0)).toBeUndefined();
+  });
+
+  it('is waited out, ever longer, until patience ends', () => {
+    const trouble = new Trouble(15 * minute);
+    trouble.worked();
+    const pauses: number[] = [];
+    let now = 0;
+    for (;;) {
+      const until = trouble.failed(now);
+      if (until === undefined) break;
+      pauses.push((until - now) / 1_000);
+      now = until;
+    }
+    expect(pauses).toEqual([30, 60, 120, 240, 300, 300]);
+    expect(now).toBeGreaterThanOrEqual(15 * minute);
+  });
+
+  it('of mails that were on their way together is one', () => {
+    const trouble = new Trouble(15 * minute);
+    trouble.worked();
+    expect([0, 100, 20_000].map((now) => trouble.failed(now))).toEqual([30_000, 30_000, 30_000]);
+    expect(trouble.failed(30_000)).toBe(90_000);
+  });
+
+  it('is forgotten when a mail goes through', () => {
+    const trouble = new Trouble(15 * minute);
+    trouble.worked();
+    trouble.failed(0);
+    trouble.failed(30_000);
+    trouble.worked();
+    expect(trouble.failed(20 * minute)).toBe(20 * minute + 30_000);
+  });
+
+  it('is not put up with at all without patience', () => {
+    const trouble = new Trouble(0);
+    trouble.worked();
+    expect(trouble.failed(0)).toBeUndefined();
+  });
+});
+
+describe('the time that is left', () => {
+  const seen: PaceSeen = {
+    left: 60,
+    mailboxes: 1,
+    rate: 30,
+    perDay: false,
+    usedToday: 0,
+    sentLastMinute: 0,
+    since: minute,
+  };
+
+  it.each<[string, Partial<PaceSeen>, number | undefined]>([
+    ['by the rate', {}, 2 * minute],
+    ['shared by mailboxes', { mailboxes: 4 }, minute / 2],
+    ['of nothing', { left: 0, rate: false }, 0],
+    ['unknown without rate and experience', { rate: false }, undefined],
+    ['by experience', { rate: false, sentLastMinute: 120 }, minute / 2],
+    ['by a short experience', { rate: false, sentLastMinute: 10, since: 10_000 }, minute],
+    ['within the day', { perDay: 100, usedToday: 40 }, 2 * minute],
+    ['with a day used up', { perDay: 100, usedToday: 100 }, day + 2 * minute],
+    ['over days', { left: 250, perDay: 100, usedToday: 0 }, 2 * day + (50 / 30) * minute],
+    ['over days, by several', { left: 250, perDay: 100, mailboxes: 2 }, day + (50 / 60) * minute],
+  ])('is known %s', (_, more, expected) => expect(timeLeft({ ...seen, ...more })).toBe(expected));
+});
+
+describe('a row of an earlier session', () => {
+  const plain = { retryFailed: false, resend: false };
+
+  it.each([
+    ['left', 'send', 'send', 'send'],
+    ['rejected-row', 'done', 'send', 'done'],
+    ['rejected-send', 'done', 'send', 'done'],
+    ['unknown', 'done', 'done', 'send-again'],
+    ['open', 'done', 'done', 'done'],
+    ['sent', 'done', 'done', 'done'],
+    ['skipped', 'done', 'done', 'done'],
+  ] as const)('that is %s: %s; with retryFailed: %s; with resend: %s', (state, usual, retried, resent) => {
+    expect(chooseFor(state, plain)).toBe(usual);
+    expect(chooseFor(state, { ...plain, retryFailed: true })).toBe(retried);
+    expect(chooseFor(state, { ...plain, resend: true })).toBe(resent);
+  });
+});
+
+describe('the domain of a Message-ID', () => {
+  it.each<[unknown, string]>([
+    [{ name: 'News', address: 'news@Contoso.com' }, 'contoso.com'],
+    ['News <news@contoso.com>', 'contoso.com'],
+    ['news@contoso.com', 'contoso.com'],
+    [['a@one.example', 'b@two.example'], 'one.example'],
+    ['"a@b.example" <news@contoso.com>', 'contoso.com'],
+    [{ name: 'x@evil.example', address: 'news@contoso.com' }, 'contoso.com'],
+    [undefined, 'bulk.invalid'],
+    [{}, 'bulk.invalid'],
+    ['nobody', 'bulk.invalid'],
+    ['news@contoso.com>\r\nBcc: <all@contoso.com', 'contoso.com'],
+    ['a@b c', 'bulk.invalid'],
+  ])('of %j is %s', (from, domain) => expect(fromDomain({ from })).toBe(domain));
+});
