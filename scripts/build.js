@@ -26,6 +26,8 @@ async function bundleVendor(format) {
   for (const name of await readdir(dir)) if (name.endsWith('.d.ts')) await rm(path.join(dir, name));
   const entries = (await readdir(path.join(root, 'src/vendor')))
     .filter((name) => !name.endsWith('.d.ts'))
+    // Only the command line asks questions, and that is ES modules.
+    .filter((name) => format === 'esm' || name !== 'clack.ts')
     .map((name) => path.join(root, 'src/vendor', name));
   const result = await build({
     entryPoints: entries,

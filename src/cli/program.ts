@@ -17,7 +17,9 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     code = end;
   };
   const program = new Command('nodemailer-graph-transport')
-    .description('Nodemailer through Microsoft Graph: bulk sends, a sandbox to try it on, and a demonstration.')
+    .description(
+      'Nodemailer through Microsoft Graph: set it up, check it, send one mail or thousands, try it on a sandbox.',
+    )
     .version(version)
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride()
