@@ -22,7 +22,7 @@ export const ERROR_CODES = {
 } as const;
 
 /** What to do about an error of which nothing more is known than its code. */
-const HINTS: Record<keyof typeof ERROR_CODES, string> = {
+export const HINTS: Record<keyof typeof ERROR_CODES, string> = {
   EAUTH: 'Check the credential options, and the permissions and certificates of the app registration in Entra.',
   EENVELOPE:
     'Check from and the recipients of the message: each must be an address, and at least one recipient is needed.',

@@ -2,7 +2,7 @@
  * What an administrator does about Entra's errors, by AADSTS number (Microsoft Entra authentication and authorization
  * error codes).
  */
-const hints: Record<number, string> = {
+export const AADSTS_HINTS: Readonly<Record<number, string>> = {
   700027:
     'Upload the public part of this certificate (.cer) to the app registration, under Certificates & secrets; if one is there, compare its thumbprint with the one named here, and its expiry date.',
   1000502:
@@ -42,7 +42,7 @@ const hints: Record<number, string> = {
 const passing = new Set([90033, 90006, 90024, 90012, 90055]);
 
 export function aadstsHint(number: number | undefined): string | undefined {
-  return number === undefined ? undefined : hints[number];
+  return number === undefined ? undefined : AADSTS_HINTS[number];
 }
 
 /** Whether the same token request may succeed later without anybody doing anything. */

@@ -12,7 +12,7 @@ const checkMailbox =
 const smaller = 'Send smaller or fewer attachments, or links to them.';
 
 /** By `error.code`, which Graph documents as the thing to branch on. */
-const byCode: Record<string, Refusal> = {
+export const REFUSALS: Readonly<Record<string, Refusal>> = {
   ErrorSendAsDenied: {
     code: 'EENVELOPE',
     hint: 'From must be the address of the mailbox that sends, or the mailbox needs Send As for it: set from to the mailbox, or the mailbox to from.',
@@ -84,7 +84,7 @@ export function explainRefusal(
 ): Refusal {
   if (graphCode === 'ErrorItemNotFound' && command === 'getMime') return { code: 'EGRAPH', hint: messageGone };
   if (graphCode === 'ErrorItemNotFound' && command !== 'sendMail') return { code: 'EGRAPH', hint: draftGone };
-  const known = graphCode === undefined ? undefined : byCode[graphCode];
+  const known = graphCode === undefined ? undefined : REFUSALS[graphCode];
   if (known) return known;
   if (status === 401) {
     const roles = graphCode === 'NoPermissionsInAccessToken';
