@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import nodemailer from 'nodemailer';
 import { GraphMailError, graphTransport, isGraphMailError } from 'nodemailer-graph-transport';
+import { sendBulk } from 'nodemailer-graph-transport/bulk';
 import { startSandbox } from 'nodemailer-graph-transport/sandbox';
 
 assert.throws(
@@ -18,5 +19,14 @@ const info = await transporter.sendMail({
 });
 assert.deepEqual(info.accepted, ['ana@example.com']);
 assert.equal((await sandbox.messages()).length, 1);
+const { finished } = sendBulk({
+  transporter,
+  recipients: [{ email: 'ben@example.com', name: 'Ben' }],
+  template: { subject: 'Hello {{name}}', html: '<p>Dear {{name}}</p>' },
+  from: sandbox.options.mailbox,
+  journal: 'run',
+});
+assert.equal((await finished).sent, 1);
+assert.equal((await sandbox.messages()).length, 2);
 transporter.close();
 await sandbox.close();

@@ -2,6 +2,7 @@
 const assert = require('node:assert/strict');
 const nodemailer = require('nodemailer');
 const { graphTransport } = require('nodemailer-graph-transport');
+const { sendBulk } = require('nodemailer-graph-transport/bulk');
 const { startSandbox } = require('nodemailer-graph-transport/sandbox');
 
 (async () => {
@@ -15,6 +16,15 @@ const { startSandbox } = require('nodemailer-graph-transport/sandbox');
   });
   assert.deepEqual(info.accepted, ['ana@example.com']);
   assert.equal((await sandbox.messages()).length, 1);
+  const { finished } = sendBulk({
+    transporter,
+    recipients: [{ email: 'ben@example.com', name: 'Ben' }],
+    template: { subject: 'Hello {{name}}', html: '<p>Dear {{name}}</p>' },
+    from: sandbox.options.mailbox,
+    journal: 'run-cjs',
+  });
+  assert.equal((await finished).sent, 1);
+  assert.equal((await sandbox.messages()).length, 2);
   transporter.close();
   await sandbox.close();
 })().catch((error) => {

@@ -10,6 +10,7 @@ import {
   graphTransport,
   isGraphMailError,
 } from 'nodemailer-graph-transport';
+import { type BulkResult, type BulkSummary, sendBulk } from 'nodemailer-graph-transport/bulk';
 import { type Sandbox, startSandbox } from 'nodemailer-graph-transport/sandbox';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -46,6 +47,24 @@ export async function send(): Promise<string | undefined> {
   const sandbox: Sandbox = await startSandbox();
   return `${info.requestId} ${attempts} ${sandbox.inboxUrl} ${formatPreflight(preflight.summary())} ${transport.certificate?.subject}`;
 }
+
+export async function newsletter(): Promise<number> {
+  const run = sendBulk({
+    transporter: made,
+    recipients: [{ email: 'ana@example.com', name: 'Ana' }],
+    template: (row, { line }) => ({ subject: `Hello ${String(row.name)}`, text: `Line ${line}` }),
+    from: [{ name: 'News', address: 'a@contoso.example' }, 'b@contoso.example'],
+    maxErrors: '5%',
+  });
+  run.on('progress', ({ sent, timeLeft }) => sent + (timeLeft ?? 0));
+  const results: BulkResult[] = [];
+  for await (const result of run) results.push(result);
+  const { left, ended }: BulkSummary = await run.finished;
+  return ended === 'complete' ? left : results.length;
+}
+
+// @ts-expect-error a transporter is needed
+sendBulk({ recipients: 'customers.csv', template: 'newsletter', from: 'a@contoso.example' });
 
 // @ts-expect-error an option that does not exist
 graphTransport({ mailboxx: 'a@contoso.example' });
