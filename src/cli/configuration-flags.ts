@@ -11,9 +11,7 @@ export interface GivenConfiguration extends ConfigurationFlags {
 
 /** `--mailbox` is for the command to add: one that sends has one, one that looks may take several. */
 export function addConfigurationFlags(command: Command): Command {
-  return command
-    .option('--env-file <path>', 'where AZURE_* and GRAPH_MAIL_* stand (default: .env, if there is one)', pathFlag)
-    .option('--no-env-file', 'read no .env file')
+  return addEnvFileFlags(command)
     .option('--tenant-id <id>', 'directory (tenant) id; with --client-id and --certificate only', textFlag)
     .option('--client-id <id>', 'application (client) id', textFlag)
     .option(
@@ -22,6 +20,12 @@ export function addConfigurationFlags(command: Command): Command {
       pathFlag,
     )
     .option('--cloud <name>', 'global, usgov, usgov-dod or china', cloudFlag);
+}
+
+export function addEnvFileFlags(command: Command): Command {
+  return command
+    .option('--env-file <path>', 'where AZURE_* and GRAPH_MAIL_* stand (default: .env, if there is one)', pathFlag)
+    .option('--no-env-file', 'read no .env file');
 }
 
 export function addMailboxFlag(command: Command): Command {

@@ -71,7 +71,7 @@ export const CONFIGURATION_NAMES: readonly string[] = [
  * @throws GraphMailError `ECONFIG` for a `.env` file with a line that is not understood
  */
 export function readConfiguration({ env, envFile, flags, read = readText }: ConfigurationInput): Configuration {
-  const file = envFile === false ? {} : readFileOf(envFile, read);
+  const file: Record<string, string> = envFile === false ? {} : readFileOf(envFile, read);
   const given = flagVariables(flags);
   const merged: NodeJS.ProcessEnv = {
     ...file,
@@ -86,7 +86,8 @@ export function readConfiguration({ env, envFile, flags, read = readText }: Conf
     if (merged[name] === undefined) continue;
     source[name] = name in given ? 'flag' : env[name] === undefined ? '.env' : 'environment';
   }
-  return { env: merged, source, options: configuredOptions(merged, source, flags.cloud, read) };
+  const { NODE_EXTRA_CA_CERTS: fileCa } = file;
+  return { env: merged, source, options: configuredOptions(merged, source, flags.cloud, read, fileCa) };
 }
 
 /**
@@ -105,7 +106,7 @@ export function checkConfiguration({ env, source }: Configuration, mailbox?: str
         'Set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_CERTIFICATE_PATH and GRAPH_MAIL_MAILBOX in the environment or in a .env file, or give --tenant-id, --client-id, --certificate and --mailbox.',
       );
     }
-    const named = CONFIGURATION_NAMES.filter((name) => source[name] && new RegExp(`\\b${name}\\b`).test(error.message));
+    const named = CONFIGURATION_NAMES.filter((name) => source[name] && isNamed(name, error.message));
     const origins = named.map((name) =>
       env[name] === ''
         ? `${name} is empty in ${originOf(name, source[name])}.`
@@ -115,7 +116,20 @@ export function checkConfiguration({ env, source }: Configuration, mailbox?: str
   }
 }
 
-function originOf(name: string, source: ConfigurationSource | undefined): string {
+/** As the options of a program that variables are for are called. */
+const optionNames: Partial<Record<string, string>> = {
+  GRAPH_MAIL_MAILBOX: "'mailbox'",
+  AZURE_AUTHORITY_HOST: "'cloud.authorityHost'",
+  GRAPH_MAIL_GRAPH_HOST: "'cloud.graphHost'",
+};
+
+function isNamed(variable: string, message: string): boolean {
+  const option = optionNames[variable];
+  return new RegExp(`\\b${variable}\\b`).test(message) || (option !== undefined && message.includes(option));
+}
+
+/** Where a variable is set, in words. */
+export function originOf(name: string, source: ConfigurationSource | undefined): string {
   if (source === 'flag') return flagNames[name as keyof typeof flagNames];
   return source === '.env' ? 'the .env file' : 'the environment';
 }

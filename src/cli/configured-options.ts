@@ -20,9 +20,11 @@ export function configuredOptions(
   source: ConfigurationSources,
   named: CloudName | undefined,
   read: (path: string) => string,
+  /** `NODE_EXTRA_CA_CERTS` of the `.env` file. */
+  fileCa: string | undefined,
 ): GraphTransportOptions {
   const set = (name: string) => env[name] || undefined;
-  const cloud = withCa(named ?? cloudOf(env), env, source, read);
+  const cloud = withCa(named ?? cloudOf(env), fileCa, read);
   const secret = set('AZURE_CLIENT_SECRET');
   const certificatePath = set('AZURE_CLIENT_CERTIFICATE_PATH');
   const certificate = set('GRAPH_MAIL_CERTIFICATE');
@@ -48,15 +50,16 @@ function cloudOf(env: NodeJS.ProcessEnv): CloudName | CustomCloud {
   }
 }
 
-/** Node reads this variable when it starts, which is too early for that of a file. */
+/**
+ * Node reads this variable when it starts, which is too early for that of a file. The one of the environment, which a company
+ * may set on every machine, does not take its place: Node trusts that one already.
+ */
 function withCa(
   cloud: CloudName | CustomCloud,
-  env: NodeJS.ProcessEnv,
-  source: ConfigurationSources,
+  file: string | undefined,
   read: (path: string) => string,
 ): CloudName | CustomCloud {
-  const file = env.NODE_EXTRA_CA_CERTS;
-  if (!file || source.NODE_EXTRA_CA_CERTS !== '.env') return cloud;
+  if (!file) return cloud;
   const { authorityHost, graphHost } = typeof cloud === 'string' ? resolveCloud(cloud) : cloud;
   try {
     return { authorityHost, graphHost, ca: read(file) };

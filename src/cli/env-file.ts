@@ -16,6 +16,12 @@ interface Entry {
  * @throws GraphMailError `ECONFIG`, naming the line and never its text, which may be a secret
  */
 export function readEnvFile(text: string, file: string): Record<string, string> {
+  if (text.includes('\0')) {
+    throw configError(
+      `${file} is not UTF-8 text.`,
+      'Save it as UTF-8: Windows PowerShell writes UTF-16 with > and Out-File.',
+    );
+  }
   const values: Record<string, string> = {};
   const lineOf = new Map<string, number>();
   for (const { name, line, text: entry } of entriesOf(text, file)) {

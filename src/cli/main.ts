@@ -9,7 +9,8 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') throw error;
     if (broken) return;
     broken = true;
-    if (process.listenerCount('SIGTERM') === 0) process.exit();
+    // What was not told to its end is no success; 141 is what shells give for a broken pipe.
+    if (process.listenerCount('SIGTERM') === 0) process.exit(process.exitCode ?? 141);
     process.emit('SIGTERM');
   });
 }

@@ -17,6 +17,14 @@ export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
 }
 
+/** JSON in one line that commands no terminal either: `JSON.stringify` leaves some control characters as they are. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** The same for a text of several lines, which stay. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printableLine).join('\n');

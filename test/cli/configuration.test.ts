@@ -126,8 +126,16 @@ describe('what the transport is given', () => {
       { env: { HTTPS_PROXY: 'http://proxy:8080', NODE_EXTRA_CA_CERTS: '/ca.pem', ...environment } },
       files,
     );
-    expect(seen.options).toMatchObject({ cloud: 'global' });
+    // Node may have another one from the environment, which is trusted anyway.
+    expect(seen.options).toMatchObject({ cloud: { graphHost, ca } });
     expect(seen.options).not.toHaveProperty('proxy');
+  });
+
+  it('has the CA of a .env file also where the environment has another, which Node trusts by itself', () => {
+    const files = { '.env': lines({ ...environment, NODE_EXTRA_CA_CERTS: '/ca.pem' }), '/ca.pem': 'the CA' };
+    expect(read({ env: { NODE_EXTRA_CA_CERTS: '/company.pem' } }, files).options).toMatchObject({
+      cloud: { ca: 'the CA' },
+    });
   });
 });
 

@@ -33,6 +33,10 @@ describe('a .env file', () => {
     expect(() => read(text)).toThrow(problem);
   });
 
+  it('is refused in UTF-16, as Windows PowerShell writes it', () => {
+    expect(() => read(Buffer.from('\uFEFFA=1\r\n', 'utf16le').toString('utf8'))).toThrow('.env is not UTF-8 text.');
+  });
+
   it('never has its text in an error, which may be a secret', () => {
     for (const text of ['hunter2', 'A="hunter2', 'A=hunter2#', "A='b' hunter2"]) {
       expect(() => read(text)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('hunter2') }));
@@ -52,7 +56,9 @@ describe('a .env file', () => {
           expect(error).toMatchObject({ code: 'ECONFIG' });
           return;
         }
-        expect(values).toEqual({ ...parseEnv(text) });
+        // After export and two spaces, Node 20 makes a space part of the name.
+        const asNode = Object.entries(parseEnv(text)).map(([name, value]) => [name.trim(), value]);
+        expect(values).toEqual(Object.fromEntries(asNode));
       }),
       { numRuns: 3_000 },
     );

@@ -28,13 +28,16 @@ const configurations: readonly [options: object, env?: NodeJS.ProcessEnv][] = [
 
 const raw = (...lines: string[]) => ({ raw: [...lines, '', 'Hello'].join('\r\n') });
 
-const mails: readonly [mail: SendMailOptions & { graph?: object }, options?: Partial<GraphTransportOptions>][] = [
+const mails: readonly [mail: SendMailOptions, options?: Partial<GraphTransportOptions>][] = [
   [{ ...mail, to: '' }],
   [{ ...mail, envelope: { from: own, to: 'bob@example.com' } }],
   [{ ...mail, to: 'jürgen@example.com' }],
   [raw('To: ana@example.com')],
   [raw(`From: ${own}`, 'To: ana@example.com', 'To: bob@example.com')],
-  [{ ...mail, from: 'boss@contoso.com' }, { mailbox: 'from', allowedMailboxes: [own] }],
+  [
+    { ...mail, from: 'boss@contoso.com' },
+    { mailbox: 'from', allowedMailboxes: [own] },
+  ],
   [{ ...mail, graph: { mailbox: 'boss@contoso.com' } }],
   [{ ...mail, to: ['ana@example.com', 'bob@example.com'] }, { maxRecipients: 1 }],
   [{ ...mail, attachments: [{ filename: 'large.bin', content: Buffer.alloc(3_100_000) }] }],

@@ -172,10 +172,10 @@ async function exitRows(): Promise<string[][]> {
 
 /** What `--help` prints. */
 export async function helpOf(...command: string[]): Promise<string> {
-  let text = '';
-  const stdout = { write: (content: string | Uint8Array) => void (text += content) };
+  const written: (string | Uint8Array)[] = [];
+  const stdout = { write: (content: string | Uint8Array) => written.push(content) };
   await runProgram([...command, '--help'], { ...processTerminal, stdin: new PassThrough(), stdout, stderr: stdout });
-  return text;
+  return written.join('');
 }
 
 /** Reads one or two columns of `code  meaning`, in which a line without a code goes on with the one above. */

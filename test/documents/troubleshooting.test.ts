@@ -22,7 +22,18 @@ test('it has every hint that a refusal of Graph can have', () => {
 
 test('every command tells its exit codes, and what they mean', () => {
   for (const column of [1, 2, 3, 4]) {
-    const meanings = (tables.exits ?? '').split('\n').slice(2).map((row) => row.split(' | ')[column] ?? '');
+    const meanings = (tables.exits ?? '')
+      .split('\n')
+      .slice(2)
+      .map((row) => row.split(' | ')[column] ?? '');
     expect(meanings.filter((text) => /[a-z]{4}/.test(text)).length).toBeGreaterThan(3);
   }
+});
+
+test('it has every way in which a journal can fail', () => {
+  const source = readFileSync(path.join(root, 'src/bulk/errors.ts'), 'utf8');
+  const [, union = ''] = /export type JournalErrorCode = ([^;]+);/.exec(source) ?? [];
+  const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code);
+  expect(codes.length).toBeGreaterThan(4);
+  for (const code of codes) expect(readFileSync(file, 'utf8')).toContain(`| \`JournalError\` | \`${code}\` |`);
 });

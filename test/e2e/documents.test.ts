@@ -1,12 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { aadstsHint } from '../../src/auth/aadsts.js';
+import { clientInstructions } from '../../src/cli/client-instructions.js';
+import { CONFIGURATION_NAMES } from '../../src/cli/configuration.js';
 import { EXIT } from '../../src/cli/exit-codes.js';
 import { OPTIONS } from '../../src/sandbox/check-options.js';
 import { MAGIC_RECIPIENTS, type Sandbox, SCENARIOS, startSandbox } from '../../src/sandbox/index.js';
+import { startSmtp } from '../bulk/run/smtp-server.js';
+import { helpOf } from '../documents/tables.js';
 import { root, runNode } from '../helpers/run-node.js';
 import { sandboxEnvironment } from '../helpers/sandbox-environment.js';
 
@@ -62,6 +75,41 @@ describe('examples/', () => {
     const { code, stderr } = await runOnSandbox(`${after}`, caller);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect((await sandbox.messages()).map(({ subject }) => subject)).toEqual(['Welcome']);
+  });
+});
+
+describe('examples/canary.mjs', () => {
+  it('sends a share of the mails through Graph, the others by SMTP, and none both ways', async () => {
+    const smtp = await startSmtp({});
+    const recipients = Array.from({ length: 12 }, (_, index) => `person-${index}@example.com`);
+    const run = (share: number) =>
+      runNode(['examples/canary.mjs', ...recipients], {
+        ...environment.env,
+        SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
+        GRAPH_SHARE: String(share),
+      });
+    const graphOf = (out: string) => out.split('\n').filter((line) => line.startsWith('Graph'));
+    const half = await run(50);
+    expect({ code: half.code, stderr: half.stderr }).toEqual({ code: 0, stderr: '' });
+    const through = graphOf(half.stdout).length;
+    expect(through).toBeGreaterThan(0);
+    expect(through).toBeLessThan(12);
+    expect([sandbox.stats().submissions, smtp.received]).toEqual([through, 12 - through]);
+    // Who went through Graph at a smaller share still does at a larger one.
+    expect(graphOf((await run(100)).stdout)).toHaveLength(12);
+    expect(graphOf((await run(0)).stdout)).toHaveLength(0);
+    expect([sandbox.stats().submissions, smtp.received]).toEqual([through + 12, 12 - through + 12]);
+    await smtp.close();
+  });
+
+  it('does not send a mail by SMTP that Graph refused', async () => {
+    const smtp = await startSmtp({});
+    const env = { ...environment.env, SMTP_URL: `smtp://127.0.0.1:${smtp.port}`, GRAPH_SHARE: '100' };
+    const { code, stderr } = await runNode(['examples/canary.mjs', 'denied@fault.test'], env);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Graph denied@fault\.test: Graph refused the message/);
+    expect(smtp.received).toBe(0);
+    await smtp.close();
   });
 });
 
@@ -186,6 +234,117 @@ describe('README.md', () => {
   });
 });
 
+describe('docs/guide.md', () => {
+  const guide = readFileSync(path.join(root, 'docs/guide.md'), 'utf8');
+
+  it('has the three commands as the program prints them', async () => {
+    const nowhere = {
+      url: 'https://localhost:8443',
+      tenantId: '',
+      clientId: '',
+      mailbox: '',
+      certificateFile: '',
+      caFile: '',
+      secret: '',
+    };
+    const printed = clientInstructions({ ...nowhere, inboxUrl: 'http://127.0.0.1:8025/' });
+    const setup = /^npx nodemailer-graph-transport setup .*$/m.exec(printed)?.[0] ?? '?';
+    const send = 'npx nodemailer-graph-transport send --env-file graph-mailer/developer/.env --to ana@example.com';
+    expect(guide).toContain(`\n${setup}\n${send} --subject Hello --text Hello\n`);
+    expect((await helpOf('setup')).replaceAll(/\s+/g, ' ')).toContain(
+      'where the packets are written (default: "graph-mailer")',
+    );
+  });
+
+  it('has the settings of a product beside those of the transport', () => {
+    for (const row of [
+      '| Directory (tenant) ID | Tenant Id | `tenantId` | `AZURE_TENANT_ID` |',
+      '| Application (client) ID | Client Id | `clientId` | `AZURE_CLIENT_ID` |',
+    ])
+      expect(guide).toContain(row);
+  });
+});
+
+describe('every page', () => {
+  const pages = [
+    'README.md',
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(path.join(root, 'docs'))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ];
+  const textOf = (page: string) => readFileSync(path.join(root, page), 'utf8');
+  const commands = ['send', 'doctor', 'setup', 'sandbox', 'demo', 'bulk'];
+  const ofBulk = ['run', 'preview', 'resume', 'retry', 'status', 'bounces', 'report'];
+
+  it.each(pages)('%s links to files and headings that there are', (page) => {
+    for (const [, target = ''] of withoutCode(textOf(page)).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      const [file = '', heading] = target.split('#');
+      const linked = file === '' ? page : path.join(path.dirname(page), file);
+      expect(existsSync(path.join(root, linked)), `${page}: ${target}`).toBe(true);
+      if (heading !== undefined) expect(anchorsOf(textOf(linked)), `${page}: ${target}`).toContain(heading);
+    }
+  });
+
+  it.each(pages)('%s names scripts and tests that there are', (page) => {
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+    for (const [, name = ''] of textOf(page).matchAll(/npm run ([a-z:]+)/g)) expect(scripts).toHaveProperty([name]);
+    for (const [, file = ''] of textOf(page).matchAll(/`((?:test|examples)\/[\w./-]+)`/g)) {
+      expect(existsSync(path.join(root, file)), `${page}: ${file}`).toBe(true);
+    }
+  });
+
+  it.each(['README.md', 'docs/guide.md', 'docs/troubleshooting.md', 'docs/doctor.md', 'docs/bulk.md'])(
+    '%s names commands and options that there are',
+    async (page) => {
+      const text = textOf(page);
+      const helps = new Map<string, string>();
+      for (const name of commands) helps.set(name, await helpOf(name));
+      for (const name of ofBulk) helps.set(`bulk ${name}`, await helpOf('bulk', name));
+      const unwrapped = text.replaceAll('\\\n', ' ');
+      const lines = [
+        ...unwrapped.matchAll(/\b(?:npx nodemailer-graph-transport|(?<=`)(?=(?:bulk|doctor|setup|send) ))[^`\n]*/g),
+      ];
+      for (const [line] of lines) {
+        const words = line.replace(/^npx nodemailer-graph-transport ?/, '').split(/\s+/);
+        const [first = '', second = ''] = words;
+        if (!/^[a-z]/.test(first)) continue;
+        const name = first === 'bulk' && /^[a-z]/.test(second) ? `bulk ${second}` : first;
+        expect(helps.get(name), `${page}: ${line}`).toBeDefined();
+        for (const option of words.filter((word) => /^--[a-z]/.test(word))) {
+          expect(helps.get(name), `${page}: ${line}`).toContain(option);
+        }
+      }
+      const all = [...helps.values()].join('\n');
+      for (const [option] of text.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)) {
+        expect(all, `${page}: ${option}`).toContain(option);
+      }
+    },
+  );
+
+  it.each(pages)('%s names variables of the environment that there are', (page) => {
+    for (const [name] of textOf(page).matchAll(/\b(?:AZURE|GRAPH_MAIL)_[A-Z_]+\b/g)) {
+      expect(CONFIGURATION_NAMES, `${page}: ${name}`).toContain(name);
+    }
+  });
+});
+
+function withoutCode(text: string): string {
+  return text.replaceAll(/```[\s\S]*?```/g, '');
+}
+
+/** As GitHub makes them. */
+function anchorsOf(text: string): string[] {
+  return [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 describe('docs/sign-in.md', () => {
   const page = readFileSync(path.join(root, 'docs/sign-in.md'), 'utf8');
 
@@ -199,16 +358,6 @@ ${recipe?.replace('clientAssertion, mailbox }', `clientAssertion, mailbox, cloud
 console.log(await transport.verify());`;
     const { code, stdout, stderr } = await runOnSandbox(program, undefined, vault(sandbox.options.certificate));
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'true\n', stderr: '' });
-  });
-
-  it('says of every AADSTS number what the error says', () => {
-    const rows = [...page.matchAll(/^\| (\d+) \| (.+) \|$/gm)];
-    expect(rows.length).toBeGreaterThan(20);
-    for (const [, number, cure] of rows) expect(aadstsHint(Number(number))).toBe(cure);
-    const source = readFileSync(path.join(root, 'src/auth/aadsts.ts'), 'utf8');
-    expect(rows.map(([, number]) => number).sort()).toEqual(
-      [...source.matchAll(/^ {2}(\d+):/gm)].map(([, number]) => number).sort(),
-    );
   });
 });
 

@@ -1,7 +1,9 @@
 import type { Command } from '../../vendor/commander.js';
+import { addEnvFileFlags } from '../configuration-flags.js';
 import { EXIT_CODES_HELP, type ExitCode } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 import { bouncesCommand } from './bounces-command.js';
+import { configuredTerminal } from './configured-terminal.js';
 import * as flag from './flag-values.js';
 import { previewCommand } from './preview-command.js';
 import { reportCommand } from './report-command.js';
@@ -17,7 +19,7 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .addHelpText('after', EXIT_CODES_HELP);
 
   const run = bulk.command('run').description('check all rows, then send');
-  pacingFlags(mailFlags(run))
+  addEnvFileFlags(pacingFlags(mailFlags(run)))
     .option(
       '--mailbox <address>',
       'the mailbox that sends (default: GRAPH_MAIL_MAILBOX, else the address in --from)',
@@ -33,7 +35,7 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .option('--confirm <n>', 'the number of mails, for more than 500 where nobody can be asked', flag.confirmFlag)
     .option('--json', 'print events, one JSON object a line')
     .addHelpText('after', EXIT_CODES_HELP)
-    .action(async (flags) => ended(await runCommand(flags, terminal)));
+    .action(async (flags) => ended(await runCommand(flags, configuredTerminal(terminal, flags))));
 
   mailFlags(bulk.command('preview').description('write the mails of the first rows into a folder, to look at'))
     .requiredOption('--out <folder>', 'where they are written', flag.pathFlag)
@@ -44,15 +46,17 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .command('resume')
     .description('go on with a run: send what is left')
     .argument('<run>', runArgument);
-  sessionFlags(resume)
+  addEnvFileFlags(sessionFlags(resume))
     .option('--retry-failed', 'send again what was rejected')
     .option('--verify', 'look in Sent Items for mails of unknown outcome (needs Mail.ReadBasic.All or Mail.Read)')
     .option('--resend-unknown', 'send mails of unknown outcome again: some may arrive twice')
-    .action(async (folder, flags) => ended(await resumeCommand(folder, flags, terminal)));
+    .action(async (folder, flags) => ended(await resumeCommand(folder, flags, configuredTerminal(terminal, flags))));
 
-  sessionFlags(bulk.command('retry').description('send again what was rejected').argument('<run>', runArgument))
+  addEnvFileFlags(
+    sessionFlags(bulk.command('retry').description('send again what was rejected').argument('<run>', runArgument)),
+  )
     .option('--failed', 'needed: says that this is meant')
-    .action(async (folder, flags) => ended(await retryCommand(folder, flags, terminal)));
+    .action(async (folder, flags) => ended(await retryCommand(folder, flags, configuredTerminal(terminal, flags))));
 
   bulk
     .command('status')
@@ -61,17 +65,18 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .option('--json', 'print one JSON object')
     .action(async (folder, flags) => ended(await statusCommand(folder, flags, terminal)));
 
-  bulk
+  const bounces = bulk
     .command('bounces')
     .description('read which mails came back, from the Inbox of the mailbox that sent (needs Mail.Read)')
-    .argument('<run>', runArgument)
+    .argument('<run>', runArgument);
+  addEnvFileFlags(bounces)
     .option('--suppress <file>', 'append addresses at which nothing arrives to this suppression list', flag.pathFlag)
     .option(
       '--since <time>',
       'read the Inbox from this time on (default: where the last reading ended)',
       flag.sinceFlag,
     )
-    .action(async (folder, flags) => ended(await bouncesCommand(folder, flags, terminal)));
+    .action(async (folder, flags) => ended(await bouncesCommand(folder, flags, configuredTerminal(terminal, flags))));
 
   bulk
     .command('report')

@@ -41,7 +41,10 @@ export function addDoctorCommand(program: Command, terminal: Terminal, ended: (c
       oneMore,
     )
     .option('--denied-mailbox <address>', 'a mailbox that must be denied; may be repeated', oneMore)
-    .option('--probe', 'ask Graph to send a mail without recipients from these mailboxes, which it refuses')
+    .option(
+      '--probe',
+      'ask Graph to send a mail without recipients from these mailboxes, which it refuses; if EWS lists may be why, once more under another User-Agent',
+    )
     .option('--send-to <address>', 'send a real test mail to this address', addressFlag)
     .option('--from <address>', 'From of the test mail (default: the mailbox)', addressFlag)
     .option('--thumbprint <hex>', 'the thumbprint that the portal shows, to compare', textFlag)

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, lstatSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { withoutQuotes } from '../../redact.js';
 import { version } from '../../version.js';
 import { CONFIGURATION_NAMES } from '../configuration.js';
@@ -9,19 +10,19 @@ import type { Verdict } from './verdict.js';
 
 /** What variables may hold to be shown to whoever helps: what is of another form may be a secret in the wrong place. */
 const word = /^[\w.-]{1,64}$/;
-const path = /^[^\n]{1,260}$/;
+const filePath = /^[^\n]{1,260}$/;
 const origin = /^[\w.:/-]+$/;
 const open: Partial<Record<string, RegExp>> = {
   AZURE_TENANT_ID: /^(?=.*[-.])[a-z0-9.-]{1,64}$/i,
   AZURE_CLIENT_ID: /^[0-9a-f-]{36}$/i,
-  AZURE_CLIENT_CERTIFICATE_PATH: path,
+  AZURE_CLIENT_CERTIFICATE_PATH: filePath,
   AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: word,
   AZURE_AUTHORITY_HOST: origin,
   GRAPH_MAIL_GRAPH_HOST: origin,
   GRAPH_MAIL_MAILBOX: /^([^\s@]+@[^\s@]+|[0-9a-f-]{36})$/i,
-  NO_PROXY: path,
-  no_proxy: path,
-  NODE_EXTRA_CA_CERTS: path,
+  NO_PROXY: filePath,
+  no_proxy: filePath,
+  NODE_EXTRA_CA_CERTS: filePath,
 };
 
 /** A check as programs get it. */
@@ -97,10 +98,25 @@ export function writeBundle(file: string, text: string): void {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw bundleExists(file);
-    throw new UsageError(`--bundle ${file} cannot be written: ${message}.`);
+    throw notWritable(file, message);
   }
 }
 
-export function bundleExists(file: string): UsageError {
+/** @throws UsageError where a bundle could not be written, before anything is asked or sent for it */
+export function checkBundlePath(file: string): void {
+  // A link that leads nowhere is there, too.
+  if (lstatSync(file, { throwIfNoEntry: false })) throw bundleExists(file);
+  try {
+    accessSync(path.dirname(file), constants.W_OK);
+  } catch (error) {
+    throw notWritable(file, (error as Error).message);
+  }
+}
+
+function notWritable(file: string, problem: string): UsageError {
+  return new UsageError(`--bundle ${file} cannot be written: ${problem}.`);
+}
+
+function bundleExists(file: string): UsageError {
   return new UsageError(`--bundle ${file} is there already, and nothing is overwritten: give another name.`);
 }

@@ -1,6 +1,6 @@
 import type { Mode } from './flags.js';
 import type { SendAnswer } from './send-check.js';
-import { isOutOfScope } from './send-verdict.js';
+import { isOutOfScope, mayBeUserAgent } from './send-verdict.js';
 
 /** What else is known when a mailbox is denied. */
 export interface DenialContext {
@@ -9,8 +9,8 @@ export interface DenialContext {
   roles: readonly string[];
   /** Whether the application may likely send from another mailbox that was asked about. */
   otherAllowed: boolean;
-  /** Whether the same request was let through under another User-Agent. */
-  letInByOtherName: boolean;
+  /** Whether the same request was let through under another User-Agent; `undefined`: it was not asked so. */
+  letInByOtherName: boolean | undefined;
   userAgent: string;
 }
 
@@ -21,7 +21,8 @@ export interface Denial {
 
 const nested = {
   rbac: 'Only direct members of the group count, not those of a group in it.',
-  policy: 'Make it a direct member: whether members of a group in it count is not sure.',
+  policy:
+    'Members of a group in it count by the documentation of New-ApplicationAccessPolicy; to rule that out, make it a direct member.',
 };
 const waiting = {
   rbac: 'A change made less than two hours ago may not count yet.',
@@ -45,9 +46,9 @@ export function explainDenial(answer: SendAnswer, context: DenialContext): Denia
       cure: `Add the mailbox to the group or filter that the ${mode === 'rbac' ? 'assignment' : 'policy'} names, or leave it denied if that is meant. ${nested[mode]} ${waiting[mode]}`,
     };
   }
-  const list = answer.message.includes('[RAOP]')
+  const list = !mayBeUserAgent(answer)
     ? ''
-    : ' This wording may also come from the EWS allow and block lists, which go by User-Agent (Get-OrganizationConfig | Format-List Ews*).';
+    : ` This wording may also come from the EWS allow and block lists, which go by User-Agent (Get-OrganizationConfig | Format-List Ews*).${letInByOtherName === false ? ' Under another User-Agent, the same request was refused as well.' : ''}`;
   if (mode === 'policy') {
     return {
       cause: `The policy likely does not hold this mailbox, or a change does not count yet.${list}`,

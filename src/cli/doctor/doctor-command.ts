@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { version } from '../../version.js';
 import { type ExitCode, UsageError } from '../exit-codes.js';
 import { hasColours, type Terminal } from '../terminal.js';
-import { bundleExists, bundleText, plainCheck, writeBundle } from './bundle.js';
+import { printableJson } from '../wording.js';
+import { bundleText, checkBundlePath, plainCheck, writeBundle } from './bundle.js';
 import type { Check } from './check.js';
 import { checkCertificate } from './checks/certificate.js';
 import { checkCertificateDays } from './checks/certificate-days.js';
@@ -65,7 +65,7 @@ export async function doctorCommand(
     if (flags.json) {
       const { verdict: word, exitCode, text } = verdict;
       print(
-        JSON.stringify({
+        printableJson({
           verdict: word,
           exitCode,
           text,
@@ -98,5 +98,5 @@ function refuseContradictions({ mailbox = [], deniedMailbox = [], probe, from, s
   const both = mailbox.find((one) => denied.has(one.toLowerCase()));
   if (both !== undefined) throw new UsageError(`${both} cannot be both, --mailbox and --denied-mailbox.`);
   if (from !== undefined && sendTo === undefined) throw new UsageError('--from goes with --send-to.');
-  if (bundle !== undefined && existsSync(bundle)) throw bundleExists(bundle);
+  if (bundle !== undefined) checkBundlePath(bundle);
 }

@@ -45,8 +45,19 @@ export class Examination {
     return cloud ? [...new Set([cloud.authorityHost, cloud.graphHost])] : [];
   }
 
+  /** Beside those of `NODE_EXTRA_CA_CERTS` that of the .env file, which the commands trust as well. */
   get authorities(): ExtraAuthorities {
-    return extraAuthorities(this.configuration?.env ?? {});
+    const given = extraAuthorities(this.configuration?.env ?? {});
+    const pem = [...new Set([given.pem, this.fileAuthority])].filter((one) => one !== undefined).join('\n');
+    return { ...given, pem: pem || undefined };
+  }
+
+  /** The authority that only the .env file names, where Node does not read it. */
+  get fileAuthority(): string | undefined {
+    const { env = {}, source, options } = this.configuration ?? {};
+    const ca = typeof options?.cloud === 'object' ? options.cloud.ca : undefined;
+    const ofNode = source?.NODE_EXTRA_CA_CERTS === 'environment' ? extraAuthorities(env).pem : undefined;
+    return ca === ofNode ? undefined : ca?.toString();
   }
 
   /**

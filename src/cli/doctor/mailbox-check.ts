@@ -1,5 +1,6 @@
 import { explainRefusal } from '../../delivery/hints.js';
 import { EXIT } from '../exit-codes.js';
+import { quotePowerShell } from '../setup/quote-powershell.js';
 import { type Check, failed, ok, warning } from './check.js';
 import { connectCommand } from './clouds-in-words.js';
 import { explainDenial } from './denial-causes.js';
@@ -18,7 +19,7 @@ interface Circumstances {
   examination: Examination;
   roles: readonly string[];
   otherAllowed: boolean;
-  letInByOtherName: boolean;
+  letInByOtherName: boolean | undefined;
 }
 
 /** What the answer to the send check of a mailbox means, told as the inference that it is. */
@@ -56,7 +57,9 @@ export function mailboxCheck({ mailbox, expected, answer }: AskedMailbox, circum
         answer.code === 'MailboxNotEnabledForRESTAPI'
           ? (explainRefusal(404, answer.code, answer.message).hint ?? '')
           : 'Give the primary address (or object id) of a user or shared mailbox of this tenant. An alias is not enough; a distribution list, group or mail contact has no mailbox.';
-      const lookUp = { command: `${connectCommand(examination.cloud)}\nGet-Recipient -Identity ${quoted(mailbox)}` };
+      const lookUp = {
+        command: `${connectCommand(examination.cloud)}\nGet-Recipient -Identity ${quotePowerShell(mailbox)}`,
+      };
       return expected === 'allowed'
         ? failed(subject, EXIT.configuration, seen, cure, lookUp)
         : warning(subject, `${seen} It proves no restriction.`, cure, lookUp);
@@ -107,12 +110,7 @@ function proofFor(mailbox: string, { cloud, settings, flags }: Examination): str
   const clientId = settings && 'clientId' in settings.identity ? settings.identity.clientId : '';
   const test =
     flags.mode === 'rbac'
-      ? `Test-ServicePrincipalAuthorization -Identity ${clientId} -Resource ${quoted(mailbox)}`
-      : `Test-ApplicationAccessPolicy -AppId ${clientId} -Identity ${quoted(mailbox)}`;
+      ? `Test-ServicePrincipalAuthorization -Identity ${clientId} -Resource ${quotePowerShell(mailbox)}`
+      : `Test-ApplicationAccessPolicy -AppId ${clientId} -Identity ${quotePowerShell(mailbox)}`;
   return `${connectCommand(cloud)}\n${test}`;
-}
-
-/** For PowerShell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

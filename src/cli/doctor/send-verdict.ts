@@ -19,6 +19,11 @@ export function isOutOfScope({ status, message }: SendAnswer): boolean {
   return status === 403 && message.startsWith('Access to OData is disabled');
 }
 
+/** The wording that EWS lists, which go by User-Agent, may have: [RAOP] names policy and scope. */
+export function mayBeUserAgent(answer: SendAnswer): boolean {
+  return isOutOfScope(answer) && !answer.message.includes('[RAOP]');
+}
+
 export function judgeSendAnswer({ status, code }: SendAnswer): SendVerdict {
   if (status === undefined) return 'no-answer';
   if (status === 400) return code === 'ErrorInvalidRecipients' ? 'allowed' : 'unclear';

@@ -30,7 +30,7 @@ export function judgeChecks(checks: readonly Check[], sandbox: boolean): Verdict
     return {
       verdict: 'warnings',
       exitCode: onlyWarnings,
-      text: `Works${where}, with ${counted(warnings.length)}.${hint}`,
+      text: `No failures${where}; ${counted(warnings.length)}.${hint}`,
     };
   }
   return { verdict: 'fine', exitCode: EXIT.ok, text: `Fine${where}.${hint}` };

@@ -1,3 +1,5 @@
+import { printable } from '../wording.js';
+
 /** The width that terminals have unless somebody made them wider. */
 const width = 80;
 
@@ -6,7 +8,7 @@ export function block(rows: readonly (readonly [name: string, value: string | un
   const shown = rows.filter(([, value]) => value !== undefined);
   const column = Math.max(...shown.map(([name]) => name.length)) + 2;
   return shown.flatMap(([name, value = '']) => {
-    const [first = '', ...more] = wrapped(value, width - column);
+    const [first = '', ...more] = wrapped(printable(value), width - column);
     return [`${name.padEnd(column)}${first}`, ...more.map((line) => `${' '.repeat(column)}${line}`)];
   });
 }

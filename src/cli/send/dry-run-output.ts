@@ -1,5 +1,5 @@
 import type { Output, Terminal } from '../terminal.js';
-import { printable } from '../wording.js';
+import { printable, printableJson } from '../wording.js';
 import { block, paragraph } from './block.js';
 import type { DryRun } from './dry-run.js';
 
@@ -14,7 +14,7 @@ export function printDryRunJson({ mime, ...run }: DryRun, stdout: Output): void 
   const size = mime.length;
   // In base64, as a MIME message may hold bytes that are no text.
   const report = { outcome: 'dry-run', exitCode: 0, ...run, size, findings, mime: mime.toString('base64') };
-  stdout.write(`${JSON.stringify(report)}\n`);
+  stdout.write(`${printableJson(report)}\n`);
 }
 
 function notes({ mailbox, recipients, mime, requestSize, uploads, findings }: DryRun): string[] {

@@ -1,3 +1,4 @@
+import { quotePowerShell } from '../setup/quote-powershell.js';
 import { printable } from '../wording.js';
 import { block, paragraph } from './block.js';
 import type { SendReport } from './send-report.js';
@@ -49,7 +50,7 @@ function traceLines({ outcome, messageId, requestId }: SendReport): string[] {
 }
 
 function traceCommand(messageId: string): string {
-  return `Get-MessageTraceV2 -MessageId '${messageId.replaceAll("'", "''")}'`;
+  return `Get-MessageTraceV2 -MessageId ${quotePowerShell(messageId)}`;
 }
 
 /** Hints are written for programs; here their options are flags. */

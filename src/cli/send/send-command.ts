@@ -5,6 +5,7 @@ import { type Configuration, checkConfiguration } from '../configuration.js';
 import { givenConfiguration } from '../configuration-flags.js';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
+import { printableJson } from '../wording.js';
 import { checkUsage } from './check-usage.js';
 import { dryRun } from './dry-run.js';
 import { printDryRun, printDryRunJson } from './dry-run-output.js';
@@ -58,7 +59,7 @@ function choicesOf({ delivery, onUnknown, largeMessages }: SendFlags): Partial<S
 }
 
 function print(report: SendReport, { json }: SendFlags, { stdout, stderr }: Terminal): ExitCode {
-  if (json) stdout.write(`${JSON.stringify(report)}\n`);
+  if (json) stdout.write(`${printableJson(report)}\n`);
   else (report.outcome === 'sent' ? stdout : stderr).write(reportText(report));
   return report.exitCode;
 }

@@ -15,7 +15,7 @@ ${platform === 'win32' ? windowsHint : ''}`;
 The sandbox played both administrators. It forgets that when it ends.
 Send a mail, and find it on ${sandbox.inboxUrl}:
 
-  node ${shellPath(`${folder}/developer/send-test.mjs`)}
+npx nodemailer-graph-transport send --env-file ${shellPath(`${folder}/developer/.env`)} --to ana@example.com --subject Hello --text Hello
 `;
   }
   const last =

@@ -5,6 +5,12 @@ import { type AnswerCheck, addressAnswer, daysAnswer, nameAnswer } from './answe
 import { DEFAULT_DAYS, DEFAULT_NAME } from './settle-answers.js';
 import type { SetupFlags } from './setup-flags.js';
 
+/** What flags are refused for at the end is refused in its place here: nobody answers six questions for nothing. */
+const anotherAddress =
+  (taken: readonly string[], problem: string): AnswerCheck =>
+  (text) =>
+    addressAnswer(text) ?? (taken.some((one) => one.toLowerCase() === text.toLowerCase()) ? problem : undefined);
+
 type Streams = Pick<Terminal, 'stdin' | 'stdout'>;
 
 /**
@@ -43,24 +49,32 @@ export async function askMissing(flags: SetupFlags, terminal: Streams): Promise<
   );
   answers.deniedMailbox ??= await ask(
     'Which mailbox must stay out of reach? Its refusal is half of the proof.',
-    addressAnswer,
+    anotherAddress(answers.mailbox, 'That one may send: the proof needs another one.'),
     { placeholder: `director@${domain}` },
   );
-  answers.legacyPolicy ??= await settled(
-    select({
-      ...streams,
-      message: 'How is the application kept to its mailboxes?',
-      options: [
-        { value: false, label: 'RBAC for Applications', hint: 'Exchange grants the right, Entra nothing' },
-        { value: true, label: 'Application access policy', hint: 'older; Entra grants Mail.Send, Exchange narrows it' },
-      ],
-    }),
-  );
+  // A recipient filter is for RBAC for Applications alone, and takes the place of a group.
   if (answers.filter === undefined) {
+    answers.legacyPolicy ??= await settled(
+      select({
+        ...streams,
+        message: 'How is the application kept to its mailboxes?',
+        options: [
+          { value: false, label: 'RBAC for Applications', hint: 'Exchange grants the right, Entra nothing' },
+          {
+            value: true,
+            label: 'Application access policy',
+            hint: 'older; Entra grants Mail.Send, Exchange narrows it',
+          },
+        ],
+      }),
+    );
     const defaultValue = `graph-mailers@${domain}`;
     answers.group ??= await ask(
       'Which mail-enabled security group holds the mailboxes that may send? It is made if missing.',
-      addressAnswer,
+      anotherAddress(
+        [...answers.mailbox, answers.deniedMailbox],
+        'That is a mailbox: a group has an address of its own.',
+      ),
       { placeholder: defaultValue, defaultValue },
     );
   }

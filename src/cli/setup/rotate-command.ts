@@ -27,7 +27,11 @@ export async function rotateCommand(flags: SetupFlags, terminal: Terminal): Prom
   const password = terminal.env.AZURE_CLIENT_CERTIFICATE_PASSWORD;
   const old = await certificateInUse(env.AZURE_CLIENT_CERTIFICATE_PATH, password, now);
   const rotation = `rotation-${day(new Date(now))}`;
-  await refuseExisting(folder, [rotation]);
+  await refuseExisting(
+    folder,
+    [rotation],
+    '  It is the next certificate already: its steps are in developer/README.md there.',
+  );
   const name = flags.name ?? commonName(old) ?? DEFAULT_NAME;
   const { pem, certificate } = await newCertificate(name, Number(flags.days ?? DEFAULT_DAYS), now);
   const keyPath = path.join(folder, rotation, 'developer/graph-mailer.pem');

@@ -3,11 +3,14 @@ import path from 'node:path';
 import { UsageError } from '../exit-codes.js';
 import type { SetupFile } from './answers.js';
 
+const OTHER_FOLDER = `  For other packets, give another folder: --out <folder>.
+  For the next certificate of this one: --rotate.`;
+
 /**
  * Refuses when anything stands where a file would be written, before anything is written.
  * @throws UsageError that says what is there
  */
-export async function refuseExisting(folder: string, paths: readonly string[]): Promise<void> {
+export async function refuseExisting(folder: string, paths: readonly string[], cure = OTHER_FOLDER): Promise<void> {
   const found: string[] = [];
   for (const one of paths) if (await exists(path.join(folder, one))) found.push(one);
   if (found.length === 0) return;
@@ -15,8 +18,7 @@ export async function refuseExisting(folder: string, paths: readonly string[]): 
   throw new UsageError(
     `${folder} has ${found.slice(0, 3).join(', ')}${more} already.\n` +
       '  Nothing was written, and nothing there was changed.\n' +
-      '  For other packets, give another folder: --out <folder>.\n' +
-      '  For the next certificate of this one: --rotate.',
+      cure,
   );
 }
 
@@ -25,13 +27,13 @@ export async function refuseExisting(folder: string, paths: readonly string[]): 
  * Folders with secrets are for their owner alone.
  */
 export async function writeFiles(folder: string, files: readonly SetupFile[]): Promise<void> {
-  await mkdir(folder, { recursive: true });
   const secretFolders = new Set(files.filter(({ secret }) => secret).map((file) => path.posix.dirname(file.path)));
   for (const { path: name, text, secret = false, executable = false } of files) {
     const file = path.join(folder, name);
     const mode = secretFolders.has(path.posix.dirname(name)) ? 0o700 : 0o777;
-    await mkdir(path.dirname(file), { recursive: true, mode });
     try {
+      await mkdir(folder, { recursive: true });
+      await mkdir(path.dirname(file), { recursive: true, mode });
       await writeFile(file, text, { flag: 'wx', mode: secret ? 0o600 : executable ? 0o755 : 0o644 });
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException;

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCertificate, type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
@@ -160,6 +160,19 @@ describe('bulk run', () => {
       sandbox.options.mailbox,
       'third@contoso.example',
       'other@contoso.example',
+    ]);
+  });
+
+  it('takes who signs in from a .env file', async () => {
+    world.recipients(1);
+    const file = path.join(path.dirname(world.runs), 'mailer.env');
+    writeFileSync(
+      file,
+      'AZURE_TENANT_ID=t\nAZURE_CLIENT_ID=c\nAZURE_CLIENT_SECRET=s\nGRAPH_MAIL_MAILBOX=box@contoso.example\n',
+    );
+    await world.run(['--env-file', file]);
+    expect(world.connected).toMatchObject([
+      { tenantId: 't', clientId: 'c', clientSecret: 's', mailbox: 'box@contoso.example' },
     ]);
   });
 

@@ -1,9 +1,10 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { aadstsHint } from '../../../src/auth/aadsts.js';
 import type { SandboxOptions } from '../../../src/sandbox/index.js';
+import { makeCertificate } from '../../helpers/certificates.js';
 import { type RawServerOptions, startRawServer } from '../../helpers/raw-server.js';
 import { DoctorWorld, mailbox, policyTenant, rbacTenant } from './support.js';
 
@@ -36,6 +37,18 @@ describe('a configuration that is right', () => {
     const { code, checks } = await world.examine({ probe: true });
     expect(code).toBe(0);
     expect(checks.find(({ id }) => id === `mailbox:${mailbox}`)?.status).toBe('ok');
+  });
+
+  test('an authority that .env names is trusted beside one of the environment, as send does', async () => {
+    await start();
+    const envFile = world.write('ca.env', `NODE_EXTRA_CA_CERTS='${path.join(world.folder, 'ca.pem')}'\n`);
+    world.env.NODE_EXTRA_CA_CERTS = world.write('company.pem', makeCertificate().certificate);
+    const { code, checks } = await world.examine({ envFile });
+    expect(code).toBe(1);
+    expect(checks.find(({ id }) => id === 'tls')).toMatchObject({
+      status: 'warning',
+      seen: expect.stringContaining('NODE_EXTRA_CA_CERTS of the .env file'),
+    });
   });
 
   test('the sandbox is told as what it is', async () => {
@@ -76,6 +89,41 @@ describe('the send check', () => {
       status: 'warning',
       seen: expect.stringContaining('so this proves no restriction'),
     });
+  });
+
+  const asksOf = () => world.sandbox.requests({ operation: 'sendMail' }).map(({ userAgent }) => userAgent);
+  const sent = expect.stringMatching(/^nodemailer-graph-transport\//);
+
+  test('is made again under another User-Agent once, and only where the wording may be that of EWS lists', async () => {
+    await start({ ...rbacTenant, ews: { applicationAccessPolicy: 'EnforceBlockList', blockList: ['nodemailer*'] } });
+    await world.examine({ probe: true, deniedMailbox: [boss] });
+    expect(asksOf()).toEqual([sent, sent, expect.stringMatching(/^graph-mail-doctor\//)]);
+    expect(world.sandbox.stats().submissions).toBe(0);
+    await world.close();
+    await start();
+    await world.examine({ probe: true, mailbox: [boss] });
+    expect(asksOf()).toEqual([sent]);
+  });
+
+  test('that is refused under another User-Agent too says so', async () => {
+    await start({ ...rbacTenant, ews: { applicationAccessPolicy: 'EnforceAllowList', allowList: ['Outlook*'] } });
+    const { checks } = await world.examine({ probe: true });
+    expect(checks.find(({ id }) => id.startsWith('mailbox:'))?.seen).toContain(
+      'Under another User-Agent, the same request was refused as well.',
+    );
+  });
+
+  test('a mailbox is quoted for PowerShell, which takes typographic quotes for quotes', async () => {
+    await start();
+    const { checks } = await world.examine({ probe: true, deniedMailbox: ['a\u2019b@contoso.example'] });
+    expect(checks.find(({ id }) => id.startsWith('mailbox:a'))?.command).toContain("('' + 'a' + [char]0x2019 + 'b@");
+  });
+
+  test('without an answer, the verdict does not say that it works', async () => {
+    const { out } = await against(({ incoming, response }) => {
+      response.writeHead(isSendCheck(incoming) ? 503 : 404).end();
+    });
+    expect(out.trimEnd().split('\n').at(-1)).toBe('No failures, against the sandbox; 1 warning.');
   });
 
   const against = async (graph: RawServerOptions['graph']) => {
@@ -146,7 +194,11 @@ test('a test mail of which nobody knows whether it was sent ends with 3', async 
   world.sandbox.fault({ on: 'sendMail', status: 504, delivered: true });
   const { checks, code } = await world.examine({ sendTo: 'ana@example.com' });
   expect(code).toBe(3);
-  expect(checks.find(({ id }) => id === 'test-mail')?.seen).toMatch(/^It may have been sent/);
+  const check = checks.find(({ id }) => id === 'test-mail');
+  const [message] = await world.sandbox.messages();
+  expect(check?.seen).toMatch(/^It may have been sent/);
+  expect(check?.seen).toContain(`Message-ID ${message?.messageId}`);
+  expect(check?.command).toContain(`Get-MessageTraceV2 -MessageId '${message?.messageId}'`);
 });
 
 describe('every number of the token service has its own words', () => {
@@ -213,6 +265,26 @@ describe('what is printed', () => {
     await expect(again).rejects.toThrow('is there already, and nothing is overwritten');
     expect(readFileSync(bundle, 'utf8')).toBe('mine');
     expect(world.sandbox.stats().submissions).toBe(0);
+  });
+
+  test('a support bundle that cannot be written is refused before anything is sent', async () => {
+    await start();
+    const run = world.run({ bundle: path.join(world.folder, 'nowhere/b.json'), sendTo: 'ana@example.com' });
+    await expect(run).rejects.toThrow('cannot be written');
+    symlinkSync(path.join(world.folder, 'target'), path.join(world.folder, 'link'));
+    await expect(world.run({ bundle: path.join(world.folder, 'link') })).rejects.toThrow('is there already');
+    expect(world.sandbox.requests()).toEqual([]);
+  });
+
+  test('what a server says commands no terminal, in words or in --json', async () => {
+    await start();
+    const error_description = 'AADSTS700016: \u001b]0;x\u0007 \u009b31m \u202eevil';
+    const body = JSON.stringify({ error: 'unauthorized_client', error_codes: [700016], error_description });
+    world.sandbox.fault({ on: 'token', status: 400, body, times: 2 });
+    const words = await world.run();
+    const json = await world.run({ json: true });
+    for (const { out } of [words, json]) expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(JSON.parse(json.out).checks.find(({ id }: { id: string }) => id === 'token').seen).toContain('\u009b31m');
   });
 
   test('a support bundle has no password of a proxy, and no secret in a wrong place', async () => {

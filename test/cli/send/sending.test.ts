@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCertificate, type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { SendWorld } from './support.js';
@@ -79,6 +80,17 @@ describe('send', () => {
     expect((await sandbox.messages()).map((message) => message.raw.equals(raw))).toEqual([true, true]);
   });
 
+  it('prints a Message-ID of a raw message so that it commands neither terminal nor PowerShell', async () => {
+    const raw = `From: ${sandbox.options.mailbox}\r\nTo: ana@example.com\r\nMessage-ID: <a\u2019;calc;\u2018\u001b[31m@b>\r\n\r\nHi\r\n`;
+    const { code, out } = await world.send(['--raw', '-'], { stdin: raw });
+    expect(code).toBe(0);
+    expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(out).toContain("-MessageId ('' + '<a' + [char]0x2019 + ';calc;' + [char]0x2018");
+    const json = await world.send(['--raw', '-', '--json'], { stdin: raw.replace('\u001b', '\u009b') });
+    expect(json.out.trimEnd()).not.toMatch(/\p{Cc}/u);
+    expect(JSON.parse(json.out).messageId).toContain('\u009b');
+  });
+
   it('keeps an @ at the beginning of a text when there are two', async () => {
     expect(await world.send([...toAna, '--text', '@@ana hello'])).toMatchObject({ code: 0 });
     expect((await arrived()).text?.trim()).toBe('@ana hello');
@@ -140,7 +152,8 @@ describe('send of a mail that does not get through', () => {
     sandbox.tenant.apps.set({ clientId: sandbox.options.clientId, certificates: [] });
     const refused = await world.send(hello);
     expect(refused).toMatchObject({ code: 78, err: expect.stringContaining('AADSTS700027') });
-    const stranger = await world.send(hello, { env: { NODE_EXTRA_CA_CERTS: '' } });
+    const without = readFileSync(world.envFile, 'utf8').replace(/^NODE_EXTRA_CA_CERTS=.*$/m, '');
+    const stranger = await world.send([...hello, '--env-file', world.write('stranger.env', without)]);
     expect(stranger).toMatchObject({ code: 69, err: expect.stringContaining('certificate') });
   });
 

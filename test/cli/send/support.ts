@@ -22,6 +22,8 @@ export interface RunOptions {
   stdin?: string | Buffer;
   env?: Record<string, string>;
   signals?: EventEmitter;
+  /** Whether somebody types. */
+  isTTY?: boolean;
 }
 
 /** A folder with certificate, CA and a `.env` file of a sandbox, and `send` with nothing else in its environment. */
@@ -54,13 +56,16 @@ export class SendWorld {
   }
 
   /** Runs `send …` in this process. */
-  async send(args: readonly string[], { stdin = '', env = {}, signals }: RunOptions = {}): Promise<Printed> {
+  async send(
+    args: readonly string[],
+    { stdin = '', env = {}, signals, isTTY = false }: RunOptions = {},
+  ): Promise<Printed> {
     const written: Buffer[] = [];
     let err = '';
     const input = new PassThrough();
     input.end(stdin);
     const terminal: Terminal = {
-      stdin: input,
+      stdin: Object.assign(input, { isTTY }),
       stdout: { write: (content) => written.push(Buffer.from(content as string)) },
       stderr: { write: (content) => (err += content) },
       env,

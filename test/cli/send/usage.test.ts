@@ -69,6 +69,19 @@ describe('what cannot be read ends with 65', () => {
   });
 });
 
+it('whoever is to type is told so, and how it ends; a pipe is not', async () => {
+  const dry = [...to, '--from', 'a@contoso.com', '--dry-run', '-'];
+  expect((await world.send(dry, { stdin: 'Hi', isTTY: true })).err).toMatch(/^Type the text; Ctrl-\S+.* ends it\.\n/);
+  expect((await world.send(dry, { stdin: 'Hi' })).err).not.toContain('Type the');
+});
+
+it('a text from stdin that has no end is not read for ever', async () => {
+  const printed = await world.send([...to, '--from', 'a@contoso.com', '--dry-run', '-'], {
+    stdin: Buffer.alloc(2 ** 26 + 1),
+  });
+  expect(printed).toMatchObject({ code: 65, err: expect.stringContaining('more than 64 MiB') });
+});
+
 it('the help tells the exit codes', async () => {
   const { code, out } = await world.send(['--help']);
   expect(code).toBe(0);

@@ -76,6 +76,25 @@ describe('setup on a terminal', () => {
     expect(done.asked).toBe(3);
   });
 
+  it('refuses at once what would be refused at the end', async () => {
+    const done = await typed(
+      ['--create-mailbox', '--mailbox', 'noreply@contoso.com'],
+      [
+        ['stay out of reach', `NoReply@contoso.com${ENTER}`],
+        ['needs another one', CTRL_C],
+      ],
+    );
+    expect(done).toMatchObject({ code: 2, asked: 2 });
+  });
+
+  it('does not offer an access policy where a filter is given, which is for RBAC alone', async () => {
+    const flags = ['--mailbox', 'noreply@contoso.com', '--denied-mailbox', 'director@contoso.com', '--create-mailbox'];
+    const filter = ['--filter', "City -eq 'x'", '--certificate', world.write('own.pem', ownPem)];
+    const done = await typed([...flags, ...filter], [['called', ENTER]]);
+    expect(done).toMatchObject({ code: 0, asked: 1 });
+    expect(done.out).not.toContain('kept to its mailboxes');
+  });
+
   it('writes nothing when somebody leaves', async () => {
     const done = await typed([], [['Which mailbox sends', CTRL_C]]);
     expect(done).toMatchObject({ code: 2, err: expect.stringContaining('Nothing was written') });

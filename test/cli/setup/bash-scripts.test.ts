@@ -103,7 +103,9 @@ describe.skipIf(process.platform === 'win32')('register-app.sh', () => {
     const { status, stdout, stderr } = az.run(packets(answersOf('rbac'))('register-app.sh'));
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const [app] = az.state.apps;
-    expect(app).toMatchObject({ displayName: NAME, keys: [expect.any(String)] });
+    // To the end of the certificate: by itself Azure CLI would let it end after a year.
+    const ends = [certificate.validTo.toISOString()];
+    expect(app).toMatchObject({ displayName: NAME, keys: [expect.any(String)], ends });
     const principal = az.state.principals.find(({ appId }) => appId === app?.appId);
     expect(stdout).toContain(`Directory (tenant) id:  ${TENANT}\nApplication (client) id: ${app?.appId}\n`);
     expect(stdout).toContain(`Enterprise application object id: ${principal?.id}\n`);

@@ -44,6 +44,12 @@ describe.each(['rbac', 'policy'] as const)('the packets, by %s', (mode) => {
     expect(readme).toContain(`SHA-256 | \`${certificate.thumbprintSha256}\``);
   });
 
+  it('have a row of proof for every mailbox that may send', () => {
+    const page = text(input(mode, { mailboxes: ['a@contoso.com', 'b@contoso.com'] }), 'sign-off.md');
+    for (const mailbox of ['a@contoso.com', 'b@contoso.com'])
+      expect(page).toMatch(new RegExp(`^\\| \`Test-.*${mailbox}.*(True|Granted)`, 'm'));
+  });
+
   it('have a page for the audit with the proof of an allowed and of a denied mailbox', () => {
     const page = text(input(mode), 'sign-off.md');
     const cmdlet = mode === 'rbac' ? 'Test-ServicePrincipalAuthorization' : 'Test-ApplicationAccessPolicy';

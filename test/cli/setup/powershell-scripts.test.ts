@@ -103,6 +103,49 @@ describe('PowerShell scripts', () => {
     }
   });
 
+  it('say of a group in the group what the mechanism makes of it', () => {
+    // New-ManagementRoleAssignment: direct members. New-ApplicationAccessPolicy: "including nested groups".
+    expect(scripts('rbac')['restrict-mailboxes.ps1']).toContain('its members do NOT count');
+    const policy = scripts('policy')['restrict-mailboxes.ps1'];
+    expect(policy).toContain('ALL of its members may be sent from');
+    expect(policy).not.toContain('NOT count');
+  });
+
+  it('ask about what a filter finds before they make its scope, and show the filter that is in effect afterwards', () => {
+    const script = scripts('rbac', filter)['restrict-mailboxes.ps1'] ?? '';
+    expect(script).toMatch(
+      /\$Filter = "\$\(\$scope\.RecipientFilter\)"[\s\S]*Get-Recipient[\s\S]*Read-Yes 'Is that[\s\S]*New-ManagementScope[\s\S]*New-ManagementRoleAssignment/,
+    );
+  });
+
+  it('add members to a group that somebody else owns', () => {
+    for (const mode of ['rbac', 'policy'] as const) {
+      const adding = /^ *Add-DistributionGroupMember.*$/m.exec(scripts(mode)['restrict-mailboxes.ps1'] ?? '')?.[0];
+      expect(adding).toContain('-BypassSecurityGroupManagerCheck');
+    }
+  });
+
+  // Without PowerShell nothing else sees these.
+  it('give each cmdlet the id, the role and the right that it takes', () => {
+    const { 'restrict-mailboxes.ps1': rbac, 'register-app.ps1': register } = scripts('rbac');
+    expect(rbac).toContain('New-ServicePrincipal -AppId $AppId -ObjectId $ObjectId ');
+    expect(rbac).toContain("$Role = 'Application Mail.Send'\n");
+    expect(rbac).toMatch(
+      /Name = \$assignmentName; App = \$ObjectId; Role = \$Role }\n *\$assignment\.RecipientGroupScope = /,
+    );
+    expect(rbac).toContain("if ($address -eq $DeniedMailbox) { 'False' } else { 'True' }");
+    expect(rbac).toContain('New-DistributionGroup -Type Security ');
+    expect(scripts('rbac', filter)['restrict-mailboxes.ps1']).toContain('$assignment.CustomResourceScope = $scopeName');
+    const { 'restrict-mailboxes.ps1': policy, 'grant-mail-send.ps1': grant } = scripts('policy');
+    expect(policy).toContain('-AppId $AppId -PolicyScopeGroupId $GroupAddress -AccessRight RestrictAccess ');
+    expect(policy).toContain("if ($address -eq $DeniedMailbox) { 'Denied' } else { 'Granted' }");
+    // permissions-reference: Mail.Send, an application permission.
+    expect(grant).toContain("$MailSend = 'b633e1c5-b582-4048-a93e-9f11b44c7e96'");
+    expect(grant).toContain("$GraphApp = '00000003-0000-0000-c000-000000000000'");
+    // Update-MgApplication replaces the whole list.
+    expect(register).toContain('$keys = $before + @(');
+  });
+
   it('use the one mechanism of their mode, and its own test', () => {
     const { 'restrict-mailboxes.ps1': rbac = '' } = scripts('rbac');
     const { 'restrict-mailboxes.ps1': policy = '' } = scripts('policy');

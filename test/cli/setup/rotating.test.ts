@@ -41,6 +41,10 @@ describe('setup --rotate', () => {
     const at = (name: string) => world.read(`rotation-2027-10-01/${name}`);
     const old = new X509Certificate(world.read('entra-admin/graph-mailer.cer')).fingerprint.replaceAll(':', '');
     expect(at('developer/README.md')).toContain(old);
+    const line = /AZURE_CLIENT_CERTIFICATE_PATH=[^\n]*pem/.exec(at('developer/README.md'))?.[0] ?? '';
+    expect(parseEnv(line).AZURE_CLIENT_CERTIFICATE_PATH).toBe(
+      path.join(world.out, 'rotation-2027-10-01/developer/graph-mailer.pem'),
+    );
     expect(at('entra-admin/README.md')).toMatch(new RegExp(`\\*\\*Later[^\\n]*${old}`));
     expect(at('entra-admin/add-certificate.sh')).toContain(`APP_ID='${clientId}'`);
     expect(at('entra-admin/README.md')).not.toContain('PRIVATE');
@@ -52,6 +56,8 @@ describe('setup --rotate', () => {
     const again = await world.setup(['--rotate'], { now });
     expect(again.code).toBe(2);
     expect(again.err).toContain('rotation-2027-10-01');
+    expect(again.err).toContain('next certificate already');
+    expect(again.err).not.toContain('--rotate');
     expect(world.read('rotation-2027-10-01/developer/graph-mailer.pem')).toBe(key);
   });
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 /** What the stub knows of its tenant. */
 export interface AzState {
   tenant: string;
-  apps: { id: string; appId: string; displayName: string; keys: string[] }[];
+  apps: { id: string; appId: string; displayName: string; keys: string[]; ends?: string[] }[];
   principals: { id: string; appId: string; roles: string[] }[];
 }
 
@@ -95,6 +95,8 @@ if (command.startsWith('account show')) {
   const { raw } = new X509Certificate(readFileSync(file.slice(1)));
   const one = app();
   if (!args.includes('--append')) one.keys = [];
+  // As Azure CLI has it: a year, unless it is told.
+  (one.ends ??= []).push(flag('--end-date') ?? 'a year');
   one.keys.push(raw.toString('base64'));
   save();
 } else if (command.startsWith('ad sp list')) {

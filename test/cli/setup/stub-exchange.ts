@@ -48,7 +48,7 @@ function Get-DistributionGroup { [CmdletBinding()] param($Identity) return $glob
 function New-DistributionGroup { [CmdletBinding()] param($Type, $Name, $Alias, $PrimarySmtpAddress, $MemberJoinRestriction, $MemberDepartRestriction) Log 'New-DistributionGroup' $PSBoundParameters; $global:Group = [pscustomobject]@{ Name = $Name; DisplayName = $Name; Guid = 'guid of the group'; RecipientTypeDetails = 'MailUniversalSecurityGroup' } }
 function Set-DistributionGroup { [CmdletBinding()] param($Identity, $HiddenFromAddressListsEnabled) }
 function Get-DistributionGroupMember { [CmdletBinding()] param($Identity, $ResultSize) return $global:Members }
-function Add-DistributionGroupMember { [CmdletBinding()] param($Identity, $Member) Log 'Add-DistributionGroupMember' $PSBoundParameters; $global:Members += Box $Member }
+function Add-DistributionGroupMember { [CmdletBinding()] param($Identity, $Member, [switch] $BypassSecurityGroupManagerCheck) Log 'Add-DistributionGroupMember' $PSBoundParameters; $global:Members += Box $Member }
 function Get-ServicePrincipal { return $global:Principal }
 function New-ServicePrincipal { [CmdletBinding()] param($AppId, $ObjectId, $DisplayName) Log 'New-ServicePrincipal' $PSBoundParameters; $global:Principal = [pscustomobject]@{ AppId = $AppId; ObjectId = $ObjectId }; return $global:Principal }
 function Get-ManagementRoleAssignment { [CmdletBinding()] param($Identity, $Role) return $global:Assignment }

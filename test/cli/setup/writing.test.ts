@@ -135,6 +135,15 @@ describe('setup never overwrites:', () => {
     expect(world.read(name)).toBe('mine');
   });
 
+  it.skipIf(process.platform === 'win32')('says in words that a folder cannot be made', async () => {
+    mkdirSync(world.out);
+    symlinkSync(path.join(world.folder, 'elsewhere'), path.join(world.out, 'developer'));
+    const { code, err } = await world.setup(usualFlags);
+    expect(code).toBe(1);
+    expect(err).toMatch(/was not written: [\s\S]*--out/);
+    expect(existsSync(path.join(world.folder, 'elsewhere'))).toBe(false);
+  });
+
   it.skipIf(process.platform === 'win32')('a link that leads nowhere is not written through', async () => {
     mkdirSync(path.join(world.out, 'developer'), { recursive: true });
     const target = path.join(world.folder, 'elsewhere.pem');
@@ -175,6 +184,14 @@ describe('setup --certificate', () => {
 });
 
 describe('writeFiles', () => {
+  it('has .gitignore stand before the key does', async () => {
+    mkdirSync(path.join(world.out, 'developer'), { recursive: true });
+    expect(await world.setup(usualFlags)).toMatchObject({ code: 0 });
+    const made = (name: string) => statSync(path.join(world.out, 'developer', name), { bigint: true }).mtimeNs;
+    expect(made('.gitignore')).toBeLessThanOrEqual(made('graph-mailer.pem'));
+    expect(made('graph-mailer.pem')).toBeLessThanOrEqual(made('.env'));
+  });
+
   it('overwrites nothing that came into being after the look', async () => {
     mkdirSync(world.out);
     writeFileSync(path.join(world.out, 'b'), 'mine');

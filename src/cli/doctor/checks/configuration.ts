@@ -1,7 +1,8 @@
 import { isGraphMailError } from '../../../errors.js';
 import { resolveCloud } from '../../../graph/clouds.js';
+import { isLoopback } from '../../../graph/proxy-exceptions.js';
 import type { CloudName } from '../../../option-types.js';
-import { type ConfigurationSource, checkConfiguration as settleConfiguration } from '../../configuration.js';
+import { type ConfigurationSource, originOf, checkConfiguration as settleConfiguration } from '../../configuration.js';
 import { givenConfiguration } from '../../configuration-flags.js';
 import { EXIT } from '../../exit-codes.js';
 import { type Check, failed, ok, warning } from '../check.js';
@@ -52,12 +53,20 @@ function judge({ configuration, settings, cloud }: Examination): Check {
       'Give the cloud that the tenant lives in with --cloud (global, usgov, usgov-dod or china), and leave GRAPH_MAIL_GRAPH_HOST out.',
     );
   }
+  const [here] = [cloud.authorityHost, cloud.graphHost].filter((origin) => isLoopback(new URL(origin).hostname));
+  if (here !== undefined && login.length + graph.length > 0) {
+    return warning(
+      subject,
+      `${seen} Tokens come from ${cloud.authorityHost} and mail goes to ${cloud.graphHost}: the sandbox takes no tokens of Microsoft, and Microsoft none of the sandbox.`,
+      'Set both to the sandbox, AZURE_AUTHORITY_HOST and GRAPH_MAIL_GRAPH_HOST, or neither; leave it so only where a gateway of your own answers on this machine.',
+    );
+  }
   if (identity.credential.kind !== 'secret') return ok(subject, seen);
   if (env.AZURE_CLIENT_CERTIFICATE_PATH || env.GRAPH_MAIL_CERTIFICATE) {
     return warning(
       subject,
       `${seen} AZURE_CLIENT_SECRET is set, and goes before the certificate, which is not used.`,
-      'Take AZURE_CLIENT_SECRET out of the environment to sign in with the certificate.',
+      `Take AZURE_CLIENT_SECRET out of ${originOf('AZURE_CLIENT_SECRET', source.AZURE_CLIENT_SECRET)} to sign in with the certificate.`,
     );
   }
   return warning(

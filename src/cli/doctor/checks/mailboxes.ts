@@ -2,7 +2,7 @@ import { type Check, skipped } from '../check.js';
 import type { Examination } from '../examination.js';
 import { mailboxCheck } from '../mailbox-check.js';
 import { askToSend, otherUserAgent, type SendAnswer } from '../send-check.js';
-import { isOutOfScope, judgeSendAnswer } from '../send-verdict.js';
+import { judgeSendAnswer, mayBeUserAgent } from '../send-verdict.js';
 
 const subject = { id: 'mailboxes', title: 'Send check of mailboxes' };
 
@@ -31,10 +31,9 @@ export async function checkMailboxes(examination: Examination): Promise<Check[]>
   }
   const isAllowed = ({ answer }: { answer: SendAnswer }) => judgeSendAnswer(answer) === 'allowed';
   const otherAllowed = asked.some(isAllowed);
-  // A list by User-Agent keeps the program out of all mailboxes alike.
-  const shut = otherAllowed ? undefined : asked.find(({ answer }) => isOutOfScope(answer));
-  const letInByOtherName =
-    shut !== undefined && isAllowed({ answer: await askToSend(shut.mailbox, examination, otherUserAgent) });
+  // A list by User-Agent keeps the program out of all mailboxes alike; the second request has no recipients either.
+  const shut = otherAllowed ? undefined : asked.find(({ answer }) => mayBeUserAgent(answer));
+  const letInByOtherName = shut && isAllowed({ answer: await askToSend(shut.mailbox, examination, otherUserAgent) });
   return asked.map((one) =>
     mailboxCheck(one, { examination, roles: claims?.roles ?? [], otherAllowed, letInByOtherName }),
   );

@@ -23,7 +23,7 @@ export async function checkNames(examination: Examination): Promise<Check[]> {
           subject,
           EXIT.unavailable,
           `${host} cannot be resolved (${result.problem}).`,
-          `Check the name servers of this machine, and whether it needs a proxy to reach Microsoft 365 (HTTPS_PROXY).${namedBy(examination)}`,
+          `Check the name servers of this machine, and whether it needs a proxy to reach Microsoft 365 (HTTPS_PROXY).${namedBy(host, examination)}`,
         ),
       ];
     }
@@ -33,8 +33,11 @@ export async function checkNames(examination: Examination): Promise<Check[]> {
 }
 
 /** A name that somebody wrote may be misspelt. */
-function namedBy({ configuration }: Examination): string {
-  const names = ['AZURE_AUTHORITY_HOST', 'GRAPH_MAIL_GRAPH_HOST'].filter((name) => configuration?.env[name]);
+function namedBy(host: string, { configuration, cloud }: Examination): string {
+  const origins = { AZURE_AUTHORITY_HOST: cloud?.authorityHost, GRAPH_MAIL_GRAPH_HOST: cloud?.graphHost };
+  const names = Object.entries(origins).flatMap(([name, origin]) =>
+    configuration?.env[name] && origin && new URL(origin).hostname === host ? [name] : [],
+  );
   return names.length === 0 ? '' : ` If the name is wrong, it stands in ${names.join(' or ')}.`;
 }
 

@@ -1,5 +1,6 @@
 import { type GraphMailError, isGraphMailError } from '../../../errors.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../../exit-codes.js';
+import { quotePowerShell } from '../../setup/quote-powershell.js';
 import { type Check, failed, ok, skipped } from '../check.js';
 import { connectCommand } from '../clouds-in-words.js';
 import type { Examination } from '../examination.js';
@@ -23,6 +24,10 @@ export async function checkTestMail(examination: Examination): Promise<Check[]> 
     const seen = `Not sent: the mailbox is given by its object id (${mailbox}), so its address is not known.`;
     return [failed(subject, EXIT.configuration, seen, 'Give the address that the mail comes from with --from.')];
   }
+  let messageId: string | undefined;
+  const onAttempt = (attempt: { messageId: string }) => {
+    messageId = attempt.messageId;
+  };
   const transporter = world.connect({ ...configuration?.options, maxWait: longestWait });
   try {
     const info = await transporter.sendMail({
@@ -30,6 +35,7 @@ export async function checkTestMail(examination: Examination): Promise<Check[]> 
       to,
       subject: 'Test mail of nodemailer-graph-transport',
       text: `This is a test mail, which "nodemailer-graph-transport doctor" sent from ${mailbox}. Nothing is to be done.\n`,
+      graph: { onAttempt },
     });
     const ids = info as { messageId: string; requestId?: string };
     return [
@@ -43,9 +49,14 @@ export async function checkTestMail(examination: Examination): Promise<Check[]> 
     ];
   } catch (error) {
     if (!isGraphMailError(error)) throw error;
-    const seen = `From ${from}, mailbox ${mailbox}, to ${to}: ${error.message}${idsInWords(error, ' ')}`;
-    if (error.outcome !== 'unknown') return [failed(subject, exitCodeOf(error), seen, error.hint)];
-    return [failed(subject, EXIT.unknown, `It may have been sent. ${seen}`, error.hint)];
+    const seen = `From ${from}, mailbox ${mailbox}, to ${to}: ${error.message}`;
+    if (error.outcome !== 'unknown') {
+      return [failed(subject, exitCodeOf(error), `${seen}${idsInWords(error, ' ')}`, error.hint)];
+    }
+    // With what a person needs to look for it.
+    const ids = { ...(messageId && { messageId }), ...(error.requestId && { requestId: error.requestId }) };
+    const trace = messageId === undefined ? {} : { command: traceOf({ ...ids, messageId }, examination) };
+    return [failed(subject, EXIT.unknown, `It may have been sent. ${seen}${idsInWords(ids, ' ')}`, error.hint, trace)];
   } finally {
     transporter.close();
   }
@@ -63,7 +74,7 @@ function idsInWords({ messageId, requestId }: { messageId?: string; requestId?: 
 
 /** How an administrator follows it: the mail by its Message-ID, the request by its id (where activity logs are collected). */
 function traceOf({ messageId, requestId }: { messageId: string; requestId?: string }, { cloud }: Examination): string {
-  const trace = `${connectCommand(cloud)}\nGet-MessageTraceV2 -MessageId '${messageId.replaceAll("'", "''")}'`;
+  const trace = `${connectCommand(cloud)}\nGet-MessageTraceV2 -MessageId ${quotePowerShell(messageId)}`;
   if (requestId === undefined || !/^[\w-]+$/.test(requestId)) return trace;
   return `${trace}\n# Where Graph activity logs are collected:\nMicrosoftGraphActivityLogs | where RequestId == "${requestId}"`;
 }

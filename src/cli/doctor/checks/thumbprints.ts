@@ -24,11 +24,21 @@ export async function checkThumbprints(examination: Examination): Promise<Check[
       ),
     ];
   }
+  if (given.length !== 40 && given.length !== 64) {
+    return [
+      failed(
+        subject,
+        EXIT.configuration,
+        `What is given as thumbprint is none: it has ${given.length} hexadecimal digits, where a SHA-1 has 40 and a SHA-256 has 64.`,
+        `Copy it anew from the portal, and compare it with ${sha1}.`,
+      ),
+    ];
+  }
   return [
     failed(
       subject,
       EXIT.configuration,
-      `The thumbprint given (${given || 'nothing in hexadecimal'}) is of another certificate. This one has SHA-1 ${sha1}, SHA-256 ${sha256}.`,
+      `The thumbprint given (${given}) is of another certificate. This one has SHA-1 ${sha1}, SHA-256 ${sha256}.`,
       'Upload the public part of this certificate to the app registration (Certificates & secrets), or use the certificate and key that were uploaded there.',
     ),
   ];

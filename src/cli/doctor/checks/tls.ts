@@ -25,15 +25,15 @@ export async function checkTls(examination: Examination): Promise<Check[]> {
 
 function unreachable({ host, failure }: Contact): Check {
   const { code, message = 'closed' }: Partial<NonNullable<Contact['failure']>> = failure ?? {};
-  const why = [code, message].filter(Boolean).join(': ');
   if (isTlsCode(code)) {
     return failed(
       subject,
       EXIT.unavailable,
-      `${host} gave no TLS connection (${why}).`,
+      `${host} gave no TLS connection (${code}).`,
       'Something that does not speak TLS answers there: check host and port, and what stands between this machine and it.',
     );
   }
+  const why = [code, message].filter(Boolean).join(': ');
   const cure = isLoopback(host.replace(/:\d+$/, ''))
     ? `Start the sandbox (nodemailer-graph-transport sandbox), and check its port in AZURE_AUTHORITY_HOST and GRAPH_MAIL_GRAPH_HOST.`
     : `Let this machine connect to port 443 of ${host}, directly or through a proxy (HTTPS_PROXY): a firewall looks like this. It says nothing about permissions.`;
@@ -93,7 +93,7 @@ async function onTerms(examination: Examination, seen: string): Promise<Check | 
         'If that is a proxy or gateway of your own organisation, nothing is to be done; otherwise find out what it is.',
       );
     }
-    if (configuration?.source.NODE_EXTRA_CA_CERTS === '.env') {
+    if (examination.fileAuthority !== undefined) {
       return warning(
         subject,
         `${seen} It is trusted through NODE_EXTRA_CA_CERTS of the .env file, which these commands read; Node itself reads the variable when it starts, before any .env file.`,

@@ -86,7 +86,7 @@ On Windows nobody but the account that runs the program should be able to read t
 function sandboxSteps(run: string, inboxUrl: string): string {
   return `## Steps
 
-This packet is for the sandbox, which has played both administrators already. While the sandbox runs:
+This packet is for the sandbox, which has played both administrators already. While the sandbox runs, in a project with both packages (\`npm install nodemailer nodemailer-graph-transport\`):
 
 \`\`\`sh
 ${run}

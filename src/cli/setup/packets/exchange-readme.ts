@@ -16,7 +16,7 @@ A program wants to send mail through Microsoft Graph. You say from which mailbox
 | --- | --- |
 | May send | ${mailboxes.map(cell).join(', ')}${createMailbox ? ' (made as shared mailboxes if missing: no licence, nobody signs in)' : ''} |
 | Must stay out of reach | ${cell(deniedMailbox)} |
-| By | ${group === undefined ? `a recipient filter: ${cell(scope.kind === 'filter' ? scope.filter : '')}` : `the direct members of the mail-enabled security group ${cell(group)} (groups in it do not count)`} |
+| By | ${group === undefined ? `a recipient filter: ${cell(scope.kind === 'filter' ? scope.filter : '')}` : `the ${mode === 'rbac' ? 'direct members' : 'members'} of the mail-enabled security group ${cell(group)} (${mode === 'rbac' ? 'groups in it do not count' : 'members of groups in it count as well: have none'})`} |
 
 - **Least role**: Organization Management in Exchange Online (the Entra role Exchange Administrator has it).
 - **What changes**: ${changes(answers)}.
@@ -43,7 +43,7 @@ powershell -ExecutionPolicy Bypass -File .\\restrict-mailboxes.ps1 ${ids}
 
 ${proof(answers)}
 
-Copy both results into \`sign-off.md\`.
+Send both results to the developer, for \`sign-off.md\`, the page that all three sign.
 
 ## To undo
 

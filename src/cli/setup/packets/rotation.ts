@@ -2,6 +2,7 @@ import type { CloudName } from '../../../option-types.js';
 import type { SetupFile } from '../answers.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
 import { CLOUD_TERMS } from '../clouds.js';
+import { envLine } from '../quote-env.js';
 import { addCertificatePs1 } from '../scripts/add-certificate-ps1.js';
 import { addCertificateSh } from '../scripts/add-certificate-sh.js';
 import { code, day } from './markdown.js';
@@ -49,13 +50,16 @@ Nothing is interrupted: for some days both certificates are registered, and eith
 
 1. Send \`entra-admin/\` of this folder to the Entra administrator. Nothing in it is secret; **this folder is**.
 2. Wait for their word that ${code(certificate.thumbprintSha1)} is registered, and a few minutes more.
-3. On each machine that runs the program, one after the other: set \`AZURE_CLIENT_CERTIFICATE_PATH\` in \`.env\` to
-   ${code(keyPath)} and restart the program. The old file${oldPath ? ` (${code(oldPath)})` : ''} stays until the end.
+3. On each machine that runs the program, one after the other: put this line into \`.env\`
+   instead of the one with that name, and restart the program. The old file${oldPath ? ` (${code(oldPath)})` : ''} stays until the end.
+
+   ${code(envLine('AZURE_CLIENT_CERTIFICATE_PATH', keyPath))}
+
 4. Check each: \`npx nodemailer-graph-transport doctor\` names the certificate that is in use, and gets a token with it.
 5. When all of them use the new one for a day: tell the Entra administrator to remove the old one${old ? ` (SHA-1 ${code(old.thumbprintSha1)})` : ''}.
 6. Then delete the old key.
 
-**To undo**, before step 5: set \`AZURE_CLIENT_CERTIFICATE_PATH\` back and restart. The new certificate ends on ${day(certificate.validTo)}${old ? `, the old one on ${day(old.validTo)}` : ''}.
+**To undo**, before step 5: put the old line back and restart. The new certificate ends on ${day(certificate.validTo)}${old ? `, the old one on ${day(old.validTo)}` : ''}.
 `;
 }
 

@@ -31,8 +31,7 @@ Prepared on ${day(now)}.
 | --- | --- | --- |
 | Application permissions in Entra | ${mode === 'rbac' ? 'none' : '`Mail.Send` alone, granted after the policy worked'} | |
 | Client secrets of the app registration | none | |
-| \`${test.cmdlet}\` for ${cell(mailboxes[0])} | ${test.yes} | |
-| \`${test.cmdlet}\` for ${cell(deniedMailbox)} | ${test.no} | |
+${mailboxes.map((mailbox) => `| \`${test.cmdlet}\` for ${cell(mailbox)} | ${test.yes} | |\n`).join('')}| \`${test.cmdlet}\` for ${cell(deniedMailbox)} | ${test.no} | |
 | Test mail arrived (\`send-test.mjs\`) | yes | |
 | Who reads the bounces in the sending mailbox | | |
 

@@ -30,6 +30,7 @@ TENANT_ID=${quoteSh(tenantId ?? '')}
 APP_ID=${quoteSh(clientId ?? '')}
 GRAPH=${graph}
 CERTIFICATE=${certificateFile}
+ENDS=${certificate.validTo.toISOString()}
 SHA1=${certificate.thumbprintSha1}
 SHA1_BASE64=${quoteSh(certificate.keyIdentifier)}
 ${BASH_BEGINNING}${BASH_KNOWN_APP}

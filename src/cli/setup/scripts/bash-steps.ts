@@ -53,7 +53,8 @@ case $keys in
     say "The certificate $SHA1 is registered already."
     ;;
   *)
-    again az ad app credential reset --id "$app_id" --cert "@$CERTIFICATE" --append --output none
+    # Without --end-date, Azure CLI lets the credential end after a year, whatever the certificate says.
+    again az ad app credential reset --id "$app_id" --cert "@$CERTIFICATE" --end-date "$ENDS" --append --output none
     say "Registered the certificate $SHA1."
     ;;
 esac

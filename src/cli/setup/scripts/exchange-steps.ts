@@ -1,3 +1,5 @@
+import type { Mode } from '../answers.js';
+
 /** What scripts for Exchange Online begin with, behind their parameters and values. */
 export const EXCHANGE_BEGINNING = `
 $ErrorActionPreference = 'Stop'
@@ -58,9 +60,11 @@ foreach ($address in @($Allowed) + $DeniedMailbox) {
 }
 `;
 
-/** The group whose direct members the application may send from. */
-export const EXCHANGE_GROUP = `
-# The group. Only direct members count, so groups in it are told.
+/** The group whose members the application may send from, and what a group in it means (New-ApplicationAccessPolicy). */
+export function exchangeGroup(mode: Mode): string {
+  const nested = mode === 'rbac' ? 'its members do NOT count.' : 'ALL of its members may be sent from, too.';
+  return `
+# The group. ${mode === 'rbac' ? 'Only direct members count' : 'Members of groups in it count as well'}, so groups in it are told.
 $group = Get-DistributionGroup -Identity $GroupAddress -ErrorAction SilentlyContinue
 if (-not $group) {
     New-DistributionGroup -Type Security -Name $GroupAddress -Alias (($GroupAddress -split '@')[0]) -PrimarySmtpAddress $GroupAddress -MemberJoinRestriction Closed -MemberDepartRestriction Closed | Out-Null
@@ -75,7 +79,8 @@ $members = @(Get-DistributionGroupMember -Identity $GroupAddress -ResultSize Unl
 foreach ($address in $Allowed) {
     $id = "$((Get-Mailbox -Identity $address).Guid)"
     if (@($members | Where-Object { "$($_.Guid)" -eq $id }).Count -gt 0) { continue }
-    Add-DistributionGroupMember -Identity $GroupAddress -Member $address
+    # An administrator need not be an owner of the group; without the switch, only its owners may.
+    Add-DistributionGroupMember -Identity $GroupAddress -Member $address -BypassSecurityGroupManagerCheck
     Write-Host "Added $address to $GroupAddress."
 }
 $members = @(Get-DistributionGroupMember -Identity $GroupAddress -ResultSize Unlimited)
@@ -84,9 +89,9 @@ if (@($members | Where-Object { "$($_.Guid)" -eq $deniedId }).Count -gt 0) {
     throw "$DeniedMailbox is a member of $GroupAddress, but must stay out of reach. Remove it from the group, or have the packets made again with another --denied-mailbox."
 }
 Write-Host ''
-Write-Host 'The application will be able to send from these mailboxes, the direct members of the group:'
+Write-Host 'The application will be able to send from these mailboxes, the members of the group:'
 foreach ($member in $members) {
-    if ("$($member.RecipientTypeDetails)" -like '*Group*') { Write-Warning "$($member.PrimarySmtpAddress) is a group: its members do NOT count." }
+    if ("$($member.RecipientTypeDetails)" -like '*Group*') { Write-Warning "$($member.PrimarySmtpAddress) is a group: ${nested}" }
     else { Write-Host "  $($member.PrimarySmtpAddress)" }
 }
 $others = @($members | Where-Object { $Allowed -notcontains "$($_.PrimarySmtpAddress)" })
@@ -94,3 +99,4 @@ if ($others.Count -gt 0 -and -not (Read-Yes 'There are more than were asked for.
     throw 'The application was given nothing. Take out of the group what does not belong there, and run this again.'
 }
 `;
+}

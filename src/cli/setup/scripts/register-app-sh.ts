@@ -36,6 +36,7 @@ TENANT_ID=${quoteSh(answers.tenantId ?? '')}
 APP_ID=${quoteSh(answers.clientId ?? '')}
 GRAPH=${CLOUD_TERMS[answers.cloud].graph}
 CERTIFICATE=${certificateFile}
+ENDS=${certificate.validTo.toISOString()}
 SHA1=${certificate.thumbprintSha1}
 SHA1_BASE64=${quoteSh(certificate.keyIdentifier)}
 ${BASH_BEGINNING}${BASH_KNOWN_APP}

@@ -1,7 +1,7 @@
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
 import { quotePowerShell, quotePowerShellList } from '../quote-powershell.js';
-import { EXCHANGE_BEGINNING, EXCHANGE_GROUP } from './exchange-steps.js';
+import { EXCHANGE_BEGINNING, exchangeGroup } from './exchange-steps.js';
 
 /** `restrict-mailboxes.ps1` for an application access policy: group, policy, proof. */
 export function restrictPolicyPs1(answers: Answers): string {
@@ -26,7 +26,7 @@ $GroupAddress = ${quotePowerShell(group)}
 $CreateMailbox = $${answers.createMailbox}
 $TenantId = ${quotePowerShell(answers.tenantId ?? '')}
 $Environment = '${CLOUD_TERMS[answers.cloud].exchange}'
-${EXCHANGE_BEGINNING}${EXCHANGE_GROUP}
+${EXCHANGE_BEGINNING}${exchangeGroup('policy')}
 # The policy. One that denies would go before it, so others of this application are told.
 $policies = @(Get-ApplicationAccessPolicy -ErrorAction SilentlyContinue | Where-Object { "$($_.AppId)" -eq $AppId })
 $own = @($policies | Where-Object { "$($_.AccessRight)" -eq 'RestrictAccess' -and (@("$($group.Name)", "$($group.DisplayName)", $GroupAddress) -contains "$($_.ScopeName)" -or "$($_.Identity) $($_.ScopeIdentity) $($_.ScopeIdentityRaw)" -like "*$($group.Guid)*") })
@@ -51,7 +51,7 @@ foreach ($address in @($Allowed) + $DeniedMailbox) {
 }
 Write-Host ''
 if (-not $asExpected) { throw 'The proof failed. A new policy and new members take time: wait an hour, and run this again.' }
-Write-Host 'Proven by Test-ApplicationAccessPolicy. Copy these lines into sign-off.md.'
+Write-Host 'Proven by Test-ApplicationAccessPolicy. Send these lines to the developer, for sign-off.md.'
 Write-Host 'Now wait: the proof is ahead of the mailboxes by up to an hour, sometimes a day. Then the Entra administrator grants'
 Write-Host 'Mail.Send (grant-mail-send.sh or grant-mail-send.ps1), and not before.'
 `;

@@ -1,7 +1,7 @@
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
 import { quotePowerShell, quotePowerShellList } from '../quote-powershell.js';
-import { EXCHANGE_BEGINNING, EXCHANGE_GROUP } from './exchange-steps.js';
+import { EXCHANGE_BEGINNING, exchangeGroup } from './exchange-steps.js';
 
 /** `restrict-mailboxes.ps1` for RBAC for Applications: service principal, scope, assignment, proof. */
 export function restrictRbacPs1(answers: Answers): string {
@@ -30,22 +30,23 @@ $CreateMailbox = $${answers.createMailbox}
 $TenantId = ${quotePowerShell(answers.tenantId ?? '')}
 $Environment = '${CLOUD_TERMS[answers.cloud].exchange}'
 $Role = 'Application Mail.Send'
-${EXCHANGE_BEGINNING}${scope.kind === 'group' ? EXCHANGE_GROUP : FILTER_SCOPE}${assignment(scope.kind === 'group' ? '$assignment.RecipientGroupScope = "$($group.Guid)"' : '$assignment.CustomResourceScope = $scopeName')}`;
+${EXCHANGE_BEGINNING}${scope.kind === 'group' ? exchangeGroup('rbac') : FILTER_SCOPE}${assignment(scope.kind === 'group' ? '$assignment.RecipientGroupScope = "$($group.Guid)"' : '$assignment.CustomResourceScope = $scopeName')}`;
 }
 
 const FILTER_SCOPE = `
 # The scope: whatever the filter finds, also in future.
 $scopeName = "Mail $AppId"
 $scope = Get-ManagementScope -Identity $scopeName -ErrorAction SilentlyContinue
+# A scope that is there stays as it is: what counts is its filter.
+if ($scope) { $Filter = "$($scope.RecipientFilter)" }
+Write-Host ''
+Write-Host "The filter of the application's scope: $Filter"
+Write-Host 'The application will be able to send from these mailboxes, which it finds now:'
+Get-Recipient -Filter $Filter -ResultSize Unlimited | ForEach-Object { Write-Host "  $($_.PrimarySmtpAddress)" }
 if (-not $scope) {
+    if (-not (Read-Yes 'Is that what is meant?')) { throw 'The application was given nothing. Have the packets made again with another --filter.' }
     New-ManagementScope -Name $scopeName -RecipientRestrictionFilter $Filter | Out-Null
     Write-Host "Made the management scope '$scopeName'."
-}
-Write-Host ''
-Write-Host 'The application will be able to send from these mailboxes, which the filter finds now:'
-Get-Recipient -Filter $Filter -ResultSize Unlimited | ForEach-Object { Write-Host "  $($_.PrimarySmtpAddress)" }
-if (-not $scope -and -not (Read-Yes 'Is that what is meant?')) {
-    throw "The application was given nothing. Remove-ManagementScope -Identity '$scopeName' removes the scope."
 }
 `;
 
@@ -89,7 +90,7 @@ if (-not $asExpected) {
     throw 'The proof failed. A change of group members takes some minutes: wait, and run this again. If it stays so, the assignments above show why.'
 }
 Write-Host 'Proven: InScope True for what may send, False for what must not.'
-Write-Host 'Copy these lines into sign-off.md, and tell the developer: the application itself gets the right in 30 minutes to 2 hours.'
+Write-Host 'Send these lines to the developer, for sign-off.md: the application itself gets the right in 30 minutes to 2 hours.'
 Write-Host 'This proof does not see permissions granted in Entra. The Entra administrator must have granted none: they would add to it.'
 `;
 }

@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { makeCertificate, makePfx, type TestCertificate } from '../../../helpers/certificates.js';
 import type { Misconfiguration } from '../misconfigurations.js';
@@ -103,6 +103,17 @@ export const certificateRows: Misconfiguration[] = [
     exitCode: 78,
   },
   {
+    what: 'A key of elliptic curves',
+    arrange: (world) => {
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      signWith(world, own().certificate + privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    },
+    check: 'Certificate and key',
+    says: 'the private key is ec; Entra takes RSA keys only',
+    cure: 'Make a certificate with an RSA key of 2048 bits or more',
+    exitCode: 78,
+  },
+  {
     what: 'A key that is too short',
     arrange: (world) => signWith(world, makeCertificate({ bits: 1024 }).pem),
     check: 'Certificate and key',
@@ -144,6 +155,14 @@ export const certificateRows: Misconfiguration[] = [
     says: 'The thumbprint given is the SHA-256 of this certificate, where the portal shows the SHA-1',
     cure: 'It is the right certificate',
     exitCode: 1,
+  },
+  {
+    what: 'Part of a thumbprint',
+    flags: { thumbprint: 'AB:CD' },
+    check: 'Thumbprints',
+    says: 'it has 4 hexadecimal digits, where a SHA-1 has 40 and a SHA-256 has 64',
+    cure: 'Copy it anew from the portal',
+    exitCode: 78,
   },
   {
     what: 'The portal shows the thumbprint of another certificate',

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Misconfiguration } from '../misconfigurations.js';
+import { intoOfficeNetwork } from '../office-network.js';
 import { clientId, rbacTenant, tenantId } from '../support.js';
 
 const check = 'Configuration';
@@ -57,6 +60,40 @@ export const configurationRows: Misconfiguration[] = [
     says: 'AZURE_CLIENT_SECRET is set, and goes before the certificate, which is not used',
     cure: 'Take AZURE_CLIENT_SECRET out of the environment',
     exitCode: 1,
+  },
+  {
+    what: 'A client secret left in .env',
+    tenant: { ...rbacTenant, apps: [{ clientId, roles: [], secrets: ['left-over-secret'] }] },
+    arrange: (world) => world.write('secret.env', 'AZURE_CLIENT_SECRET=left-over-secret'),
+    flags: { envFile: 'secret.env' },
+    check,
+    status: 'warning',
+    says: 'AZURE_CLIENT_SECRET is set, and goes before the certificate',
+    cure: 'Take AZURE_CLIENT_SECRET out of the .env file',
+    exitCode: 1,
+  },
+  {
+    what: 'Graph of the sandbox, and tokens of Microsoft',
+    arrange: async (world) => {
+      await intoOfficeNetwork(world, { trusted: true });
+      const [gateway, sandbox] = [world.env.NODE_EXTRA_CA_CERTS ?? '', path.join(world.folder, 'ca.pem')];
+      world.env.NODE_EXTRA_CA_CERTS = world.write('both.pem', readFileSync(gateway, 'utf8') + readFileSync(sandbox));
+      world.env.GRAPH_MAIL_GRAPH_HOST = world.sandbox.url;
+    },
+    besides: ['Connection and TLS'],
+    check,
+    status: 'warning',
+    says: 'the sandbox takes no tokens of Microsoft',
+    cure: 'Set both to the sandbox',
+    exitCode: 1,
+  },
+  {
+    what: "Graph's host is no host",
+    arrange: ({ env }) => Object.assign(env, { GRAPH_MAIL_GRAPH_HOST: 'https://graph.microsoft.com/v1.0' }),
+    check,
+    says: 'GRAPH_MAIL_GRAPH_HOST comes from the environment',
+    cure: 'Correct the option that the message names',
+    exitCode: 78,
   },
   {
     what: 'A line of .env that is no setting',
