@@ -45,7 +45,7 @@ export async function runDemo(terminal: Terminal, example: string): Promise<Exit
       recipients,
       template: path.join(example, 'template'),
       from: { name: 'Lantern Reading Club', address: mailbox },
-      journal: path.join(await mkdtemp(path.join(tmpdir(), 'graph-mail-demo-')), 'run'),
+      journal: path.join(await mkdtemp(path.join(tmpdir(), 'newsletter-demo-')), 'run'),
       rate: false,
     });
     const view = new HumanView(terminal);
