@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import PostalMime from 'postal-mime';
@@ -344,7 +345,7 @@ async function maybe<T>(run: () => Promise<T>): Promise<T | undefined> {
 }
 
 /** Public test addresses; a plain clone has none. */
-const corpus = '/work/shared/corpora/addresses/isemail-tests.xml';
+const corpus = path.resolve(import.meta.dirname, '../../../shared/corpora/addresses/isemail-tests.xml');
 
 function corpusAddresses(): string[] {
   if (!existsSync(corpus)) return [];
