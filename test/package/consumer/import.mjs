@@ -1,5 +1,8 @@
 // Run in an empty folder that has only the packed package and nodemailer: the ES module face.
 import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import nodemailer from 'nodemailer';
 import { GraphMailError, graphTransport, isGraphMailError } from 'nodemailer-graph-transport';
 import { sendBulk } from 'nodemailer-graph-transport/bulk';
@@ -24,7 +27,7 @@ const { finished } = sendBulk({
   recipients: [{ email: 'ben@example.com', name: 'Ben' }],
   template: { subject: 'Hello {{name}}', html: '<p>Dear {{name}}</p>' },
   from: sandbox.options.mailbox,
-  journal: 'run',
+  journal: path.join(mkdtempSync(path.join(tmpdir(), 'consumer-')), 'run'),
 });
 assert.equal((await finished).sent, 1);
 assert.equal((await sandbox.messages()).length, 2);

@@ -1,5 +1,8 @@
 // The same as CommonJS.
 const assert = require('node:assert/strict');
+const { mkdtempSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const path = require('node:path');
 const nodemailer = require('nodemailer');
 const { graphTransport } = require('nodemailer-graph-transport');
 const { sendBulk } = require('nodemailer-graph-transport/bulk');
@@ -21,7 +24,7 @@ const { startSandbox } = require('nodemailer-graph-transport/sandbox');
     recipients: [{ email: 'ben@example.com', name: 'Ben' }],
     template: { subject: 'Hello {{name}}', html: '<p>Dear {{name}}</p>' },
     from: sandbox.options.mailbox,
-    journal: 'run-cjs',
+    journal: path.join(mkdtempSync(path.join(tmpdir(), 'consumer-')), 'run'),
   });
   assert.equal((await finished).sent, 1);
   assert.equal((await sandbox.messages()).length, 2);
