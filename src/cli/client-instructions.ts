@@ -1,3 +1,4 @@
+import { quoteSh } from '../quote-sh.js';
 import { setVariable } from './shell.js';
 
 /** A running sandbox, as its clients must know it. */
@@ -65,16 +66,11 @@ await client.api(${JSON.stringify(`/users/${encodeURIComponent(mailbox)}/sendMai
 
 /** The secret is one of this sandbox, which listens on this machine alone. */
 function curl({ url, tenantId, clientId, mailbox, caFile, secret }: SandboxAddress): string {
-  const ca = `--cacert ${quoted(caFile)}`;
+  const ca = `--cacert ${quoteSh(caFile)}`;
   return `TOKEN=$(curl -s ${ca} ${url}/${tenantId}/oauth2/v2.0/token -d grant_type=client_credentials \\
   -d client_id=${clientId} -d client_secret=${secret} -d scope=https://graph.microsoft.com/.default \\
   | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-printf '%s\\r\\n' ${quoted(`From: ${mailbox}`)} 'To: ana@example.com' 'Subject: Hello' '' 'Hello from curl' | base64 \\
+printf '%s\\r\\n' ${quoteSh(`From: ${mailbox}`)} 'To: ana@example.com' 'Subject: Hello' '' 'Hello from curl' | base64 \\
   | curl -i ${ca} -H "Authorization: Bearer $TOKEN" -H 'Content-Type: text/plain' --data-binary @- \\
-    ${quoted(`${url}/v1.0/users/${encodeURIComponent(mailbox)}/sendMail`)}`;
-}
-
-/** A word for a POSIX shell, whatever is in it. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+    ${quoteSh(`${url}/v1.0/users/${encodeURIComponent(mailbox)}/sendMail`)}`;
 }

@@ -39,7 +39,7 @@ export function progressText(progress: BulkProgress, now: number): string {
 const plain: Paint = (_, text) => text;
 
 /** Rows that have come to an end. */
-export function doneOf({ sent, rejected, skipped, unknown }: BulkProgress): number {
+function doneOf({ sent, rejected, skipped, unknown }: BulkProgress): number {
   return sent + rejected + skipped + unknown;
 }
 

@@ -7,7 +7,7 @@ const headerBytes = 700;
 const partBytes = 350;
 
 /** Lines of 76 characters, three bytes in four of them. */
-export function base64Size(bytes: number): number {
+function base64Size(bytes: number): number {
   const characters = Math.ceil(bytes / 3) * 4;
   return characters + Math.ceil(characters / 76) * 2;
 }

@@ -2,8 +2,7 @@ import { JournalError, messageOf } from '../errors.js';
 import { errorCode, type FileOperations, type OpenFile, systemFiles } from './file-operations.js';
 import { RunState } from './fold.js';
 import { damaged, type JournalEnd, type JournalEntry, notBegun, readBatches } from './read-batches.js';
-import { decodeLine } from './record-line.js';
-import type { JournalRecord, RunRecord } from './records.js';
+import type { RunRecord } from './records.js';
 import { journalFile } from './run-folder.js';
 
 export type { JournalEntry };
@@ -37,17 +36,6 @@ export async function readRun(folder: string, files: FileOperations = systemFile
   } finally {
     await file.close();
   }
-}
-
-/** Reads one record again, from where {@link readRecords} found it; `file` is from {@link openJournalFile}. */
-export async function readRecordAt(file: OpenFile, offset: number, length: number): Promise<JournalRecord> {
-  const bytes = Buffer.alloc(length);
-  for (let read = 0; read < length; ) {
-    const { bytesRead } = await file.read(bytes, read, length - read, offset + read);
-    if (bytesRead === 0) break;
-    read += bytesRead;
-  }
-  return decodeLine(bytes);
 }
 
 /** Opens a journal for reading. Throws {@link JournalError} `'missing'` or `'failed'`. */

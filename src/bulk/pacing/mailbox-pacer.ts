@@ -53,7 +53,7 @@ export class MailboxPacer {
       used: (at) => {
         this.#minute?.end(at, 1);
         this.#day?.end(at, recipients);
-        this.#shown.add(at, 1);
+        this.#shown.happened(at, 1);
       },
       unused: () => {
         this.#minute?.cancel(1);
@@ -71,10 +71,6 @@ export class MailboxPacer {
   /** Nothing before `until`; a shorter pause never ends a longer one. */
   hold(until: number): void {
     this.#heldUntil = Math.max(this.#heldUntil, until);
-  }
-
-  get heldUntil(): number {
-    return this.#heldUntil;
   }
 
   sentLastMinute(now: number): number {

@@ -45,7 +45,13 @@ export class SlidingWindow {
   /** What had begun has ended, and counts from `at` on. */
   end(at: number, amount: number): void {
     this.#open -= amount;
-    this.add(at, amount);
+    this.happened(at, amount);
+  }
+
+  /** It happened at this moment, without having begun before. What no window holds any more is forgotten. */
+  happened(now: number, amount: number): void {
+    this.add(now, amount);
+    this.#forget(now);
   }
 
   /** What had begun did not happen. */

@@ -1,14 +1,8 @@
+import type { BulkTotals } from '../bulk-results.js';
 import type { ReportRow } from './report-row.js';
 
 /** How many rows ended how. */
-export interface ReportTotals {
-  /** `rows = sent + rejected + skipped + unknown + left` */
-  rows: number;
-  sent: number;
-  rejected: number;
-  skipped: number;
-  unknown: number;
-  left: number;
+export interface ReportTotals extends BulkTotals {
   /** Of the rejected: rows that could not become a mail, and mails that were refused. */
   rejectedAs: { row: number; send: number };
   skippedAs: { duplicate: number; suppressed: number };

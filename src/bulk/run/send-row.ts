@@ -168,7 +168,7 @@ function graphOf(message: object): object {
 }
 
 /** What Microsoft's support asks for, of an answer or of an error. */
-export function requestOf(source: unknown): { requestId?: string; clientRequestId?: string; attempts: number } {
+function requestOf(source: unknown): { requestId?: string; clientRequestId?: string; attempts: number } {
   // Not every transporter gives something.
   const { requestId, clientRequestId, attempts } = (source ?? {}) as Record<string, unknown>;
   return {

@@ -97,7 +97,7 @@ function isoTime(ms: number | undefined): string | undefined {
 }
 
 /** What a program may want to know of an error; never its cause, which may hold anything. */
-export function plainError(error: Error): Record<string, unknown> {
+function plainError(error: Error): Record<string, unknown> {
   const fields = error as unknown as Record<string, unknown>;
   const names = ['code', 'outcome', 'responseCode', 'graphCode', 'requestId', 'attempts', 'hint'];
   return { message: error.message, ...Object.fromEntries(names.map((name) => [name, fields[name]])) };

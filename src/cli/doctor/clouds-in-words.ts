@@ -22,7 +22,7 @@ export function cloudOfHost(origin: string): CloudName[] {
 }
 
 /** The cloud whose Graph takes the mail; `undefined` for one of somebody's own. */
-export function cloudName({ graphHost }: Cloud): CloudName | undefined {
+function cloudName({ graphHost }: Cloud): CloudName | undefined {
   return cloudOfHost(graphHost)[0];
 }
 

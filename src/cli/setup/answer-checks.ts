@@ -33,5 +33,3 @@ export const daysAnswer: AnswerCheck = (text) => {
 
 export const idAnswer: AnswerCheck = (text) =>
   isGuid(text) ? undefined : 'Expected a GUID, such as 11111111-2222-3333-4444-555555555555.';
-
-export const pathAnswer: AnswerCheck = (text) => (text === '' || hasControls(text) ? 'Expected a path.' : undefined);

@@ -1,6 +1,6 @@
+import { shellPath } from '../../quote-sh.js';
 import { day } from './packets/markdown.js';
 import type { PacketInput } from './packets/packet-input.js';
-import { shellPath } from './quote-sh.js';
 
 /** What is printed at the end: what was made, and who does what next. Readable at 80 columns. */
 export function closingText(input: PacketInput, platform: NodeJS.Platform = process.platform): string {

@@ -40,7 +40,7 @@ export async function playAdministrators(
 }
 
 /** As `[path, body]` of the sandbox's API. */
-export function administratorsWork(
+function administratorsWork(
   { mode, name, mailboxes, deniedMailbox, scope, clientId }: Answers & { clientId: string },
   { pem }: PublicCertificate,
 ): [path: string, body: object][] {

@@ -20,7 +20,7 @@ const needed = [
 ] as const;
 
 /** Flags that nobody may be asked for. */
-export function missingFlags(flags: SetupFlags): string[] {
+function missingFlags(flags: SetupFlags): string[] {
   return needed.filter(([, , read]) => read(flags) === undefined).map(([flag, what]) => `${flag}  ${what}`);
 }
 

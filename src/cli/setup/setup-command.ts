@@ -14,7 +14,7 @@ import { DEFAULT_DAYS, settleAnswers } from './settle-answers.js';
 import type { SetupFlags } from './setup-flags.js';
 import { refuseExisting, writeFiles } from './write-files.js';
 
-export const DEFAULT_SANDBOX = 'http://127.0.0.1:8025';
+const DEFAULT_SANDBOX = 'http://127.0.0.1:8025';
 const KEY_FILE = 'developer/graph-mailer.pem';
 const PUBLIC_FILE = 'graph-mailer.cer';
 

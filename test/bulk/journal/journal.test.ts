@@ -3,8 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RunState } from '../../../src/bulk/journal/fold.js';
 import { Journal } from '../../../src/bulk/journal/journal.js';
-import { openJournalFile, readRecordAt, readRecords, readRun } from '../../../src/bulk/journal/reading.js';
+import { readRecords, readRun } from '../../../src/bulk/journal/reading.js';
 import { encodeRecord, type JournalRecord } from '../../../src/bulk/journal/records.js';
+import { RecordReader } from '../../../src/bulk/report/record-reader.js';
 import { DiskModel } from './disk-model.js';
 import { faultyFiles } from './faulty-files.js';
 import {
@@ -208,14 +209,14 @@ describe('reading', () => {
     const folder = await temporaryFolder();
     const records = eventfulRun(30);
     await writeFile(path.join(folder, 'journal.jsonl'), records.map(encodeRecord).join(''));
-    const file = await openJournalFile(folder);
-    const again: JournalRecord[] = [];
+    const reader = await RecordReader.open(folder);
+    const again: (JournalRecord | undefined)[] = [];
     const lines: number[] = [];
     for await (const { line, offset, length } of readRecords(folder)) {
       lines.push(line);
-      again.push(await readRecordAt(file, offset, length));
+      again.push(await reader.at({ offset, length }));
     }
-    await file.close();
+    await reader.close();
     expect(again).toEqual(records);
     expect(lines).toEqual(records.map((_, index) => index + 1));
   });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { code } from '../../../src/cli/setup/packets/markdown.js';
 import { envLine } from '../../../src/cli/setup/quote-env.js';
 import { quotePowerShell, quotePowerShellList } from '../../../src/cli/setup/quote-powershell.js';
-import { quoteSh } from '../../../src/cli/setup/quote-sh.js';
+import { quoteSh } from '../../../src/quote-sh.js';
 import { powerShellTokens, powerShellValue } from './powershell-tokens.js';
 
 const awkward = [

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { readFiles } from '../../../auth/certificate-files.js';
 import { isGraphMailError } from '../../../errors.js';
+import { quoteSh } from '../../../quote-sh.js';
 import { EXIT } from '../../exit-codes.js';
 import { type Check, failed, ok, skipped, warning } from '../check.js';
 import type { Examination } from '../examination.js';
@@ -42,5 +43,5 @@ function openToOthers(paths: readonly string[]): { path: string; who: string; mo
 }
 
 function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return /^[\w./-]+$/.test(path) ? path : quoteSh(path);
 }

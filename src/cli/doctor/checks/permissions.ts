@@ -1,6 +1,7 @@
 import { EXIT } from '../../exit-codes.js';
 import { type Check, failed, ok, skipped, warning } from '../check.js';
 import type { Examination } from '../examination.js';
+import { signInNeeds } from './token.js';
 
 const subject = { id: 'permissions', title: 'Permissions in the token' };
 
@@ -8,20 +9,7 @@ const portal = 'API permissions of the app registration';
 
 /** What Entra permits the application, judged by how it is meant to be kept to its mailboxes. */
 export async function checkPermissions(examination: Examination): Promise<Check[]> {
-  const blocked = examination.blocked(
-    subject,
-    ...[
-      'configuration',
-      'certificate-file',
-      'certificate',
-      'certificate-days',
-      'clock',
-      'dns',
-      'proxy',
-      'tls',
-      'token',
-    ],
-  );
+  const blocked = examination.blocked(subject, ...signInNeeds, 'token');
   if (blocked) return [blocked];
   const { claims, flags } = examination;
   if (!claims) return [skipped(subject, 'Not checked: the token cannot be read, as is its right.')];

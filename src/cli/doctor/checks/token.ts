@@ -9,20 +9,22 @@ import { userAgent } from '../world.js';
 
 const subject = { id: 'token', title: 'Token' };
 
+/** The checks without which nobody can sign in. */
+export const signInNeeds: readonly string[] = [
+  'configuration',
+  'certificate-file',
+  'certificate',
+  'certificate-days',
+  'clock',
+  'dns',
+  'proxy',
+  'tls',
+];
+
 /** Whether Entra gives the application a token. */
 export async function checkToken(examination: Examination): Promise<Check[]> {
   const { settings, cloud, certificates, world } = examination;
-  const before = [
-    'configuration',
-    'certificate-file',
-    'certificate',
-    'certificate-days',
-    'clock',
-    'dns',
-    'proxy',
-    'tls',
-  ];
-  const blocked = examination.blocked(subject, ...before);
+  const blocked = examination.blocked(subject, ...signInNeeds);
   if (blocked) return [blocked];
   if (!settings || !cloud || !('tenantId' in settings.identity)) throw new Error('the configuration is checked first');
   const { identity } = settings;

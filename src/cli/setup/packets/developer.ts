@@ -1,5 +1,5 @@
+import { shellPath } from '../../../quote-sh.js';
 import type { Mode, SetupFile } from '../answers.js';
-import { shellPath } from '../quote-sh.js';
 import { developerEnv } from './developer-env.js';
 import { cell, day } from './markdown.js';
 import type { PacketInput } from './packet-input.js';

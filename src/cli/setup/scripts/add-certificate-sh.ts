@@ -1,5 +1,5 @@
+import { quoteSh } from '../../../quote-sh.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
-import { quoteSh } from '../quote-sh.js';
 import { BASH_BEGINNING, BASH_CERTIFICATE, BASH_KNOWN_APP } from './bash-steps.js';
 
 export interface AddCertificate {

@@ -1,6 +1,6 @@
+import { quoteSh } from '../../../quote-sh.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
-import { quoteSh } from '../quote-sh.js';
 import { BASH_BEGINNING, BASH_FIND_ENTERPRISE_APP, BASH_GRANTED, BASH_IDS, BASH_KNOWN_APP } from './bash-steps.js';
 
 /** `grant-mail-send.sh`, for access policies: the admin consent, once the policy is in effect. */

@@ -1,7 +1,7 @@
+import { quoteSh } from '../../../quote-sh.js';
 import type { Answers } from '../answers.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
 import { CLOUD_TERMS } from '../clouds.js';
-import { quoteSh } from '../quote-sh.js';
 import {
   BASH_BEGINNING,
   BASH_CERTIFICATE,
