@@ -21,32 +21,38 @@ async function compile(project) {
   }
 }
 
+// Only the command line asks questions and reads arguments, and that is ES modules.
+const commandLine = ['clack.ts', 'commander.ts'];
+
 async function bundleVendor(format) {
   const dir = path.join(root, 'dist', format, 'vendor');
   for (const name of await readdir(dir)) if (name.endsWith('.d.ts')) await rm(path.join(dir, name));
-  const entries = (await readdir(path.join(root, 'src/vendor')))
-    .filter((name) => !name.endsWith('.d.ts'))
-    // Only the command line asks questions, and that is ES modules.
-    .filter((name) => format === 'esm' || name !== 'clack.ts')
-    .map((name) => path.join(root, 'src/vendor', name));
-  const result = await build({
-    entryPoints: entries,
-    outdir: dir,
+  const names = (await readdir(path.join(root, 'src/vendor'))).filter((name) => !name.endsWith('.d.ts'));
+  const libraries = names.filter((name) => !commandLine.includes(name));
+  const inputs = await bundle(format, libraries, dir);
+  if (format === 'cjs') return inputs;
+  // Commander is CommonJS and calls require() for Node's own modules. Nothing that a program bundles may do that: what is
+  // told here about this file's place would be wrong in the bundle.
+  return [...inputs, ...(await bundle(format, commandLine, dir, requireForItself))];
+}
+
+const requireForItself =
+  "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);";
+
+async function bundle(format, names, outdir, banner = '') {
+  const { metafile } = await build({
+    entryPoints: names.map((name) => path.join(root, 'src/vendor', name)),
+    outdir,
     bundle: true,
     platform: 'node',
     target: 'node20',
     format: format === 'esm' ? 'esm' : 'cjs',
-    // A CommonJS library inside an ES module bundle still calls require() for node's own modules.
-    ...(format === 'esm' && {
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
-      },
-    }),
+    banner: { js: banner },
     legalComments: 'none',
     metafile: true,
     logLevel: 'error',
   });
-  return Object.keys(result.metafile.inputs);
+  return Object.keys(metafile.inputs);
 }
 
 async function writeNotices(inputs) {
@@ -71,11 +77,6 @@ await writePageAssets();
 await Promise.all([compile('tsconfig.json'), compile('tsconfig.cjs.json')]);
 await mkdir(path.join(root, 'dist/cjs'), { recursive: true });
 await writeFile(path.join(root, 'dist/cjs/package.json'), '{"type":"commonjs"}\n');
-// The one file that cannot be written once for both: it asks where it is.
-await writeFile(
-  path.join(root, 'dist/cjs/load-nodemailer.js'),
-  "'use strict';\nexports.loadNodemailer = () => require('nodemailer');\n",
-);
 const inputs = await Promise.all([bundleVendor('esm'), bundleVendor('cjs')]);
 await writeNotices(inputs.flat());
 await chmod(path.join(root, 'dist/esm/cli/main.js'), 0o755);

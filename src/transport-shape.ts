@@ -22,6 +22,8 @@ export function shapeTransport<T extends EventEmitter>(
     Object.defineProperty(transport, name, { value, enumerable: true, writable: true, configurable: true });
   };
   for (const name of methods) own(name, (transport[name] as () => unknown).bind(transport));
+  // Wrappers write to the options of the transporter that they were given, @tryghost/nodemailer for instance; nothing reads it.
+  own('options', {});
   Object.defineProperty(transport, 'mailer', {
     get: () => link.last,
     set: (mailer: Mailer | undefined) => link.set(mailer),

@@ -1,5 +1,4 @@
-import type { SendMailOptions, Transporter } from 'nodemailer';
-import { loadNodemailer } from './load-nodemailer.js';
+import { createTransport as nodemailerTransport, type SendMailOptions, type Transporter } from 'nodemailer';
 import type { GraphMessageOptions, GraphTransportOptions } from './option-types.js';
 import type { GraphSentMessageInfo } from './sent-message-info.js';
 import { type GraphTransport, graphTransport } from './transport.js';
@@ -14,7 +13,7 @@ export function createGraphTransporter(
   defaults?: SendMailOptions,
 ): Transporter<GraphSentMessageInfo> {
   // Whichever copy of Nodemailer is loaded, its own types may know plugins as SMTP transports only.
-  const createTransport = loadNodemailer().createTransport as unknown as (
+  const createTransport = nodemailerTransport as unknown as (
     transport: GraphTransport,
     defaults?: SendMailOptions,
   ) => Transporter<GraphSentMessageInfo>;
@@ -27,6 +26,15 @@ declare module 'nodemailer' {
     transport: 0 extends 1 & T ? never : T,
     defaults?: SendMailOptions,
   ): Transporter<GraphSentMessageInfo>;
+}
+
+// The same interface by both of its names: an ES module finds @types/nodemailer's by the second alone, and what resolves as
+// before TypeScript 4.7 finds that of Nodemailer 10 by the first alone.
+declare module 'nodemailer/lib/mailer' {
+  interface Options {
+    /** What this message asks of the Graph transport. */
+    graph?: GraphMessageOptions | undefined;
+  }
 }
 
 declare module 'nodemailer/lib/mailer/index.js' {
