@@ -1,7 +1,16 @@
 // Bundles test/bundlers/program.js in the ways that people do, and runs each bundle alone in an empty folder, so that nothing
 // can come from node_modules. Installs the bundlers with their own lock, and this package among them as its users get it.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -62,7 +71,7 @@ async function rolldown(out, format, name) {
   const { rolldown: bundle } = await load('rolldown');
   const bundled = await bundle({ input: program, platform: 'node', logLevel: 'silent' });
   const file = path.join(out, name);
-  await bundled.write({ file, format, inlineDynamicImports: true });
+  await bundled.write({ file, format, codeSplitting: false });
   return file;
 }
 
