@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemFiles } from '../../../src/bulk/journal/file-operations.js';
 import { lockRun } from '../../../src/bulk/journal/lock.js';
-import { type LockHolder, thisProcess } from '../../../src/bulk/journal/lock-holder.js';
+import { type LockHolder, thisMachine } from '../../../src/bulk/journal/lock-holder.js';
 import { runInChild } from '../../helpers/child.js';
 import { journalErrorOf, temporaryFolder } from './journal-world.js';
 
@@ -24,7 +24,7 @@ async function killedHolder(folder: string): Promise<void> {
 /** A lock as {@link thisProcess} would have left it, but for what is given. */
 async function lockHeldBy(folder: string, holder: Partial<LockHolder>): Promise<string> {
   const file = path.join(folder, 'lock.1');
-  await writeFile(file, `${JSON.stringify({ ...(await thisProcess()), ...holder })}\n`);
+  await writeFile(file, `${JSON.stringify({ ...(await thisMachine.self()), ...holder })}\n`);
   return file;
 }
 
@@ -172,7 +172,7 @@ describe('the lock of a run', () => {
         return systemFiles.link(existing, file);
       },
     };
-    expect((await journalErrorOf(lockRun(folder, late))).code).toBe('locked');
+    expect((await journalErrorOf(lockRun(folder, { files: late }))).code).toBe('locked');
     expect(await readdir(folder)).toEqual(['lock.3']);
   });
 
@@ -192,14 +192,16 @@ describe('the lock of a run', () => {
         return systemFiles.link(existing, file);
       },
     };
-    const lock = await lockRun(folder, late);
+    const lock = await lockRun(folder, { files: late });
     expect(await readdir(folder)).toEqual(['lock.3']);
     await lock.release();
   });
 
   it('can always be given back', async () => {
     const folder = await temporaryFolder();
-    const lock = await lockRun(folder, { ...systemFiles, rename: () => Promise.reject(new Error('EIO')) });
+    const lock = await lockRun(folder, {
+      files: { ...systemFiles, rename: () => Promise.reject(new Error('EIO')) },
+    });
     await lock.release();
     expect((await journalErrorOf(lockRun(folder))).code).toBe('locked'); // until this process ends
   });
