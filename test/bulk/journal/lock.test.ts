@@ -71,7 +71,7 @@ describe('the lock of a run', () => {
     await canLock(folder);
   });
 
-  it('is taken over after a kill -9, and what that left is tidied', async () => {
+  it.runIf(onLinux)('is taken over after a kill -9, and what that left is tidied', async () => {
     const folder = await temporaryFolder();
     await killedHolder(folder);
     await writeFile(path.join(folder, 'lock.new-4711-abc'), '{"pi');
@@ -220,7 +220,7 @@ describe('the lock of a run', () => {
     expect(error.message).toContain(path.join(folder, 'lock.4'));
   });
 
-  it('goes to exactly one of many who try at once to take it over, in one process', async () => {
+  it.runIf(onLinux)('goes to exactly one of many who try at once to take it over, in one process', async () => {
     for (let round = 0; round < 20; round++) {
       const folder = await temporaryFolder();
       await lockHeldBy(folder, { pid: 2 ** 22 + 1 });
@@ -230,7 +230,7 @@ describe('the lock of a run', () => {
     }
   });
 
-  it('goes to exactly one of many processes who try at once to take it over', async () => {
+  it.runIf(onLinux)('goes to exactly one of many processes who try at once to take it over', async () => {
     const folder = await temporaryFolder();
     await killedHolder(folder);
     const go = path.join(await temporaryFolder(), 'go');
@@ -255,29 +255,32 @@ describe('the lock of a run', () => {
     expect(results).toEqual(['locked', 'locked', 'locked', 'locked', 'mine']);
   });
 
-  it('is lost by one who looked long ago, though the number it takes was used and tidied away since', async () => {
-    const folder = await temporaryFolder();
-    await lockHeldBy(folder, { pid: 2 ** 22 + 1 });
-    // Between looking and linking, two others have had the lock and one of them still has it.
-    let interfered = false;
-    const late = {
-      ...systemFiles,
-      link: async (existing: string, file: string) => {
-        if (!interfered) {
-          interfered = true;
-          const bytes = await readFile(existing);
-          await canLock(folder);
-          await lockRun(folder);
-          await writeFile(existing, bytes); // tidied, too; but suppose that it was made a moment later
-        }
-        return systemFiles.link(existing, file);
-      },
-    };
-    expect((await journalErrorOf(lockRun(folder, { files: late }))).code).toBe('locked');
-    expect(await readdir(folder)).toEqual(['lock.3']);
-  });
+  it.runIf(onLinux)(
+    'is lost by one who looked long ago, though the number it takes was used and tidied away since',
+    async () => {
+      const folder = await temporaryFolder();
+      await lockHeldBy(folder, { pid: 2 ** 22 + 1 });
+      // Between looking and linking, two others have had the lock and one of them still has it.
+      let interfered = false;
+      const late = {
+        ...systemFiles,
+        link: async (existing: string, file: string) => {
+          if (!interfered) {
+            interfered = true;
+            const bytes = await readFile(existing);
+            await canLock(folder);
+            await lockRun(folder);
+            await writeFile(existing, bytes); // tidied, too; but suppose that it was made a moment later
+          }
+          return systemFiles.link(existing, file);
+        },
+      };
+      expect((await journalErrorOf(lockRun(folder, { files: late }))).code).toBe('locked');
+      expect(await readdir(folder)).toEqual(['lock.3']);
+    },
+  );
 
-  it('sees that a number was given back already, though its own file has the same', async () => {
+  it.runIf(onLinux)('sees that a number was given back already, though its own file has the same', async () => {
     const folder = await temporaryFolder();
     await lockHeldBy(folder, { pid: 2 ** 22 + 1 });
     let interfered = false;
