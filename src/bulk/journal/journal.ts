@@ -27,7 +27,7 @@ export interface OpenedJournal {
 }
 
 /** The run's lock, as far as a journal needs it. Without one, nobody else may be able to open the run. */
-type HeldLock = Pick<RunLock, 'lost'>;
+type HeldLock = Pick<RunLock, 'lost' | 'release'>;
 
 /** The journal as it is found when it is opened. */
 interface Found {
@@ -214,19 +214,26 @@ export class Journal {
     const lines = this.#lines;
     this.#lines = [];
     if (this.#failure) return;
+    const failure = await this.#tryToWrite(lines);
+    this.#failure = failure;
+    // Whoever resumes it unawares would send by a journal that may not say who got the mail.
+    if (failure?.code === 'damaged') await this.#lock?.release('damaged');
+  }
+
+  async #tryToWrite(lines: readonly string[]): Promise<JournalError | undefined> {
     try {
-      this.#failure = await this.#whatSomebodyDid();
-      if (this.#failure || lines.length === 0) return;
+      const deed = await this.#whatSomebodyDid();
+      if (deed || lines.length === 0) return deed;
       const bytes = Buffer.from(lines.join(''));
       await writeAll(this.#opened, bytes);
       await this.#opened.datasync();
       this.#size += BigInt(bytes.length);
-      this.#failure = await this.#whatSomebodyDid();
+      return await this.#whatSomebodyDid();
     } catch (cause) {
       const message =
         `Writing the journal ${this.file} failed: ${messageOf(cause)}. Nothing more is sent, since it could not be recorded. ` +
         'Make sure that the disk works and has room, then resume the run';
-      this.#failure = new JournalError(message, { code: 'failed', cause });
+      return new JournalError(message, { code: 'failed', cause });
     }
   }
 

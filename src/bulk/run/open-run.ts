@@ -113,7 +113,7 @@ function open(
       try {
         await journal.close();
       } finally {
-        await lock.release(journal.failure?.code === 'damaged' ? 'damaged' : undefined);
+        await lock.release();
       }
     },
   };

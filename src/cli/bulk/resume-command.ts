@@ -45,8 +45,7 @@ export async function resumeCommand(run: string, flags: ResumeFlags, terminal: T
   }
   const unknown = verify ? 'verify' : resendUnknown ? 'resend' : 'hold';
   const view = createView(flags.json, terminal);
-  const session = { journal: folder, resume: true, takeOver, limit, unknown, retryFailed };
-  return runSession(choices, session, view, terminal);
+  return runSession(choices, { journal: folder, resume: true, takeOver, limit, unknown, retryFailed }, view, terminal);
 }
 
 /** Rows that would be tried, by what the journal says. */
