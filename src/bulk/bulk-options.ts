@@ -43,6 +43,15 @@ export interface BulkOptions extends MannersOptions {
    */
   resume?: boolean | undefined;
   /**
+   * Take the run over from a process that may still be running where this one cannot look: on another machine, in another
+   * container, or after a crash on a system that says too little of processes (macOS, Windows). Only a person can know that it
+   * has ended, so this is no option to be left in a program. A process that is seen to run on this machine keeps the run
+   * (`JournalError` `'locked'`). Should the other one be alive after all, it sends no further mail; what it had on its way is
+   * unknown.
+   * @default false
+   */
+  takeOver?: boolean | undefined;
+  /**
    * Mails a minute from each mailbox, in any minute. Exchange Online takes 30 (Exchange Online limits, message rate).
    * `false` for no limit.
    * @default 30

@@ -6,6 +6,7 @@ import type { BulkOptions } from './bulk-options.js';
 import type { BulkEnding, BulkProgress, BulkResult, BulkSummary } from './bulk-results.js';
 import { JournalError, messageOf } from './errors.js';
 import type { FileOperations } from './journal/file-operations.js';
+import type { Machine } from './journal/lock-holder.js';
 import { dateOf } from './run/date-of.js';
 import type { Feeder } from './run/feeder.js';
 import { type Throttling, watchThrottling } from './run/graph-face.js';
@@ -19,6 +20,7 @@ import { checkedTotals, totalsOf } from './run/totals.js';
 export interface RunEnvironment {
   clock?: Clock | undefined;
   files?: FileOperations | undefined;
+  machine?: Machine | undefined;
 }
 
 interface RunEvents {
@@ -44,6 +46,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
   readonly #options: BulkOptions;
   readonly #clock: Clock;
   readonly #files: FileOperations | undefined;
+  readonly #machine: Machine | undefined;
   readonly #results = new ResultQueue<BulkResult>(resultsKept);
   readonly #aborting = new AbortController();
   readonly #startedAt: number;
@@ -54,11 +57,12 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
   #ending: { why: BulkEnding; error: Error | undefined } | undefined;
 
   /** @internal */
-  constructor(options: BulkOptions, { clock = systemClock, files }: RunEnvironment = {}) {
+  constructor(options: BulkOptions, { clock = systemClock, files, machine }: RunEnvironment = {}) {
     super();
     this.#options = options;
     this.#clock = clock;
     this.#files = files;
+    this.#machine = machine;
     this.#startedAt = clock.now();
     // Begun in a moment, so that whoever made it can listen first.
     this.finished = new Promise((resolve, reject) => {
@@ -121,6 +125,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
       const feeder = await prepareRun(this.#options, {
         clock: this.#clock,
         files: this.#files,
+        machine: this.#machine,
         signal: this.#aborting.signal,
         results: this.#results,
         opened: (run, feeder, prepared) => {
@@ -145,8 +150,8 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
       await feeder.run();
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(messageOf(cause));
-      const disk = error instanceof JournalError && error.code === 'failed';
-      if (disk || !this.#ending?.error) this.#ending = { why: disk ? 'journal' : 'refused', error };
+      const ofJournal = this.#isEndOfJournal(error);
+      if (ofJournal || !this.#ending?.error) this.#ending = { why: ofJournal ? 'journal' : 'refused', error };
     }
   }
 
@@ -160,9 +165,9 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
     let error = this.#ending?.error;
     const { id, folder } = run;
     const finishedAt = this.#clock.now();
-    // Mails were sent: whoever waits for the end must be told of them, even where the disk fails only now.
+    // Mails were sent: whoever waits for the end must be told of them, even where the journal fails only now.
     const onDisk = (failure: unknown): void => {
-      if (!(failure instanceof JournalError && failure.code === 'failed')) throw failure;
+      if (!this.#isEndOfJournal(failure)) throw failure;
       ended = 'journal';
       error = failure;
     };
@@ -185,6 +190,11 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
       finishedAt,
       throttled: this.#throttled,
     };
+  }
+
+  /** Whether the disk failed, or somebody else has changed the journal or taken the run over. */
+  #isEndOfJournal(error: unknown): error is JournalError {
+    return error instanceof JournalError && (error.code === 'failed' || error === this.#run?.run.states.failure);
   }
 
   #onThrottling({ mailbox, until, status }: Throttling): void {

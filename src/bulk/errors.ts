@@ -17,10 +17,12 @@ export class BulkInputError extends Error {
 
 /**
  * What is the matter with a run's journal:
- * - `'damaged'`: something other than its end cannot be read, or cannot have happened;
+ * - `'damaged'`: something other than its end cannot be read, or cannot have happened; or somebody else changed it while the run
+ *   went on;
  * - `'changed'`: recipients, template or options are not those that the run was begun with;
- * - `'locked'`: another process has this run open;
- * - `'failed'`: writing to the disk failed; the `cause` is the error of the file system;
+ * - `'locked'`: another process has this run open, or has taken it over;
+ * - `'failed'`: writing to the disk failed, and the `cause` is the error of the file system; or the journal was deleted or moved
+ *   while the run went on;
  * - `'exists'`: a new run was asked for where there is one already;
  * - `'missing'`: there is no journal, or none in which a run was begun.
  */

@@ -53,7 +53,7 @@ export function exitCodeOfRun({ ended, rejected, unknown, left, error }: RunEnd)
     case 'max-errors':
       return EXIT.stopped;
     case 'journal':
-      return EXIT.temporary;
+      return error === undefined ? EXIT.temporary : exitCodeOfError(error);
     case 'temporary':
       return exitCodeOfError(error) === EXIT.unavailable ? EXIT.unavailable : EXIT.temporary;
     case 'refused': {

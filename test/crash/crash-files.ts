@@ -61,6 +61,7 @@ export function crashFiles(strike: FileStrike | AnyFileStrike): FileOperations {
         return operate('datasync', path, () => file.datasync(), { holdsRecord });
       },
       sync: () => operate('sync', path, () => file.sync()),
+      stat: (options) => file.stat(options),
       close: () => operate('close', path, () => file.close()),
     };
   };
@@ -72,7 +73,8 @@ export function crashFiles(strike: FileStrike | AnyFileStrike): FileOperations {
     link: (existing, path) => operate('link', path, () => systemFiles.link(existing, path)),
     unlink: (path) => operate('unlink', path, () => systemFiles.unlink(path)),
     readdir: (path) => operate('readdir', path, () => systemFiles.readdir(path)),
-    stat: (path) => systemFiles.stat(path),
+    stat: (path, options) => systemFiles.stat(path, options),
+    statfs: (path) => systemFiles.statfs(path),
   };
 }
 

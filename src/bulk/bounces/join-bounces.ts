@@ -35,7 +35,7 @@ export async function joinBounces(
   await (await openJournalFile(folder)).close();
   const lock = await lockRun(folder);
   try {
-    const { journal } = await Journal.open(folder);
+    const { journal } = await Journal.open(folder, undefined, lock);
     try {
       for await (const { record } of readRecords(folder)) matcher.see(record);
       if (recipients !== undefined) await addAddresses(matcher.rows(), recipients);

@@ -1,5 +1,15 @@
 import * as files from 'node:fs/promises';
 
+/** What tells a file from all others, and how much is in it. In bigints: inodes of 64 bits are no safe integers. */
+export interface FileFacts {
+  readonly dev: bigint;
+  readonly ino: bigint;
+  /** 0 when the file was deleted and is still open. */
+  readonly nlink: bigint;
+  readonly size: bigint;
+  readonly mtimeMs: bigint;
+}
+
 /** An open file: the part of Node's `FileHandle` that a journal needs. */
 export interface OpenFile {
   read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
@@ -7,8 +17,7 @@ export interface OpenFile {
   write(buffer: Uint8Array, offset: number, length: number): Promise<{ bytesWritten: number }>;
   truncate(length: number): Promise<void>;
   datasync(): Promise<void>;
-  /** `nlink` is 0 when the file was deleted meanwhile. */
-  stat?(): Promise<{ nlink: number }>;
+  stat(options: { bigint: true }): Promise<FileFacts>;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -17,7 +26,9 @@ export interface OpenFile {
 export interface FileOperations {
   open(path: string, flags: string | number, mode?: number): Promise<OpenFile>;
   mkdir(path: string, options: { recursive: true; mode: number }): Promise<unknown>;
-  stat(path: string): Promise<{ mtimeMs: number }>;
+  stat(path: string, options: { bigint: true }): Promise<FileFacts>;
+  /** `type` as statfs(2) gives it; it says something on Linux only. */
+  statfs(path: string): Promise<{ type: number }>;
   readdir(path: string): Promise<string[]>;
   rename(from: string, to: string): Promise<void>;
   link(existing: string, path: string): Promise<void>;

@@ -28,7 +28,7 @@ export async function writeFirstRecord(folder: string, line: string, files: File
 
 async function isThere(file: string, files: FileOperations): Promise<boolean> {
   try {
-    await files.stat(file);
+    await files.stat(file, { bigint: true });
     return true;
   } catch (error) {
     // Only this says so: renaming over a journal that could not be looked at would forget who was sent to.

@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
 import { JournalError, messageOf } from '../errors.js';
 import {
+  errorCode,
+  type FileFacts,
   type FileOperations,
   type OpenFile,
   removeIfThere,
@@ -10,6 +12,7 @@ import {
 } from './file-operations.js';
 import { writeFirstRecord } from './first-record.js';
 import type { RunState } from './fold.js';
+import type { RunLock } from './lock.js';
 import { readRun } from './reading.js';
 import { encodeRecord, type JournalRecord, type RunRecord } from './records.js';
 import { journalFile, makeRunFolder, unfinishedJournal } from './run-folder.js';
@@ -23,6 +26,16 @@ export interface OpenedJournal {
   readonly cut: number;
 }
 
+/** The run's lock, as far as a journal needs it. Without one, nobody else may be able to open the run. */
+type HeldLock = Pick<RunLock, 'lost' | 'release'>;
+
+/** The journal as it is found when it is opened. */
+interface Found {
+  identity: FileFacts;
+  bytes: number;
+  lines: number;
+}
+
 interface Waiting {
   readonly resolve: () => void;
   readonly reject: (error: JournalError) => void;
@@ -34,34 +47,67 @@ interface Waiting {
  * A record is on the disk before {@link append} resolves. After the first write or fsync that fails nothing is written any
  * more: more after half a line would be damage, and an fsync after a failed one may succeed without having written what the
  * failed one lost (the Linux kernel reports such an error once).
+ *
+ * Nor is anything written after the journal, or the lock, was found to be in somebody else's hands: that the file is not where it
+ * was, is another one, or has not the size of what was written here. An open file alone would not show it: that one can be
+ * written when it was deleted, or moved with its folder. It is looked at before each write, so as not to write into what is
+ * another's, and after it, before anybody acts on the record: whoever takes the run over removes the lock first and reads then.
  */
 export class Journal {
   /** The path of the journal. */
   readonly file: string;
   readonly #opened: OpenFile;
+  readonly #files: FileOperations;
+  readonly #lock: HeldLock | undefined;
+  /** The file under the path when it was opened. */
+  readonly #identity: FileFacts;
+  /** What is in the file. */
+  #size: bigint;
+  /** Lines that are in the file, or wait to be. */
+  #count: number;
   #lines: string[] = [];
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #failure: JournalError | undefined;
   #closed: Promise<void> | undefined;
 
-  private constructor(file: string, opened: OpenFile) {
+  private constructor(
+    file: string,
+    opened: OpenFile,
+    { identity, bytes, lines }: Found,
+    files: FileOperations,
+    lock?: HeldLock,
+  ) {
     this.file = file;
     this.#opened = opened;
+    this.#identity = identity;
+    this.#size = BigInt(bytes);
+    this.#count = lines;
+    this.#files = files;
+    this.#lock = lock;
   }
 
   /**
    * Begins a run. Whenever this is interrupted, there is no journal afterwards or one with its first record whole. Throws
    * {@link JournalError} `'exists'` when there is a journal, `'failed'`.
    */
-  static async create(folder: string, run: RunRecord, files: FileOperations = systemFiles): Promise<Journal> {
-    const header = encodeRecord(run);
+  static async create(
+    folder: string,
+    run: RunRecord,
+    files: FileOperations = systemFiles,
+    lock?: HeldLock,
+  ): Promise<Journal> {
+    const header = encodeRecord(run, 1);
     await makeRunFolder(folder, files);
     const file = journalFile(folder);
+    let opened: OpenFile | undefined;
     try {
       await writeFirstRecord(folder, header, files);
-      return new Journal(file, await openToAppend(file, files));
+      opened = await openToAppend(file, files);
+      const identity = await files.stat(file, { bigint: true });
+      return new Journal(file, opened, { identity, bytes: Buffer.byteLength(header), lines: 1 }, files, lock);
     } catch (cause) {
+      await opened?.close().catch(() => {});
       if (cause instanceof JournalError) throw cause;
       const message = `The journal ${file} cannot be created, so nothing is sent: ${messageOf(cause)}`;
       throw new JournalError(message, { code: 'failed', cause });
@@ -72,10 +118,11 @@ export class Journal {
    * Takes up a run again: reads its journal and cuts off a torn tail. Throws {@link JournalError} `'missing'` when no run was
    * begun there, `'damaged'` with the line number when anything but the tail is wrong, `'failed'`.
    */
-  static async open(folder: string, files: FileOperations = systemFiles): Promise<OpenedJournal> {
+  static async open(folder: string, files: FileOperations = systemFiles, lock?: HeldLock): Promise<OpenedJournal> {
     const file = journalFile(folder);
-    const { run, state, end, torn } = await readRun(folder, files);
+    const { run, state, end, lines, torn } = await readRun(folder, files);
     let opened: OpenFile | undefined;
+    let identity: FileFacts;
     try {
       await removeIfThere(unfinishedJournal(folder), files);
       opened = await openToAppend(file, files);
@@ -83,12 +130,14 @@ export class Journal {
       // What the state rests on may so far be in the memory of the system only, and so may the file's name.
       await opened.sync();
       await syncFolder(folder, files);
+      identity = await files.stat(file, { bigint: true });
     } catch (cause) {
       await opened?.close().catch(() => {});
       const message = `The journal ${file} cannot be written, so nothing is sent: ${messageOf(cause)}`;
       throw new JournalError(message, { code: 'failed', cause });
     }
-    return { journal: new Journal(file, opened), run, state, cut: torn };
+    const journal = new Journal(file, opened, { identity, bytes: end, lines }, files, lock);
+    return { journal, run, state, cut: torn };
   }
 
   /** The failure after which nothing is written any more. */
@@ -98,7 +147,7 @@ export class Journal {
 
   /**
    * Writes a record; resolves when it is on the disk. All that is appended while a write is under way goes with the next
-   * one. Rejects with a {@link JournalError} `'failed'`: the record may be there or not, and nothing may be built on it.
+   * one. Rejects with {@link failure}: the record may be there or not, and nothing may be built on it.
    */
   append(record: JournalRecord): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -107,21 +156,39 @@ export class Journal {
         reject(refusal);
         return;
       }
-      this.#lines.push(encodeRecord(record));
-      this.#waiting.push({ resolve, reject });
-      this.#writing ??= this.#writeWaiting();
+      this.#push(record);
+      this.#wait({ resolve, reject });
+    });
+  }
+
+  /** Resolves when the journal and the lock are still this process's; rejects with {@link failure}. Before a mail without a record. */
+  check(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const refusal = this.#refusal();
+      if (refusal) reject(refusal);
+      else this.#wait({ resolve, reject });
     });
   }
 
   /** Writes a record along with the next append, or when the journal is closed. A crash may lose it, as a failure does. */
   note(record: JournalRecord): void {
-    if (!this.#refusal()) this.#lines.push(encodeRecord(record));
+    if (!this.#refusal()) this.#push(record);
   }
 
   /** Writes what is left to be written and closes the file. Rejects when notes could not be written. */
   close(): Promise<void> {
     this.#closed ??= this.#finish();
     return this.#closed;
+  }
+
+  #push(record: JournalRecord): void {
+    this.#lines.push(encodeRecord(record, this.#count + 1));
+    this.#count++;
+  }
+
+  #wait(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    this.#writing ??= this.#writeWaiting();
   }
 
   #refusal(): JournalError | undefined {
@@ -146,28 +213,55 @@ export class Journal {
   async #writeLines(): Promise<void> {
     const lines = this.#lines;
     this.#lines = [];
-    if (this.#failure || lines.length === 0) return;
+    if (this.#failure) return;
+    const failure = await this.#tryToWrite(lines);
+    this.#failure = failure;
+    // Whoever resumes it unawares would send by a journal that may not say who got the mail.
+    if (failure?.code === 'damaged') await this.#lock?.release('damaged');
+  }
+
+  async #tryToWrite(lines: readonly string[]): Promise<JournalError | undefined> {
     try {
-      await writeAll(this.#opened, Buffer.from(lines.join('')));
+      const deed = await this.#whatSomebodyDid();
+      if (deed || lines.length === 0) return deed;
+      const bytes = Buffer.from(lines.join(''));
+      await writeAll(this.#opened, bytes);
       await this.#opened.datasync();
-      if ((await this.#opened.stat?.())?.nlink === 0) {
-        const message =
-          `The journal ${this.file} was deleted while the run went on. Nothing more is sent, since it could not be recorded. ` +
-          'What was sent in this run is recorded nowhere now: do not begin it anew before Sent Items has shown who got the mail';
-        this.#failure = new JournalError(message, { code: 'failed' });
-      }
+      this.#size += BigInt(bytes.length);
+      return await this.#whatSomebodyDid();
     } catch (cause) {
       const message =
         `Writing the journal ${this.file} failed: ${messageOf(cause)}. Nothing more is sent, since it could not be recorded. ` +
         'Make sure that the disk works and has room, then resume the run';
-      this.#failure = new JournalError(message, { code: 'failed', cause });
+      return new JournalError(message, { code: 'failed', cause });
     }
+  }
+
+  /** What somebody else did to the journal or the lock while the run went on. */
+  async #whatSomebodyDid(): Promise<JournalError | undefined> {
+    const [path, opened, lost] = await Promise.all([
+      this.#files.stat(this.file, { bigint: true }).catch(undefinedIfGone),
+      this.#opened.stat({ bigint: true }),
+      this.#lock?.lost(),
+    ]);
+    if (!path && opened.nlink === 0n) return changed(`${this.file} was deleted`, 'deleted');
+    if (!path) return changed(`${this.file} was moved or renamed, or its folder was`, 'moved');
+    if (path.dev !== this.#identity.dev || path.ino !== this.#identity.ino) {
+      return changed(`${this.file} was replaced by another file`, 'changed');
+    }
+    // Whoever has taken the run over may write, and cut off a torn tail.
+    if (lost) return lost;
+    // Of the open file: a file server may tell an older size under the path.
+    if (opened.size < this.#size)
+      return changed(`${this.file} shrank from ${this.#size} to ${opened.size} bytes`, 'changed');
+    if (opened.size === this.#size) return undefined;
+    return changed(`${this.file} was written to by somebody else (${opened.size - this.#size} bytes)`, 'changed');
   }
 
   async #finish(): Promise<void> {
     await this.#writing;
     const before = this.#failure;
-    await this.#writeLines();
+    if (this.#lines.length > 0) await this.#writeLines();
     // All of it was synchronised: closing has nothing left to lose.
     await this.#opened.close().catch(() => {});
     if (this.#failure && this.#failure !== before) throw this.#failure;
@@ -177,4 +271,26 @@ export class Journal {
 // Not 'a': that would create a file which is not there.
 function openToAppend(file: string, files: FileOperations): Promise<OpenFile> {
   return files.open(file, constants.O_WRONLY | constants.O_APPEND);
+}
+
+function undefinedIfGone(error: unknown): undefined {
+  if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
+  throw error;
+}
+
+const whatToDo = {
+  deleted:
+    'Nothing more is sent, since it could not be recorded. What was sent in this run is recorded nowhere now: do not begin it anew ' +
+    'before Sent Items has shown who got the mail',
+  moved:
+    'Nothing more is sent, since whoever looks for it there would not know. Where it is now, the journal is whole but for the ' +
+    'ends of the mails that were on their way, which count as unknown: resume the run there once this process has ended',
+  changed:
+    'Nothing more is sent, since the journal may not say any more who got the mail. Make sure that nothing else writes to the ' +
+    'folder, and restore the journal, or find out from Sent Items who got the mail, before the run is resumed',
+};
+
+function changed(what: string, kind: keyof typeof whatToDo): JournalError {
+  const code = kind === 'changed' ? 'damaged' : 'failed';
+  return new JournalError(`The journal ${what} while the run went on. ${whatToDo[kind]}`, { code });
 }

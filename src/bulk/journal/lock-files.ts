@@ -3,25 +3,30 @@ import path from 'node:path';
 import { errorCode, type FileOperations, removeIfThere, writeAll } from './file-operations.js';
 import type { LockHolder } from './lock-holder.js';
 
-// lock.3 is held; lock.3.released was given back; lock.new-… is one in the making.
-const lockName = /^lock\.(\d+)(\.released)?$/;
+// lock.3 is held; lock.3.released was given back; lock.3.damaged was left by one whose journal somebody else had changed;
+// lock.new-… is one in the making.
+const lockName = /^lock\.(\d+)(?:\.(released|damaged))?$/;
 const unfinishedName = /^lock\.new-/;
 
-export function lockPath(folder: string, number: number): string {
-  return path.join(folder, `lock.${number}`);
+export interface HighestLock {
+  /** 0 for none. */
+  readonly number: number;
+  readonly state: 'held' | 'released' | 'damaged';
 }
 
-/** The highest number in use; 0 for none. */
-export async function highestLock(
-  folder: string,
-  files: FileOperations,
-): Promise<{ number: number; released: boolean }> {
-  let highest = { number: 0, released: false };
+export function lockPath(folder: string, { number, state }: HighestLock): string {
+  return path.join(folder, `lock.${number}${state === 'held' ? '' : `.${state}`}`);
+}
+
+/** The highest number in use. */
+export async function highestLock(folder: string, files: FileOperations): Promise<HighestLock> {
+  let highest: HighestLock = { number: 0, state: 'released' };
   for (const name of await files.readdir(folder)) {
-    const [, digits, released] = lockName.exec(name) ?? [];
+    const [, digits, state = 'held'] = lockName.exec(name) ?? [];
     const number = Number(digits ?? 0);
-    if (number < highest.number || number === 0) continue;
-    highest = { number, released: released !== undefined || (highest.released && number === highest.number) };
+    if (number === 0 || number < highest.number) continue;
+    if (number === highest.number && highest.state !== 'held') continue;
+    highest = { number, state: state as HighestLock['state'] };
   }
   return highest;
 }
@@ -29,23 +34,31 @@ export async function highestLock(
 /**
  * Puts a file there that is complete from the first moment: an empty one, of a process that was killed before it had said who
  * it was, could not be told from one that is just being written.
+ * @returns what is in it, or undefined when somebody else took the number
  */
-export async function linkComplete(file: string, here: LockHolder, files: FileOperations): Promise<boolean> {
+export async function linkComplete(file: string, here: LockHolder, files: FileOperations): Promise<string | undefined> {
   const folder = path.dirname(file);
-  const unfinished = path.join(folder, `lock.new-${process.pid}-${randomBytes(6).toString('hex')}`);
+  const id = randomBytes(6).toString('hex');
+  const unfinished = path.join(folder, `lock.new-${process.pid}-${id}`);
   const opened = await files.open(unfinished, 'wx', 0o600);
+  let text = '';
   try {
     try {
-      await writeAll(opened, Buffer.from(`${JSON.stringify(here)}\n`));
+      const { ino } = await opened.stat({ bigint: true });
+      text = `${JSON.stringify({ ...here, inode: String(ino), id })}\n`;
+      await writeAll(opened, Buffer.from(text));
       await opened.sync();
     } finally {
       await opened.close();
     }
     await files.link(unfinished, file);
-    return true;
+    return text;
   } catch (error) {
-    // Somebody else took the number, or took the lock and tidied.
-    if (['EEXIST', 'ENOENT'].includes(errorCode(error) ?? '')) return false;
+    // Somebody else took the number, or took the lock and tidied. Or a file server was asked twice, and answers for the
+    // second time that it is there (NFS resends what it has no answer to).
+    const code = errorCode(error);
+    if (code === 'EEXIST') return (await readText(file, files)) === text ? text : undefined;
+    if (code === 'ENOENT') return undefined;
     throw error;
   } finally {
     await removeIfThere(unfinished, files).catch(() => {});
@@ -61,13 +74,8 @@ export async function tidy(folder: string, own: number, files: FileOperations): 
   }
 }
 
-/** Who holds it; undefined when the file is gone, `'unreadable'` when it does not say. */
-export async function readHolder(file: string, files: FileOperations): Promise<LockHolder | 'unreadable' | undefined> {
-  const text = await readText(file, files);
-  return text === undefined ? undefined : (parseHolder(text) ?? 'unreadable');
-}
-
-async function readText(file: string, files: FileOperations): Promise<string | undefined> {
+/** What is in a lock's file, read anew each time; undefined when it is gone. */
+export async function readText(file: string, files: FileOperations): Promise<string | undefined> {
   let opened: Awaited<ReturnType<FileOperations['open']>> | undefined;
   try {
     opened = await files.open(file, 'r');
@@ -82,7 +90,8 @@ async function readText(file: string, files: FileOperations): Promise<string | u
   }
 }
 
-function parseHolder(text: string): LockHolder | undefined {
+/** Undefined for what does not say who holds it. */
+export function parseHolder(text: string): LockHolder | undefined {
   try {
     const holder = JSON.parse(text) as LockHolder;
     return Number.isSafeInteger(holder.pid) && holder.pid > 0 && typeof holder.host === 'string' ? holder : undefined;

@@ -1,32 +1,62 @@
+import { formatDuration } from '../checks/duration.js';
 import { JournalError, messageOf } from '../errors.js';
 import { errorCode, type FileOperations, removeIfThere, systemFiles } from './file-operations.js';
-import { highestLock, linkComplete, lockPath, readHolder, tidy } from './lock-files.js';
-import { type LockHolder, thisProcess, whereIs } from './lock-holder.js';
+import { type HighestLock, highestLock, linkComplete, lockPath, parseHolder, readText, tidy } from './lock-files.js';
+import {
+  type LockHolder,
+  type LockOwner,
+  type Machine,
+  thisMachine,
+  type Whereabouts,
+  whereIs,
+} from './lock-holder.js';
+import { lastRecordTime } from './reading.js';
 import { makeRunFolder } from './run-folder.js';
 
 /** The right to write to a run's journal. */
 export interface RunLock {
-  /** Gives it back. Never rejects: a lock that cannot be given back is taken over once this process has ended. */
-  release(): Promise<void>;
+  /** Whom it was taken from on a person's word. */
+  readonly takenFrom: LockOwner | undefined;
+  /** Why it is this process's no more, or undefined while it is. Rejects when that cannot be read. */
+  lost(): Promise<JournalError | undefined>;
+  /**
+   * Gives it back. Never rejects: a lock that cannot be given back is taken over once this process has ended. As `'damaged'`, it
+   * stays under that name, so that nobody goes on with the run before a person has looked at its journal.
+   */
+  release(as?: 'damaged'): Promise<void>;
+}
+
+export interface LockOptions {
+  files?: FileOperations | undefined;
+  machine?: Machine | undefined;
+  /** A person's word that whoever holds the lock has ended: believed where nothing is known, never against what is known. */
+  takeOver?: boolean | undefined;
 }
 
 const mostTries = 100;
 
+/** What is in the files of the locks that this process holds: not every system says more of a process than its pid. */
+const heldHere = new Set<string>();
+
 /**
  * Takes the lock of a run, and makes its folder when there is none. A lock whose holder is gone is taken over. Throws
- * {@link JournalError} `'locked'` with the process that holds it, `'failed'`.
+ * {@link JournalError} `'locked'` with the process that holds it, `'damaged'`, `'failed'`.
  *
  * Every lock is a file with a number of its own, and the highest number counts. One who finds that the highest is free (given
  * back, or its holder gone) links a complete file to the next number, which exactly one can. Numbers never go down, since the
  * highest file is never removed: one who looked long ago and takes a number that meanwhile was used and tidied away sees a
  * higher one beside its own, and has lost.
+ *
+ * A holder that was taken for gone and is not finds its file removed, and sends nothing from then on ({@link RunLock.lost}). The
+ * file is removed before the journal is read here; the holder looks for it after it has written an attempt and before it lets
+ * the mail go. So either the attempt is seen here, or the mail stays there.
  */
-export async function lockRun(folder: string, files: FileOperations = systemFiles): Promise<RunLock> {
+export async function lockRun(folder: string, options: LockOptions = {}): Promise<RunLock> {
+  const { files = systemFiles, machine = thisMachine, takeOver = false } = options;
   await makeRunFolder(folder, files);
   try {
-    const here = await thisProcess();
     for (let tries = 0; tries < mostTries; tries++) {
-      const lock = await tryLock(folder, here, files);
+      const lock = await tryLock(folder, { files, machine, takeOver });
       if (lock) return lock;
     }
   } catch (cause) {
@@ -39,48 +69,164 @@ export async function lockRun(folder: string, files: FileOperations = systemFile
   throw new JournalError(`Too many processes try to take up the run in ${folder}: try again`, { code: 'locked' });
 }
 
-/** Undefined when somebody else moved meanwhile. */
-async function tryLock(folder: string, here: LockHolder, files: FileOperations): Promise<RunLock | undefined> {
+/** Who has the lock of a run, and whether that is running; undefined when nobody has it. */
+export async function whoHolds(
+  folder: string,
+  { files = systemFiles, machine = thisMachine }: Pick<LockOptions, 'files' | 'machine'> = {},
+): Promise<HeldLock | undefined> {
   const highest = await highestLock(folder, files);
-  if (highest.number > 0 && !highest.released) {
-    const isFree = await checkGone(lockPath(folder, highest.number), here, files);
-    if (!isFree) return undefined;
-  }
-  const number = highest.number + 1;
-  const mine = lockPath(folder, number);
-  if (!(await linkComplete(mine, here, files))) return undefined;
-  const now = await highestLock(folder, files);
-  if (now.number !== number || now.released) {
-    await removeIfThere(mine, files);
-    return undefined;
-  }
-  await tidy(folder, number, files).catch(() => {});
-  return { release: () => files.rename(mine, `${mine}.released`).catch(() => {}) };
+  return highest.state === 'held' ? lookAt(lockPath(folder, highest), folder, { files, machine }) : undefined;
 }
 
-/** Whether the holder of a lock file is gone; false when the file is. Throws `'locked'` when the holder is not gone. */
-async function checkGone(file: string, here: LockHolder, files: FileOperations): Promise<boolean> {
-  const holder = await readHolder(file, files);
-  if (!holder) return false;
-  if (holder === 'unreadable') {
-    throw locked(`its lock cannot be read. If no other process is sending it, delete ${file} and try again`);
+interface HeldLock {
+  /** Undefined where its file does not say. */
+  holder: LockHolder | undefined;
+  where: Whereabouts;
+}
+
+interface Means {
+  files: FileOperations;
+  machine: Machine;
+}
+
+/** Undefined when somebody else moved meanwhile. */
+async function tryLock(folder: string, means: Means & { takeOver: boolean }): Promise<RunLock | undefined> {
+  const { files, machine, takeOver } = means;
+  const highest = await highestLock(folder, files);
+  const before = lockPath(folder, highest);
+  if (highest.state === 'damaged') throw leftDamaged(folder, before);
+  let takenFrom: LockOwner | undefined;
+  if (highest.state === 'held') {
+    const held = await lookAt(before, folder, means);
+    if (!held) return undefined;
+    const { holder, where } = held;
+    if (where === 'running' || (where === 'elsewhere' && !takeOver)) throw await lockedBy(held, before, folder, files);
+    if (where === 'elsewhere') takenFrom = holder ? { pid: holder.pid, host: holder.host } : {};
   }
-  const { pid, host } = holder;
-  switch (await whereIs(holder, here)) {
-    case 'gone':
-      return true;
-    case 'running':
-      throw locked(
-        pid === process.pid
-          ? `this very process (${pid}) has it open`
-          : `process ${pid} on ${host} has it open. Wait for its end, or stop it`,
-      );
-    case 'elsewhere':
-      throw locked(
-        `process ${pid} on ${host === here.host ? `${host}, in another container,` : host} has it open, and whether that is ` +
-          `still running cannot be seen from here. If it is not, delete ${file} and try again`,
-      );
+  const mine: HighestLock = { number: highest.number + 1, state: 'held' };
+  const file = lockPath(folder, mine);
+  const disk = await diskOf(folder, files);
+  const text = await linkComplete(
+    file,
+    {
+      ...(await machine.self()),
+      at: new Date().toISOString(),
+      ...(disk !== undefined && { disk }),
+      ...(takenFrom && { takenFrom }),
+    },
+    files,
+  );
+  if (text === undefined) return undefined;
+  const now = await highestLock(folder, files);
+  if (now.number !== mine.number || now.state !== 'held') {
+    await removeIfThere(file, files);
+    return undefined;
   }
+  if (highest.state === 'held') {
+    // If its holder is alive after all, it must be able to learn that the run is not its own any more.
+    await removeIfThere(before, files).catch(async (error: unknown) => {
+      await removeIfThere(file, files);
+      throw error;
+    });
+  }
+  await tidy(folder, mine.number, files).catch(() => {});
+  heldHere.add(text);
+  return {
+    takenFrom,
+    lost: async () => ((await readText(file, files)) === text ? undefined : lostTo(folder, files)),
+    release: async (as) => {
+      try {
+        // What is there under this name may be another's by now.
+        if ((await readText(file, files)) !== text) return;
+        await files.rename(file, lockPath(folder, { ...mine, state: as ?? 'released' }));
+        heldHere.delete(text);
+      } catch {
+        // The lock of a process that has ended is taken over.
+      }
+    },
+  };
+}
+
+/** The holder of a lock by its file; undefined when the file is gone. */
+async function lookAt(file: string, folder: string, { files, machine }: Means): Promise<HeldLock | undefined> {
+  const text = await readText(file, files);
+  if (text === undefined) return undefined;
+  const holder = parseHolder(text);
+  if (!holder) return { holder, where: 'elsewhere' };
+  if (heldHere.has(text)) return { holder, where: 'running' };
+  const [here, process, disk, inode] = await Promise.all([
+    machine.self(),
+    machine.processAt(holder.pid),
+    diskOf(folder, files),
+    files.stat(file, { bigint: true }).then(
+      ({ ino }) => String(ino),
+      () => undefined,
+    ),
+  ]);
+  return { holder, where: whereIs(holder, { here, process, disk, inode }) };
+}
+
+async function diskOf(folder: string, files: FileOperations): Promise<number | undefined> {
+  try {
+    // Signed where the system's own number is.
+    return (await files.statfs(folder)).type >>> 0;
+  } catch {
+    return undefined;
+  }
+}
+
+async function lockedBy(
+  { holder, where }: HeldLock,
+  file: string,
+  folder: string,
+  files: FileOperations,
+): Promise<JournalError> {
+  const { pid, host, at } = holder ?? {};
+  if (where === 'running') {
+    return locked(
+      pid === process.pid
+        ? `this very process (${pid}) has it open`
+        : `process ${pid} on ${host} has it open. Wait for its end, or stop it`,
+    );
+  }
+  const who = holder ? `process ${pid} on ${host}` : `somebody (${file} does not say who)`;
+  const since = at === undefined ? '' : ` since ${timeAndAge(Date.parse(at))}`;
+  const last = timeAndAge(await lastRecordTime(folder, files));
+  return locked(
+    `${who} has it open${since}, and whether that still runs cannot be seen from here: it may be on another machine or in another ` +
+      `container. The last record of its journal is from ${last}. If you know that it has ended, take the run over: ` +
+      '"bulk resume --take-over", or takeOver: true in a program',
+  );
+}
+
+/** Whoever is asked whether a process has ended must know whether it was at work a moment ago. */
+function timeAndAge(time: number | undefined): string {
+  if (time === undefined || Number.isNaN(time)) return 'a time that cannot be read';
+  const age = Date.now() - time;
+  // The clocks of two machines differ.
+  return `${new Date(time).toISOString()} (${age < 0 ? 'in the future, by the clock here' : `${formatDuration(age)} ago`})`;
+}
+
+async function lostTo(folder: string, files: FileOperations): Promise<JournalError> {
+  const highest = await highestLock(folder, files).catch(() => undefined);
+  const text = highest?.number ? await readText(lockPath(folder, highest), files).catch(() => undefined) : undefined;
+  const holder = text === undefined ? undefined : parseHolder(text);
+  const what = holder
+    ? `Process ${holder.pid} on ${holder.host} has taken over the run in ${folder} while it went on here`
+    : `The lock of the run in ${folder} was removed while it went on, so that another process may have taken it up`;
+  return new JournalError(
+    `${what}. Nothing more is sent from here. The journal has no end of the mails that were on their way: they count as unknown, ` +
+      'and whoever goes on with the run holds or settles them',
+    { code: 'locked' },
+  );
+}
+
+function leftDamaged(folder: string, file: string): JournalError {
+  return new JournalError(
+    `The journal in ${folder} was changed by somebody else while the run went on, so it may not say who got the mail. Restore it, ` +
+      `or find out from Sent Items who did. When it is right, delete ${file} and resume the run`,
+    { code: 'damaged' },
+  );
 }
 
 function locked(problem: string): JournalError {

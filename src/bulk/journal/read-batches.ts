@@ -1,6 +1,6 @@
 import { JournalError, messageOf } from '../errors.js';
 import type { OpenFile } from './file-operations.js';
-import { readLine } from './record-line.js';
+import { type ReadRecord, readLine } from './record-line.js';
 import type { JournalRecord } from './records.js';
 import { journalFile } from './run-folder.js';
 
@@ -19,6 +19,8 @@ export interface JournalEntry {
 export interface JournalEnd {
   /** Bytes of complete records. */
   readonly end: number;
+  /** How many there are. */
+  readonly lines: number;
   /** Bytes after them: the tail of a write that did not come to its end, or has not yet. */
   readonly torn: number;
 }
@@ -39,25 +41,27 @@ export async function* readBatches(file: OpenFile, folder: string): AsyncGenerat
   let end = 0;
   let size = 0;
   let bad: number | undefined;
+  let numbered = false;
   for (;;) {
     const bytesRead = await readChunk(file, chunk, size, folder);
     if (bytesRead === 0) break;
     size += bytesRead;
-    const read = chunk.subarray(0, bytesRead);
-    const bytes = rest.length === 0 ? read : Buffer.concat([rest, read]);
+    const fresh = chunk.subarray(0, bytesRead);
+    const bytes = rest.length === 0 ? fresh : Buffer.concat([rest, fresh]);
     const entries: JournalEntry[] = [];
     let start = 0;
     let problem: string | undefined;
     for (let feed = bytes.indexOf(lineFeed); feed !== -1; feed = bytes.indexOf(lineFeed, start)) {
       if (bad !== undefined) break;
       line++;
-      const record = understand(bytes.subarray(start, feed), line);
-      if (typeof record === 'string') {
-        problem = record;
+      const read = understand(bytes.subarray(start, feed), line, numbered);
+      if (typeof read === 'string') {
+        problem = read;
         break;
       }
-      if (record) {
-        entries.push({ record, line, offset: end, length: feed - start });
+      if (read) {
+        numbered ||= read.line !== undefined;
+        entries.push({ record: read.record, line, offset: end, length: feed - start });
         end += feed + 1 - start;
       } else bad = line;
       start = feed + 1;
@@ -68,7 +72,7 @@ export async function* readBatches(file: OpenFile, folder: string): AsyncGenerat
     rest = Buffer.from(bytes.subarray(start)); // the chunk is about to be read into again
   }
   if (end === 0) throw notBegun(folder);
-  return { end, torn: size - end };
+  return { end, lines: bad === undefined ? line : bad - 1, torn: size - end };
 }
 
 async function readChunk(file: OpenFile, chunk: Buffer, position: number, folder: string): Promise<number> {
@@ -80,15 +84,29 @@ async function readChunk(file: OpenFile, chunk: Buffer, position: number, folder
   }
 }
 
-/** The record of a complete line, what is wrong with it, or undefined when its checksum does not fit. */
-function understand(bytes: Buffer, line: number): JournalRecord | string | undefined {
+/**
+ * The record of a complete line, what is wrong with it, or undefined when its checksum does not fit.
+ * @param numbered whether a line before it has a number: then all that follow were written with theirs
+ */
+function understand(bytes: Buffer, line: number, numbered: boolean): ReadRecord | string | undefined {
   try {
-    const record = readLine(bytes);
-    if (!record || (record.type === 'run') === (line === 1)) return record;
-    return line === 1 ? 'it does not say what the run was begun with' : 'a second run begins there';
+    const read = readLine(bytes);
+    if (!read) return undefined;
+    if ((read.record.type === 'run') !== (line === 1)) {
+      return line === 1 ? 'it does not say what the run was begun with' : 'a second run begins there';
+    }
+    const misplaced = read.line === undefined ? numbered : read.line !== line;
+    return misplaced ? whyMisplaced(read.line, line) : read;
   } catch (error) {
     return messageOf(error);
   }
+}
+
+function whyMisplaced(written: number | undefined, line: number): string {
+  if (written === undefined) return 'it has no number, though lines before it have: another program wrote it';
+  return written < line
+    ? `it was written as line ${written}: a record stands twice, or two processes have written this journal`
+    : `it was written as line ${written}: lines before it are missing`;
 }
 
 export function damaged(folder: string, line: number, problem: string): JournalError {

@@ -2,7 +2,7 @@ import { JournalError, messageOf } from '../errors.js';
 import { errorCode, type FileOperations, type OpenFile, systemFiles } from './file-operations.js';
 import { RunState } from './fold.js';
 import { damaged, type JournalEnd, type JournalEntry, notBegun, readBatches } from './read-batches.js';
-import type { RunRecord } from './records.js';
+import { decodeLine, type JournalRecord, type RunRecord } from './records.js';
 import { journalFile } from './run-folder.js';
 
 export type { JournalEntry };
@@ -35,6 +35,39 @@ export async function readRun(folder: string, files: FileOperations = systemFile
     return await fold(file, folder);
   } finally {
     await file.close();
+  }
+}
+
+/** When the last record was written (ms since the epoch), by the end of the journal alone; undefined where that cannot be read. */
+export async function lastRecordTime(folder: string, files: FileOperations): Promise<number | undefined> {
+  try {
+    const file = await files.open(journalFile(folder), 'r');
+    try {
+      const { size } = await file.stat({ bigint: true });
+      const bytes = Buffer.alloc(tailSize);
+      const start = Math.max(0, Number(size) - tailSize);
+      const { bytesRead } = await file.read(bytes, 0, tailSize, start);
+      for (const line of bytes.toString('utf8', 0, bytesRead).split('\n').reverse()) {
+        const record = recordOf(line);
+        if (record) return Date.parse(record.at);
+      }
+    } finally {
+      await file.close();
+    }
+  } catch {
+    // Only for a message about something else.
+  }
+  return undefined;
+}
+
+/** Longer than the longest record, but for that of a run. */
+const tailSize = 64 * 1024;
+
+function recordOf(line: string): JournalRecord | undefined {
+  try {
+    return decodeLine(line);
+  } catch {
+    return undefined;
   }
 }
 

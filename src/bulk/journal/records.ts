@@ -1,3 +1,5 @@
+import type { LockOwner } from './lock-holder.js';
+
 export { decodeLine, encodeRecord } from './record-line.js';
 
 /** An error, as far as a person or a report needs it. Never holds a message's text or a credential. */
@@ -114,6 +116,8 @@ export interface SessionRecord {
   event: 'start' | 'end';
   pid: number;
   host: string;
+  /** Of a start: whom the run was taken over from, on a person's word that it had ended. */
+  takenFrom?: LockOwner;
   totals?: Record<string, number>;
   ended?: string;
 }

@@ -34,7 +34,7 @@ export async function recentSendsOfSiblings(
 }
 
 async function isRecent(folder: string, since: number, files: FileOperations): Promise<boolean> {
-  return files.stat(journalFile(folder)).then(
+  return files.stat(journalFile(folder), { bigint: true }).then(
     ({ mtimeMs }) => mtimeMs >= since,
     () => false,
   );

@@ -3,7 +3,8 @@ import { BulkInputError, JournalError } from '../errors.js';
 import type { FileOperations } from '../journal/file-operations.js';
 import { RunState } from '../journal/fold.js';
 import { Journal } from '../journal/journal.js';
-import { lockRun } from '../journal/lock.js';
+import { lockRun, type RunLock } from '../journal/lock.js';
+import type { LockOwner, Machine } from '../journal/lock-holder.js';
 import type { RunRecord } from '../journal/records.js';
 import { RowStates } from './row-states.js';
 import type { RunIdentity } from './run-input.js';
@@ -14,36 +15,48 @@ export interface OpenRun {
   folder: string | undefined;
   /** Whether an earlier session began it. */
   continued: boolean;
+  /** Whom its lock was taken from on a person's word. */
+  takenFrom: LockOwner | undefined;
   /** Must be called at the end. */
   close(): Promise<void>;
 }
 
+export interface OpeningOptions {
+  /** `true`: it must be there; `false`: it must not. */
+  resume?: boolean | undefined;
+  takeOver?: boolean | undefined;
+  /** When, as `Date.toISOString()` writes it. */
+  at: string;
+  files?: FileOperations | undefined;
+  machine?: Machine | undefined;
+}
+
 /**
  * Opens the journal of a run, or begins one.
- * @param resume `true`: it must be there; `false`: it must not
  * @throws JournalError
  */
 export async function openRun(
   { id, record }: RunIdentity,
   wanted: string | undefined,
-  resume: boolean | undefined,
-  at: string,
-  files?: FileOperations,
+  { resume, takeOver, at, files, machine }: OpeningOptions,
 ): Promise<OpenRun> {
   if (wanted === undefined) {
-    if (resume) throw new BulkInputError('resume: true needs the folder of a run in `journal`');
+    for (const [name, value] of Object.entries({ resume, takeOver })) {
+      if (value) throw new BulkInputError(`${name}: true needs the folder of a run in \`journal\``);
+    }
     return {
       id,
       states: new RowStates(new RunState(), undefined),
       folder: undefined,
       continued: false,
+      takenFrom: undefined,
       close: async () => {},
     };
   }
   const folder = path.resolve(wanted);
-  const lock = await lockRun(folder, files);
+  const lock = await lockRun(folder, { files, machine, takeOver });
   try {
-    const earlier = await openEarlier(folder, files);
+    const earlier = await openEarlier(folder, files, lock);
     if (!earlier && resume) throw new JournalError(`There is no run in ${folder}`, { code: 'missing' });
     if (earlier && resume === false) {
       await earlier.journal.close();
@@ -62,7 +75,7 @@ export async function openRun(
       return open(run.id, folder, journal, state, true, lock);
     }
     const run: RunRecord = { ...record, at };
-    const journal = await Journal.create(folder, run, files);
+    const journal = await Journal.create(folder, run, files, lock);
     const state = new RunState();
     state.apply(run);
     return open(id, folder, journal, state, false, lock);
@@ -72,9 +85,9 @@ export async function openRun(
   }
 }
 
-async function openEarlier(folder: string, files: FileOperations | undefined) {
+async function openEarlier(folder: string, files: FileOperations | undefined, lock: RunLock) {
   try {
-    return await Journal.open(folder, files);
+    return await Journal.open(folder, files, lock);
   } catch (error) {
     // Only where there is none: one that is there, and does not even say what was begun, is for a person to look at.
     if (error instanceof JournalError && error.code === 'missing' && error.cause !== undefined) return undefined;
@@ -88,13 +101,14 @@ function open(
   journal: Journal,
   state: RunState,
   continued: boolean,
-  lock: { release(): Promise<void> },
+  lock: RunLock,
 ): OpenRun {
   return {
     id,
     states: new RowStates(state, journal),
     folder,
     continued,
+    takenFrom: lock.takenFrom,
     close: async () => {
       try {
         await journal.close();

@@ -7,6 +7,7 @@ import { AddressSet } from '../checks/address-set.js';
 import { createRowComposer } from '../compose-row.js';
 import { JournalError } from '../errors.js';
 import type { FileOperations } from '../journal/file-operations.js';
+import type { Machine } from '../journal/lock-holder.js';
 import { openSuppressionList } from '../manners/suppression-list.js';
 import { Feeder } from './feeder.js';
 import { graphFace } from './graph-face.js';
@@ -28,6 +29,7 @@ import { rowsKnown } from './totals.js';
 export interface RunSurroundings {
   clock: Clock;
   files: FileOperations | undefined;
+  machine: Machine | undefined;
   /** Ends what is in flight. */
   signal: AbortSignal;
   results: ResultQueue<BulkResult>;
@@ -52,7 +54,7 @@ const usualConcurrency = 4;
  * @throws BulkInputError or JournalError
  */
 export async function prepareRun(options: BulkOptions, surroundings: RunSurroundings): Promise<Feeder> {
-  const { clock, files, signal, results, opened, onResult, onEnd } = surroundings;
+  const { clock, files, machine, signal, results, opened, onResult, onEnd } = surroundings;
   const settings = settleSettings(options);
   const input = await openInput(options, settings);
   const composer = createRowComposer({ template: input.template, manners: options });
@@ -65,7 +67,8 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
   const senders = settings.senders.map((sender) => ({ sender, mailbox: mailboxOfSender(sender, face) }));
 
   const at = () => new Date(clock.now()).toISOString();
-  const run = await openRun(identity, folderOf(options, identity), options.resume, at(), files);
+  const { resume, takeOver } = options;
+  const run = await openRun(identity, folderOf(options, identity), { resume, takeOver, at: at(), files, machine });
   const { states } = run;
   const { transporter, allowDuplicates, retryFailed = false } = options;
   const laneFor = await laneMemory(lanes, run, clock.now()).catch(async (error: unknown) => {
@@ -99,7 +102,9 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
     onEnd,
   });
   opened(run, feeder, { settings, lanes, total: identity.total });
-  await states.append({ type: 'session', at: at(), event: 'start', pid: process.pid, host: hostname() });
+  const { takenFrom } = run;
+  const session = { at: at(), pid: process.pid, host: hostname(), ...(takenFrom && { takenFrom }) };
+  await states.append({ type: 'session', event: 'start', ...session });
   if (run.continued) {
     for (const mailbox of states.state.mailboxes()) laneFor(mailbox);
     const verify = settings.unknown === 'verify';

@@ -21,6 +21,7 @@ const known: ReadonlySet<string> = new Set<keyof BulkOptions>([
   'attachmentsFolder',
   'journal',
   'resume',
+  'takeOver',
   'rate',
   'perDay',
   'unknown',
@@ -50,6 +51,15 @@ export function settleSettings(options: BulkOptions): RunSettings {
   const { unknown = 'hold', from = [] } = options;
   if (!['hold', 'verify', 'resend'].includes(unknown)) {
     throw new BulkInputError(`unknown is 'hold', 'verify' or 'resend', not ${quote(String(unknown))}`);
+  }
+  const { resume, takeOver } = options;
+  for (const [name, value] of Object.entries({ resume, takeOver })) {
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw new BulkInputError(`${name} is true or false, not ${quote(String(value))}`);
+    }
+  }
+  if (takeOver && resume === false) {
+    throw new BulkInputError('takeOver: true goes on with a run, and resume: false begins one: give one of them');
   }
   const senders = (Array.isArray(from) ? from : [from]) as readonly (string | Sender)[];
   if (senders.length === 0 && typeof options.template !== 'function') {

@@ -80,6 +80,7 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
   const age = clock.now() - Date.parse(attempt.at);
   const window = Math.max(0, Math.min(longestWindow, longestWindow - age));
   try {
+    if (draftId !== undefined) await states.check();
     const { how, requestId } = await face.settle({
       mailbox,
       messageId,

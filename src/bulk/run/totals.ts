@@ -30,6 +30,8 @@ export async function checkedTotals(
   files?: FileOperations,
 ): Promise<BulkTotals> {
   const totals = totalsOf(state, rows);
+  // What is in a journal that somebody else has changed, or writes now, is not what this process did.
+  if (failure && failure.code !== 'failed') return totals;
   const written = folder === undefined ? state : await readState(folder, files).catch(missingAfter(failure));
   if (!written) return totals;
   const onDisk = { ...totalsOf(written, rows), left: countLeft(written, rows) };

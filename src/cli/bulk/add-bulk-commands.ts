@@ -130,6 +130,10 @@ function pacingFlags(command: Command): Command {
 function sessionFlags(command: Command): Command {
   return pacingFlags(command)
     .option('--limit <n>', 'mails to send in this session at most', flag.countFlag)
+    .option(
+      '--take-over',
+      'take the run from a process that you know to have ended, where that cannot be seen from here',
+    )
     .option('--confirm <n>', 'the number of mails, where it must be confirmed', flag.confirmFlag)
     .option('--json', 'print events, one JSON object a line')
     .addHelpText('after', EXIT_CODES_HELP);

@@ -60,7 +60,9 @@ export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>)
     case 'temporary':
       return `Stopped, because no mail can be sent at the moment${why}`;
     case 'journal':
-      return `Stopped, because the journal could not be written${why}`;
+      return (error as { code?: unknown } | undefined)?.code === 'failed'
+        ? `Stopped, because the journal could not be written${why}`
+        : `Stopped, because the journal is in other hands${why}`;
   }
 }
 

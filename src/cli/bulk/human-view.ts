@@ -57,6 +57,8 @@ export class HumanView implements RunView {
     print(printTotals(summary));
     print(paceLine(summary));
     if (reports) for (const line of reportLines(reports)) print(line);
+    // The report is about what somebody else has made of the journal, and so would be what it advises.
+    if (summary.ended === 'journal' && (summary.error as { code?: unknown } | undefined)?.code !== 'failed') return;
     if (reports && folder !== undefined) for (const line of stepLines(reports.totals, folder)) print(line);
     else if (folder !== undefined && summary.left > 0) print(`To go on:\n  ${resumeCommand(folder)}`);
   }

@@ -16,13 +16,14 @@ export interface ResumeFlags extends PacingFlags {
   verify?: boolean;
   resendUnknown?: boolean;
   limit?: number;
+  takeOver?: boolean;
   confirm?: number;
   json?: boolean;
 }
 
 /** `bulk resume` and `bulk retry`: goes on with a run as it was begun, at another pace where the flags say so. */
 export async function resumeCommand(run: string, flags: ResumeFlags, terminal: Terminal): Promise<ExitCode> {
-  const { retryFailed, verify, resendUnknown, limit } = flags;
+  const { retryFailed, verify, resendUnknown, limit, takeOver } = flags;
   if (verify && resendUnknown) throw new UsageError('--verify and --resend-unknown contradict each other: give one.');
   const folder = path.resolve(run);
   const reading = await readRun(folder);
@@ -44,7 +45,7 @@ export async function resumeCommand(run: string, flags: ResumeFlags, terminal: T
   }
   const unknown = verify ? 'verify' : resendUnknown ? 'resend' : 'hold';
   const view = createView(flags.json, terminal);
-  return runSession(choices, { journal: folder, resume: true, limit, unknown, retryFailed }, view, terminal);
+  return runSession(choices, { journal: folder, resume: true, takeOver, limit, unknown, retryFailed }, view, terminal);
 }
 
 /** Rows that would be tried, by what the journal says. */

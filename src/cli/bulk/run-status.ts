@@ -1,6 +1,6 @@
 import type { BulkTotals } from '../../bulk/bulk-results.js';
 import { RunState } from '../../bulk/journal/fold.js';
-import { thisProcess, whereIs } from '../../bulk/journal/lock-holder.js';
+import { whoHolds } from '../../bulk/journal/lock.js';
 import { readRecords } from '../../bulk/journal/reading.js';
 import type { RunRecord, SessionRecord } from '../../bulk/journal/records.js';
 import { totalsOf } from '../../bulk/run/totals.js';
@@ -49,7 +49,7 @@ export async function readStatus(folder: string, now: number): Promise<RunStatus
     id: run.id,
     begun: run.at,
     recipients: run.recipients.path ?? run.recipients.name,
-    ...(await whatOf(session)),
+    ...(await whatOf(session, folder)),
     totals,
     open: [...state.openAttempts()].length,
     rejectedAs: rejectedOf(state, totals),
@@ -62,12 +62,16 @@ export async function readStatus(folder: string, now: number): Promise<RunStatus
 
 async function whatOf(
   session: SessionRecord | undefined,
+  folder: string,
 ): Promise<Pick<RunStatus, 'state' | 'ended' | 'pid' | 'host'>> {
   if (!session) return { state: 'killed' };
   const { pid, host, event, ended } = session;
   if (event === 'end') return { state: 'ended', ...(ended !== undefined && { ended }) };
-  const where = await whereIs({ pid, host }, await thisProcess());
-  return { state: where === 'running' ? 'going-on' : where === 'gone' ? 'killed' : 'elsewhere', pid, host };
+  const held = await whoHolds(folder);
+  const isItsOwn = held?.holder === undefined || (held.holder.pid === pid && held.holder.host === host);
+  // It gave its lock back, or another process has it, which does something else with the run.
+  if (!held || !isItsOwn || held.where === 'gone') return { state: 'killed', pid, host };
+  return { state: held.where === 'running' ? 'going-on' : 'elsewhere', pid, host };
 }
 
 function rejectedOf(state: RunState, { rows, rejected }: BulkTotals): RunStatus['rejectedAs'] {

@@ -14,7 +14,7 @@ import { followRun } from './run-session.js';
 import type { ReportFiles, RunView } from './run-view.js';
 
 /** What one session is given beside the choices of its run. */
-export type SessionOptions = Pick<BulkOptions, 'journal' | 'resume' | 'limit' | 'unknown' | 'retryFailed'>;
+export type SessionOptions = Pick<BulkOptions, 'journal' | 'resume' | 'takeOver' | 'limit' | 'unknown' | 'retryFailed'>;
 
 export function createView(json: boolean | undefined, terminal: Terminal): RunView {
   return json ? new JsonView(terminal) : new HumanView(terminal);

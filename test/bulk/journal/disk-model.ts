@@ -1,12 +1,15 @@
 import path from 'node:path';
-import type { FileOperations, OpenFile } from '../../../src/bulk/journal/file-operations.js';
+import type { FileFacts, FileOperations, OpenFile } from '../../../src/bulk/journal/file-operations.js';
 
 interface Content {
+  ino: bigint;
   /** What a process sees. */
   seen: Buffer;
   /** What is on the platter. */
   kept: Buffer;
 }
+
+let inodes = 0n;
 
 /** What a power loss does to the bytes that were written, but not synchronised. */
 export type Loss = (unsynced: Buffer) => Buffer;
@@ -25,7 +28,7 @@ export class DiskModel implements FileOperations {
   /** A disk with one file on it, safe and sound. */
   static holding(file: string, bytes: Buffer): DiskModel {
     const disk = new DiskModel();
-    disk.#seen.set(file, { seen: bytes, kept: bytes });
+    disk.#seen.set(file, { ino: ++inodes, seen: bytes, kept: bytes });
     disk.#kept = new Map(disk.#seen);
     return disk;
   }
@@ -40,7 +43,7 @@ export class DiskModel implements FileOperations {
         : keepsEntries
           ? content.seen
           : content.kept;
-      disk.#seen.set(file, { seen: kept, kept });
+      disk.#seen.set(file, { ino: content.ino, seen: kept, kept });
     }
     disk.#kept = new Map(disk.#seen);
     return disk;
@@ -54,7 +57,7 @@ export class DiskModel implements FileOperations {
     if (flags === 'wx') {
       this.#operate('create');
       if (this.#seen.has(file)) throw fault('EEXIST');
-      this.#seen.set(file, { seen: Buffer.alloc(0), kept: Buffer.alloc(0) });
+      this.#seen.set(file, { ino: ++inodes, seen: Buffer.alloc(0), kept: Buffer.alloc(0) });
     }
     const content = this.#seen.get(file);
     if (content) return this.#openFile(content);
@@ -67,9 +70,14 @@ export class DiskModel implements FileOperations {
     this.#operate('mkdir');
   }
 
-  async stat(file: string): Promise<{ mtimeMs: number }> {
-    if (!this.#seen.has(file)) throw fault('ENOENT');
-    return { mtimeMs: 0 };
+  async stat(file: string): Promise<FileFacts> {
+    const content = this.#seen.get(file);
+    if (!content) throw fault('ENOENT');
+    return this.#factsOf(content);
+  }
+
+  async statfs(): Promise<{ type: number }> {
+    return { type: 0xef53 };
   }
 
   async readdir(folder: string): Promise<string[]> {
@@ -103,8 +111,13 @@ export class DiskModel implements FileOperations {
     this.operations++;
   }
 
+  #factsOf({ ino, seen }: Content): FileFacts {
+    return { dev: 1n, ino, nlink: 1n, size: BigInt(seen.length), mtimeMs: 0n };
+  }
+
   #openFile(content: Content): OpenFile {
     return {
+      stat: async () => this.#factsOf(content),
       read: async (buffer, offset, length, position) => {
         const bytes = content.seen.subarray(position, position + length);
         buffer.set(bytes, offset);
@@ -136,6 +149,7 @@ export class DiskModel implements FileOperations {
       throw fault('EISDIR');
     };
     return {
+      stat: refuse,
       read: refuse,
       write: refuse,
       truncate: refuse,

@@ -145,7 +145,7 @@ describe('a lock that cannot be taken', () => {
     'says so when %s fails, and can be taken then',
     async (operation) => {
       const folder = path.join(await temporaryFolder(), 'run');
-      const error = await journalErrorOf(lockRun(folder, faultyFiles({ operation, nth: 1, how: 'EIO' })));
+      const error = await journalErrorOf(lockRun(folder, { files: faultyFiles({ operation, nth: 1, how: 'EIO' }) }));
       expect(error).toMatchObject({ code: 'failed', cause: { code: 'EIO' } });
       await (await lockRun(folder)).release();
     },

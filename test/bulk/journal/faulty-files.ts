@@ -67,6 +67,7 @@ export function faultyFiles({ operation, nth, how }: Fault): FaultyFiles {
       strike('sync');
       return file.sync();
     },
+    stat: (options) => file.stat(options),
     close: () => file.close(),
   });
   return {
@@ -92,7 +93,8 @@ export function faultyFiles({ operation, nth, how }: Fault): FaultyFiles {
       strike('unlink');
       return systemFiles.unlink(...rest);
     },
-    stat: (file) => systemFiles.stat(file),
+    stat: (file, options) => systemFiles.stat(file, options),
+    statfs: (file) => systemFiles.statfs(file),
     readdir: (folder) => systemFiles.readdir(folder),
   };
 }

@@ -53,7 +53,7 @@ function mortal(disk: DiskModel, killedAfter: number): { files: FileOperations; 
             },
     });
   const bound = {} as Record<string, unknown>;
-  for (const name of ['open', 'mkdir', 'stat', 'readdir', 'rename', 'link', 'unlink'] as const) {
+  for (const name of ['open', 'mkdir', 'stat', 'statfs', 'readdir', 'rename', 'link', 'unlink'] as const) {
     bound[name] = disk[name].bind(disk);
   }
   return { files: guarded(bound as unknown as FileOperations), killed };

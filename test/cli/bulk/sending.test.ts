@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCertificate, type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
@@ -351,6 +351,63 @@ describe('bulk resume', () => {
     expect(both).toMatchObject({ code: 2, err: expect.stringContaining('contradict') });
     expect(await world.bulk(['resume', folder, '--resend-unknown'])).toMatchObject({ code: 0 });
     expect(await arrived()).toEqual(['p1@example.com', 'p2@example.com']);
+  });
+
+  it('takes a run over from a process elsewhere only when a person says so, and is told what to know for that', async () => {
+    world.recipients(4);
+    const folder = runFolder(await world.run(['--limit', '1']));
+    const lock = { pid: 4711, host: 'mailer-7', at: new Date(Date.now() - 3_600_000).toISOString() };
+    writeFileSync(path.join(folder, 'lock.9'), JSON.stringify(lock));
+    for (const command of [
+      ['resume', folder],
+      ['retry', folder, '--failed'],
+    ]) {
+      const { code, err } = await world.bulk(command);
+      expect(code).toBe(75);
+      expect(err).toMatch(
+        /process 4711 on mailer-7 has it open since \S+ \(1 h ago\).* last record of its journal is from/,
+      );
+      expect(err).toContain('bulk resume --take-over');
+    }
+    expect(await arrived()).toHaveLength(1);
+    const { code, out } = await world.bulk(['resume', folder, '--rate', 'none', '--take-over']);
+    expect(code).toBe(0);
+    expect(out).toContain('4 rows = 4 sent + 0 rejected + 0 skipped + 0 unknown + 0 left\n');
+    expect(await arrived()).toHaveLength(4);
+    expect(readFileSync(path.join(folder, 'journal.jsonl'), 'utf8')).toContain(
+      '"takenFrom":{"pid":4711,"host":"mailer-7"}',
+    );
+  });
+
+  it('does not take a run over from a process that goes on with it', async () => {
+    world.recipients(40);
+    let refused: Promise<Printed> | undefined;
+    let status: Promise<Printed> | undefined;
+    await world.run(['--json'], {
+      onPrint: (out) => {
+        const folder = /"folder":"([^"]+)"/.exec(out)?.[1];
+        if (folder === undefined || !out.includes('"event":"result"')) return;
+        refused ??= world.bulk(['resume', folder, '--take-over']);
+        status ??= world.bulk(['status', folder]);
+      },
+    });
+    expect(await refused).toMatchObject({ code: 75, err: expect.stringContaining('this very process') });
+    expect((await status)?.out).toContain('going on');
+    expect((await arrived()).length).toBe(new Set(await arrived()).size);
+  });
+
+  it('stops when its journal is changed, advises nothing that would send twice, and is not gone on with', async () => {
+    world.recipients(200);
+    const running = world.run();
+    await sandbox.waitFor({ to: 'p5@example.com' });
+    const folder = path.join(world.runs, readdirSync(world.runs).find((name) => !name.startsWith('.')) ?? '');
+    appendFileSync(path.join(folder, 'journal.jsonl'), '\n');
+    const { code, out } = await running;
+    expect(code).toBe(65);
+    expect(out).toMatch(/^Stopped, because the journal is in other hands: .* was written to by somebody else/m);
+    expect(out).not.toContain('bulk resume');
+    expect(await world.bulk(['resume', folder])).toMatchObject({ code: 65, out: '' });
+    expect((await arrived()).length).toBe(new Set(await arrived()).size);
   });
 
   it('says that there is no run', async () => {

@@ -21,15 +21,17 @@ export function syncFiles(now: () => number, onWrite: (text: string) => void = (
         truncate: async (length) => fs.ftruncateSync(handle, length),
         datasync: async () => {},
         sync: async () => {},
+        stat: async (options) => fs.fstatSync(handle, options),
         close: async () => fs.closeSync(handle),
       };
     },
     mkdir: async (path, options) => fs.mkdirSync(path, options),
     // In virtual time, what is there has always just been written.
-    stat: async (path) => {
-      fs.statSync(path);
-      return { mtimeMs: now() };
+    stat: async (path, options) => {
+      const { dev, ino, nlink, size } = fs.statSync(path, options);
+      return { dev, ino, nlink, size, mtimeMs: BigInt(Math.floor(now())) };
     },
+    statfs: async (path) => fs.statfsSync(path),
     readdir: async (path) => fs.readdirSync(path),
     rename: async (from, to) => fs.renameSync(from, to),
     link: async (existing, path) => fs.linkSync(existing, path),
