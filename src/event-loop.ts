@@ -7,6 +7,24 @@ export function turns(count: number): Promise<void> {
   });
 }
 
+/** Rounds in which more may come. */
+const mostRounds = 100;
+
+/**
+ * Waits until what has arrived by now was read. A process that was stopped, or busy, for long finds its timers due before
+ * it looks at its connections, so that whoever gives up by a timer looks first.
+ * @param received how many bytes were read; as long as they become more, there may be more to read
+ */
+export async function arrivalsRead(received: () => number = () => 0): Promise<void> {
+  let before = received();
+  for (let round = 0; round < mostRounds; round++) {
+    await turns(2);
+    const now = received();
+    if (now === before) return;
+    before = now;
+  }
+}
+
 let calm: Promise<void> | undefined;
 
 /**
