@@ -49,7 +49,12 @@ function install() {
 /** Runs `binary`, which its child processes find first in PATH. */
 function run(binary, args, extra = {}) {
   return new Promise((resolve) => {
-    const env = { ...process.env, ...extra, PATH: path.dirname(binary) + path.delimiter + process.env.PATH, FORCE_COLOR: '0' };
+    const env = {
+      ...process.env,
+      ...extra,
+      PATH: path.dirname(binary) + path.delimiter + process.env.PATH,
+      FORCE_COLOR: '0',
+    };
     const child = spawn(binary, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {

@@ -3,7 +3,8 @@ import nodemailer from 'nodemailer';
 import promises from './promises.cjs';
 
 const [name, order] = process.argv.slice(2);
-const mock = async () => (name === 'nock' ? import('nock') : { ...(await import('msw')), ...(await import('msw/node')) });
+const mock = async () =>
+  name === 'nock' ? import('nock') : { ...(await import('msw')), ...(await import('msw/node')) };
 const early = order === 'first' ? await mock() : undefined;
 const { graphTransport } = await import('../../../dist/esm/index.js');
 promises.promises(name, early ?? (await mock()), nodemailer, graphTransport);

@@ -54,7 +54,7 @@ exports.promises = (name, tool, nodemailer, graphTransport) => {
     const server = createServer((socket) => {
       connections++;
       socket.destroy();
-    });
+    }).unref();
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
     const origin = `https://127.0.0.1:${server.address().port}`;
     mock.forbid(tool);
