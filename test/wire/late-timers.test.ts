@@ -77,8 +77,8 @@ async function otherSide(answer = '') {
   const stopFor = async (ms: number) => {
     const until = performance.now() + ms;
     await once(worker, 'message');
-    // Where timers run, so that those that are due by then come next, before anything is read.
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    // At the end of a turn, so that timers come next, before anything is read.
+    await new Promise((resolve) => setImmediate(resolve));
     Atomics.store(flags, 0, 1);
     Atomics.notify(flags, 0);
     Atomics.wait(flags, 1, 0);
