@@ -1,6 +1,7 @@
-// Runs the tests on the other Node versions that the package says it works on: the whole suite on the oldest and the newest,
-// what is about the contract with Nodemailer and about loading the package on those between. The binaries come from
-// test/matrix, which has a lock of its own. The version that runs this script is left out: `npm test` is for that.
+// Runs the tests in the other runtimes that the package says it works in: the whole suite on the oldest and the newest Node,
+// what is about the contract with Nodemailer, about requests and about loading the package on those between, the last two
+// in Bun and Deno; and with nock and msw on each Node. The binaries come from test/matrix, which has a lock of its own. For
+// the Node that runs this script `npm test` is enough, but for nock and msw.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,7 @@ const running = Number(process.versions.node.split('.')[0]);
 
 /** What runs where. Tests of the browser page and of crashes say nothing about a Node version, and are slow. */
 const suite = { name: 'suite', args: ['--exclude', 'test/browser/**', '--exclude', 'test/crash/**'] };
-const conformance = { name: 'conformance', args: ['test/conformance'] };
+const conformance = { name: 'conformance and runtime', args: ['test/conformance', 'test/runtimes'] };
 const plan = [
   [20, suite],
   [22, conformance],
@@ -22,20 +23,38 @@ const plan = [
   [26, suite],
 ].filter(([major]) => major !== running);
 
+/** Where the programs of runtimes that are not Node lie: in packages of their own, so that no install script need run. */
+const runtimes = [
+  ['Bun', 'bun/bin/bun', []],
+  ['Deno', 'deno/deno', ['run', '--allow-all']],
+];
+
+/** Both mocks, both module systems, imported before this package and after it. */
+const mockRuns = ['mjs', 'cjs'].flatMap((type) =>
+  ['nock', 'msw'].flatMap((mock) =>
+    ['first', 'last'].map((order) => [path.join(matrix, `mocks/program.${type}`), mock, order]),
+  ),
+);
+
 /** Loads the built package by its own name, as import and as require, and sends one mail each. */
 const smoke = ['test/package/consumer/import.mjs', 'test/package/consumer/require.cjs'];
 
 function install() {
   // The oldest binary is an optional dependency there, because it is mostly the one that runs this already.
-  const args = ['ci', '--silent', ...(running === 20 ? ['--omit=optional'] : [])];
+  const args = ['ci', '--silent', '--ignore-scripts', ...(running === 20 ? ['--omit=optional'] : [])];
   const { status } = spawnSync('npm', args, { cwd: matrix, stdio: 'inherit' });
   if (status !== 0) throw new Error(`npm ci in test/matrix ended with ${status}`);
 }
 
-/** Runs a program of Node `binary`, and of its child processes, which find it first in PATH. */
-function run(binary, args) {
+/** Runs `binary`, which its child processes find first in PATH. */
+function run(binary, args, extra = {}) {
   return new Promise((resolve) => {
-    const env = { ...process.env, PATH: path.dirname(binary) + path.delimiter + process.env.PATH, FORCE_COLOR: '0' };
+    const env = {
+      ...process.env,
+      ...extra,
+      PATH: path.dirname(binary) + path.delimiter + process.env.PATH,
+      FORCE_COLOR: '0',
+    };
     const child = spawn(binary, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -48,29 +67,56 @@ function run(binary, args) {
   });
 }
 
-async function test(major, { name, args }, folder) {
-  const started = Date.now();
-  const binary = path.join(matrix, `node_modules/node${major}/bin/node`);
-  const version = (await run(binary, ['-p', 'process.version'])).output.trim();
-  const report = path.join(folder, `node${major}.json`);
+/** Runs the tests with the Node `binary`. */
+async function runTests(binary, args, folder, extra) {
+  const report = path.join(folder, 'report.json');
+  rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const runs = [await run(binary, [vitest, 'run', ...args, ...reporters])];
-  for (const file of smoke) runs.push(await run(binary, [file]));
-  const counts = { numPassedTests: 0, numFailedTests: 0, ...readReport(report) };
-  const ok = runs.every((one) => one.ok) && counts.numPassedTests > 0;
-  if (!ok) {
-    console.log(
-      runs
-        .filter((one) => !one.ok)
-        .map(({ output }) => output)
-        .join('\n'),
-    );
-    process.exitCode = 1;
-  }
+  const { ok, output } = await run(binary, [vitest, 'run', ...args, ...reporters], extra);
+  const { numPassedTests = 0, numFailedTests = 0 } = readReport(report);
+  return { ok: ok && numPassedTests > 0, output, counts: `${numPassedTests} passed, ${numFailedTests} failed` };
+}
+
+function say(started, title, runs, text) {
+  const failed = runs.filter(({ ok }) => !ok);
+  if (failed.length > 0) process.exitCode = 1;
+  for (const { output } of failed) console.log(output);
   const seconds = Math.round((Date.now() - started) / 1000);
-  const tests = `${counts.numPassedTests} passed, ${counts.numFailedTests} failed`;
-  const loaded = runs.slice(1).every((one) => one.ok) ? 'loads' : 'does not load';
-  console.log(`${ok ? '✓' : '✗'} Node ${version}: ${name} ${tests}; the package ${loaded}; ${seconds} s`);
+  console.log(`${failed.length > 0 ? '✗' : '✓'} ${title}: ${text}; ${seconds} s`);
+}
+
+const nodeBinary = (major) =>
+  major === running ? process.execPath : path.join(matrix, `node_modules/node${major}/bin/node`);
+
+async function testNode(major, { name, args }, folder) {
+  const started = Date.now();
+  const binary = nodeBinary(major);
+  const version = (await run(binary, ['-p', 'process.version'])).output.trim();
+  const tests = await runTests(binary, args, folder);
+  const loads = [];
+  for (const file of smoke) loads.push(await run(binary, [file]));
+  const loaded = loads.every(({ ok }) => ok) ? 'loads' : 'does not load';
+  say(started, `Node ${version}`, [tests, ...loads], `${name} ${tests.counts}; the package ${loaded}`);
+}
+
+/** Node runs the tests, which have the runtime run the program that sends; sandbox and bulk run in it alone. */
+async function testRuntime([name, file, args], folder) {
+  const started = Date.now();
+  const command = [path.join(matrix, 'node_modules', file), ...args];
+  const version = /\d+\.\d+\.\d+/.exec((await run(command[0], ['--version'])).output)?.[0];
+  const tests = await runTests(process.execPath, ['test/runtimes'], folder, { TEST_RUNTIME: JSON.stringify(command) });
+  const loads = [];
+  for (const program of smoke) loads.push(await run(command[0], [...args, program]));
+  const loaded = loads.every(({ ok }) => ok) ? 'run' : 'do not run';
+  say(started, `${name} ${version}`, [tests, ...loads], `runtime ${tests.counts}; sandbox and bulk ${loaded}`);
+}
+
+async function testMocks(major) {
+  const started = Date.now();
+  const runs = [];
+  for (const args of mockRuns) runs.push(await run(nodeBinary(major), args));
+  const held = runs.filter(({ ok }) => ok).length;
+  say(started, `Node ${major} with nock and msw`, runs, `${held} of ${runs.length} programs send nothing past them`);
 }
 
 function readReport(file) {
@@ -84,7 +130,9 @@ function readReport(file) {
 const folder = mkdtempSync(path.join(tmpdir(), 'matrix-'));
 try {
   install();
-  for (const [major, what] of plan) await test(major, what, folder);
+  for (const [major, what] of plan) await testNode(major, what, folder);
+  for (const runtime of runtimes) await testRuntime(runtime, folder);
+  for (const major of [20, 22, 24, 26]) await testMocks(major);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

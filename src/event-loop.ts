@@ -7,6 +7,27 @@ export function turns(count: number): Promise<void> {
   });
 }
 
+/** Turns in which connections are surely looked at. Deno's event loop does so in every 61st turn only, when it is busy. */
+const oneLook = 'deno' in process.versions ? 200 : 2;
+
+/** Looks after which what comes without end is not waited for. */
+const mostLooks = 100;
+
+/**
+ * Waits until what has arrived by now was read. A process that was stopped, or busy, for long finds its timers due before
+ * it looks at its connections, so that whoever gives up by a timer looks first.
+ * @param received how many bytes were read; as long as they become more, there may be more to read
+ */
+export async function arrivalsRead(received: () => number = () => 0): Promise<void> {
+  let before = received();
+  for (let look = 0; look < mostLooks; look++) {
+    await turns(oneLook);
+    const now = received();
+    if (now === before) return;
+    before = now;
+  }
+}
+
 let calm: Promise<void> | undefined;
 
 /**

@@ -1,6 +1,7 @@
 import { onAbort, unlessAborted } from '../abort.js';
 import type { Clock } from '../clock.js';
 import { GraphMailError } from '../errors.js';
+import { arrivalsRead } from '../event-loop.js';
 import type { Identity } from '../settings.js';
 import { foreignTokenRequest } from './foreign-token.js';
 import { type MsalContext, msalTokenRequest } from './msal.js';
@@ -52,9 +53,10 @@ function checkToken(token: string, from: string): void {
 
 function within<T>(ms: number, clock: Clock, work: Promise<T>, hint: string, closing?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () =>
-      reject(new GraphMailError(`No token within ${ms} ms.`, { code: 'ETIMEDOUT', command: 'TOKEN', hint })),
-    );
+    const cancel = clock.after(ms, async () => {
+      await arrivalsRead();
+      reject(new GraphMailError(`No token within ${ms} ms.`, { code: 'ETIMEDOUT', command: 'TOKEN', hint }));
+    });
     const release = onAbort(closing, cancel);
     work.then(resolve, reject).finally(() => {
       cancel();

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
-import { Agent } from 'node:https';
+import type { Agent } from 'node:https';
 import tls from 'node:tls';
 import { configError } from '../errors.js';
 import { shown } from '../option-checks.js';
+import { IdleAgent } from './idle-agent.js';
 import { ProxyAgent, type Proxying } from './proxy-agent.js';
 
 /**
@@ -13,13 +14,23 @@ import { ProxyAgent, type Proxying } from './proxy-agent.js';
 export const idleTimeout = 4_000;
 
 /**
- * Connections to Graph and Entra: kept alive between requests, certificates always checked.
+ * Whether this is Deno, which makes a request a second time by itself when the connection that it was to use again breaks,
+ * or is destroyed. A message could go out twice.
+ */
+const resends = 'deno' in process.versions;
+
+/**
+ * Connections to Graph and Entra: kept alive between requests where that is safe, certificates always checked.
  * @param ca PEM certificates to trust besides Node's own
  * @param proxying where some connections may need a proxy
  */
 export function createAgent(ca: string | undefined, proxying?: Proxying): Agent {
-  const options = { keepAlive: true, timeout: idleTimeout, ...(ca !== undefined && { secureContext: trusting(ca) }) };
-  return proxying ? new ProxyAgent(options, proxying) : new Agent(options);
+  const options = {
+    keepAlive: !resends,
+    timeout: idleTimeout,
+    ...(ca !== undefined && { secureContext: trusting(ca) }),
+  };
+  return proxying ? new ProxyAgent(options, proxying) : new IdleAgent(options);
 }
 
 /** A context, and not the option `ca`: Node would put that into the name of every connection, and read it anew for each. */
@@ -49,6 +60,13 @@ export function trustedCertificates(env: NodeJS.ProcessEnv): readonly string[] {
  */
 export function checkAgent(value: unknown): Agent {
   const usable = typeof (value as { addRequest?: unknown } | null)?.addRequest === 'function';
-  if (usable && Object.getPrototypeOf(value) !== HttpAgent.prototype) return value as Agent;
-  throw configError(`Option 'agent' is ${usable ? 'an http.Agent' : shown(value)}; expected an https.Agent.`);
+  if (!usable || Object.getPrototypeOf(value) === HttpAgent.prototype) {
+    throw configError(`Option 'agent' is ${usable ? 'an http.Agent' : shown(value)}; expected an https.Agent.`);
+  }
+  if (resends && (value as { keepAlive?: unknown }).keepAlive !== false) {
+    throw configError(
+      "Option 'agent' keeps connections alive; expected one with keepAlive: false, because Deno sends a request again by itself when a kept connection breaks.",
+    );
+  }
+  return value as Agent;
 }

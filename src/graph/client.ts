@@ -1,5 +1,4 @@
 import type { Agent } from 'node:https';
-import { turns } from '../event-loop.js';
 import { parseObject } from './answer.js';
 import {
   addressOf,
@@ -203,9 +202,7 @@ export class GraphClient {
     return { 'client-request-id': clientRequestId, 'user-agent': this.#userAgent };
   }
 
-  async #send(request: Omit<HttpRequest, 'agent' | 'timeout' | 'signal'>, { signal }: GraphCall): Promise<HttpAnswer> {
-    // What is written to a connection that the other side has closed is in doubt, so news of that is heard first.
-    await turns(2);
+  #send(request: Omit<HttpRequest, 'agent' | 'timeout' | 'signal'>, { signal }: GraphCall): Promise<HttpAnswer> {
     return send({ ...request, agent: this.#agent, timeout: this.#timeout, signal });
   }
 }

@@ -1,7 +1,9 @@
-import type { ClientRequest } from 'node:http';
-import { type Agent, request } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+// What nock and msw replace are properties of the module: a named import would go past them, to the real service.
+import https, { type Agent } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { onAbort } from '../abort.js';
+import { arrivalsRead, turns } from '../event-loop.js';
 import { withoutQuotes } from '../redact.js';
 import { ProxyFailure } from './proxy-failure.js';
 
@@ -105,9 +107,16 @@ const restTimeout = 5_000;
  * to the connection after a status line cannot change what that status says.
  * @throws NetworkFailure
  */
-export function send(wanted: HttpRequest): Promise<HttpAnswer> {
+export async function send(wanted: HttpRequest): Promise<HttpAnswer> {
+  // What is written to a connection that the other side has closed is in doubt, so news of that is heard first.
+  await turns(2);
+  return exchange(wanted);
+}
+
+function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     let written = false;
+    let ended = false;
     let reason: NetworkFailure['reason'] = 'network';
     const headers = { ...wanted.headers, ...(wanted.body && { 'content-length': String(wanted.body.length) }) };
     // Once a connection was lost with it, nobody says when it is let go of.
@@ -117,7 +126,7 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
     let outgoing: ClientRequest;
     try {
       const { hostname, port, path } = typeof wanted.url === 'string' ? addressOf(wanted.url) : wanted.url;
-      outgoing = request({ hostname, port, path, method: wanted.method, headers, agent: wanted.agent });
+      outgoing = https.request({ hostname, port, path, method: wanted.method, headers, agent: wanted.agent });
     } catch (error) {
       // A header or URL that cannot be sent.
       return reject(new NetworkFailure('network', false, (error as Error).message, error));
@@ -129,18 +138,30 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
       // Node reports nothing before the agent comes with a socket, which a silent proxy could put off for ever.
       if (!outgoing.socket) fail(error);
     };
+    let overdue: (() => void) | undefined;
+    /** An answer that is there already, or a proxy's, is read first. */
+    const abortUnread = async (why: 'timeout' | 'aborted', error: Error) => {
+      if (written || !outgoing.socket) {
+        overdue = () => abort(why, error);
+        await arrivalsRead(() => outgoing.socket?.bytesRead ?? 0);
+      }
+      if (!ended) abort(why, error);
+    };
     const timer = setTimeout(
-      () => abort('timeout', new Error(`no answer within ${wanted.timeout} ms`)),
+      () => abortUnread('timeout', new Error(`no answer within ${wanted.timeout} ms`)),
       wanted.timeout,
     );
-    const giveUp = () => abort('aborted', new Error('aborted', { cause: wanted.signal?.reason }));
+    const giveUp = () => abortUnread('aborted', new Error('aborted', { cause: wanted.signal?.reason }));
     const release = onAbort(wanted.signal, giveUp);
     const finish = () => {
+      ended = true;
       clearTimeout(timer);
       release();
     };
 
     outgoing.on('socket', (socket) => {
+      // Nothing was written, and shall not be any more.
+      if (overdue) return overdue();
       // Through a tunnel the connection is there at once, and the handshake only begins.
       const { connecting, secureConnecting } = socket as TLSSocket & { secureConnecting?: boolean };
       if (outgoing.reusedSocket || !(connecting || secureConnecting)) written = true;
@@ -162,6 +183,11 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
       else fail(new Error('the connection was closed without an answer'));
     });
     outgoing.on('response', (incoming) => {
+      if (isOthers(incoming, wanted.headers['client-request-id'])) {
+        incoming.on('error', () => {});
+        outgoing.destroy();
+        return fail(new Error('an answer came that is not the answer to this request'));
+      }
       const { answerLimit = shortAnswer } = wanted;
       const chunks: Buffer[] = [];
       let length = 0;
@@ -195,7 +221,10 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
         // As a rule all of it is there already.
         process.nextTick(() => {
           if (incoming.complete) return;
-          const rest = setTimeout(() => outgoing.destroy(), restTimeout).unref();
+          const rest = setTimeout(async () => {
+            await arrivalsRead(() => outgoing.socket?.bytesRead ?? 0);
+            if (!incoming.complete) outgoing.destroy();
+          }, restTimeout).unref();
           incoming.once('close', () => clearTimeout(rest));
         });
       }
@@ -210,6 +239,16 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
       } else outgoing.end(body);
     }
   });
+}
+
+/**
+ * Whether an answer says that it is another request's: one that came late or twice on a connection that is used again.
+ * Graph gives back the id that a request came with; those who answer in its place do not.
+ */
+function isOthers({ headers }: IncomingMessage, id: string | undefined): boolean {
+  const told = headers['client-request-id'];
+  if (id === undefined || told === undefined) return false;
+  return String(told).toLowerCase() !== id.toLowerCase();
 }
 
 /** Takes a URL apart. */

@@ -1,6 +1,7 @@
-import { Agent, type AgentOptions, type RequestOptions } from 'node:https';
+import type { AgentOptions, RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
+import { IdleAgent } from './idle-agent.js';
 import type { ProxyChoice } from './proxy-choice.js';
 import { authority } from './proxy-server.js';
 import { openTunnel } from './proxy-tunnel.js';
@@ -18,7 +19,7 @@ export interface Proxying {
 const longestWait = 30_000;
 
 /** An agent whose connections lead through the proxy that is chosen for their host, or directly where none is. */
-export class ProxyAgent extends Agent {
+export class ProxyAgent extends IdleAgent {
   readonly #proxying: Proxying;
   readonly #opening = new Set<(reason: Error) => void>();
 

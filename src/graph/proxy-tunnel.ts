@@ -1,5 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import { arrivalsRead } from '../event-loop.js';
 import { isTlsCode } from './network-error.js';
 import { readProxyAnswer, refusedTunnel } from './proxy-answer.js';
 import { ProxyFailure } from './proxy-failure.js';
@@ -76,7 +77,10 @@ export function openTunnel(wanted: TunnelRequest, callback: TunnelCallback): (re
     if (isTlsCode(code)) return cause as Error;
     return new ProxyFailure(`${named} opened a tunnel for ${target}, but it broke (${why})`, false, check, cause);
   };
-  const timer = setTimeout(() => broken(new Error(`nothing within ${timeout} ms`)), timeout);
+  const timer = setTimeout(async () => {
+    await arrivalsRead(() => line.bytesRead);
+    broken(new Error(`nothing within ${timeout} ms`));
+  }, timeout);
 
   const ask = () => {
     stage = 'asking';

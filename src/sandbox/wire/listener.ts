@@ -33,7 +33,13 @@ export class Listener {
 
   /** Sends a TCP RST to the client at this port. A TLS socket cannot do it itself, so the TCP socket below it does. */
   reset(remotePort: number | undefined): void {
-    this.#sockets.get(remotePort)?.resetAndDestroy();
+    const socket = this.#sockets.get(remotePort);
+    try {
+      socket?.resetAndDestroy();
+    } catch {
+      // Bun has the method, and cannot do it.
+      socket?.destroy();
+    }
   }
 
   close(): Promise<void> {
