@@ -97,7 +97,7 @@ export function readHeader(header: readonly string[], where: HeaderPlace): CsvHe
   if (typeof email === 'number') return { columns, email };
   if (columns.some(emailNameKind) || emailColumn !== undefined) throw refuse(email);
   throw refuse(
-    `${email}. ${adviceOn(columns, where)} (this one was read as separated by ${delimiterName(delimiter)}s)`,
+    `${email}. ${adviceOn(columns, where)} (the line was read as separated by ${delimiterName(delimiter)}s)`,
   );
 }
 

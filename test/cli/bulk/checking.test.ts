@@ -34,7 +34,7 @@ describe('bulk run --dry-run', () => {
     expect(code).toBe(65);
     expect(out.match(/there is no "nmae"/g)).toHaveLength(1);
     expect(out).toMatch(
-      /^ {2}Lines 2, 3, 4, 5, 6 and 25 more: Template text: there is no "nmae" \(there is: email, name\)$/m,
+      /^ {2}Lines 2, 3, 4, 5, 6 and 25 more: Template text\.hbs: there is no "nmae" \(there is: email, name\); did you mean {{name}}\?$/m,
     );
     expect(out).toMatch(/^ {2}Line 32: .*no @$/m);
     // How long nothing takes is worth no word.
