@@ -22,6 +22,12 @@ export interface BulkOptions extends MannersOptions {
    */
   recipients: RecipientsInput;
   /**
+   * The name of the column that holds the address, where it has none of the usual names, or several columns have one. The
+   * template finds the address as `email` too. Part of the run's id.
+   * @default in CSV the column `email`, else the only one with a usual name (`E-mail Address`, `Courriel` …); elsewhere `email`
+   */
+  emailColumn?: string | undefined;
+  /**
    * What they get: a folder (`subject.hbs`, `html.hbs`, `text.hbs`, `partials/`, `attachments/`), the same as strings, or a
    * function `(row) => message` for any other engine.
    */

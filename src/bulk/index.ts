@@ -17,7 +17,7 @@ export type { MannersOptions } from './manners/list-headers.js';
 export type { SuppressionInput } from './manners/suppression-list.js';
 export type { UnsubscribeOptions } from './manners/unsubscribe.js';
 export type { RecipientsInput } from './recipients/index.js';
-export { openRecipients, type RecipientsSource } from './recipients/index.js';
+export { type OpenRecipientsOptions, openRecipients, type RecipientsSource } from './recipients/index.js';
 export { type WriteReportsOptions, type WrittenReports, writeReports } from './report/write-reports.js';
 export type { Row } from './row.js';
 export type { MaxErrors } from './run/max-errors.js';

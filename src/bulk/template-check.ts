@@ -1,4 +1,6 @@
 import { Handlebars } from '../vendor/handlebars.js';
+import { quote } from './errors.js';
+import { pathOf } from './strict-lookup.js';
 
 const blockHelpers: ReadonlySet<string> = new Set(['if', 'unless', 'each', 'with']);
 
@@ -20,8 +22,11 @@ export class TemplateCheck extends Handlebars.Visitor {
   readonly inline = new Set<string>();
   readonly #helpers: ReadonlySet<string>;
 
-  constructor(helpers: ReadonlySet<string>) {
+  readonly #source: string;
+
+  constructor(helpers: ReadonlySet<string>, source: string) {
     super();
+    this.#source = source;
     this.#helpers = helpers;
   }
 
@@ -75,13 +80,42 @@ export class TemplateCheck extends Handlebars.Visitor {
     const refuse = (problem: string) => new Error(`line ${node.loc.start.line}: ${problem}`);
     const isHelper = this.#helpers.has(name);
     const mayBeColumn = !hasArguments && node.type !== 'SubExpression';
-    if (!isHelper && !mayBeColumn) throw refuse(`there is no helper "${name}"`);
+    if (!isHelper && !mayBeColumn)
+      throw refuse(`there is no helper "${name}"${this.#asColumn(node, [node.path, ...node.params])}`);
     if (!isHelper && !reserved.has(name)) return;
     // Handlebars would silently prefer the helper to a column of that name.
     if (mayBeColumn) throw refuse(`"${name}" is a helper; a column of that name is written {{this.${name}}}`);
     if (isBlock && !blockHelpers.has(name)) throw refuse(`"${name}" makes no block: write {{#if (${name} …)}}`);
     if (!isBlock && blockHelpers.has(name)) throw refuse(`"${name}" needs a block: {{#${name} …}} … {{/${name}}}`);
+    if (isBlock && node.params.length !== 1) {
+      throw refuse(`"${name}" takes one value, not ${node.params.length}${this.#asColumn(node, node.params, name)}`);
+    }
   }
+
+  /** A column with spaces in its name looks like a helper and its values. */
+  #asColumn(node: Call, words: readonly hbs.AST.Node[], helper?: string): string {
+    const [first] = words;
+    const last = words.at(-1);
+    if (!first || !last || first === last || node.hash !== undefined || !words.every(isWord)) return '';
+    const column = textBetween(this.#source, first.loc.start, last.loc.end);
+    const path = pathOf(column);
+    const question = `; if ${quote(column)} is a column, write `;
+    if (node.type === 'SubExpression') return `${question}${path}`;
+    if (node.type === 'MustacheStatement') return `${question}{{${path}}}`;
+    return `${question}{{#${helper === undefined ? '' : `${helper} `}${path}}}`;
+  }
+}
+
+/** Between two places as Handlebars counts them: lines from 1, columns from 0. */
+function textBetween(source: string, start: hbs.AST.Position, end: hbs.AST.Position): string {
+  const lines = source.split('\n').slice(start.line - 1, end.line);
+  lines.push((lines.pop() ?? '').slice(0, end.column));
+  return lines.join('\n').slice(start.column);
+}
+
+function isWord(node: hbs.AST.Node): boolean {
+  if (node.type === 'PathExpression') return !(node as hbs.AST.PathExpression).data;
+  return node.type === 'NumberLiteral' || node.type === 'BooleanLiteral';
 }
 
 function originalOf(node: hbs.AST.Node): string {

@@ -1,9 +1,11 @@
 import { Handlebars } from '../vendor/handlebars.js';
-import { messageOf } from './errors.js';
+import { messageOf, quote } from './errors.js';
 import { type Escaping, plainText } from './escaping.js';
+import { nearestName } from './nearest-name.js';
 import { requireProperty } from './strict-lookup.js';
 import { rawHelper, TemplateCheck } from './template-check.js';
 import { templateHelpers } from './template-helpers.js';
+import { syntaxProblem } from './template-syntax.js';
 
 type Render = (values: object) => string;
 
@@ -46,7 +48,12 @@ export class TemplateEngine {
   readonly #checks = new Map<string, TemplateCheck>();
   readonly #escaping: Escaping;
 
-  constructor(partials: Readonly<Record<string, string>>, escaping: Escaping) {
+  /** @param labelOf what errors call a partial */
+  constructor(
+    partials: Readonly<Record<string, string>>,
+    escaping: Escaping,
+    labelOf = (name: string) => `partial "${name}"`,
+  ) {
     this.#escaping = escaping;
     // It would print to the console of whoever sends.
     delete this.#env.helpers.log;
@@ -56,7 +63,7 @@ export class TemplateEngine {
     this.#env.registerHelper({ [rawHelper]: (value: unknown) => new Raw(plainText(value)) });
     this.#env.partials = Object.create(null);
     for (const [name, source] of Object.entries(partials)) {
-      this.#env.partials[name] = this.#compile(`partial "${name}"`, source);
+      this.#env.partials[name] = this.#compile(labelOf(name), source);
     }
   }
 
@@ -68,8 +75,8 @@ export class TemplateEngine {
 
   #compile(part: string, source: string): Compiled {
     const compiled = inPart(part, () => {
-      const ast = this.#env.parse(source);
-      const check = new TemplateCheck(this.#helpers);
+      const ast = this.#parse(source);
+      const check = new TemplateCheck(this.#helpers, source);
       check.accept(ast);
       this.#checks.set(part, check);
       new EscapeEverything(this.#escaping.allowsRaw).accept(ast);
@@ -82,6 +89,14 @@ export class TemplateEngine {
     });
     const render: Compiled = (context, options) => inPart(part, () => compiled(context, options));
     return render;
+  }
+
+  #parse(source: string): hbs.AST.Program {
+    try {
+      return this.#env.parse(source);
+    } catch (cause) {
+      throw new Error(syntaxProblem(cause, source), { cause });
+    }
   }
 
   #strict(container: Container): Container {
@@ -104,7 +119,10 @@ export class TemplateEngine {
     for (const { inline } of this.#checks.values()) for (const name of inline) known.add(name);
     for (const [part, { called }] of this.#checks) {
       for (const name of called) {
-        if (!known.has(name)) throw new TemplatePartError(`${part}: there is no partial "${name}"`);
+        if (known.has(name)) continue;
+        const meant = nearestName(name, [...known]);
+        const question = meant === undefined ? '' : `; did you mean ${quote(meant)}?`;
+        throw new TemplatePartError(`${part}: there is no partial "${name}"${question}`);
       }
     }
   }

@@ -29,7 +29,7 @@ export async function readTemplateSource(folder: string): Promise<TemplateSource
   const partials = await readPartials(path.join(folder, 'partials'));
   const shown = inlineReferences([html ?? '', ...Object.values(partials)].join('\n'));
   const attachments = await readAttachments(path.join(folder, 'attachments'), shown);
-  return { subject, html, text, partials, attachments };
+  return { subject, html, text, partials, attachments, inFiles: true };
 }
 
 async function readPartials(folder: string): Promise<Record<string, string>> {

@@ -9,7 +9,8 @@ type TemplateHelper = (this: unknown, ...args: unknown[]) => unknown;
 export const templateHelpers: Readonly<Record<string, TemplateHelper>> = {
   /** `{{#if (has "title")}}`: whether there is such a column, for those that not every list has. */
   has: helper('has', 1, [], function ([name]) {
-    return typeof this === 'object' && this !== null && Object.hasOwn(this, String(name));
+    if (typeof this !== 'object' || this === null || !Object.hasOwn(this, String(name))) return false;
+    return (this as Record<string, unknown>)[String(name)] !== undefined;
   }),
   /** `{{#if (eq language "fr")}}`: whether two values are written alike; all values of a CSV file are text. */
   eq: helper('eq', 2, [], ([a, b]) => String(a ?? '') === String(b ?? '')),

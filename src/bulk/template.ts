@@ -20,6 +20,8 @@ export interface TemplateSource {
   text?: string | undefined;
   partials?: Readonly<Record<string, string>>;
   attachments?: readonly TemplateAttachment[];
+  /** Errors tell of the files `html.hbs` and `partials/name.hbs`, and not of the parts that a program gave. */
+  inFiles?: boolean;
 }
 
 export interface RenderedMail {
@@ -52,12 +54,14 @@ export interface CompiledTemplate {
 
 /** Compiles Handlebars sources once, to be filled in for many rows. */
 export function compileTemplate(source: TemplateSource): CompiledTemplate {
-  const { subject, html, text, partials = {}, attachments = [] } = source;
+  const { subject, html, text, partials = {}, attachments = [], inFiles = false } = source;
   if (html === undefined && text === undefined) {
     throw new BulkInputError('A template needs a body: html, text, or both');
   }
   const compile = (part: string, body: string, escaping: Escaping) =>
-    new TemplateEngine(partials, escaping).compile(part, body);
+    inFiles
+      ? new TemplateEngine(partials, escaping, (name) => `partials/${name}.hbs`).compile(`${part}.hbs`, body)
+      : new TemplateEngine(partials, escaping).compile(part, body);
   return explained(undefined, () => {
     const renderSubject = compile('subject', subject, subjectEscaping);
     const renderHtml = html === undefined ? undefined : compile('html', html, htmlEscaping);

@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import path from 'node:path';
+import { shellPath } from '../quote-sh.js';
 import { BulkInputError } from './errors.js';
 
 /**
@@ -121,6 +123,9 @@ function refuseUtf16(bytes: Buffer, file: string): void {
 }
 
 function advice(file: string, from: string): string {
-  const word = /^[\w./-]+$/.test(file) ? file : `'${file}'`;
-  return `Save it as UTF-8 (in Excel: "CSV UTF-8"), or convert it: iconv -f ${from} -t UTF-8 ${word} > converted.csv`;
+  const ending = path.extname(file).toLowerCase();
+  const how = ['.csv', '.tsv', '.txt'].includes(ending)
+    ? 'in Excel: "CSV UTF-8"'
+    : 'in an editor: Save As, encoding UTF-8';
+  return `Save it as UTF-8 (${how}), or convert it: iconv -f ${from} -t UTF-8 ${shellPath(file)} > converted${ending}`;
 }

@@ -14,6 +14,8 @@ export interface ComposedNode {
   childNodes?: ComposedNode[];
   content?: unknown;
   setRaw?(raw: unknown): unknown;
+  getHeader?(name: string): unknown;
+  setHeader?(name: string, value: string): unknown;
   disableFileAccess?: boolean;
   disableUrlAccess?: boolean;
   normalizeHeaderKey?: ((key: string) => string) | undefined;

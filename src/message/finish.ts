@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphMailError } from '../errors.js';
 import { isGuid } from '../option-checks.js';
 import { domainOf, hasAsciiLocalPart } from './address.js';
-import { fieldsNamed, type Header, type HeaderField, readHeader } from './header.js';
+import { fieldsNamed, type Header, type HeaderField, readHeader, unreadableHeader } from './header.js';
 import { toCrlf } from './line-ends.js';
 import type { Memory } from './memory.js';
 import { addressesIn, reconcileRecipients } from './recipients.js';
@@ -37,14 +37,7 @@ export function finishMessage(
 ): FinishedMessage {
   const mime = toCrlf(composed, memory);
   const header = readHeader(mime);
-  if ('fault' in header) {
-    throw new GraphMailError(`The message does not begin with a header that can be read: ${header.fault}.`, {
-      code: 'EMESSAGE',
-      permanent: true,
-      command: 'API',
-      hint: 'Give raw messages as RFC 5322 text: header fields, an empty line, the body.',
-    });
-  }
+  if ('fault' in header) throw unreadableHeader(header.fault);
   const { fields } = header;
   const { recipients, bccMissing } = reconcileRecipients(fields, plan.envelopeTo);
   const senders = addressesIn(fields, 'from');

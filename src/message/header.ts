@@ -1,3 +1,5 @@
+import { GraphMailError } from '../errors.js';
+
 /** One field of a message header, with its place in the bytes. */
 export interface HeaderField {
   /** As written. */
@@ -18,6 +20,8 @@ export type Header = { fields: HeaderField[]; end: number } | { fault: string };
  * Strict, because a line that one reader takes for a field and another for the body could hide a recipient.
  */
 export function readHeader(message: Buffer): Header {
+  const above = aboveHeader(message);
+  if (above !== undefined) return { fault: above };
   const fields: HeaderField[] = [];
   let offset = 0;
   while (offset < message.length) {
@@ -41,6 +45,24 @@ export function readHeader(message: Buffer): Header {
     offset = lineEnd;
   }
   return { fields, end: message.length };
+}
+
+/** What editors and mailbox files put in front of a header, and no mail begins with. */
+function aboveHeader(message: Buffer): string | undefined {
+  if (message[0] === 0xef && message[1] === 0xbb && message[2] === 0xbf) return 'it begins with a byte order mark';
+  if (message[0] === 0x0d && message[1] === 0x0a) return 'it begins with an empty line';
+  if (/^(?:From (?![ \t]*:)|>From )/.test(message.toString('latin1', 0, 200)))
+    return 'line 1 is the "From " line of an mbox file';
+  return undefined;
+}
+
+export function unreadableHeader(fault: string): GraphMailError {
+  return new GraphMailError(`The message does not begin with a header that can be read: ${fault}.`, {
+    code: 'EMESSAGE',
+    permanent: true,
+    command: 'API',
+    hint: 'Give raw messages as RFC 5322 text: header fields, an empty line, the body, and nothing before them.',
+  });
 }
 
 /** The fields of that name, in order; names are compared without case. */

@@ -6,6 +6,7 @@ import type { SendingChoices, Settings } from '../settings.js';
 import { refuseAccess } from './access.js';
 import type { ComposedNode } from './compose.js';
 import { checkContentStreams } from './content-streams.js';
+import { settleDate } from './date.js';
 import type { MessagePlan } from './finish.js';
 import { chooseMailbox } from './mailbox.js';
 import { protectParts } from './protect.js';
@@ -44,6 +45,7 @@ export function prepareMessage(
     refuseAccess(mail.data, mail.data, settings.mailer);
     protectParts(mail.message, settings.mailer);
     checkContentStreams(mail.message, mail.data.raw);
+    if (!raw) settleDate(mail.message);
     const { from, to } = mail.message.getEnvelope();
     const envelopeTo = envelopeRecipients(mail.data, to);
     if (envelopeTo?.length === 0) throw noRecipients();

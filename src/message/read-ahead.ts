@@ -2,7 +2,7 @@ import { GraphMailError } from '../errors.js';
 import type { Settings } from '../settings.js';
 import { composeWithin } from './body.js';
 import { isStream } from './content-streams.js';
-import { readHeader } from './header.js';
+import { readHeader, unreadableHeader } from './header.js';
 import { toCrlf } from './line-ends.js';
 import type { ComposedMail } from './prepare.js';
 import { addressesIn } from './recipients.js';
@@ -31,10 +31,10 @@ export async function readAhead(
   };
 }
 
-/** What the header says of the senders. */
+/** What the header says of the senders. @throws GraphMailError `EMESSAGE` */
 export function sendersOf(bytes: Buffer): [from: string[], sender: string | undefined] {
   const header = readHeader(toCrlf(bytes));
-  if ('fault' in header) return [[], undefined];
+  if ('fault' in header) throw unreadableHeader(header.fault);
   return [addressesIn(header.fields, 'from'), addressesIn(header.fields, 'sender')[0]];
 }
 

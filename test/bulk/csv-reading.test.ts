@@ -90,7 +90,7 @@ describe('each form that CSV takes', () => {
       ],
     ],
     ['one column only', 'email\n1\n2\n', [{ email: '1' }, { email: '2' }]],
-    ['spaces around values', 'email,b\n 1 , 2 \n', [{ email: ' 1 ', b: ' 2 ' }]],
+    ['spaces around values', 'b,name,email\n 2 , A B , 1 \n', [{ b: ' 2 ', name: 'A B', email: '1' }]],
     ['an apostrophe', "email,b\n1,O'Brien\n", [{ email: '1', b: "O'Brien" }]],
     ['a backslash', 'email,b\n1,"a\\"\n', [{ email: '1', b: 'a\\' }]],
     ['a hash at the beginning', 'email,b\n#1,2\n', [{ email: '#1', b: '2' }]],

@@ -78,7 +78,7 @@ test.each([
   await reading.next();
   for (let turn = 0; turn < 200; turn++) await setImmediate();
   expect(pieces).toBeLessThan(8);
-  await reading.return?.([]);
+  await reading.return?.({ columns: [] });
   for (let turn = 0; turn < 20 && !ended; turn++) await setImmediate();
   expect(ended).toBe(true);
 });

@@ -100,7 +100,6 @@ describe('CSV', () => {
     ['of nothing but a byte order mark', '\uFEFF', undefined, /people\.csv is empty/],
     ['of nothing but empty lines', '\n\n', undefined, /people\.csv is empty/],
     ['without an email column', 'name,city\nAnn,Cork\n', 1, /people\.csv, line 1: .*no column "email".*"name", "city"/],
-    ['with the column in capitals', 'Email,name\n', 1, /no column "email", only "Email", "name".* in lower case/],
     [
       'separated by something else',
       'email|name\na@x.test|Ann\n',
@@ -359,7 +358,7 @@ describe('the encoding of a file', () => {
 test.each<[string, RecipientsInput]>([
   ['JSON that is broken', { jsonl: '{"email":"a@x.test"}\n\u001b[2J\u009b2J' }],
   ['a column of a ragged file', { csv: 'email,\u001b[2J\u202e\na@x.test\n' }],
-  ['a header without an email', { csv: 'mail,\u0007\n' }],
+  ['a header without an email', { csv: 'post,\u0007\n' }],
 ])('%s commands no terminal through its error', async (_, input) => {
   const error = await openRecipients(input)
     .inspect()

@@ -44,8 +44,7 @@ describe('a header is read', () => {
     expect(named('To: a@x.example')).toEqual([['To', 'a@x.example']]);
   });
 
-  test('of a message that is all body, or nothing at all', () => {
-    expect(read('\r\nHello')).toEqual({ fields: [], end: 0 });
+  test('of a message that is nothing at all', () => {
     expect(read('')).toEqual({ fields: [], end: 0 });
   });
 
@@ -108,4 +107,22 @@ test('whatever the bytes, reading never throws, and the fields cover the header 
     }),
     forAWhile(),
   );
+});
+
+test.each([
+  ['\uFEFFFrom: a@x.example\r\n\r\n', 'it begins with a byte order mark'],
+  ['\uFEFF', 'it begins with a byte order mark'],
+  ['\r\nFrom: a@x.example\r\n\r\n', 'it begins with an empty line'],
+  [
+    'From a@x.example Mon Nov 30 09:00:00 2026\r\nFrom: a@x.example\r\n\r\n',
+    'line 1 is the "From " line of an mbox file',
+  ],
+  ['>From a@x.example\r\nFrom: a@x.example\r\n\r\n', 'line 1 is the "From " line of an mbox file'],
+  ['From a\r\n', 'line 1 is the "From " line of an mbox file'],
+])('what %j begins with is named', (text, fault) => {
+  expect(read(text)).toEqual({ fault });
+});
+
+test('a From field with white space before its colon is none of an mbox file', () => {
+  expect(named('From : a@x.example\r\n\r\n')).toEqual([['From', 'a@x.example']]);
 });

@@ -106,3 +106,21 @@ describe("a raw message from a file, for mailbox: 'from'", () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+test.each([
+  ['\uFEFF', 'it begins with a byte order mark'],
+  ['\n', 'it begins with an empty line'],
+  ['From ana@example.com Mon Nov 30 09:00:00 2026\n', 'line 1 is the "From " line of an mbox file'],
+])(
+  'a raw message with %j above its header is refused with that, also where its From chooses the mailbox',
+  async (above, cause) => {
+    const failure = await Promise.resolve(prepareMessage(mailOf({ raw: above + raw }), fromChosen)).catch(
+      (error) => error,
+    );
+    expect(failure).toMatchObject({
+      code: 'EMESSAGE',
+      outcome: 'not-sent',
+      message: `The message does not begin with a header that can be read: ${cause}.`,
+    });
+  },
+);

@@ -37,8 +37,12 @@ export async function joinBounces(
   try {
     const { journal } = await Journal.open(folder, undefined, lock);
     try {
-      for await (const { record } of readRecords(folder)) matcher.see(record);
-      if (recipients !== undefined) await addAddresses(matcher.rows(), recipients);
+      let source = recipients;
+      for await (const { record } of readRecords(folder)) {
+        matcher.see(record);
+        if (record.type === 'run') source = recipients?.asBegun(record.recipients);
+      }
+      if (source !== undefined) await addAddresses(matcher.rows(), source);
       const { records, ...joined } = matcher.join();
       const at = new Date().toISOString();
       await Promise.all([

@@ -1,6 +1,8 @@
 import { createRowComposer, recipientOf } from '../compose-row.js';
 import type { MannersOptions } from '../manners/list-headers.js';
 import type { SuppressionList } from '../manners/suppression-list.js';
+import type { RecipientsSource } from '../recipients/index.js';
+import { emptyRowsText } from '../recipients/reading.js';
 import type { Row } from '../row.js';
 import type { Sender } from '../sender.js';
 import type { Template } from '../template.js';
@@ -11,7 +13,7 @@ import { type VolumePlan, volumePlan } from './volume.js';
 import { warningsOn } from './warnings.js';
 
 export interface CheckOptions {
-  recipients: { rows(): AsyncIterable<Row> };
+  recipients: { rows(): AsyncIterable<Row>; inspect?: RecipientsSource['inspect'] };
   template: Pick<Template, 'render'>;
   /** Who sends; with several, mails are composed as from the first. */
   senders?: readonly Sender[] | undefined;
@@ -67,6 +69,8 @@ export async function checkRecipients(options: CheckOptions): Promise<CheckRepor
   const findings = new Findings();
   const skipped = { duplicate: 0, suppressed: 0 };
   const total = { rows: 0, ready: 0, recipients: 0, mails: 0, bytes: 0 };
+  const emptyRows = (await recipients.inspect?.(signal))?.emptyRows;
+  if (emptyRows) findings.warn({ kind: 'empty-rows', message: emptyRowsText(emptyRows) }, emptyRows.count);
   for await (const row of recipients.rows()) {
     signal?.throwIfAborted();
     total.rows += 1;

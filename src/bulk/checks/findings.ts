@@ -21,6 +21,7 @@ export interface RowWarning {
 }
 
 export type WarningKind =
+  | 'empty-rows'
   | 'no-from'
   | 'no-subject'
   | 'no-text'
@@ -56,10 +57,10 @@ export class Findings {
     this.#problems.push({ row: row.number, line: row.line, ...shown, kind, message });
   }
 
-  warn({ kind, message }: Omit<RowWarning, 'rows'>): void {
+  warn({ kind, message }: Omit<RowWarning, 'rows'>, rows = 1): void {
     const known = this.#warnings.get(kind);
-    if (known) known.rows += 1;
-    else this.#warnings.set(kind, { kind, message, rows: 1 });
+    if (known) known.rows += rows;
+    else this.#warnings.set(kind, { kind, message, rows });
   }
 
   report() {

@@ -17,7 +17,18 @@ export interface RunRecord {
   version: 1;
   id: string;
   at: string;
-  recipients: { name: string; path?: string; format: string; sha256?: string; rows?: number };
+  recipients: {
+    name: string;
+    path?: string;
+    format: string;
+    /** The rules that a CSV file is read by; 1 where nothing is said. */
+    reader?: number;
+    emailColumn?: string;
+    sha256?: string;
+    rows?: number;
+    /** Rows without content, which are passed over and not among the others. */
+    emptyRows?: { count: number; firstLine: number };
+  };
   template: { path?: string; sha256?: string };
   /** Plain JSON: everything that changes what is sent. No secrets. */
   options: Record<string, unknown>;

@@ -1,4 +1,5 @@
 export {
+  type OpenRecipientsOptions,
   openRecipients,
   type RecipientsInput,
   type RecipientsInspection,

@@ -1,5 +1,6 @@
 import { BulkInputError, messageOf, quote } from '../errors.js';
 import type { Row } from '../row.js';
+import type { Reading, ReadingEnd } from './reading.js';
 
 /** In bytes. */
 const longestLine = 1024 * 1024;
@@ -10,24 +11,35 @@ const mostNames = 1_000;
 const lf = 0x0a;
 
 /** The rows of a JSON Lines file (one object a line) that is given in pieces; in the end, all names that were in use. */
-export async function* jsonlRows(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<Row, readonly string[]> {
+export async function* jsonlRows(
+  bytes: AsyncIterable<Buffer>,
+  name: string,
+  { emailColumn = 'email' }: Reading = {},
+): AsyncGenerator<Row, ReadingEnd> {
   const names = new Set<string>();
   let number = 0;
   for await (const { line, text } of lines(bytes, name)) {
     if (text.trim() === '') continue;
-    const values = parseRow(text, `${name}, line ${line}`, line);
-    for (const key of Object.keys(values)) names.add(key);
+    const values = parseRow(text, emailColumn, `${name}, line ${line}`, line);
+    for (const key of Object.keys(values)) if (key !== 'email' || emailColumn === 'email') names.add(key);
     if (names.size > mostNames) {
       const message = `${name}, line ${line}: there are more than ${mostNames} different names up to here. Every row should have the same`;
       throw new BulkInputError(message, { line });
     }
-    yield { number: ++number, line, values };
+    yield { number: ++number, line, values: withEmail(values, emailColumn) };
   }
-  if (number === 0) throw new BulkInputError(`${name} is empty: every line must be an object with an "email"`);
-  return [...names];
+  if (number === 0)
+    throw new BulkInputError(`${name} is empty: every line must be an object with an ${quote(emailColumn)}`);
+  return { columns: [...names] };
 }
 
-function parseRow(text: string, where: string, line: number): Record<string, unknown> {
+/** Values whose `email` is the address, whatever it is called by whoever made them. */
+export function withEmail(values: Row['values'], emailColumn = 'email'): Row['values'] {
+  if (emailColumn === 'email') return values;
+  return { ...values, email: Object.hasOwn(values, emailColumn) ? values[emailColumn] : undefined };
+}
+
+function parseRow(text: string, email: string, where: string, line: number): Record<string, unknown> {
   const refuse = (problem: string, cause?: unknown) => new BulkInputError(`${where}: ${problem}`, { line, cause });
   let value: unknown;
   try {
@@ -39,8 +51,8 @@ function parseRow(text: string, where: string, line: number): Record<string, unk
   // Copying it would change an object's prototype instead of adding a value.
   if (Object.hasOwn(value, '__proto__')) throw refuse('a value cannot be named "__proto__"; give it another name');
   if (isDeeper(value, deepest)) throw refuse(`lists and objects stand in one another more than ${deepest} deep`);
-  if (!Object.hasOwn(value, 'email')) throw refuse('there is no "email"');
-  if (typeof value.email !== 'string') throw refuse(`"email" must be text, not ${kind(value.email)}`);
+  if (!Object.hasOwn(value, email)) throw refuse(`there is no ${quote(email)}`);
+  if (typeof value[email] !== 'string') throw refuse(`${quote(email)} must be text, not ${kind(value[email])}`);
   return value;
 }
 

@@ -1,12 +1,16 @@
 import { BulkInputError } from '../errors.js';
 import type { Row } from '../row.js';
-import { isObject, kind } from './jsonl-rows.js';
+import { isObject, kind, withEmail } from './jsonl-rows.js';
+import type { Reading } from './reading.js';
 
 /** Generators and other iterators: what gave its rows once has none to give again. */
 const spent = new WeakSet<object>();
 
 /** Rows that a program gives, one after another. What holds for their values is for the one who sends to see. */
-export async function* objectRows(items: Iterable<object> | AsyncIterable<object>): AsyncGenerator<Row> {
+export async function* objectRows(
+  items: Iterable<object> | AsyncIterable<object>,
+  { emailColumn }: Reading = {},
+): AsyncGenerator<Row> {
   // A second reading would find no rows, as if there were none.
   if (spent.has(items)) throw new BulkInputError('These recipients come from a generator, which can be read only once');
   const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
@@ -18,6 +22,6 @@ export async function* objectRows(items: Iterable<object> | AsyncIterable<object
       const message = `Recipients, row ${number}: a row must be an object, as in { email: '…' }, not ${kind(item)}`;
       throw new BulkInputError(message, { line: number });
     }
-    yield { number, line: number, values: item };
+    yield { number, line: number, values: withEmail(item, emailColumn) };
   }
 }

@@ -8,11 +8,13 @@ import { csvRows } from './csv-rows.js';
 import { fileBytes, type InputBytes, textBytes } from './input-bytes.js';
 import { jsonlRows } from './jsonl-rows.js';
 import { objectRows } from './object-rows.js';
+import type { Reading, ReadingEnd } from './reading.js';
 
 /**
  * Where the recipients come from:
  * - the path of a file, or its `file:` URL. `.csv`, `.tsv` and `.txt` are read as CSV (RFC 4180): UTF-8, a first line that
- *   names the columns, one of them `email`; separated by commas, semicolons or tabs, whichever the first line shows.
+ *   names the columns, one of them `email` or what Outlook, Google Contacts and others call it; separated by commas,
+ *   semicolons or tabs, whichever the first line shows, or by what a line `sep=;` before it says.
  *   `.jsonl` and `.ndjson` are read as JSON Lines: one object a line, with an `email`;
  * - `{ csv }` or `{ jsonl }`: the same as a text;
  * - objects, from anything that can be iterated, also asynchronously: `email` is the address, the rest is for the template.
@@ -25,13 +27,23 @@ export type RecipientsInput =
   | Iterable<object>
   | AsyncIterable<object>;
 
+export interface OpenRecipientsOptions {
+  /**
+   * The name of the column (in JSON Lines and objects: of the value) that holds the address, where it has none of the usual
+   * names, or several columns have one.
+   * @default in CSV the column `email`, else the only one with a usual name; elsewhere `email`
+   */
+  emailColumn?: string | undefined;
+}
+
 export interface RecipientsSource {
   /** For errors and the journal: the path of the file, or `recipients`. */
   readonly name: string;
   readonly format: 'csv' | 'jsonl' | 'rows';
   /**
    * Reads it all once, to see that it can be read, before anything is sent: its SHA-256 (hexadecimal), its number of rows,
-   * the names of its columns. Undefined for objects that a program gives, which may be there only once.
+   * the names of its columns, the rows that are passed over. Undefined for objects that a program gives, which may be there
+   * only once.
    * @throws BulkInputError for what has to be corrected, with its line.
    */
   inspect(signal?: AbortSignal): Promise<RecipientsInspection | undefined>;
@@ -40,25 +52,38 @@ export interface RecipientsSource {
    * @throws BulkInputError as `inspect` does; for objects of a generator also when they are asked for a second time.
    */
   rows(): AsyncIterable<Row>;
+  /** The same recipients, read as the run read them whose journal says this of its recipients: rows have its numbers then. */
+  asBegun(recorded: {
+    readonly emailColumn?: string | undefined;
+    readonly reader?: number | undefined;
+  }): RecipientsSource;
 }
 
-export interface RecipientsInspection {
+export interface RecipientsInspection extends ReadingEnd {
   readonly sha256: string;
   readonly rows: number;
-  readonly columns: readonly string[];
 }
 
 /** @throws BulkInputError for what is no input at all. Whether a file can be read shows when it is read. */
-export function openRecipients(input: RecipientsInput): RecipientsSource {
+export function openRecipients(input: RecipientsInput, { emailColumn }: OpenRecipientsOptions = {}): RecipientsSource {
+  if (emailColumn !== undefined && (typeof emailColumn !== 'string' || emailColumn.trim() === '')) {
+    throw new BulkInputError('The option emailColumn is the name of the column that holds the address');
+  }
+  return openWith(input, { emailColumn });
+}
+
+function openWith(input: RecipientsInput, reading: Reading): RecipientsSource {
   if (typeof input === 'string' || input instanceof URL) {
     const file = input instanceof URL ? pathOf(input) : input;
-    return textSource(file, formatOf(file), fileBytes(file));
+    return textSource(file, formatOf(file), fileBytes(file), reading);
   }
   if (typeof input === 'object' && input !== null) {
-    if (Symbol.iterator in input || Symbol.asyncIterator in input) return objectSource(input);
-    if ('csv' in input && typeof input.csv === 'string') return textSource('recipients', 'csv', textBytes(input.csv));
+    if (Symbol.iterator in input || Symbol.asyncIterator in input) return objectSource(input, reading);
+    if ('csv' in input && typeof input.csv === 'string') {
+      return textSource('recipients', 'csv', textBytes(input.csv), reading);
+    }
     if ('jsonl' in input && typeof input.jsonl === 'string') {
-      return textSource('recipients', 'jsonl', textBytes(input.jsonl));
+      return textSource('recipients', 'jsonl', textBytes(input.jsonl), reading);
     }
   }
   throw new BulkInputError(
@@ -68,8 +93,8 @@ export function openRecipients(input: RecipientsInput): RecipientsSource {
 
 const readers = { csv: csvRows, jsonl: jsonlRows } as const;
 
-function textSource(name: string, format: keyof typeof readers, bytes: InputBytes): RecipientsSource {
-  const read = (input: AsyncIterable<Buffer>) => readers[format](checkedUtf8(input, name), name);
+function textSource(name: string, format: keyof typeof readers, bytes: InputBytes, reading: Reading): RecipientsSource {
+  const read = (input: AsyncIterable<Buffer>) => readers[format](checkedUtf8(input, name), name, reading);
   return {
     name,
     format,
@@ -79,11 +104,16 @@ function textSource(name: string, format: keyof typeof readers, bytes: InputByte
       const rows = read(hashed(bytes(signal), hash));
       for (let count = 0; ; count++) {
         const next = await rows.next();
-        if (next.done) return { sha256: hash.digest('hex'), rows: count, columns: next.value };
+        if (next.done) return { sha256: hash.digest('hex'), rows: count, ...next.value };
       }
     },
     rows: () => read(bytes()),
+    asBegun: (recorded) => textSource(name, format, bytes, readingOf(recorded)),
   };
+}
+
+function readingOf({ emailColumn, reader = 1 }: Parameters<RecipientsSource['asBegun']>[0]): Reading {
+  return { emailColumn, reader: reader === 1 ? 1 : 2 };
 }
 
 async function* hashed(bytes: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
@@ -93,12 +123,13 @@ async function* hashed(bytes: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator
   }
 }
 
-function objectSource(items: Iterable<object> | AsyncIterable<object>): RecipientsSource {
+function objectSource(items: Iterable<object> | AsyncIterable<object>, reading: Reading): RecipientsSource {
   return {
     name: 'recipients',
     format: 'rows',
     inspect: async () => undefined,
-    rows: () => objectRows(items),
+    rows: () => objectRows(items, reading),
+    asBegun: (recorded) => objectSource(items, readingOf(recorded)),
   };
 }
 

@@ -2,11 +2,13 @@ import { messageOf } from '../errors.js';
 import type { JournalRecord, RowRecord } from '../journal/records.js';
 import { rowKey } from '../journal/run-id.js';
 import type { RecipientsSource } from '../recipients/index.js';
+import { emptyRowsText } from '../recipients/reading.js';
 import type { Row } from '../row.js';
 import { RecordReader } from './record-reader.js';
 import type { ReportRow } from './report-row.js';
 import { reportedRow } from './row-details.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
+import { counted } from './words.js';
 
 export interface ReportRowsOptions {
   /** The run folder. */
@@ -32,7 +34,8 @@ export interface ReportSource {
  */
 export async function openReport({ folder, recipients }: ReportRowsOptions): Promise<ReportSource> {
   const facts = await readRunFacts(folder);
-  const notes: string[] = [];
+  const { emptyRows } = facts.run.recipients;
+  const notes: string[] = emptyRows ? [`${emptyRowsText(emptyRows)} (${counted(emptyRows.count, 'row')}).`] : [];
   const input = recipients && (await usable(recipients, facts, notes));
   return { facts, columns: input?.columns, notes, rows: () => joined(folder, facts, input?.rows, notes) };
 }
@@ -42,7 +45,8 @@ interface Input {
   rows: () => AsyncIterable<Row>;
 }
 
-async function usable(source: RecipientsSource, { run }: RunFacts, notes: string[]): Promise<Input | undefined> {
+async function usable(given: RecipientsSource, { run }: RunFacts, notes: string[]): Promise<Input | undefined> {
+  const source = given.asBegun(run.recipients);
   try {
     const inspected = await source.inspect();
     if (inspected === undefined) return await objectsOf(source);

@@ -19,7 +19,7 @@ import { errorThreshold } from './max-errors.js';
 import { type OpenRun, openRun } from './open-run.js';
 import type { ResultQueue } from './result-queue.js';
 import { RowsToSend } from './rows-to-send.js';
-import { identifyRun, openInput, type RunIdentity } from './run-input.js';
+import { asBegun, identifyRun, openInput, type RunIdentity } from './run-input.js';
 import { type RunSettings, settleSettings } from './settings.js';
 import { settleEarlier } from './settle-earlier.js';
 import { suppressedDrafts } from './suppressed-drafts.js';
@@ -56,7 +56,7 @@ const usualConcurrency = 4;
 export async function prepareRun(options: BulkOptions, surroundings: RunSurroundings): Promise<Feeder> {
   const { clock, files, machine, signal, results, opened, onResult, onEnd } = surroundings;
   const settings = settleSettings(options);
-  const input = await openInput(options, settings);
+  const input = await asBegun(await openInput(options, settings), options.journal, signal);
   const composer = createRowComposer({ template: input.template, manners: options });
   const suppression = options.suppress === undefined ? undefined : await openSuppressionList(options.suppress);
   const identity = await identifyRun(input, signal);

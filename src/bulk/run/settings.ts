@@ -16,6 +16,7 @@ export interface RunSettings {
 const known: ReadonlySet<string> = new Set<keyof BulkOptions>([
   'transporter',
   'recipients',
+  'emailColumn',
   'template',
   'from',
   'attachmentsFolder',

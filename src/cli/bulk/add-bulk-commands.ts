@@ -1,3 +1,4 @@
+import { BulkInputError } from '../../bulk/errors.js';
 import type { Command } from '../../vendor/commander.js';
 import { addEnvFileFlags } from '../configuration-flags.js';
 import { EXIT_CODES_HELP, type ExitCode } from '../exit-codes.js';
@@ -5,6 +6,7 @@ import type { Terminal } from '../terminal.js';
 import { bouncesCommand } from './bounces-command.js';
 import { configuredTerminal } from './configured-terminal.js';
 import * as flag from './flag-values.js';
+import { inFlags } from './mail-choices.js';
 import { previewCommand } from './preview-command.js';
 import { reportCommand } from './report-command.js';
 import { resumeCommand, retryCommand } from './resume-command.js';
@@ -35,12 +37,12 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .option('--confirm <n>', 'the number of mails, for more than 500 where nobody can be asked', flag.confirmFlag)
     .option('--json', 'print events, one JSON object a line')
     .addHelpText('after', EXIT_CODES_HELP)
-    .action(async (flags) => ended(await runCommand(flags, configuredTerminal(terminal, flags))));
+    .action(async (flags) => ended(await told(runCommand(flags, configuredTerminal(terminal, flags)))));
 
   mailFlags(bulk.command('preview').description('write the mails of the first rows into a folder, to look at'))
     .requiredOption('--out <folder>', 'where they are written', flag.pathFlag)
     .option('--count <n>', 'how many', flag.countFlag, 5)
-    .action(async (flags) => ended(await previewCommand(flags, terminal)));
+    .action(async (flags) => ended(await told(previewCommand(flags, terminal))));
 
   const resume = bulk
     .command('resume')
@@ -50,13 +52,17 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .option('--retry-failed', 'send again what was rejected')
     .option('--verify', 'look in Sent Items for mails of unknown outcome (needs Mail.ReadBasic.All or Mail.Read)')
     .option('--resend-unknown', 'send mails of unknown outcome again: some may arrive twice')
-    .action(async (folder, flags) => ended(await resumeCommand(folder, flags, configuredTerminal(terminal, flags))));
+    .action(async (folder, flags) =>
+      ended(await told(resumeCommand(folder, flags, configuredTerminal(terminal, flags)))),
+    );
 
   addEnvFileFlags(
     sessionFlags(bulk.command('retry').description('send again what was rejected').argument('<run>', runArgument)),
   )
     .option('--failed', 'needed: says that this is meant')
-    .action(async (folder, flags) => ended(await retryCommand(folder, flags, configuredTerminal(terminal, flags))));
+    .action(async (folder, flags) =>
+      ended(await told(retryCommand(folder, flags, configuredTerminal(terminal, flags)))),
+    );
 
   bulk
     .command('status')
@@ -85,6 +91,16 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .action(async (folder) => ended(await reportCommand(folder, terminal)));
 }
 
+/** What has to be corrected is told by the names of the flags. */
+async function told(command: Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await command;
+  } catch (error) {
+    if (!(error instanceof BulkInputError)) throw error;
+    throw new BulkInputError(inFlags(error.message), { line: error.line, cause: error });
+  }
+}
+
 const runArgument = 'the run folder, such as mail-runs/1a2b3c4d5e6f';
 
 /** What the mails are made of. */
@@ -92,6 +108,7 @@ function mailFlags(command: Command): Command {
   return command
     .requiredOption('--template <folder>', 'subject.hbs, html.hbs, text.hbs, partials/, attachments/', flag.pathFlag)
     .requiredOption('--recipients <file>', 'CSV or JSON Lines with a column "email"', flag.pathFlag)
+    .option('--email-column <name>', 'the column of the addresses, where it is not found by its name', flag.textFlag)
     .requiredOption('--from <sender>', '"Name <a@b>"; may be repeated: rows go from whichever is free', flag.senderFlag)
     .option('--attachments <folder>', 'where the files named in the column "attachments" are', flag.pathFlag)
     .option(

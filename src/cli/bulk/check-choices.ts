@@ -1,8 +1,7 @@
 import { type CheckReport, checkRecipients } from '../../bulk/checks/check-recipients.js';
 import { openSuppressionList } from '../../bulk/manners/suppression-list.js';
-import { openRecipients } from '../../bulk/recipients/index.js';
 import { openTemplate } from '../../bulk/template-input.js';
-import { type MailChoices, mailboxesOf, mannersOf } from './mail-choices.js';
+import { type MailChoices, mailboxesOf, mannersOf, recipientsOf } from './mail-choices.js';
 
 /** Puts all rows through everything that comes before sending. @throws BulkInputError */
 export async function checkChoices(
@@ -12,7 +11,7 @@ export async function checkChoices(
 ): Promise<CheckReport> {
   const { attachments, suppress, from, allowDuplicates, rate, perDay } = choices;
   return checkRecipients({
-    recipients: openRecipients(choices.recipients),
+    recipients: recipientsOf(choices),
     template: await openTemplate(choices.template, { attachmentsFolder: attachments }),
     senders: from,
     manners: mannersOf(choices),

@@ -4,6 +4,7 @@ import type { BulkOptions } from '../../bulk/bulk-options.js';
 import { BulkInputError, messageOf } from '../../bulk/errors.js';
 import type { RunRecord } from '../../bulk/journal/records.js';
 import { compileListHeaders } from '../../bulk/manners/list-headers.js';
+import { openRecipients } from '../../bulk/recipients/index.js';
 import type { Sender } from '../../bulk/sender.js';
 import type { GraphTransportOptions } from '../../option-types.js';
 import { UsageError } from '../exit-codes.js';
@@ -12,6 +13,7 @@ import { UsageError } from '../exit-codes.js';
 export interface MailFlags extends PacingFlags {
   template: string;
   recipients: string;
+  emailColumn?: string;
   attachments?: string;
   from: Sender[];
   mailbox?: string;
@@ -40,7 +42,7 @@ export interface MailChoices extends MailFlags {
 }
 
 const pacing = ['rate', 'perDay', 'overDays', 'maxErrors', 'delivery', 'onUnknown'] as const;
-const others = ['unsubscribeUrl', 'unsubscribeMailto', 'listId', 'header', 'allowDuplicates'] as const;
+const others = ['emailColumn', 'unsubscribeUrl', 'unsubscribeMailto', 'listId', 'header', 'allowDuplicates'] as const;
 
 /**
  * Settles what the flags leave open, so that the run can be resumed from another folder and environment.
@@ -97,6 +99,11 @@ export function mailboxesOf({ from, mailbox }: MailChoices): string[] {
   return mailbox === undefined ? from.map(({ address }) => address) : [mailbox];
 }
 
+/** Who gets the mails. @throws BulkInputError */
+export function recipientsOf({ recipients, emailColumn }: Pick<MailFlags, 'recipients' | 'emailColumn'>) {
+  return openRecipients(recipients, { emailColumn });
+}
+
 /** Headers that all mails get. */
 export function mannersOf({ unsubscribeUrl: url, unsubscribeMailto: mailto, listId, header }: MailChoices) {
   return {
@@ -120,11 +127,18 @@ export function checkHeaders(flags: Parameters<typeof mannersOf>[0]): void {
     compileListHeaders(mannersOf(flags));
   } catch (error) {
     if (!(error instanceof BulkInputError)) throw error;
-    throw new UsageError(flagNames.reduce((text, [option, flag]) => text.replaceAll(option, flag), error.message));
+    throw new UsageError(inFlags(error.message));
   }
 }
 
+/** What is wrong, by the names of the flags where `sendBulk` names an option. */
+export function inFlags(text: string): string {
+  return flagNames.reduce((changed, [option, flag]) => changed.replaceAll(option, flag), text);
+}
+
 const flagNames = [
+  ['the option emailColumn', '--email-column'],
+  ['the option attachmentsFolder (--attachments)', '--attachments'],
   ['The option headers', '--header'],
   ['The option listId', '--list-id'],
   ['there is the option unsubscribe', 'there are --unsubscribe-url and --unsubscribe-mailto'],
@@ -135,11 +149,13 @@ const flagNames = [
 
 /** What `sendBulk` is given for these choices, but for the transporter and what belongs to one session. */
 export function bulkOptions(choices: MailChoices): Omit<BulkOptions, 'transporter'> {
-  const { template, recipients, attachments, from, suppress, rate, perDay, maxErrors, allowDuplicates } = choices;
+  const { template, recipients, emailColumn, attachments, from, suppress, rate, perDay, maxErrors, allowDuplicates } =
+    choices;
   return {
     recipients,
     template,
     from,
+    ...(emailColumn !== undefined && { emailColumn }),
     ...mannersOf(choices),
     ...(attachments !== undefined && { attachmentsFolder: attachments }),
     ...(suppress !== undefined && { suppress }),

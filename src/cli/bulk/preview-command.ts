@@ -1,11 +1,10 @@
 import { writePreview } from '../../bulk/checks/preview.js';
-import { openRecipients } from '../../bulk/recipients/index.js';
 import { counted } from '../../bulk/report/words.js';
 import { openTemplate } from '../../bulk/template-input.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 import { printable } from '../wording.js';
-import { checkHeaders, type MailFlags, mannersOf } from './mail-choices.js';
+import { checkHeaders, inFlags, type MailFlags, mannersOf, recipientsOf } from './mail-choices.js';
 
 export interface PreviewFlags extends Omit<MailFlags, 'mailbox'> {
   out: string;
@@ -15,9 +14,9 @@ export interface PreviewFlags extends Omit<MailFlags, 'mailbox'> {
 /** `bulk preview`: writes the first mails into a folder; needs no identity and sends nothing. */
 export async function previewCommand(flags: PreviewFlags, { stdout }: Terminal): Promise<ExitCode> {
   checkHeaders(flags);
-  const { template, recipients, attachments, from, out, count } = flags;
+  const { template, attachments, from, out, count } = flags;
   const { index, mails, faults } = await writePreview({
-    recipients: openRecipients(recipients),
+    recipients: recipientsOf(flags),
     template: await openTemplate(template, { attachmentsFolder: attachments }),
     from: from[0],
     manners: mannersOf(flags),
@@ -25,6 +24,6 @@ export async function previewCommand(flags: PreviewFlags, { stdout }: Terminal):
     count,
   });
   stdout.write(`${counted(mails.length, 'mail')} written. Open ${index}\n`);
-  for (const { message } of faults) stdout.write(`  ${printable(message)}\n`);
+  for (const { message } of faults) stdout.write(`  ${printable(inFlags(message))}\n`);
   return faults.length > 0 ? EXIT.badInput : EXIT.ok;
 }

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { BulkOptions } from '../../bulk/bulk-options.js';
 import { journalFile } from '../../bulk/journal/run-folder.js';
-import { openRecipients } from '../../bulk/recipients/index.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
 import { sendBulk } from '../../bulk/send-bulk.js';
 import { type ExitCode, exitCodeOfRun } from '../exit-codes.js';
@@ -9,7 +8,7 @@ import type { Terminal } from '../terminal.js';
 import { resumeCommand, shownFolder } from './ending-text.js';
 import { HumanView } from './human-view.js';
 import { JsonView } from './json-view.js';
-import { bulkOptions, type MailChoices, transportOptions } from './mail-choices.js';
+import { bulkOptions, type MailChoices, recipientsOf, transportOptions } from './mail-choices.js';
 import { followRun } from './run-session.js';
 import type { ReportFiles, RunView } from './run-view.js';
 
@@ -52,7 +51,7 @@ function advice(folder: string | undefined): string {
 /** The run has ended as it has; a report that cannot be written can be made again from the journal. */
 async function reportsOf(folder: string, choices: MailChoices, view: RunView): Promise<ReportFiles | undefined> {
   try {
-    return await writeReports({ folder, recipients: openRecipients(choices.recipients) });
+    return await writeReports({ folder, recipients: recipientsOf(choices) });
   } catch (error) {
     view.note(`The report could not be written: ${(error as Error).message}`);
     return undefined;

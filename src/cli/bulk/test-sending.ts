@@ -1,11 +1,10 @@
 import { createRowComposer } from '../../bulk/compose-row.js';
 import type { MannersOptions } from '../../bulk/manners/list-headers.js';
-import { openRecipients } from '../../bulk/recipients/index.js';
 import { counted } from '../../bulk/report/words.js';
 import { openTemplate } from '../../bulk/template-input.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
-import { type MailChoices, mannersOf, transportOptions } from './mail-choices.js';
+import { type MailChoices, mannersOf, recipientsOf, transportOptions } from './mail-choices.js';
 
 /** Whoever tries the button in a test mail must not unsubscribe the person whose mail it shows. */
 function mannersOfTest(choices: MailChoices): MannersOptions {
@@ -23,7 +22,7 @@ export async function sendTests(choices: MailChoices, to: string, rows: number, 
   const transporter = terminal.connect(transportOptions(choices));
   let sent = 0;
   try {
-    for await (const row of openRecipients(choices.recipients).rows()) {
+    for await (const row of recipientsOf(choices).rows()) {
       const { message } = await composer.compose(row, choices.from[0]);
       const { cc: _, bcc: __, ...mail } = message;
       await transporter.sendMail({ ...mail, to, subject: `[Test] ${message.subject ?? ''}` });

@@ -34,7 +34,7 @@ describe('bulk run --dry-run', () => {
     expect(code).toBe(65);
     expect(out.match(/there is no "nmae"/g)).toHaveLength(1);
     expect(out).toMatch(
-      /^ {2}Lines 2, 3, 4, 5, 6 and 25 more: Template text: there is no "nmae" \(there is: email, name\)$/m,
+      /^ {2}Lines 2, 3, 4, 5, 6 and 25 more: Template text\.hbs: there is no "nmae" \(there is: email, name\); did you mean {{name}}\?$/m,
     );
     expect(out).toMatch(/^ {2}Line 32: .*no @$/m);
     // How long nothing takes is worth no word.
@@ -178,4 +178,40 @@ it('the help names the exit codes', async () => {
   const { code, out } = await world.bulk(['run', '--help']);
   expect(code).toBe(0);
   expect(out).toMatch(/Exit codes:[\s\S]*130 {2}interrupted/);
+});
+
+describe('a list as a spreadsheet writes it', () => {
+  it('tells once of rows without content', async () => {
+    world.write('people.csv', '\uFEFFE-Mail;name;;\r\na@x.example;Ann;;\r\n;;;\r\nb@x.example;Bob;;\r\n;;;\r\n');
+    const { code, out } = await world.run(['--dry-run']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^2 rows: 2 mails\.$/m);
+    expect(out.match(/Note: Rows whose .*/g)).toEqual([
+      'Note: Rows whose cells are all empty are passed over, the first on line 3 (2 rows)',
+    ]);
+  });
+
+  const two = 'Mail;E-Mail;name\na@x.example;b@x.example;Ann\n';
+  it.each(['run', 'preview'])(
+    'of two columns of addresses, asks for --email-column in `bulk %s`, and obeys it',
+    async (command) => {
+      world.write('people.csv', two);
+      const more = command === 'run' ? ['--dry-run'] : ['--out', path.join(world.folder, 'out')];
+      const refused = await world.bulk([command, ...world.flags, ...more]);
+      expect(refused.code).toBe(65);
+      expect(refused.err).toContain(
+        'line 1: the columns "Mail" and "E-Mail" may each hold the address: say which one with --email-column',
+      );
+      expect(refused.err).not.toContain('emailColumn');
+      const { code } = await world.bulk([command, ...world.flags, ...more, '--email-column', 'mail']);
+      expect(code).toBe(0);
+    },
+  );
+
+  it('tells of a missing folder of attachments by the flag', async () => {
+    world.write('people.csv', 'email,name,attachments\na@x.example,Ann,a.pdf\n');
+    const { out } = await world.run(['--dry-run']);
+    expect(out).toContain('but --attachments is not set');
+    expect(out).not.toContain('attachmentsFolder');
+  });
 });

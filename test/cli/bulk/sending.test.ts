@@ -40,6 +40,19 @@ describe('bulk run', () => {
     expect(statSync(world.runs).mode & 0o777).toBe(0o700);
   });
 
+  it('goes on with the column of the addresses that it was begun with', async () => {
+    world.write('people.csv', 'email,Work,name\na@x.example, w1@x.example,Ann\nb@x.example,w2@x.example ,Bob\n');
+    const folder = runFolder(await world.run(['--email-column', 'Work', '--limit', '1']));
+    expect(await world.bulk(['resume', folder])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('2 rows = 2 sent'),
+    });
+    expect(await arrived()).toEqual(['w1@x.example', 'w2@x.example']);
+    const [header, first] = readFileSync(path.join(folder, 'report.csv'), 'utf8').split('\r\n');
+    expect(header).toMatch(/^\uFEFFWork,name,status/);
+    expect(first).toMatch(/^w1@x\.example,Ann,sent/);
+  });
+
   it('tells which rows were rejected and why, and ends with 1', async () => {
     world.recipients(2, ['nobody,Nobody']);
     const { code, out } = await world.run();
