@@ -3,6 +3,7 @@ import { type Agent, request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { onAbort } from '../abort.js';
 import { withoutQuotes } from '../redact.js';
+import { clearTimeout, setTimeout } from '../timers.js';
 import { ProxyFailure } from './proxy-failure.js';
 
 /** A URL, taken apart. */
@@ -193,7 +194,7 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
       if (incoming.statusCode === 202) {
         answered();
         // As a rule all of it is there already.
-        process.nextTick(() => {
+        Promise.resolve().then(() => {
           if (incoming.complete) return;
           const rest = setTimeout(() => outgoing.destroy(), restTimeout).unref();
           incoming.once('close', () => clearTimeout(rest));
@@ -206,7 +207,7 @@ export function send(wanted: HttpRequest): Promise<HttpAnswer> {
         held.add(body);
         outgoing.flushHeaders();
         // By then the header has been written.
-        outgoing.once('socket', () => process.nextTick(() => outgoing.destroyed || outgoing.end(body)));
+        outgoing.once('socket', () => Promise.resolve().then(() => outgoing.destroyed || outgoing.end(body)));
       } else outgoing.end(body);
     }
   });

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { abortError, onAbort, unlessAborted } from '../abort.js';
 import { GraphMailError, type GraphMailErrorCode } from '../errors.js';
+import { clearTimeout, setTimeout } from '../timers.js';
 import { composeInMemory } from './compose-in-memory.js';
 import type { Memory } from './memory.js';
 

@@ -1,5 +1,6 @@
 import { abortError, onAbort } from '../abort.js';
 import { GraphMailError, isGraphMailError } from '../errors.js';
+import { clearTimeout, setTimeout } from '../timers.js';
 import { type ComposeLimits, contentError } from './compose.js';
 import { isStream } from './content-streams.js';
 import { headerOf, type TreeNode } from './leaves.js';

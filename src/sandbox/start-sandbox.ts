@@ -25,13 +25,14 @@ import { httpsService } from './wire/https-service.js';
 import { Listener } from './wire/listener.js';
 import { originOf } from './wire/origin.js';
 import { RequestLog } from './wire/request-log.js';
-import { Timers } from './wire/timers.js';
+import { Timers, wantRealTimers } from './wire/timers.js';
 
 /**
  * Starts a local Microsoft Entra and Microsoft Graph for mail, with an inbox page, in this process and on 127.0.0.1 only.
  * Rejects when an option is unknown or not what it should be, a port is taken or a certificate cannot be read.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  wantRealTimers();
   checkOptions(options);
   const [settings, identity] = await Promise.all([
     settle(options),

@@ -49,7 +49,7 @@ export function world({ script, limits, concurrency = 4, lookAhead = 2, token, .
     tokens: new TokenSource(async (claims) => {
       tokens.push(claims);
       const count = tokens.length;
-      return { token: token ? await token(claims, count) : `token-${count}`, expiresAt: clock.now() + 3_600_000 };
+      return { token: token ? await token(claims, count) : `token-${count}`, lifetime: 3_600_000 };
     }, clock),
     budget: new RetryBudget(),
     clock,
