@@ -20,8 +20,8 @@ export function timersAreFake(): boolean {
   return isFake(setTimeout) || isFake(setImmediate);
 }
 
-/** Those of Jest, Vitest and Sinon carry their clock; those of node:test are bound to it. */
-function isFake(timer: (...args: never[]) => unknown): boolean {
+/** Whether it was replaced for a test: by Jest, Vitest and Sinon, whose timers carry their clock, or by node:test, whose are bound. */
+export function isFake(timer: (...args: never[]) => unknown): boolean {
   return Object.hasOwn(timer, 'clock') || timer.name.startsWith('bound ');
 }
 

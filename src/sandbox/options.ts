@@ -74,7 +74,8 @@ export async function settle(options: SandboxOptions): Promise<Settings> {
   const {
     mailbox = 'noreply@contoso.example',
     clientId = randomUUID(),
-    now: machine = Date.now,
+    // Asked anew each time: a test may set the date while the sandbox runs.
+    now: machine = () => Date.now(),
     clockSkew = 0,
   } = options;
   const now = (): number => machine() + clockSkew;
