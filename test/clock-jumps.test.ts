@@ -2,15 +2,20 @@
 import { describe, expect, test } from 'vitest';
 import { foreignTokenRequest } from '../src/auth/foreign-token.js';
 import { TokenSource } from '../src/auth/token-source.js';
+import { BulkRun } from '../src/bulk/bulk-run.js';
 import { RunState } from '../src/bulk/journal/fold.js';
 import { laneMemory } from '../src/bulk/run/lane-memory.js';
 import { type Lane, Lanes } from '../src/bulk/run/lanes.js';
 import type { OpenRun } from '../src/bulk/run/open-run.js';
+import { runErrand } from '../src/delivery/errand.js';
 import { MailboxGate } from '../src/delivery/mailbox-gate.js';
 import { RateLimiter } from '../src/delivery/rate-limiter.js';
+import { settle } from '../src/delivery/settle.js';
 import { Turnstile } from '../src/delivery/turnstile.js';
+import { play } from './bulk/run/virtual/play.js';
+import { SteppingClock } from './bulk/run/virtual/stepping-clock.js';
 import { answer, graphError } from './helpers/answers.js';
-import { first, world } from './helpers/delivery-world.js';
+import { first, mailbox, messageId, world } from './helpers/delivery-world.js';
 import { failureOf } from './helpers/failure.js';
 import { Traveller, through } from './helpers/traveller.js';
 import { settled, VirtualClock } from './helpers/virtual-clock.js';
@@ -326,6 +331,49 @@ describe.each(Object.entries(jumps))('a clock that is set %s', (_, by) => {
     graph.requests[0]?.answer(answer(202));
     expect((await sent).receipt.time).toBe(700);
     expect(durations).toEqual([700]);
+  });
+
+  test('between two looks into Sent Items does not hide a message from settle()', async () => {
+    const clock = new VirtualClock();
+    const { graph, gate, context } = world({ clock });
+    const [sentAfter, serverBegan] = [new Date(clock.now()), clock.now() - clock.elapsed()];
+    let looks = 0;
+    graph.script = () => {
+      clock.set(looks++ === 0 ? by : 0);
+      const serverNow = serverBegan + clock.elapsed();
+      const value = [{ id: 'x', internetMessageId: messageId, createdDateTime: sentAfter.toISOString() }];
+      return answer(
+        200,
+        { date: new Date(serverNow).toUTCString() },
+        JSON.stringify({ value: looks > 2 ? value : [] }),
+      );
+    };
+    const settled = runErrand(context, gate, mailbox, {}, (requests) =>
+      settle(requests, { messageId, window: minute, sentAfter }),
+    );
+    await clock.advance(2 * minute);
+    expect(await settled).toMatchObject({ outcome: 'sent', how: 'sent-items' });
+  });
+
+  test('makes a bulk run no longer and no shorter, which says how long it took and until when it waits', async () => {
+    const clock = new SteppingClock();
+    const begun = clock.elapsed();
+    const times: number[] = [];
+    const waiting: number[] = [];
+    const transporter = {
+      sendMail: async () => {
+        times.push(clock.elapsed() - begun);
+        clock.set(times.length % 2 === 1 ? by : -by);
+      },
+    };
+    const recipients = ['a', 'b', 'c', 'd'].map((name) => ({ email: `${name}@example.com` }));
+    const template = { subject: 'Hi', text: 'Hello' };
+    const run = new BulkRun({ recipients, template, transporter, from: 'x@contoso.com', rate: 1 }, { clock });
+    run.on('progress', ({ mailboxes: [one] }) => waiting.push((one?.waiting?.until ?? 0) - clock.now()));
+    await play(clock, run);
+    expect(await run.finished).toMatchObject({ sent: 4, duration: 3 * minute });
+    expect(times).toEqual([0, minute, 2 * minute, 3 * minute]);
+    expect(waiting).toEqual([minute, minute, minute, minute]);
   });
 
   test('between two sessions of a bulk run makes no wait longer than its own limit', async () => {

@@ -5,7 +5,7 @@ import { type ExchangeOptions, settleExchange } from './exchange/exchange-option
 import type { FromMismatch } from './exchange/from-mismatch.js';
 import { type FaultOptions, type FaultSettings, settleFaults } from './faults/fault-options.js';
 import { settleTenant, type TenantOptions, type TenantSettings } from './tenant/tenant-options.js';
-import { elapsed } from './wire/timers.js';
+import { elapsed } from './wire/node-timers.js';
 
 /** All are optional: `startSandbox()` alone gives a tenant with one application and one mailbox. */
 export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOptions {

@@ -23,9 +23,10 @@ import { checkScenario } from './scenarios/scenarios.js';
 import { createServices } from './services.js';
 import { httpsService } from './wire/https-service.js';
 import { Listener } from './wire/listener.js';
+import { wantRealTimers } from './wire/node-timers.js';
 import { originOf } from './wire/origin.js';
 import { RequestLog } from './wire/request-log.js';
-import { Timers, wantRealTimers } from './wire/timers.js';
+import { Timers } from './wire/timers.js';
 
 /**
  * Starts a local Microsoft Entra and Microsoft Graph for mail, with an inbox page, in this process and on 127.0.0.1 only.

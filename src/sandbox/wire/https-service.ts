@@ -6,10 +6,11 @@ import type { Call } from './call.js';
 import { dripAnswer } from './drip.js';
 import { httpDate } from './http-date.js';
 import { loggedPath, lookedUpMessageId } from './logged-path.js';
+import { elapsed, setImmediate } from './node-timers.js';
 import { operationOf } from './operation.js';
 import type { RequestLog, RequestLogEntry } from './request-log.js';
 import { parseRequestPath } from './request-path.js';
-import { elapsed, setImmediate, type Timers } from './timers.js';
+import type { Timers } from './timers.js';
 import { tearRequest } from './torn-request.js';
 
 export interface HttpsServiceOptions {
