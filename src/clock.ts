@@ -1,6 +1,8 @@
+import { clearTimeout, elapsed, setTimeout } from './timers.js';
+
 /** Time, as the gate and the retry loop need it; tests bring their own. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch: only for what is told, stored, or compared with a time that another clock told. */
   now(): number;
   /** Milliseconds since any moment; goes on evenly when somebody sets the clock. */
   elapsed(): number;
@@ -10,7 +12,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  elapsed: () => performance.now(),
+  elapsed,
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);

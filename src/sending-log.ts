@@ -1,3 +1,4 @@
+import { systemClock } from './clock.js';
 import type { AttemptReport } from './delivery/step.js';
 import { diagnostics, type SendTrace } from './diagnostics.js';
 import type { GraphMailError } from './errors.js';
@@ -11,11 +12,12 @@ import { isGuid } from './option-checks.js';
 export class SendingLog {
   readonly #log: Log;
   readonly #trace: SendTrace;
+  readonly #begun = systemClock.elapsed();
   #attempts = 0;
 
   constructor(log: Log, mailbox: string, recipients: number) {
     this.#log = log;
-    this.#trace = { mailbox, messageId: undefined, recipients, startedAt: Date.now() };
+    this.#trace = { mailbox, messageId: undefined, recipients, startedAt: systemClock.now() };
     diagnostics.start(this.#trace);
   }
 
@@ -77,9 +79,10 @@ export class SendingLog {
   }
 
   ended(error: GraphMailError | undefined): void {
-    const { messageId, mailbox, startedAt } = this.#trace;
+    const { messageId, mailbox } = this.#trace;
+    const duration = Math.round(systemClock.elapsed() - this.#begun);
     const outcome = error?.outcome ?? 'sent';
-    diagnostics.end({ send: this.#trace, outcome, attempts: this.#attempts, duration: Date.now() - startedAt, error });
+    diagnostics.end({ send: this.#trace, outcome, attempts: this.#attempts, duration, error });
     if (error) {
       const { code, requestId } = error;
       const data = { tnx: 'send', err: error, messageId, code, outcome, requestId };

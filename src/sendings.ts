@@ -1,5 +1,6 @@
 import { onAbort } from './abort.js';
-import { GraphMailError } from './errors.js';
+import { configError, GraphMailError } from './errors.js';
+import { fakeTimers, timersAreFake } from './timers.js';
 
 /** Something under way that `close()` can end: a send, `verify()`, or a request that carries no message. */
 export interface Sending {
@@ -25,9 +26,10 @@ export class Sendings {
 
   /**
    * @param signal ends it too
-   * @throws GraphMailError `ECONNECTION` after `close()`
+   * @throws GraphMailError `ECONNECTION` after `close()`, `ECONFIG` under the fake timers of a test
    */
   begin(signal: AbortSignal | undefined): Sending {
+    if (timersAreFake()) throw configError(fakeTimers.message, fakeTimers.hint);
     if (this.#closed) throw closedError();
     const ending = new AbortController();
     const release = onAbort(signal, () => ending.abort(signal?.reason));

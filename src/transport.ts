@@ -13,7 +13,7 @@ import { type SettledMessage, settle, unsettled } from './delivery/settle.js';
 import type { AttemptReport } from './delivery/step.js';
 import { Turnstile } from './delivery/turnstile.js';
 import { GraphMailError, isGraphMailError } from './errors.js';
-import { whenCalm } from './event-loop.js';
+import { detached, whenCalm } from './event-loop.js';
 import { isHeld } from './graph/http.js';
 import { createLog, type Log, type LogOptions, safeLogger } from './log.js';
 import { checkInboxOptions, checkSettleOptions, type InboxOptions, type SettleOptions } from './lookup-options.js';
@@ -30,6 +30,7 @@ import { logAttempt, SendingLog } from './sending-log.js';
 import { closedError, type Sending, Sendings } from './sendings.js';
 import type { GraphSentMessageInfo } from './sent-message-info.js';
 import type { Settings } from './settings.js';
+import { setImmediate } from './timers.js';
 import { shapeTransport } from './transport-shape.js';
 import { version } from './version.js';
 
@@ -108,7 +109,7 @@ export class GraphTransport extends EventEmitter {
     this.#deliver(mail as unknown as ComposedMail).then(
       // What the caller does now, as a rule another message, can wait for those that are ready.
       (info) => whenCalm().then(() => setImmediate(() => callback(null, info))),
-      (error: unknown) => setImmediate(() => callback(asGraphMailError(error), undefined as never)),
+      (error: unknown) => detached(() => callback(asGraphMailError(error), undefined as never)),
     );
   }
 
@@ -123,7 +124,7 @@ export class GraphTransport extends EventEmitter {
     if (!callback) return result;
     result.then(
       () => setImmediate(() => callback(null, true)),
-      (error: unknown) => setImmediate(() => callback(error as Error)),
+      (error: unknown) => detached(() => callback(error as Error)),
     );
     return undefined;
   }

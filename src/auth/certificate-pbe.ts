@@ -1,6 +1,6 @@
 import { createDecipheriv, createHash, createHmac, pbkdf2 } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { turns } from '../event-loop.js';
 import type { Asn1Value, Forge } from './certificate-asn1.js';
 import { mostIterations } from './certificate-iterations.js';
 
@@ -150,7 +150,7 @@ export class PasswordBasedEncryption {
       let block = createHash(hash).update(diversifier).update(input).digest();
       for (let round = 1; round < iterations; round++) {
         block = createHash(hash).update(block).digest();
-        if (round % 8_192 === 0) await setImmediate();
+        if (round % 8_192 === 0) await turns(1);
       }
       derived.push(block);
       bytes += block.length;

@@ -36,9 +36,9 @@ export function foreignTokenRequest(
 }
 
 function checked(given: unknown, clock: Clock): AccessToken {
-  if (typeof given === 'string' && given !== '') return { token: given, expiresAt: clock.now() + assumedLife };
+  if (typeof given === 'string' && given !== '') return { token: given, lifetime: assumedLife };
   const { token, expiresOnTimestamp } = (given ?? {}) as { token?: unknown; expiresOnTimestamp?: unknown };
   if (typeof token !== 'string' || token === '') throw new Error('it gave no token');
   if (typeof expiresOnTimestamp !== 'number') throw new Error('its expiresOnTimestamp is not a number of milliseconds');
-  return { token, expiresAt: expiresOnTimestamp };
+  return { token, lifetime: expiresOnTimestamp - clock.now() };
 }

@@ -2,6 +2,7 @@ import type { Agent } from 'node:https';
 import type { Configuration, INetworkModule, NetworkRequestOptions } from '@azure/msal-node';
 import type { Clock } from '../clock.js';
 import { GraphMailError, isGraphMailError } from '../errors.js';
+import { parseObject } from '../graph/answer.js';
 import type { Cloud } from '../graph/clouds.js';
 import { type HttpAnswer, NetworkFailure, send, withoutQuotesIn } from '../graph/http.js';
 import { parseRetryAfter } from '../graph/retry-after.js';
@@ -23,6 +24,9 @@ export interface MsalContext {
   timeout: number;
   clock: Clock;
 }
+
+/** Milliseconds, where Entra does not say. */
+const usualLifetime = 3_600_000;
 
 /** What Entra answers to a certificate that the application does not have, or has no more. */
 const unknownCertificate = 700027;
@@ -54,7 +58,7 @@ async function requestToken(
   certificate: SigningCertificate | undefined,
   claims: string | undefined,
 ): Promise<AccessToken> {
-  const { cloud, clock } = context;
+  const { cloud } = context;
   const { ConfidentialClientApplication } = await import('@azure/msal-node');
   const network = new RecordingNetwork(context);
   const client = new ConfidentialClientApplication({
@@ -65,9 +69,7 @@ async function requestToken(
   try {
     const scopes = [`${cloud.graphHost}/.default`];
     const result = await client.acquireTokenByClientCredential({ scopes, ...(claims !== undefined && { claims }) });
-    if (result?.accessToken) {
-      return { token: result.accessToken, expiresAt: result.expiresOn?.getTime() ?? clock.now() + 3_600_000 };
-    }
+    if (result?.accessToken) return { token: result.accessToken, lifetime: network.lifetime };
   } catch (cause) {
     throw network.explain(cause);
   }
@@ -160,6 +162,13 @@ class RecordingNetwork implements INetworkModule {
       if (error instanceof NetworkFailure) this.#last = { failure: error, host: new URL(url).host };
       throw error;
     }
+  }
+
+  /** Milliseconds that the token is good for, as Entra said: MSAL tells a date instead, by a clock that somebody may set. */
+  get lifetime(): number {
+    const { expires_in } = parseObject(this.#last && 'answer' in this.#last ? this.#last.answer.body : '');
+    const seconds = Number(expires_in);
+    return Number.isFinite(seconds) ? seconds * 1000 : usualLifetime;
   }
 
   /** Keeps a failure that happened on our side of MSAL. */

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.js';
 import { isGraphMailError } from '../errors.js';
 
-/** A bearer token and when it ends. */
+/** A bearer token and how long it is good for. */
 export interface AccessToken {
   token: string;
-  /** Milliseconds since the epoch. */
-  expiresAt: number;
+  /** Milliseconds from its receipt on. */
+  lifetime: number;
 }
 
 /** Fetches a new token; `claims` answers a claims challenge (continuous access evaluation). */
@@ -24,14 +24,15 @@ const renewalPause = 10_000;
 
 /**
  * One token for everybody. However many messages wait, one request is made; renewal runs in the background while the old
- * token serves, and its failure matters only once the old token has ended.
+ * token serves, and its failure matters only once the old token has ended. Its age is taken from the clock that nobody sets.
+ * Where that stands still while a machine sleeps, a token is used beyond its end: Graph refuses it, and it is replaced.
  */
 export class TokenSource {
   readonly #request: TokenRequest;
   readonly #clock: Clock;
-  #current: (AccessToken & { renewAt: number; claims: string | undefined }) | undefined;
+  #current: { token: string; expiresAt: number; renewAt: number; claims: string | undefined } | undefined;
   #inFlight: Promise<string> | undefined;
-  #trustedFrom = 0;
+  #trustedFrom = Number.NEGATIVE_INFINITY;
   #distrusted: string | undefined;
   #refusal: { error: unknown; until: number } | undefined;
   #claimsInFlight: string | undefined;
@@ -43,7 +44,7 @@ export class TokenSource {
 
   /** A token that is valid now. Rejects with whatever the token request failed with. */
   async get(): Promise<string> {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const current = this.#current;
     if (!current || now >= current.expiresAt - lastUse) return this.#fetch();
     if (now >= current.renewAt && !this.#inFlight) {
@@ -55,7 +56,7 @@ export class TokenSource {
 
   /** A token that needs no waiting and no renewal now, if there is one. */
   get ready(): string | undefined {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const current = this.#current;
     return current && now < current.expiresAt - lastUse && now < current.renewAt ? current.token : undefined;
   }
@@ -71,7 +72,7 @@ export class TokenSource {
    * fetched in place of `refused`.
    */
   distrust(refused: string): void {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     // The same token refused once more tells nothing new, and must not put off the next attempt for ever.
     if (now < this.#trustedFrom || refused === this.#distrusted) return;
     this.#distrusted = refused;
@@ -81,7 +82,7 @@ export class TokenSource {
   /** A token other than `refused`, which Graph did not accept; one with those `claims`, if it wants any. */
   async replace(refused: string, claims?: string): Promise<string> {
     const current = this.#current;
-    if (current && claims === undefined && this.#clock.now() < this.#trustedFrom) return current.token;
+    if (current && claims === undefined && this.#clock.elapsed() < this.#trustedFrom) return current.token;
     if (current && current.token !== refused && (claims === undefined || claims === current.claims))
       return current.token;
     this.#current = undefined;
@@ -95,18 +96,19 @@ export class TokenSource {
 
   #fetch(claims?: string): Promise<string> {
     if (this.#inFlight) return this.#inFlight;
-    if (this.#refusal && this.#clock.now() < this.#refusal.until) return Promise.reject(this.#refusal.error);
+    if (this.#refusal && this.#clock.elapsed() < this.#refusal.until) return Promise.reject(this.#refusal.error);
     this.#claimsInFlight = claims;
     this.#inFlight = this.#request(claims)
       .then((fresh) => {
-        const now = this.#clock.now();
-        const renewAt = fresh.expiresAt - Math.min(renewalWindow, (fresh.expiresAt - now) / 2);
-        this.#current = { ...fresh, renewAt, claims };
-        return fresh.token;
+        const now = this.#clock.elapsed();
+        const { token, lifetime } = fresh;
+        const expiresAt = now + lifetime;
+        this.#current = { token, expiresAt, renewAt: expiresAt - Math.min(renewalWindow, lifetime / 2), claims };
+        return token;
       })
       .catch((error: unknown) => {
         const refused = isGraphMailError(error) && error.permanent;
-        this.#refusal = refused ? { error, until: this.#clock.now() + refusalMemory } : undefined;
+        this.#refusal = refused ? { error, until: this.#clock.elapsed() + refusalMemory } : undefined;
         throw error;
       })
       .finally(() => {

@@ -91,6 +91,8 @@ export interface BulkSummary extends BulkTotals {
   /** Milliseconds since the epoch, of this session. */
   startedAt: number;
   finishedAt: number;
+  /** Milliseconds that this session took, also when somebody set the clock meanwhile. */
+  duration: number;
   /** Requests that the service refused in this session for coming too fast. */
   throttled: number;
 }

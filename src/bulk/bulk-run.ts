@@ -2,9 +2,11 @@ import { EventEmitter } from 'node:events';
 import { hostname } from 'node:os';
 import { onAbort } from '../abort.js';
 import { type Clock, systemClock } from '../clock.js';
+import { detached } from '../event-loop.js';
+import { fakeTimers, timersAreFake } from '../timers.js';
 import type { BulkOptions } from './bulk-options.js';
 import type { BulkEnding, BulkProgress, BulkResult, BulkSummary } from './bulk-results.js';
-import { JournalError, messageOf } from './errors.js';
+import { BulkInputError, JournalError, messageOf } from './errors.js';
 import type { FileOperations } from './journal/file-operations.js';
 import type { Machine } from './journal/lock-holder.js';
 import { dateOf } from './run/date-of.js';
@@ -50,9 +52,11 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
   readonly #results = new ResultQueue<BulkResult>(resultsKept);
   readonly #aborting = new AbortController();
   readonly #startedAt: number;
+  /** The same by the clock that nobody sets. */
+  readonly #begun: number;
   #run: { run: OpenRun; feeder: Feeder; prepared: PreparedRun } | undefined;
   #throttled = 0;
-  /** Until when the transport waits, by mailbox. */
+  /** Until when the transport waits, by mailbox and by the clock that nobody sets. */
   readonly #pauses = new Map<string, number>();
   #ending: { why: BulkEnding; error: Error | undefined } | undefined;
 
@@ -64,9 +68,10 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
     this.#files = files;
     this.#machine = machine;
     this.#startedAt = clock.now();
+    this.#begun = clock.elapsed();
     // Begun in a moment, so that whoever made it can listen first.
     this.finished = new Promise((resolve, reject) => {
-      setImmediate(() => this.#work().then(resolve, reject));
+      detached(() => this.#work().then(resolve, reject));
     });
     this.finished.then(
       ({ error }) => this.#results.end(error && { error }),
@@ -113,11 +118,13 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
       pauses: this.#pauses,
       throttled: this.#throttled,
       startedAt: this.#startedAt,
-      now: this.#clock.now(),
+      begun: this.#begun,
+      clock: this.#clock,
     });
   }
 
   async #work(): Promise<BulkSummary> {
+    if (timersAreFake()) throw new BulkInputError(`${fakeTimers.message} ${fakeTimers.hint}`);
     const release = onAbort(this.#options.signal, () => this.abort());
     const unwatch = watchThrottling((throttling) => this.#onThrottling(throttling));
     if (this.#options.signal?.aborted) this.abort();
@@ -188,6 +195,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
       ...(folder !== undefined && { folder }),
       startedAt: this.#startedAt,
       finishedAt,
+      duration: Math.round(this.#clock.elapsed() - this.#begun),
       throttled: this.#throttled,
     };
   }
@@ -197,13 +205,15 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
     return error instanceof JournalError && (error.code === 'failed' || error === this.#run?.run.states.failure);
   }
 
-  #onThrottling({ mailbox, until, status }: Throttling): void {
+  #onThrottling({ mailbox, retryAfter, status }: Throttling): void {
     const { run, prepared } = this.#run ?? {};
     // Another run's, or of mail that is no part of a run.
     if (!run || ![...(prepared?.lanes.all ?? [])].some((lane) => lane.mailbox === mailbox)) return;
     this.#throttled++;
-    if (until !== undefined) this.#pauses.set(mailbox, until);
-    const at = new Date(this.#clock.now()).toISOString();
+    const now = this.#clock.now();
+    const until = retryAfter === undefined ? undefined : now + retryAfter;
+    if (retryAfter !== undefined) this.#pauses.set(mailbox, this.#clock.elapsed() + retryAfter);
+    const at = new Date(now).toISOString();
     const asked = until === undefined ? {} : { until: dateOf(until).toISOString() };
     if (!run.states.failure) run.states.note({ type: 'throttled', at, mailbox, status, ...asked });
     this.emit('throttled', { mailbox, until, status });

@@ -59,7 +59,7 @@ export async function runDemo(terminal: Terminal, example: string): Promise<Exit
     print(`Sent            ${summary.sent}`);
     print(`Rejected        ${summary.rejected}`);
     print(`Unknown         ${summary.unknown}`);
-    print(`Seconds         ${((summary.finishedAt - summary.startedAt) / 1000).toFixed(1)}`);
+    print(`Seconds         ${(summary.duration / 1000).toFixed(1)}`);
     print(`Token requests  ${tokenRequests}`);
     print(`Most in flight  ${Math.max(0, ...Object.values(maxInFlight))}`);
     const { folder = '' } = summary;

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { clearInterval, setInterval } from '../timers.js';
 
 /** Ctrl-C or a request to terminate. */
 export interface Interruption {

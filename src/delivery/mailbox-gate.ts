@@ -40,7 +40,8 @@ export class MailboxGate {
   /** Messages inside or waiting to be, by age. */
   readonly #present = new Set<number>();
   #age = 0;
-  #pausedUntil = 0;
+  /** By the clock that nobody sets, as all moments here. */
+  #pausedUntil = Number.NEGATIVE_INFINITY;
 
   constructor({ limit, lookAhead, uploadBudget, clock }: MailboxGateOptions) {
     this.#clock = clock;
@@ -65,7 +66,7 @@ export class MailboxGate {
 
   /** Milliseconds until requests may be made again. */
   get pausedFor(): number {
-    return Math.max(0, this.#pausedUntil - this.#clock.now());
+    return Math.max(0, Math.ceil(this.#pausedUntil - this.#clock.elapsed()));
   }
 
   /**
@@ -75,7 +76,7 @@ export class MailboxGate {
   get unused(): boolean {
     if (this.#present.size > 0) return false;
     if (this.#upload && !this.#upload.empty) return false;
-    return this.#resume.complete || this.#clock.now() >= this.#pausedUntil + longestWindow;
+    return this.#resume.complete || this.#clock.elapsed() >= this.#pausedUntil + longestWindow;
   }
 
   /**
@@ -93,9 +94,9 @@ export class MailboxGate {
     }
   }
 
-  /** No request before `until` (ms since the epoch), and then one first. A shorter pause never ends a longer one. */
-  pause(until: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+  /** No request for so many milliseconds, and then one first. A shorter pause never ends a longer one. */
+  pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.elapsed() + ms);
     this.#resume.restart();
     this.#departures.advance();
   }

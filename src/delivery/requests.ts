@@ -257,7 +257,7 @@ export class Requests {
       budget.refund();
       return { answer: result as T, clientRequestId, attempts: run.requests, time: duration, settled };
     }
-    if (next.pause !== undefined) this.#gate.pause(clock.now() + Math.min(next.pause, longestPause));
+    if (next.pause !== undefined) this.#gate.pause(Math.min(next.pause, longestPause));
     if (passing.arrival) passing.arrival.refused = next.pause !== undefined;
     if (next.move === 'again' && (next.after !== 'rest' || budget.spend())) {
       run.waited += next.delay;
@@ -287,6 +287,7 @@ export class Requests {
     const { signal, inFlight } = this.#hooks;
     const clientRequestId = randomUUID();
     const startedAt = clock.now();
+    const started = clock.elapsed();
     if (step.submission || step.command === 'createDraft') this.#begun ??= clock.elapsed();
     inFlight?.(true);
     const result = await step.request({ token, clientRequestId, signal }).catch((error: unknown) => {
@@ -296,7 +297,7 @@ export class Requests {
       throw error;
     });
     if (!this.#committed) inFlight?.(false);
-    const duration = clock.now() - startedAt;
+    const duration = Math.round(clock.elapsed() - started);
     if (step.submission) this.#lastDuration = duration;
     return { result, clientRequestId, startedAt, duration };
   }

@@ -81,7 +81,10 @@ async function lookInSentItems(
   failure?: GraphMailError,
 ): Promise<SettledMessage | Unsettled> {
   const { clock, mailbox } = requests;
-  const age = () => (sentAfter ? clock.now() - sentAfter.getTime() : Number.POSITIVE_INFINITY);
+  // Told by the wall clock, which may be set while it is looked for.
+  const ageAtFirst = sentAfter ? Math.max(0, clock.now() - sentAfter.getTime()) : Number.POSITIVE_INFINITY;
+  const begun = clock.elapsed();
+  const age = () => ageAtFirst + clock.elapsed() - begun;
   const seen = await searchSentItems(requests, {
     messageId,
     window,

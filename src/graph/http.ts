@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { onAbort } from '../abort.js';
 import { arrivalsRead, turns } from '../event-loop.js';
 import { withoutQuotes } from '../redact.js';
+import { clearTimeout, setTimeout } from '../timers.js';
 import { ProxyFailure } from './proxy-failure.js';
 
 /** A URL, taken apart. */
@@ -219,7 +220,7 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
       if (incoming.statusCode === 202) {
         answered();
         // As a rule all of it is there already.
-        process.nextTick(() => {
+        Promise.resolve().then(() => {
           if (incoming.complete) return;
           const rest = setTimeout(async () => {
             await arrivalsRead(() => outgoing.socket?.bytesRead ?? 0);
@@ -235,7 +236,7 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
         held.add(body);
         outgoing.flushHeaders();
         // By then the header has been written.
-        outgoing.once('socket', () => process.nextTick(() => outgoing.destroyed || outgoing.end(body)));
+        outgoing.once('socket', () => Promise.resolve().then(() => outgoing.destroyed || outgoing.end(body)));
       } else outgoing.end(body);
     }
   });

@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { arrivalsRead } from '../event-loop.js';
+import { clearTimeout, setTimeout } from '../timers.js';
 import { isTlsCode } from './network-error.js';
 import { readProxyAnswer, refusedTunnel } from './proxy-answer.js';
 import { ProxyFailure } from './proxy-failure.js';

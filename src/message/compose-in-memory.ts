@@ -5,6 +5,7 @@ import { base64LinesSize, writeBase64Lines } from './base64-lines.js';
 import type { ComposedNode } from './compose.js';
 import { markCrlf, type Stretch } from './line-ends.js';
 import { large, Memory } from './memory.js';
+import { checkNodemailersTimers } from './nodemailer-timers.js';
 import { quotedPrintable } from './quoted-printable.js';
 
 /** The part of Nodemailer's MimeNode that its own `stream()` uses, in all its versions. */
@@ -129,7 +130,8 @@ function quotedPrintableBody(node: MimeNode, content: string | Uint8Array): Piec
  * A node with all that is below it, written by Nodemailer. Its header is not built again, as that is not the same each time:
  * of two Content-Types, another one comes last.
  */
-function streamed(node: MimeNode, headers: string): Promise<Buffer[]> {
+async function streamed(node: MimeNode, headers: string): Promise<Buffer[]> {
+  checkNodemailersTimers();
   const built: MimeNode = Object.create(node, { buildHeaders: { value: () => headers } });
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

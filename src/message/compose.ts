@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
 import { abortError, onAbort, unlessAborted } from '../abort.js';
-import { GraphMailError, type GraphMailErrorCode } from '../errors.js';
+import { GraphMailError, type GraphMailErrorCode, isGraphMailError } from '../errors.js';
+import { clearTimeout, setTimeout } from '../timers.js';
 import { composeInMemory } from './compose-in-memory.js';
 import type { Memory } from './memory.js';
+import { checkNodemailersTimers } from './nodemailer-timers.js';
 
 /** The part of Nodemailer's MimeNode that is used here; the object may come from any copy of Nodemailer. */
 export interface ComposedNode {
@@ -43,7 +45,7 @@ export async function composeMime(node: ComposedNode, limits: ComposeLimits): Pr
   const composing = composeInMemory(node, limits.maxSize, limits.memory);
   if (!composing) return readMime(node, limits);
   const composed = composing.catch((error: unknown) => {
-    throw contentError(error);
+    throw isGraphMailError(error) ? error : contentError(error);
   });
   return (await unlessAborted(composed, limits.signal)) ?? tooLarge;
 }
@@ -96,6 +98,7 @@ function readMime(node: ComposedNode, limits: ComposeLimits): Promise<Buffer | t
 }
 
 function startReading(node: ComposedNode): Readable {
+  checkNodemailersTimers();
   try {
     return node.createReadStream();
   } catch (error) {

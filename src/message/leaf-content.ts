@@ -1,8 +1,10 @@
 import { abortError, onAbort } from '../abort.js';
 import { GraphMailError, isGraphMailError } from '../errors.js';
+import { clearTimeout, setTimeout } from '../timers.js';
 import { type ComposeLimits, contentError } from './compose.js';
 import { isStream } from './content-streams.js';
 import { headerOf, type TreeNode } from './leaves.js';
+import { checkNodemailersTimers } from './nodemailer-timers.js';
 
 const encoding = 'Content-Transfer-Encoding';
 
@@ -17,6 +19,7 @@ export async function* leafContent(
   { timeout, signal }: Pick<ComposeLimits, 'timeout' | 'signal'>,
 ): AsyncGenerator<Buffer> {
   if (signal?.aborted) throw abortError(signal);
+  checkNodemailersTimers();
   const own = headerOf(node, encoding);
   node.setHeader(encoding, 'base64');
   try {

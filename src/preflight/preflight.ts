@@ -1,3 +1,4 @@
+import { setImmediate } from '../timers.js';
 import { checkMail } from './check-mail.js';
 import type { PreflightEntry } from './entry.js';
 import { finding, verdictOf } from './finding.js';

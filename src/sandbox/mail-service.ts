@@ -14,7 +14,7 @@ export interface MailService {
 }
 
 export function createMailService(settings: Settings, directory: Directory, timers: Timers): MailService {
-  const { now, undeliverable, recipientLimit, tenantDomain } = settings;
+  const { now, elapsed, undeliverable, recipientLimit, tenantDomain } = settings;
   const throttle = new Throttle({
     concurrency: settings.mailboxConcurrency,
     concurrencyKey: settings.concurrencyKey,
@@ -22,7 +22,7 @@ export function createMailService(settings: Settings, directory: Directory, time
     uploadBytes: settings.uploadLimit,
     messageRate: settings.messageRate,
     retryAfter: settings.retryAfter,
-    now,
+    now: elapsed,
   });
   const knows = (address: string): boolean => directory.knows(address);
   const hasUser = (address: string): boolean => directory.recipient(address) !== undefined;
@@ -30,11 +30,11 @@ export function createMailService(settings: Settings, directory: Directory, time
     keep: settings.keep,
     sentItemsDelay: settings.sentItemsDelay,
     deliverTo: (address) => directory.deliverTo(address),
-    queue: ({ address }) => throttle.messageRate.join(address.toLowerCase(), now()),
+    queue: ({ address }) => throttle.messageRate.join(address.toLowerCase(), elapsed()),
     judge: recipientJudge({ undeliverable, domain: tenantDomain, knows, hasUser, recipientLimit }),
     immutableIdOnSend: settings.immutableIdOnSend,
     timers,
     now,
   });
-  return { throttle, store, uploads: new UploadSessions({ isDraft: (item) => store.isDraft(item), now }) };
+  return { throttle, store, uploads: new UploadSessions({ isDraft: (item) => store.isDraft(item), now, elapsed }) };
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createCertificate } from './certificates/create-certificate.js';
+import { anyDate } from './certificates/sign-certificate.js';
 import { type ExchangeOptions, settleExchange } from './exchange/exchange-options.js';
 import type { FromMismatch } from './exchange/from-mismatch.js';
 import { type FaultOptions, type FaultSettings, settleFaults } from './faults/fault-options.js';
 import { settleTenant, type TenantOptions, type TenantSettings } from './tenant/tenant-options.js';
+import { elapsed } from './wire/node-timers.js';
 
 /** All are optional: `startSandbox()` alone gives a tenant with one application and one mailbox. */
 export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOptions {
@@ -49,7 +51,7 @@ export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOpt
   keep?: number;
   /**
    * Milliseconds since 1970, for everything that the sandbox dates, counts in a window or lets expire. What it delays takes
-   * real time all the same. Default `Date.now`.
+   * real time all the same. Default: `Date.now` for what it dates, and for the rest a clock that nobody sets.
    */
   now?: () => number;
 }
@@ -59,8 +61,10 @@ export interface Settings
   extends Required<Omit<SandboxOptions, keyof TenantOptions | keyof FaultOptions | 'certificate' | 'identity'>>,
     FaultSettings,
     TenantSettings {
-  /** The sandbox's clock. */
+  /** The sandbox's clock: for what it dates. */
   now: () => number;
+  /** Milliseconds since any moment: for what it counts in a window, delays or lets expire. */
+  elapsed: () => number;
   /** Certificate of the default application, with its key when the sandbox made it. */
   certificate: string;
 }
@@ -70,12 +74,12 @@ export async function settle(options: SandboxOptions): Promise<Settings> {
   const {
     mailbox = 'noreply@contoso.example',
     clientId = randomUUID(),
-    now: machine = Date.now,
+    // Asked anew each time: a test may set the date while the sandbox runs.
+    now: machine = () => Date.now(),
     clockSkew = 0,
   } = options;
   const now = (): number => machine() + clockSkew;
-  const certificates =
-    options.certificate === undefined ? [await ownCertificate(machine(), now())] : [options.certificate].flat();
+  const certificates = options.certificate === undefined ? [await ownCertificate()] : [options.certificate].flat();
   return {
     port: options.port ?? 0,
     inboxPort: options.inboxPort ?? 0,
@@ -95,13 +99,11 @@ export async function settle(options: SandboxOptions): Promise<Settings> {
     fromMismatch: options.fromMismatch ?? 'deny',
     keep: options.keep ?? 5000,
     now,
+    elapsed: options.now ?? elapsed,
   };
 }
 
-/** Valid by both clocks, the sandbox's and the client's, and for a year to come. */
-async function ownCertificate(...clocks: number[]): Promise<string> {
-  const from = Math.min(...clocks);
-  const days = 365 + Math.ceil((Math.max(...clocks) - from) / 86_400_000);
-  const { certificate, privateKey } = await createCertificate({ now: () => from, days });
+async function ownCertificate(): Promise<string> {
+  const { certificate, privateKey } = await createCertificate(anyDate);
   return `${certificate}${privateKey}`;
 }

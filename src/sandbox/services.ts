@@ -39,7 +39,7 @@ export interface Services {
 
 /** Puts Entra and Graph together; `port` tells the HTTPS port once it is known. */
 export function createServices(settings: Settings, timers: Timers, port: () => number): Services {
-  const { now } = settings;
+  const { now, elapsed } = settings;
   const origin = (): string => originOf('https', 'localhost', port());
   const isOwnOrigin = (url: string): boolean => {
     const lower = url.toLowerCase();
@@ -47,10 +47,10 @@ export function createServices(settings: Settings, timers: Timers, port: () => n
   };
   const { tenantId, tenantDomain, tokenLifetime, cloud } = settings;
   const isGraph = (url: string): boolean => isOwnOrigin(url) || url.toLowerCase() === CLOUDS[cloud].graph;
-  const tokens = new AccessTokens({ tenantId, lifetime: tokenLifetime, now, isGraph });
+  const tokens = new AccessTokens({ tenantId, lifetime: tokenLifetime, now, elapsed, isGraph });
   const { denialText, noPermissionsStatus, requireAssignment } = settings;
   const denials = { denialText, noPermissionsStatus, requireAssignment };
-  const tenant = new TenantState({ id: tenantId, domain: tenantDomain, cloud, tokens, now, ...denials });
+  const tenant = new TenantState({ id: tenantId, domain: tenantDomain, cloud, tokens, now: elapsed, ...denials });
   const changeable = sandboxTenant(tenant);
   loadTenant(changeable, settings.tenant);
   const { directory } = tenant;

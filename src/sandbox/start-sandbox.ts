@@ -23,6 +23,7 @@ import { checkScenario } from './scenarios/scenarios.js';
 import { createServices } from './services.js';
 import { httpsService } from './wire/https-service.js';
 import { Listener } from './wire/listener.js';
+import { wantRealTimers } from './wire/node-timers.js';
 import { originOf } from './wire/origin.js';
 import { RequestLog } from './wire/request-log.js';
 import { Timers } from './wire/timers.js';
@@ -32,6 +33,7 @@ import { Timers } from './wire/timers.js';
  * Rejects when an option is unknown or not what it should be, a port is taken or a certificate cannot be read.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  wantRealTimers();
   checkOptions(options);
   const [settings, identity] = await Promise.all([
     settle(options),

@@ -20,7 +20,7 @@ function endpoint() {
       new Promise<AccessToken>((resolve, reject) => {
         asked.push({
           claims,
-          give: (token, life = hour) => resolve({ token, expiresAt: clock.now() + life }),
+          give: (token, life = hour) => resolve({ token, lifetime: life }),
           fail: reject,
         });
       }),
@@ -189,7 +189,7 @@ describe('a refusal that nobody has done anything about', () => {
     let requests = 0;
     const source = new TokenSource(async () => {
       if (++requests < 3) throw refusal();
-      return { token: 'fresh', expiresAt: clock.now() + 3_600_000 };
+      return { token: 'fresh', lifetime: 3_600_000 };
     }, clock);
     await expect(source.get()).rejects.toThrow();
     await expect(source.verify()).rejects.toThrow();

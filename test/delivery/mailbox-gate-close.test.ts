@@ -24,7 +24,7 @@ test('nothing is left that would keep the process alive', async () => {
   const clock = new VirtualClock();
   const gate = gateOf(1, 2, clock);
   const [first] = (await through(gate, 2)) as [Traveller, Traveller];
-  gate.pause(clock.now() + 60_000);
+  gate.pause(60_000);
   first.passage?.arrive(accepted);
   first.rest(1_000);
   expect(clock.timers).toBeGreaterThan(0);
@@ -64,7 +64,7 @@ test('who is committed goes on to the end, through waits that had begun and thro
   await away.arrive();
   waiting.passage?.arrive(accepted);
   resting.passage?.arrive(accepted);
-  gate.pause(clock.now() + 1_000);
+  gate.pause(1_000);
   waiting.depart();
   resting.rest(500);
   await settled();

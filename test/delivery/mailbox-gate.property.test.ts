@@ -69,7 +69,7 @@ async function travel({ clock, gate, observer, waiting }: World, age: number, wi
       waiting.delete(age);
       await new Promise<void>((done) => clock.after(answer === 'never made' ? 0 : duration, done));
       if (answer === 'refused') {
-        gate.pause(clock.now() + pause);
+        gate.pause(pause);
         observer.pausesUntil(clock.now() + pause);
       }
       const went = answer === 'never made' ? 0 : Math.floor((bytes * carried) / 100);

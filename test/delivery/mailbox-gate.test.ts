@@ -121,7 +121,7 @@ describe('a gate is unused', () => {
   test('not while a pause is to be remembered, nor until it has proved to be over or is long gone', async () => {
     const clock = new VirtualClock();
     const gate = gateOf(1, 0, clock);
-    gate.pause(clock.now() + 1_000);
+    gate.pause(1_000);
     expect(gate.unused).toBe(false);
     await clock.advance(1_000);
     expect(gate.unused).toBe(false);
@@ -134,7 +134,7 @@ describe('a gate is unused', () => {
   test('after a pause, as soon as two requests have come back well', async () => {
     const clock = new VirtualClock();
     const gate = gateOf(1, 0, clock);
-    gate.pause(clock.now() + 10);
+    gate.pause(10);
     await clock.advance(10);
     for (const unused of [false, true]) {
       const [only] = (await through(gate, 1)) as [Traveller];

@@ -41,7 +41,7 @@ async function run({ seed, share, uploadBudget, bounds }: Wishes) {
   const rate = bounds && new RateLimiter(bounds.starts, bounds.window, clock);
   const context: DeliveryContext = {
     graph: service,
-    tokens: new TokenSource(async () => ({ token: 'token', expiresAt: Number.POSITIVE_INFINITY }), clock),
+    tokens: new TokenSource(async () => ({ token: 'token', lifetime: Number.POSITIVE_INFINITY }), clock),
     budget: new RetryBudget(),
     clock,
     limits: { maxRetries: 1_000, maxWait: 1e12 },

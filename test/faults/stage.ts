@@ -1,3 +1,5 @@
+import './time-in-hand.js';
+
 import { createSecureContext, type SecureContext } from 'node:tls';
 import nodemailer, { type SendMailOptions, type Transporter } from 'nodemailer';
 import { isGraphMailError } from '../../src/errors.js';

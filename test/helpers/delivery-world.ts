@@ -29,6 +29,7 @@ export interface World {
 }
 
 interface Wishes {
+  clock?: VirtualClock;
   script?: Script;
   limits?: Partial<DeliveryContext['limits']>;
   concurrency?: number;
@@ -39,8 +40,15 @@ interface Wishes {
 }
 
 /** All that delivering needs, with time and Graph in the test's hands. */
-export function world({ script, limits, concurrency = 4, lookAhead = 2, token, ...wishes }: Wishes = {}): World {
-  const clock = new VirtualClock();
+export function world({
+  clock = new VirtualClock(),
+  script,
+  limits,
+  concurrency = 4,
+  lookAhead = 2,
+  token,
+  ...wishes
+}: Wishes = {}): World {
   const graph = new ScriptedGraph(() => clock.now(), script);
   const gate = new MailboxGate({ limit: concurrency, lookAhead, uploadBudget: false, clock });
   const tokens: (string | undefined)[] = [];
@@ -49,7 +57,7 @@ export function world({ script, limits, concurrency = 4, lookAhead = 2, token, .
     tokens: new TokenSource(async (claims) => {
       tokens.push(claims);
       const count = tokens.length;
-      return { token: token ? await token(claims, count) : `token-${count}`, expiresAt: clock.now() + 3_600_000 };
+      return { token: token ? await token(claims, count) : `token-${count}`, lifetime: 3_600_000 };
     }, clock),
     budget: new RetryBudget(),
     clock,

@@ -7,19 +7,26 @@ export async function settled(): Promise<void> {
 
 /** A clock that stands still until it is told how much time has passed. */
 export class VirtualClock implements Clock {
-  #now = Date.UTC(2026, 10, 23, 10);
+  #elapsed = 1_000_000;
+  /** What the clock on the wall says beyond that. */
+  #ahead = Date.UTC(2026, 10, 23, 10) - this.#elapsed;
   readonly #timers = new Set<{ at: number; callback: () => void }>();
 
   now(): number {
-    return this.#now;
+    return this.#ahead + this.#elapsed;
   }
 
   elapsed(): number {
-    return this.#now;
+    return this.#elapsed;
+  }
+
+  /** Somebody sets the clock on the wall, forward or back. No time passes. */
+  set(by: number): void {
+    this.#ahead += by;
   }
 
   after(ms: number, callback: () => void): () => void {
-    const timer = { at: this.#now + ms, callback };
+    const timer = { at: this.#elapsed + ms, callback };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
@@ -31,17 +38,17 @@ export class VirtualClock implements Clock {
 
   /** Lets `ms` pass: what falls due fires in order, and all that follows from it happens before the next. */
   async advance(ms: number): Promise<void> {
-    const end = this.#now + ms;
+    const end = this.#elapsed + ms;
     await settled();
     for (;;) {
       const next = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (!next) break;
       this.#timers.delete(next);
-      this.#now = Math.max(this.#now, next.at);
+      this.#elapsed = Math.max(this.#elapsed, next.at);
       next.callback();
       await settled();
     }
-    this.#now = end;
+    this.#elapsed = end;
     await settled();
   }
 }

@@ -11,6 +11,7 @@ import { createServerIdentity } from '../../src/sandbox/certificates/server-iden
 import { createCertificate, startSandbox } from '../../src/sandbox/index.js';
 import { startClient } from './support.js';
 
+const day = 86_400_000;
 const run = promisify(execFile);
 const openssl = await run('openssl', ['version']).catch(() => undefined);
 if (!openssl) console.warn('openssl is not installed: its view of the certificates is not tested.');
@@ -74,10 +75,12 @@ describe('the identity of an earlier sandbox', () => {
 
   it('is refused when it ends in less than a day', async () => {
     const identity = writeIdentity(await createServerIdentity());
-    const later = (days: number) => () => Date.now() + days * 86_400_000;
-    expect(readIdentity(identity, later(363)).ca).toContain('BEGIN CERTIFICATE');
-    expect(() => readIdentity(identity, later(365))).toThrow('option "identity": the certificate has less than a day');
-    const old = writeIdentity(await createServerIdentity(later(-400)));
+    const end = Date.UTC(2100, 0, 1);
+    expect(readIdentity(identity, () => end - day).ca).toContain('BEGIN CERTIFICATE');
+    expect(() => readIdentity(identity, () => end - day + 1)).toThrow(
+      'option "identity": the certificate has less than a day',
+    );
+    const old = writeIdentity(await createServerIdentity({ notBefore: new Date(Date.now() - 400 * day), days: 366 }));
     await expect(startSandbox({ identity: old })).rejects.toThrow('Leave it out for a new one');
   });
 

@@ -1,6 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createDraft, MAILBOX, mail, messagePath, startClient, startClientWith } from './support.js';
 
+/** The sandbox's delays follow fake timers here. */
+vi.mock('../../src/sandbox/wire/node-timers.js', async (original) => ({
+  ...(await original<typeof import('../../src/sandbox/wire/node-timers.js')>()),
+  setTimeout: (run: () => void, ms?: number) => setTimeout(run, ms),
+  clearTimeout: (timer: NodeJS.Timeout) => clearTimeout(timer),
+}));
+
 const NOW = Date.parse('2026-11-23T10:00:00.123Z');
 const IMMUTABLE = { prefer: 'IdType="ImmutableId"' };
 

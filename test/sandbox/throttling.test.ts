@@ -3,6 +3,13 @@ import { MessageRate } from '../../src/sandbox/throttling/message-rate.js';
 import { SlidingWindow } from '../../src/sandbox/throttling/sliding-window.js';
 import { createDraft, MAILBOX, mail, startClient, startClientWith } from './support.js';
 
+/** The sandbox's delays follow fake timers here. */
+vi.mock('../../src/sandbox/wire/node-timers.js', async (original) => ({
+  ...(await original<typeof import('../../src/sandbox/wire/node-timers.js')>()),
+  setTimeout: (run: () => void, ms?: number) => setTimeout(run, ms),
+  clearTimeout: (timer: NodeJS.Timeout) => clearTimeout(timer),
+}));
+
 // A whole second, at which the certificate of the tests is valid.
 const NOW = Math.floor(Date.now() / 1000) * 1000;
 const ANA = 'ana@contoso.example';

@@ -334,7 +334,7 @@ describe('raw messages that must be read ahead', () => {
 describe('a storm of 401', () => {
   it('ends as soon as a token is good again, whatever traffic there is meanwhile', async () => {
     const clock = { now: 1_000_000 };
-    const source = new TokenSource(async () => ({ token: `token-${clock.now}`, expiresAt: clock.now + 3_600_000 }), {
+    const source = new TokenSource(async () => ({ token: `token-${clock.now}`, lifetime: 3_600_000 }), {
       now: () => clock.now,
       elapsed: () => clock.now,
       after: () => () => {},

@@ -31,7 +31,7 @@ export class RunState {
   readonly #rows = new RowTable();
   readonly #undecided = new Map<number, Undecided>();
   readonly #sends = new Map<string, RecentSends>();
-  readonly #heldUntil = new Map<string, number>();
+  readonly #holds = new Map<string, { until: number; asked: number }>();
 
   /** Takes in the next record. Throws {@link JournalError} `'damaged'`, and changes nothing, when it cannot follow the others. */
   apply(record: JournalRecord): void {
@@ -52,7 +52,7 @@ export class RunState {
           throw impossible(`row ${record.row} bounced without an attempt`);
         break;
       case 'throttled':
-        this.#hold(record.mailbox, record.until);
+        this.#hold(record.mailbox, record);
         break;
       case 'run':
       case 'bounces-read':
@@ -117,12 +117,18 @@ export class RunState {
 
   /** Every mailbox that an attempt, or a wait, is recorded of. */
   mailboxes(): Iterable<string> {
-    return new Set([...this.#sends.keys(), ...this.#heldUntil.keys()]);
+    return new Set([...this.#sends.keys(), ...this.#holds.keys()]);
   }
 
   /** Until when (ms since the epoch) a mailbox must not be asked; 0 when nothing is recorded. */
   heldUntil(mailbox: string): number {
-    return this.#heldUntil.get(mailbox) ?? 0;
+    return this.#holds.get(mailbox)?.until ?? 0;
+  }
+
+  /** For how long (ms) a mailbox must not be asked from `now` (ms since the epoch) on: never longer than it was to wait at first. */
+  heldFor(mailbox: string, now: number): number {
+    const { until, asked } = this.#holds.get(mailbox) ?? { until: 0, asked: 0 };
+    return Math.max(0, Math.min(until - now, asked));
   }
 
   #applyToRow(record: RowRecord): void {
@@ -136,7 +142,7 @@ export class RunState {
     this.#keepUndecided(record, next);
     if (record.type === 'attempt') this.#sendsOf(record.mailbox);
     if (record.type === 'sent') this.#sendsOf(record.mailbox).add(Date.parse(record.at), record.recipients);
-    if (record.type === 'returned' && record.mailbox !== undefined) this.#hold(record.mailbox, record.until);
+    if (record.type === 'returned' && record.mailbox !== undefined) this.#hold(record.mailbox, record);
   }
 
   #keepUndecided(record: RowRecord, next: Phase): void {
@@ -166,8 +172,10 @@ export class RunState {
     return sends;
   }
 
-  #hold(mailbox: string, until: string | undefined): void {
-    if (until !== undefined) this.#heldUntil.set(mailbox, Math.max(this.heldUntil(mailbox), Date.parse(until)));
+  #hold(mailbox: string, { at, until: end }: { at: string; until?: string | undefined }): void {
+    if (end === undefined) return;
+    const until = Date.parse(end);
+    if (until > this.heldUntil(mailbox)) this.#holds.set(mailbox, { until, asked: until - Date.parse(at) });
   }
 }
 

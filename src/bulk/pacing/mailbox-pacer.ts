@@ -1,4 +1,4 @@
-import { SlidingWindow } from './sliding-window.js';
+import { SlidingWindow } from '../../sliding-window.js';
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -10,7 +10,7 @@ export interface PaceLimits {
   perDay: number | false;
 }
 
-/** Why nothing can go at the moment, and until when (ms since the epoch). */
+/** Why nothing can go at the moment, and until when. */
 export interface Pause {
   why: 'rate' | 'day' | 'throttled';
   until: number;
@@ -24,13 +24,13 @@ export interface Ticket {
   unused(): void;
 }
 
-/** When the next message of one mailbox may go. */
+/** When the next message of one mailbox may go. All moments are those of a steady clock, which nobody sets. */
 export class MailboxPacer {
   readonly #minute: SlidingWindow | undefined;
   readonly #day: SlidingWindow | undefined;
   /** Only for what is shown. */
   readonly #shown = new SlidingWindow(Number.POSITIVE_INFINITY, minute);
-  #heldUntil = 0;
+  #heldUntil = Number.NEGATIVE_INFINITY;
 
   constructor({ rate, perDay }: PaceLimits) {
     this.#minute = rate === false ? undefined : new SlidingWindow(rate, minute);
@@ -53,7 +53,8 @@ export class MailboxPacer {
       used: (at) => {
         this.#minute?.end(at, 1);
         this.#day?.end(at, recipients);
-        this.#shown.happened(at, 1);
+        this.#shown.add(at, 1);
+        this.#shown.count(at);
       },
       unused: () => {
         this.#minute?.cancel(1);

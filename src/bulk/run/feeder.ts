@@ -219,7 +219,7 @@ export class Feeder {
       this.#end(verdict.kind === 'hits-all' ? 'refused' : 'aborted', error);
       return;
     }
-    const now = this.#context.clock.now();
+    const now = this.#context.clock.elapsed();
     const asked = verdict.kind === 'later' ? verdict.retryAfter : undefined;
     const until = asked === undefined ? this.#trouble.failed(now) : now + asked;
     if (until === undefined) {

@@ -25,17 +25,16 @@ export interface Throttling {
   messageId: string | undefined;
   /** HTTP status: 429 or 503. */
   status: number;
-  /** Milliseconds since the epoch, where the answer named a time. */
-  until: number | undefined;
+  /** Milliseconds from now, where the answer named a time. */
+  retryAfter: number | undefined;
 }
 
 /** Listens for throttling, of every transport in this process; the returned function ends it. */
 export function watchThrottling(listener: (throttling: Throttling) => void): () => void {
   const onAttempt = (message: unknown) => {
-    const { send, status, startedAt, duration, retryAfter } = message as AttemptEvent;
+    const { send, status, retryAfter } = message as AttemptEvent;
     if (status !== 429 && status !== 503) return;
-    const until = retryAfter === undefined ? undefined : startedAt + duration + retryAfter;
-    listener({ mailbox: send.mailbox, messageId: send.messageId, status, until });
+    listener({ mailbox: send.mailbox, messageId: send.messageId, status, retryAfter });
   };
   subscribe(attemptChannel, onAttempt);
   return () => unsubscribe(attemptChannel, onAttempt);

@@ -61,7 +61,7 @@ export class Lanes {
 
   /** What keeps the next message of a mailbox, if it is not that enough are on their way. */
   pauseOf(lane: Lane): Pause | undefined {
-    return lane.pacer.pause(this.#clock.now(), 1);
+    return lane.pacer.pause(this.#clock.elapsed(), 1);
   }
 
   /** Waits for whichever of the lanes may send to so many first; `undefined` once `close()` was called. */
@@ -72,7 +72,7 @@ export class Lanes {
     });
   }
 
-  /** Nothing before `until` (ms since the epoch) from this mailbox. */
+  /** Nothing before `until`, by the clock that nobody sets, from this mailbox. */
   hold(lane: Lane, until: number): void {
     lane.pacer.hold(until);
   }
@@ -86,7 +86,7 @@ export class Lanes {
   #serve(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const left: Waiter[] = [];
     // Somebody waits for these who came before: smaller messages must not go past a larger one for ever.
     const wanted = new Set<OwnLane>();
@@ -113,7 +113,7 @@ export class Lanes {
     }
     this.#waiters = left;
     if (wake === Number.POSITIVE_INFINITY || left.length === 0) return;
-    // Timers of Node.js take 24.8 days at most, and the wall clock may be set meanwhile.
+    // Timers of Node.js take 24.8 days at most.
     const pause = Math.min(Math.max(1, wake - now), 3_600_000);
     this.#cancelTimer = this.#clock.after(pause, () => this.#serve());
   }
@@ -129,7 +129,7 @@ export class Lanes {
     return {
       lane,
       recipients,
-      used: () => end(() => ticket.used(this.#clock.now())),
+      used: () => end(() => ticket.used(this.#clock.elapsed())),
       unused: () => end(() => ticket.unused()),
     };
   }

@@ -71,7 +71,7 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
   const run = await openRun(identity, folderOf(options, identity), { resume, takeOver, at: at(), files, machine });
   const { states } = run;
   const { transporter, allowDuplicates, retryFailed = false } = options;
-  const laneFor = await laneMemory(lanes, run, clock.now()).catch(async (error: unknown) => {
+  const laneFor = await laneMemory(lanes, run, clock).catch(async (error: unknown) => {
     await run.close();
     throw error;
   });

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.js';
 import type { BulkProgress, MailboxProgress } from '../bulk-results.js';
 import type { RunState } from '../journal/fold.js';
 import type { Lane, Lanes } from './lanes.js';
@@ -10,11 +11,14 @@ export interface ProgressSources {
   /** Rows that were read. */
   read: number;
   prepared: PreparedRun | undefined;
-  /** Until when the transport waits, by mailbox. */
+  /** Until when the transport waits, by mailbox and by the clock that nobody sets. */
   pauses: ReadonlyMap<string, number>;
   throttled: number;
+  /** Milliseconds since the epoch. */
   startedAt: number;
-  now: number;
+  /** The same by the clock that nobody sets. */
+  begun: number;
+  clock: Clock;
 }
 
 /** Where a run stands. */
@@ -25,7 +29,8 @@ export function progressOf({
   pauses,
   throttled,
   startedAt,
-  now,
+  begun,
+  clock,
 }: ProgressSources): BulkProgress {
   const total = prepared?.total;
   const rows = total ?? read;
@@ -33,20 +38,22 @@ export function progressOf({
     ? totalsMeanwhile(state, rows)
     : { rows, sent: 0, rejected: 0, skipped: 0, unknown: 0, left: rows };
   const mailboxes = prepared
-    ? [...prepared.lanes.all].map((lane) => mailboxProgress(lane, prepared.lanes, pauses, now))
+    ? [...prepared.lanes.all].map((lane) => mailboxProgress(lane, prepared.lanes, pauses, clock))
     : [];
   const rate = sum(mailboxes.map(({ sentLastMinute }) => sentLastMinute));
   const usedToday = sum(mailboxes.map(({ recipientsLastDay }) => recipientsLastDay));
   const { rate: limit = false, perDay = false } = prepared?.settings ?? {};
-  const seen = { sentLastMinute: rate, since: now - startedAt };
+  const seen = { sentLastMinute: rate, since: clock.elapsed() - begun };
   const pace = { left: totals.left, mailboxes: mailboxes.length, rate: limit, perDay, usedToday, ...seen };
   return { ...totals, total, rate, throttled, startedAt, timeLeft: timeLeft(pace), mailboxes };
 }
 
-function mailboxProgress(lane: Lane, lanes: Lanes, pauses: ReadonlyMap<string, number>, now: number): MailboxProgress {
-  const asked = pauses.get(lane.mailbox) ?? 0;
-  const own = lanes.pauseOf(lane);
-  const waiting = asked > now ? { for: 'throttled' as const, until: asked } : own && { for: own.why, until: own.until };
+function mailboxProgress(lane: Lane, lanes: Lanes, pauses: ReadonlyMap<string, number>, clock: Clock): MailboxProgress {
+  const now = clock.elapsed();
+  const asked = pauses.get(lane.mailbox) ?? now;
+  const pause = asked > now ? { why: 'throttled' as const, until: asked } : lanes.pauseOf(lane);
+  // For whoever looks at a clock on the wall.
+  const waiting = pause && { for: pause.why, until: Math.round(clock.now() + pause.until - now) };
   return {
     mailbox: lane.mailbox,
     sentLastMinute: lane.pacer.sentLastMinute(now),

@@ -77,8 +77,8 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
   if (draftId !== undefined && !grant) return undefined;
   const settled = draftId === undefined ? 'verify' : 'draft';
   const begun = Date.parse(states.state.attemptsOf(row)[0]?.at ?? attempt.at);
-  const age = clock.now() - Date.parse(attempt.at);
-  const window = Math.max(0, Math.min(longestWindow, longestWindow - age));
+  const age = Math.max(0, clock.now() - Date.parse(attempt.at));
+  const window = Math.max(0, longestWindow - age);
   try {
     if (draftId !== undefined) await states.check();
     const { how, requestId } = await face.settle({

@@ -10,7 +10,7 @@ export class Trouble {
   readonly #patience: number;
   #worked = false;
   #since: number | undefined;
-  #pausedUntil = 0;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
   #pause = firstPause;
 
   /** @param patience milliseconds */
@@ -24,7 +24,7 @@ export class Trouble {
     this.#pause = firstPause;
   }
 
-  /** When to try again (ms since the epoch), or `undefined` to give up. */
+  /** When to try again, or `undefined` to give up. @param now by the clock that nobody sets */
   failed(now: number): number | undefined {
     if (!this.#worked) return undefined;
     this.#since ??= now;

@@ -72,7 +72,7 @@ function hintOf(error: Error): string {
 }
 
 /** How long a session took. */
-export function paceLine(summary: Pick<BulkSummary, 'startedAt' | 'finishedAt' | 'throttled'>): string {
-  const took = `Took ${formatDuration(summary.finishedAt - summary.startedAt)}`;
+export function paceLine(summary: Pick<BulkSummary, 'duration' | 'throttled'>): string {
+  const took = `Took ${formatDuration(summary.duration)}`;
   return summary.throttled > 0 ? `${took}, throttled ${counted(summary.throttled, 'time')}.` : `${took}.`;
 }

@@ -1,7 +1,6 @@
 import { createEcKey } from './key-pair.js';
-import { signCertificate } from './sign-certificate.js';
+import { anyDate, signCertificate, type Validity } from './sign-certificate.js';
 
-const DAY = 86_400_000;
 const AUTHORITY = 'Graph mail sandbox CA';
 
 export interface ServerIdentity {
@@ -15,10 +14,9 @@ export interface ServerIdentity {
  * A certificate authority that lives as long as the process, and a certificate of it for localhost and 127.0.0.1. The
  * authority's key is dropped at once, so nothing else can ever be signed with it.
  */
-export async function createServerIdentity(now: () => number = Date.now): Promise<ServerIdentity> {
+export async function createServerIdentity(validity: Validity = anyDate): Promise<ServerIdentity> {
   const [authority, server] = await Promise.all([createEcKey(), createEcKey()]);
   const issuer = { commonName: AUTHORITY, keys: authority };
-  const validity = { notBefore: new Date(now() - DAY), days: 366 };
   const ca = signCertificate({
     ...validity,
     commonName: AUTHORITY,

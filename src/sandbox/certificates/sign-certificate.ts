@@ -7,11 +7,18 @@ import type { KeyPair } from './key-pair.js';
 const { asn1 } = forge;
 const DAY = 86_400_000;
 
-export interface CertificateRequest {
-  commonName: string;
-  publicKey: KeyObject;
+/** When a certificate is valid. */
+export interface Validity {
   notBefore: Date;
   days: number;
+}
+
+/** 2000 to 2099: the sandbox's own certificates hold at any date that a test may set. */
+export const anyDate: Validity = { notBefore: new Date('2000-01-01T00:00:00Z'), days: 36_525 };
+
+export interface CertificateRequest extends Validity {
+  commonName: string;
+  publicKey: KeyObject;
   /** Beside the two key identifiers, which every certificate gets. */
   extensions: Extension[];
   /** Who signs. For a self-signed certificate: its own name and keys. */

@@ -1,5 +1,6 @@
 import type { SandboxMessage } from '../exchange/sandbox-message.js';
 import type { Submission } from '../exchange/submission.js';
+import { clearTimeout, setTimeout } from '../wire/node-timers.js';
 import { messageContent } from './message-content.js';
 import type { Matcher } from './message-filter.js';
 import type { Messages } from './messages.js';

@@ -21,11 +21,14 @@ export interface UploadSession {
   appId: string;
   /** Milliseconds since 1970. */
   expiresAt: number;
+  /** The same by the clock that nobody sets. */
+  endsAt: number;
 }
 
 export interface UploadSessionsOptions {
   isDraft: (item: Item) => boolean;
   now: () => number;
+  elapsed: () => number;
 }
 
 /** The upload sessions that are open: not finished, cancelled or expired, and their draft is still one. */
@@ -41,8 +44,9 @@ export class UploadSessions {
     for (const id of this.#sessions.keys()) this.find(id);
     const authToken = randomBytes(48).toString('base64url');
     const expiresAt = this.#options.now() + LIFETIME;
+    const endsAt = this.#options.elapsed() + LIFETIME;
     const ids = { id: newId(), draftId: draft.id };
-    const session = { ...ids, authToken, draft, file, chunks: [], received: 0, appId, expiresAt };
+    const session = { ...ids, authToken, draft, file, chunks: [], received: 0, appId, expiresAt, endsAt };
     this.#sessions.set(session.id, session);
     return session;
   }
@@ -50,8 +54,8 @@ export class UploadSessions {
   find(id: string): UploadSession | undefined {
     const session = this.#sessions.get(id);
     if (!session) return undefined;
-    const { draft, draftId, expiresAt } = session;
-    if (expiresAt > this.#options.now() && draft.id === draftId && this.#options.isDraft(draft)) return session;
+    const { draft, draftId, endsAt } = session;
+    if (endsAt > this.#options.elapsed() && draft.id === draftId && this.#options.isDraft(draft)) return session;
     this.#sessions.delete(id);
     return undefined;
   }

@@ -6,6 +6,7 @@ import type { Call } from './call.js';
 import { dripAnswer } from './drip.js';
 import { httpDate } from './http-date.js';
 import { loggedPath, lookedUpMessageId } from './logged-path.js';
+import { elapsed, setImmediate } from './node-timers.js';
 import { operationOf } from './operation.js';
 import type { RequestLog, RequestLogEntry } from './request-log.js';
 import { parseRequestPath } from './request-path.js';
@@ -28,7 +29,7 @@ export interface HttpsServiceOptions {
 /** Serves Entra and Graph: makes a call of each request, sends its answer or does what a fault wants instead. */
 export function httpsService(options: HttpsServiceOptions) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const started = performance.now();
+    const started = elapsed();
     const path = parseRequestPath(request.url ?? '');
     // MSAL names its correlation id in the query, everybody else in the header.
     const given = request.headers['client-request-id'] ?? path.query.get('client-request-id');
@@ -79,7 +80,7 @@ export function httpsService(options: HttpsServiceOptions) {
       }
       if (response.destroyed) entry.instead = 'gone';
       else entry.status = answer.status;
-      entry.durationMs = performance.now() - started;
+      entry.durationMs = elapsed() - started;
       options.log.answered(entry, answer, request.headers['content-type'], body);
       options.answered(answer);
       settle.run();

@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from './node-timers.js';
+
 /** The delays of a sandbox, so that closing it leaves none behind. */
 export class Timers {
   readonly #running = new Set<NodeJS.Timeout>();

@@ -39,8 +39,8 @@ describe('why a run ended', () => {
 });
 
 it('the time a run took is told with how often it was throttled', () => {
-  expect(paceLine({ startedAt: 0, finishedAt: 90_000, throttled: 1 })).toBe('Took 1 min 30 s, throttled 1 time.');
-  expect(paceLine({ startedAt: 0, finishedAt: 90_000, throttled: 0 })).toBe('Took 1 min 30 s.');
+  expect(paceLine({ duration: 90_000, throttled: 1 })).toBe('Took 1 min 30 s, throttled 1 time.');
+  expect(paceLine({ duration: 90_000, throttled: 0 })).toBe('Took 1 min 30 s.');
 });
 
 describe('the status of a run', () => {

@@ -31,7 +31,7 @@ export async function checkToken(examination: Examination): Promise<Check[]> {
   const { agent } = examination;
   const { clock, timeout } = world;
   try {
-    const { token, expiresAt } = await tokenRequest(identity, {
+    const { token, lifetime } = await tokenRequest(identity, {
       certificates,
       cloud,
       agent,
@@ -41,7 +41,7 @@ export async function checkToken(examination: Examination): Promise<Check[]> {
     })();
     examination.token = token;
     examination.claims = readClaims(token);
-    const minutes = Math.round((expiresAt - clock.now()) / 60_000);
+    const minutes = Math.round(lifetime / 60_000);
     return [ok(subject, `Entra gave one for application ${identity.clientId}, valid for ${minutes} minutes.`)];
   } catch (error) {
     if (!isGraphMailError(error)) throw error;

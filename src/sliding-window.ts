@@ -1,6 +1,6 @@
 /**
- * Counts what happened in any `length` milliseconds, so that no window of that length ever holds more than `limit`. What
- * has begun and not ended counts in every window.
+ * Counts amounts in any `length` milliseconds, so that no window of that length ever holds more than `limit`. What has begun
+ * and not ended counts in every window. All moments are those of a steady clock, which nobody sets.
  */
 export class SlidingWindow {
   readonly #limit: number;
@@ -11,6 +11,7 @@ export class SlidingWindow {
   #first = 0;
   #inside = 0;
   #open = 0;
+  #begun = 0;
 
   constructor(limit: number, length: number) {
     this.#limit = limit;
@@ -23,8 +24,15 @@ export class SlidingWindow {
     return this.#inside + this.#open;
   }
 
+  /** Whether nothing is under way and nothing counts any more. */
+  isEmpty(now: number): boolean {
+    this.#forget(now);
+    return this.#begun === 0 && this.#first === this.#times.length;
+  }
+
   /**
-   * Milliseconds until `amount` more may begin, at the earliest. More than the limit may begin when nothing else counts.
+   * Milliseconds until `amount` more may begin, at the earliest: at most the window's length, when what is under way has to
+   * end first. More than the limit may begin when nothing else counts.
    */
   wait(now: number, amount: number): number {
     this.#forget(now);
@@ -34,32 +42,28 @@ export class SlidingWindow {
       tooMany -= this.#amounts[index] ?? 0;
       if (tooMany <= 0) return (this.#times[index] ?? 0) + this.#length - now;
     }
-    // What is under way has to end first.
     return this.#length;
   }
 
   begin(amount: number): void {
+    this.#begun++;
     this.#open += amount;
-  }
-
-  /** What had begun has ended, and counts from `at` on. */
-  end(at: number, amount: number): void {
-    this.#open -= amount;
-    this.happened(at, amount);
-  }
-
-  /** It happened at this moment, without having begun before. What no window holds any more is forgotten. */
-  happened(now: number, amount: number): void {
-    this.add(now, amount);
-    this.#forget(now);
   }
 
   /** What had begun did not happen. */
   cancel(amount: number): void {
+    this.#begun--;
     this.#open -= amount;
   }
 
-  /** What happened before; times may come in any order. */
+  /** What had begun with `amount` has ended, and `used` of it counts from `now` on. */
+  end(now: number, amount: number, used = amount): void {
+    this.cancel(amount);
+    if (used > 0) this.add(now, used);
+    this.#forget(now);
+  }
+
+  /** What happened without having begun; moments may come in any order. */
   add(at: number, amount: number): void {
     let place = this.#times.length;
     while (place > this.#first && (this.#times[place - 1] ?? 0) > at) place--;
@@ -69,10 +73,6 @@ export class SlidingWindow {
   }
 
   #forget(now: number): void {
-    // Somebody has set the clock back: whatever happened, happened before now.
-    for (let index = this.#times.length - 1; index >= this.#first && (this.#times[index] ?? 0) > now; index--) {
-      this.#times[index] = now;
-    }
     while (this.#first < this.#times.length && (this.#times[this.#first] ?? 0) + this.#length <= now) {
       this.#inside -= this.#amounts[this.#first] ?? 0;
       this.#first++;

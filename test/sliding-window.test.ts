@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SlidingWindow } from '../../../src/bulk/pacing/sliding-window.js';
+import { SlidingWindow } from '../src/sliding-window.js';
 
 const length = 1_000;
 
