@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { fileWord, shellCommand } from '../shell-quoting.js';
 import { BulkInputError } from './errors.js';
 
 /**
@@ -121,6 +122,7 @@ function refuseUtf16(bytes: Buffer, file: string): void {
 }
 
 function advice(file: string, from: string): string {
-  const word = /^[\w./-]+$/.test(file) ? file : `'${file}'`;
-  return `Save it as UTF-8 (in Excel: "CSV UTF-8"), or convert it: iconv -f ${from} -t UTF-8 ${word} > converted.csv`;
+  // A POSIX shell on every system: Windows has iconv in Git Bash only.
+  const convert = shellCommand(['iconv', '-f', from, '-t', 'UTF-8', fileWord(file)], 'linux');
+  return `Save it as UTF-8 (in Excel: "CSV UTF-8"), or convert it: ${convert} > converted.csv`;
 }
