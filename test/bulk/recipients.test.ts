@@ -357,7 +357,6 @@ describe('the encoding of a file', () => {
 });
 
 test.each<[string, RecipientsInput]>([
-  ['JSON that is broken', { jsonl: '{"email":"a@x.test"}\n\u001b[2J\u009b2J' }],
   ['a column of a ragged file', { csv: 'email,\u001b[2J\u202e\na@x.test\n' }],
   ['a header without an email', { csv: 'mail,\u0007\n' }],
 ])('%s commands no terminal through its error', async (_, input) => {
