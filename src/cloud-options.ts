@@ -1,5 +1,5 @@
 import { configError } from './errors.js';
-import { shown } from './option-checks.js';
+import { shown, shownName } from './option-checks.js';
 import type { CloudName } from './option-types.js';
 import type { Settings } from './settings.js';
 
@@ -13,7 +13,10 @@ export function checkCloud(value: unknown): Settings['cloud'] {
   }
   const { authorityHost, graphHost, ca } = value as Record<string, unknown>;
   const unknown = Object.keys(value).find((name) => !['authorityHost', 'graphHost', 'ca'].includes(name));
-  if (unknown) throw configError(`Unknown option 'cloud.${unknown}'; a cloud has authorityHost, graphHost and ca.`);
+  if (unknown)
+    throw configError(
+      `Option 'cloud' has an unknown option ${shownName(unknown)}; a cloud has authorityHost, graphHost and ca.`,
+    );
   if (ca !== undefined && (typeof ca !== 'string' || !ca.includes('-----BEGIN CERTIFICATE-----'))) {
     throw configError(`Option 'cloud.ca' is ${shown(ca)}; expected certificates as PEM text.`);
   }

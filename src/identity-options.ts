@@ -1,5 +1,5 @@
 import { configError } from './errors.js';
-import { isGuid, shown } from './option-checks.js';
+import { isGuid, shown, shownPath } from './option-checks.js';
 import type { GraphTransportOptions, TokenCredentialLike } from './option-types.js';
 import type { Credential, Identity } from './settings.js';
 
@@ -63,7 +63,7 @@ function foreignIdentity({ credential, getToken, ...others }: Record<string, unk
 function certificateFromOptions(given: Record<string, unknown>): Credential {
   const { certificatePath, certificate, certificatePassword, sendCertificateChain } = given;
   if (certificatePassword !== undefined && typeof certificatePassword !== 'string') {
-    throw configError(`Option 'certificatePassword' is ${typeof certificatePassword}; expected a string.`);
+    throw configError(`Option 'certificatePassword' is ${shown(certificatePassword)}; expected a string.`);
   }
   if (sendCertificateChain !== undefined && typeof sendCertificateChain !== 'boolean') {
     throw configError(`Option 'sendCertificateChain' is ${shown(sendCertificateChain)}; expected true or false.`);
@@ -74,16 +74,14 @@ function certificateFromOptions(given: Record<string, unknown>): Credential {
     return {
       kind: 'certificate',
       source: { paths },
-      from: `certificatePath ${paths.map(shown).join(', ')}`,
+      from: `certificatePath ${paths.map(shownPath).join(', ')}`,
       ...details,
     };
   }
   const contents: unknown[] = Array.isArray(certificate) ? certificate : [certificate];
   for (const content of contents) {
     if ((typeof content === 'string' && content !== '') || content instanceof Uint8Array) continue;
-    throw configError(
-      `Option 'certificate' is ${content === '' ? 'empty' : shown(content)}; expected PEM text, or a PFX as bytes or in base64.`,
-    );
+    throw configError(`Option 'certificate' is ${shown(content)}; expected PEM text, or a PFX as bytes or in base64.`);
   }
   const source = { contents: contents as (string | Uint8Array)[] };
   return { kind: 'certificate', source, from: "option 'certificate'", ...details };
@@ -125,7 +123,7 @@ export function identityFromEnvironment(env: NodeJS.ProcessEnv): Identity {
   const path = set('AZURE_CLIENT_CERTIFICATE_PATH');
   if (path) {
     const paths = checkPaths(path, 'AZURE_CLIENT_CERTIFICATE_PATH', 'GRAPH_MAIL_CERTIFICATE');
-    const from = `AZURE_CLIENT_CERTIFICATE_PATH ${shown(path)}`;
+    const from = `AZURE_CLIENT_CERTIFICATE_PATH ${shownPath(path)}`;
     return { ...ids, credential: { ...details, source: { paths }, from } };
   }
   const text = set('GRAPH_MAIL_CERTIFICATE');
@@ -149,20 +147,15 @@ function checkIds(
   if (missing) throw configError(`${missing} is missing; it is on the overview page of the app registration.`);
   if (typeof tenantId !== 'string' || !(isGuid(tenantId) || /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(tenantId))) {
     throw configError(
-      `${names[0]} is ${measured(tenantId)}; expected the Directory (tenant) id, a GUID, or a verified domain.`,
+      `${names[0]} is ${shown(tenantId)}; expected the Directory (tenant) id, a GUID, or a verified domain.`,
       'An application signs in to one tenant: common, organizations and consumers cannot be used.',
     );
   }
   if (typeof clientId !== 'string' || !isGuid(clientId)) {
     throw configError(
-      `${names[1]} is ${measured(clientId)}; expected the Application (client) id, a GUID.`,
+      `${names[1]} is ${shown(clientId)}; expected the Application (client) id, a GUID.`,
       'It is on the overview page of the app registration; a secret has an id of its own, which is another.',
     );
   }
   return { tenantId, clientId };
-}
-
-/** What was given as an id. Not the text itself, which may be a secret that was put into the wrong place. */
-function measured(value: unknown): string {
-  return typeof value === 'string' ? `a text of ${value.length} characters` : shown(value);
 }

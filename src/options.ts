@@ -4,7 +4,7 @@ import { configError } from './errors.js';
 import { identityFromEnvironment, identityFromOptions } from './identity-options.js';
 import type { LogOptions } from './log.js';
 import { checkAllowedMailboxes, checkMailbox } from './mailbox-options.js';
-import { editDistance, shown } from './option-checks.js';
+import { editDistance, shown, shownName } from './option-checks.js';
 import type { CustomCloud, GraphTransportOptions } from './option-types.js';
 import { chosen, wrongChoice } from './sending-choices.js';
 import type { MailerOptions, SendingChoices, Settings } from './settings.js';
@@ -124,7 +124,7 @@ function checkOnDraft(onDraft: unknown): GraphTransportOptions['onDraft'] {
 function checkConnection({ proxy, agent, cloud }: Record<string, unknown>): Pick<Settings, 'proxy' | 'agent'> {
   if (proxy !== undefined && proxy !== false && (typeof proxy !== 'string' || proxy === '')) {
     throw configError(
-      `Option 'proxy' is ${typeof proxy}; expected a URL such as 'http://proxy.contoso.com:8080', or false.`,
+      `Option 'proxy' is ${shown(proxy)}; expected a URL such as 'http://proxy.contoso.com:8080', or false.`,
     );
   }
   if (agent === undefined) return { proxy: proxy as string | false | undefined, agent };
@@ -170,7 +170,7 @@ function refuseUnknown(name: string): void {
     (known) => plain(known) === plain(name) || editDistance(plain(known), plain(name)) <= 2,
   );
   throw configError(
-    `Unknown option '${name}'${meant ? `: did you mean '${meant}'?` : '.'}`,
+    `Unknown option ${shownName(name)}${meant ? `: did you mean '${meant}'?` : '.'}`,
     `graphTransport() knows: ${knownOptions.join(', ')}.`,
   );
 }

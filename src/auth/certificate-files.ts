@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { configError } from '../errors.js';
-import { shown } from '../option-checks.js';
+import { shownPath } from '../option-checks.js';
 import { largestContent } from './certificate-content.js';
 
 /** Files as they were at one moment. */
@@ -17,7 +17,7 @@ export interface FilesRead {
  */
 export function readFiles(paths: readonly string[], from: string): FilesRead {
   // The stamps are taken first: what is written in between is then found at the next look.
-  const read = paths.map((file) => readOne(file, paths.length === 1 ? from : `${from}: ${shown(file)}`));
+  const read = paths.map((file) => readOne(file, paths.length === 1 ? from : `${from}: ${shownPath(file)}`));
   return { contents: read.map(({ content }) => content), stamp: read.map(({ stamp }) => stamp).join() };
 }
 

@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { fileProblem, shownPath } from '../option-checks.js';
 import { BulkInputError, messageOf, quote } from './errors.js';
 import { hasControlCharacter } from './header-text.js';
 import type { Row } from './row.js';
@@ -78,9 +79,13 @@ async function realFolder(folder: string): Promise<string> {
     const root = await realpath(folder);
     if ((await stat(root)).isDirectory()) return root;
   } catch (cause) {
-    if (!isMissing(cause)) throw cause;
+    if (!isMissing(cause)) {
+      throw new BulkInputError(
+        `The folder of attachments, ${shownPath(folder)}, cannot be used: ${fileProblem(cause)}`,
+      );
+    }
   }
-  throw new BulkInputError(`There is no folder of attachments ${folder}`);
+  throw new BulkInputError(`There is no folder of attachments ${shownPath(folder)}`);
 }
 
 function isMissing(error: unknown): boolean {

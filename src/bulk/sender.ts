@@ -1,6 +1,7 @@
+import { shown } from '../option-checks.js';
 import { readAddresses } from './address-field.js';
 import { addressProblem } from './email-address.js';
-import { BulkInputError, messageOf, quote } from './errors.js';
+import { BulkInputError, messageOf } from './errors.js';
 
 /** Who a mail comes from. */
 export interface Sender {
@@ -22,10 +23,10 @@ export interface Sender {
 export function toSender(value: string | Sender): Sender {
   const [sender, ...more] = read(value);
   if (!sender) throw new BulkInputError('The sender is empty: give the address in From');
-  if (more.length > 0) throw new BulkInputError(`The sender ${quote(String(value))} holds more than one address`);
+  if (more.length > 0) throw new BulkInputError(`The sender, ${shown(value)}, holds more than one address`);
   const mailbox = typeof value === 'string' ? undefined : value.mailbox;
   if (mailbox !== undefined && !isMailbox(mailbox)) {
-    throw new BulkInputError(`The mailbox ${quote(String(mailbox))} is no bare address and no object id`);
+    throw new BulkInputError(`The mailbox of a sender is ${shown(mailbox)}, which is no bare address and no object id`);
   }
   return {
     ...(sender.name !== '' && { name: sender.name }),
@@ -36,7 +37,7 @@ export function toSender(value: string | Sender): Sender {
 
 function read(value: string | Sender) {
   try {
-    return readAddresses(value);
+    return readAddresses(value, shown);
   } catch (cause) {
     throw new BulkInputError(`The sender ${messageOf(cause)}`, { cause });
   }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BulkInputError, messageOf } from './errors.js';
+import { fileProblem, shownPath } from '../option-checks.js';
+import { BulkInputError } from './errors.js';
 import { inlineReferences } from './inline-images.js';
 import type { TemplateAttachment } from './template.js';
 
@@ -57,7 +58,7 @@ function bytesOf(content: unknown, name: string): Buffer {
 async function read(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
-  } catch (cause) {
-    throw new BulkInputError(`The attachment ${file} cannot be read: ${messageOf(cause)}`, { cause });
+  } catch (error) {
+    throw new BulkInputError(`The attachment ${shownPath(file)} cannot be read: ${fileProblem(error)}`);
   }
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { shownPath } from '../option-checks.js';
 import { BulkInputError } from './errors.js';
 import { inlineReferences } from './inline-images.js';
 import type { TemplateAttachment, TemplateSource } from './template.js';
@@ -13,7 +14,7 @@ const parts = ['subject.hbs', 'html.hbs', 'text.hbs'];
  */
 export async function readTemplateSource(folder: string): Promise<TemplateSource> {
   const files = await filesIn(folder);
-  if (!files) throw new BulkInputError(`There is no template folder ${folder}`);
+  if (!files) throw new BulkInputError(`There is no template folder ${shownPath(folder)}`);
   const stray = files.find((name) => name.endsWith('.hbs') && !parts.includes(name));
   if (stray) throw new BulkInputError(`${folder} has a file ${stray}; expected are ${parts.join(', ')} and partials/`);
   const read = async (name: string) => {
@@ -59,6 +60,9 @@ async function readAttachments(folder: string, shown: ReadonlySet<string>): Prom
   return Promise.all(files.map(read));
 }
 
+/** Also of what can be no path at all. */
+const missing: readonly string[] = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'];
+
 /** The visible files of a folder, in an order that is the same everywhere; undefined if there is no such folder. */
 async function filesIn(folder: string): Promise<string[] | undefined> {
   try {
@@ -69,7 +73,7 @@ async function filesIn(folder: string): Promise<string[] | undefined> {
       .sort();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (missing.includes(String(code))) return undefined;
     throw error;
   }
 }

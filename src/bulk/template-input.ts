@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { shown } from '../option-checks.js';
 import { BulkInputError, messageOf } from './errors.js';
 import { openAttachmentsFolder, type ReadRowAttachments, withoutAttachmentsFolder } from './row-attachments.js';
 import { compileTemplate, type Template, type TemplateMessage, type TemplateSource } from './template.js';
@@ -66,7 +67,7 @@ async function readSource(input: Exclude<TemplateInput, TemplateFunction>): Prom
   if (typeof input === 'string') return readTemplateSource(input);
   if (input instanceof URL) {
     if (input.protocol === 'file:') return readTemplateSource(fileURLToPath(input));
-    throw new BulkInputError(`A template can be read from a file: URL, not from ${input.href}`);
+    throw new BulkInputError(`A template can be read from a file: URL, not from ${shown(input.href)}`);
   }
   if (typeof input !== 'object' || input === null || typeof input.subject !== 'string') {
     throw new BulkInputError(

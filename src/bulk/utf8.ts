@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import path from 'node:path';
-import { shellPath } from '../quote-sh.js';
+import { fileWord, shellCommand } from '../shell-quoting.js';
 import { BulkInputError } from './errors.js';
 
 /**
@@ -127,5 +127,7 @@ function advice(file: string, from: string): string {
   const how = ['.csv', '.tsv', '.txt'].includes(ending)
     ? 'in Excel: "CSV UTF-8"'
     : 'in an editor: Save As, encoding UTF-8';
-  return `Save it as UTF-8 (${how}), or convert it: iconv -f ${from} -t UTF-8 ${shellPath(file)} > converted${ending}`;
+  // A POSIX shell on every system: Windows has iconv in Git Bash only.
+  const convert = shellCommand(['iconv', '-f', from, '-t', 'UTF-8', fileWord(file)], 'linux');
+  return `Save it as UTF-8 (${how}), or convert it: ${convert} > converted${ending}`;
 }

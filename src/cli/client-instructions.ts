@@ -1,5 +1,4 @@
-import { quoteSh } from '../quote-sh.js';
-import { setVariable } from './shell.js';
+import { quoteSh, setVariable, shellCommand } from '../shell-quoting.js';
 
 /** A running sandbox, as its clients must know it. */
 export interface SandboxAddress {
@@ -39,7 +38,7 @@ ${environment.join('\n')}
 
 To have a key, a .env and a first mail made for you, as for a tenant, in another terminal:
 
-npx nodemailer-graph-transport setup --sandbox ${sandbox.inboxUrl}
+${shellCommand(['npx', 'nodemailer-graph-transport', 'setup', '--sandbox', sandbox.inboxUrl], platform)}
 
 With @azure/identity and @microsoft/microsoft-graph-client, in the same environment:
 
@@ -67,8 +66,8 @@ await client.api(${JSON.stringify(`/users/${encodeURIComponent(mailbox)}/sendMai
 /** The secret is one of this sandbox, which listens on this machine alone. */
 function curl({ url, tenantId, clientId, mailbox, caFile, secret }: SandboxAddress): string {
   const ca = `--cacert ${quoteSh(caFile)}`;
-  return `TOKEN=$(curl -s ${ca} ${url}/${tenantId}/oauth2/v2.0/token -d grant_type=client_credentials \\
-  -d client_id=${clientId} -d client_secret=${secret} -d scope=https://graph.microsoft.com/.default \\
+  return `TOKEN=$(curl -s ${ca} ${quoteSh(`${url}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`)} -d grant_type=client_credentials \\
+  -d ${quoteSh(`client_id=${encodeURIComponent(clientId)}`)} -d ${quoteSh(`client_secret=${encodeURIComponent(secret)}`)} -d scope=https://graph.microsoft.com/.default \\
   | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 printf '%s\\r\\n' ${quoteSh(`From: ${mailbox}`)} 'To: ana@example.com' 'Subject: Hello' '' 'Hello from curl' | base64 \\
   | curl -i ${ca} -H "Authorization: Bearer $TOKEN" -H 'Content-Type: text/plain' --data-binary @- \\

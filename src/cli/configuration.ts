@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { configError, GraphMailError, isGraphMailError } from '../errors.js';
 import { resolveCloud } from '../graph/clouds.js';
+import { fileProblem, shownPath } from '../option-checks.js';
 import type { CloudName, GraphTransportOptions } from '../option-types.js';
 import { settleOptions } from '../options.js';
 import type { Settings } from '../settings.js';
@@ -171,10 +172,10 @@ function readFileOf(envFile: string | undefined, read: (path: string) => string)
   try {
     text = read(file);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const { code } = cause as NodeJS.ErrnoException;
     if (envFile === undefined && (code === 'ENOENT' || code === 'EISDIR')) return {};
-    const problem = `The file ${file} cannot be read: ${message}.`;
-    if (envFile === undefined) throw configError(problem, 'Make it readable, or add --no-env-file.', cause);
+    const problem = `The file ${shownPath(file)} cannot be read: ${fileProblem(cause)}.`;
+    if (envFile === undefined) throw configError(problem, 'Make it readable, or add --no-env-file.');
     throw new UsageError(`${problem} Give another one with --env-file.`);
   }
   return readEnvFile(text, file);

@@ -9,6 +9,7 @@ import { addSandboxCommand } from './sandbox.js';
 import { addSendCommand } from './send/add-send-command.js';
 import { addSetupCommand } from './setup/add-setup-command.js';
 import type { Terminal } from './terminal.js';
+import { withoutValues } from './usage-errors.js';
 
 /** Runs the command line `args`, and gives the exit code. What went wrong is told on stderr, in words. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -26,6 +27,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
+      outputError: (text, write) => write(withoutValues(text)),
     });
   addSendCommand(program, terminal, ended);
   addBulkCommands(program, terminal, ended);

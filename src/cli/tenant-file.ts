@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileProblem, shownPath } from '../option-checks.js';
 import { checkFields, type Kinds } from '../sandbox/checks/check-fields.js';
 import * as is from '../sandbox/checks/kinds.js';
 import { checkTenantEntries } from '../sandbox/tenant/check-entries.js';
@@ -35,7 +36,7 @@ async function readJson(file: string): Promise<unknown> {
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    throw new Error(`The tenant file ${file} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new Error(`The tenant file ${shownPath(file)} cannot be read: ${fileProblem(cause)}.`, { cause });
   }
   try {
     // Editors on Windows begin a file with a byte order mark, which JSON.parse refuses.
@@ -56,7 +57,10 @@ async function withCertificates(app: unknown, file: string, what: string): Promi
     try {
       return await readFile(path.resolve(path.dirname(file), name), 'utf8');
     } catch (cause) {
-      throw new Error(`${what}: the certificate file ${name} cannot be read: ${(cause as Error).message}`, { cause });
+      throw new Error(
+        `${what}: the certificate file ${shownPath(path.resolve(path.dirname(file), name))} cannot be read: ${fileProblem(cause)}.`,
+        { cause },
+      );
     }
   });
   return { ...rest, certificates: [...certificates, ...(await Promise.all(read))] };

@@ -1,5 +1,6 @@
 import { GraphMailError, isGraphMailError } from '../errors.js';
 import { parseObject } from '../graph/answer.js';
+import { shown } from '../option-checks.js';
 import { sendDraft } from './draft-sending.js';
 import { withoutStop, withoutVerdict } from './failure.js';
 import { judgeRepeatable } from './outcome.js';
@@ -125,10 +126,15 @@ export function unsettled(error: GraphMailError, messageId: string, draftId: str
     ...error,
     cause: error.cause,
     outcome: 'unknown',
-    draftId,
+    // Where the options are wrong, what stands in its place may be anything.
+    ...(error.code !== 'ECONFIG' && { draftId }),
   });
 }
 
 function unknownFate(messageId: string, why: string): string {
-  return `What became of message ${messageId} is unknown: ${why}.`;
+  return `What became of message ${isMessageId(messageId) ? messageId : `(${shown(messageId)})`} is unknown: ${why}.`;
+}
+
+function isMessageId(text: unknown): boolean {
+  return typeof text === 'string' && /^<[^\s<>@]+@[^\s<>@]+>$/.test(text);
 }

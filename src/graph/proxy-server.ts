@@ -55,13 +55,20 @@ export function readProxyUrl(value: unknown, from: string): ProxyServer {
   if (!URL.canParse(whole)) throw configError(`${from} is not the URL of a proxy.`, expected);
   const url = new URL(whole);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw configError(`${from} names a proxy of the kind ${url.protocol}//, which is not supported.`, expected);
+    throw configError(`${from} names ${kindOf(url)}, which is not supported.`, expected);
   }
   if (url.pathname !== '/' || url.search || url.hash) {
     // Most likely a password with one of these characters as it is, whose host would then be the user's name.
     throw configError(`${from} is not the URL of a proxy: it has a '/', '?' or '#' where none belongs.`, expected);
   }
   return new ProxyServer(url, from, basicCredentials(url, from));
+}
+
+/** Without a word that is not known: a password may hold `://`. */
+function kindOf({ protocol }: URL): string {
+  return /^(socks[45]?[ah]?|ftp|ssh|wss?|file|pac\+https?|quic):$/.test(protocol)
+    ? `a proxy of the kind ${protocol}//`
+    : 'a proxy of another kind';
 }
 
 /** RFC 7617, in UTF-8. */

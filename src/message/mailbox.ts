@@ -1,5 +1,5 @@
 import { GraphMailError } from '../errors.js';
-import { isMailbox, shown } from '../option-checks.js';
+import { isGuid, isMailbox, shown } from '../option-checks.js';
 import type { MailboxSelection } from '../option-types.js';
 import type { Settings } from '../settings.js';
 import { canonicalAddress, domainOf } from './address.js';
@@ -26,7 +26,7 @@ export function chooseMailbox(settings: Pick<Settings, 'mailbox' | 'allowedMailb
     if (typeof mailbox === 'string' && mailbox !== 'from' && canonicalAddress(mailbox) === own) return own;
     if (allowedMailboxes === undefined) {
       throw refusal(
-        `graph.mailbox names ${own}, but the transport may only use the mailbox that it was configured with.`,
+        `graph.mailbox names ${named(own)}, but the transport may only use the mailbox that it was configured with.`,
         "List the mailboxes that messages may name in the option 'allowedMailboxes'.",
       );
     }
@@ -60,9 +60,14 @@ function allowed(mailbox: string, list: NonNullable<Settings['allowedMailboxes']
       : canonicalAddress(entry) === mailbox;
   if (typeof list === 'function' ? list(mailbox) === true : list.some(matches)) return mailbox;
   throw refusal(
-    `${from} names the mailbox ${mailbox}, which is not among allowedMailboxes.`,
+    `${from} names the mailbox ${from === 'From' ? mailbox : named(mailbox)}, which is not among allowedMailboxes.`,
     "If it may send, add it to the option 'allowedMailboxes'.",
   );
+}
+
+/** What a program gave as mailbox; what does not read as an address or id may be anything. */
+function named(mailbox: string): string {
+  return isGuid(mailbox) ? mailbox : shown(mailbox).replace(/^'(.*)'$/, '$1');
 }
 
 function refusal(message: string, hint?: string): GraphMailError {

@@ -1,5 +1,5 @@
 import { GraphMailError, isGraphMailError } from '../errors.js';
-import { shown } from '../option-checks.js';
+import { shown, shownName } from '../option-checks.js';
 import type { MailboxSelection } from '../option-types.js';
 import { chosenByMessage, type MessageHooks, messageChoiceNames, wrongMessageChoice } from '../sending-choices.js';
 import type { SendingChoices, Settings } from '../settings.js';
@@ -105,7 +105,9 @@ export function ownOptions(value: unknown): Record<string, unknown> {
   const own = value as Record<string, unknown>;
   const unknown = Object.keys(own).find((name) => !known.includes(name));
   if (unknown)
-    throw ownError(`The message's graph has an unknown option '${unknown}'; it knows '${known.join("', '")}'.`);
+    throw ownError(
+      `The message's graph has an unknown option ${shownName(unknown)}; it knows '${known.join("', '")}'.`,
+    );
   const wrong = wrongMessageChoice(own);
   if (wrong) throw ownError(`The message's graph option ${wrong}`);
   return own;

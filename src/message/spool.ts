@@ -1,19 +1,17 @@
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { GraphMailError } from '../errors.js';
-import { bytesSource, type ContentSource, fileSource, streamOf } from './content-source.js';
+import { bytesSource, type ContentSource, streamOf } from './content-source.js';
+import { sweepTemporaryFiles, TemporaryFile } from './temporary-file.js';
 
 /** Bytes that are kept in memory; what is longer goes to a file. */
 const inMemory = 256 * 1024;
 
-/**
- * Keeps content that can be read only once, and whose size is not known before it was read. Files are the process's own:
- * a directory that nobody else may enter, deleted with {@link Spool.release}.
- */
+/** The folders for temporary files that were looked through for what ended processes left. */
+const swept = new Set<string>();
+
+/** Keeps content that can be read only once, and whose size is not known before it was read. */
 export class Spool {
-  #directory: Promise<string> | undefined;
-  #files = 0;
+  readonly #files = new Set<TemporaryFile>();
 
   /**
    * Reads content to its end.
@@ -24,39 +22,54 @@ export class Spool {
   async keep(content: AsyncIterable<Buffer>, most: number): Promise<ContentSource | undefined> {
     let chunks: Buffer[] = [];
     let size = 0;
-    let file: FileHandle | undefined;
-    let name = '';
-    try {
-      for await (const chunk of content) {
-        size += chunk.length;
-        if (size > most) return undefined;
-        chunks.push(chunk);
-        if (!file && size <= inMemory) continue;
-        if (!file) {
-          name = path.join(await this.#open(), String(++this.#files));
-          file = await open(name, 'wx', 0o600).catch(unkept);
-        }
-        for (const bytes of chunks) await file.appendFile(bytes).catch(unkept);
-        chunks = [];
+    let file: TemporaryFile | undefined;
+    for await (const chunk of content) {
+      size += chunk.length;
+      if (size > most) {
+        await file?.remove();
+        return undefined;
       }
-    } finally {
-      await file?.close();
+      chunks.push(chunk);
+      if (!file && size <= inMemory) continue;
+      file ??= this.#open();
+      for (const bytes of chunks) await file.append(bytes).catch(unkept);
+      chunks = [];
     }
-    if (!file) return bytesSource(Buffer.concat(chunks, size));
-    const source = await fileSource(name);
-    return source && { ...source, stream: () => streamOf(source) };
+    return file ? sourceOf(file) : bytesSource(Buffer.concat(chunks, size));
   }
 
   /** Deletes all files; harmless when called again. */
   async release(): Promise<void> {
-    const directory = await this.#directory?.catch(() => undefined);
-    if (directory !== undefined) await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+    await Promise.all([...this.#files].map((file) => file.remove()));
+    this.#files.clear();
   }
 
-  #open(): Promise<string> {
-    this.#directory ??= mkdtemp(path.join(tmpdir(), 'graph-mail-')).catch(unkept);
-    return this.#directory;
+  #open(): TemporaryFile {
+    const directory = tmpdir();
+    if (!swept.has(directory)) {
+      swept.add(directory);
+      void sweepTemporaryFiles();
+    }
+    try {
+      const file = new TemporaryFile();
+      this.#files.add(file);
+      return file;
+    } catch (cause) {
+      return unkept(cause);
+    }
   }
+}
+
+function sourceOf(file: TemporaryFile): ContentSource {
+  const source: ContentSource = {
+    size: file.size,
+    async read(position, length) {
+      const bytes = await file.read(position, length).catch(unkept);
+      if (bytes.length === length) return bytes;
+      return unkept(new Error('its temporary file is shorter than what was written to it'));
+    },
+  };
+  return { ...source, stream: () => streamOf(source) };
 }
 
 function unkept(cause: unknown): never {

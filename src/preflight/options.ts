@@ -1,6 +1,6 @@
 import { configError } from '../errors.js';
 import { checkAllowedMailboxes, checkMailbox } from '../mailbox-options.js';
-import { shown } from '../option-checks.js';
+import { shown, shownName } from '../option-checks.js';
 import type { GraphTransportOptions, MailboxSelection } from '../option-types.js';
 import { optionalNumber } from '../options.js';
 import { chosen, wrongChoice } from '../sending-choices.js';
@@ -53,7 +53,7 @@ export function settlePreflightOptions(options: GraphPreflightOptions): Prefligh
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const unknown = Object.keys(given).find((name) => !knownOptions.includes(name));
   if (unknown !== undefined) {
-    throw configError(`Unknown option '${unknown}'.`, `graphPreflight() knows: ${knownOptions.join(', ')}.`);
+    throw configError(`Unknown option ${shownName(unknown)}.`, `graphPreflight() knows: ${knownOptions.join(', ')}.`);
   }
   const { report } = given;
   if (report !== undefined && typeof report !== 'function') {

@@ -167,7 +167,7 @@ describe('JSON Lines', () => {
   const good = '{"email":"a@x.test"}\n';
   const refused: [string, string, number | undefined, RegExp][] = [
     ['that are empty', '\n \n', undefined, /people\.jsonl is empty/],
-    ['with a broken line', `${good}{"email":\n`, 2, /people\.jsonl, line 2: this is not JSON \(.*\): "{\\"email\\":"/],
+    ['with a broken line', `${good}{"email":\n`, 2, /people\.jsonl, line 2: this is not JSON; each line is one object/],
     ['with two objects on a line', `${good}${good.trim()}${good}`, 2, /line 2: this is not JSON/],
     ['with a list', `${good}["a@x.test"]\n`, 2, /line 2: a row must be an object.*, not a list/],
     ['with null', 'null', 1, /not null/],
@@ -258,7 +258,7 @@ describe('a file', () => {
     for (const ending of ['.jsonl', '.ndjson']) {
       expect(await readAll(await file(`people${ending}`, '{"email":"a@x.test"}'))).toHaveLength(1);
     }
-    expect((await refusal(() => openRecipients('people.xlsx'))).message).toMatch(/people\.xlsx: .*\.csv/);
+    expect((await refusal(() => openRecipients('people.xlsx'))).message).toMatch(/people\.xlsx': .*\.csv/);
   });
 
   test('may be given as a URL, of a file only', async () => {
@@ -270,8 +270,8 @@ describe('a file', () => {
 
   test('that is not there, or is no file, is refused', async () => {
     const missing = path.join(folder, 'nowhere.csv');
-    expect((await refusal(() => openRecipients(missing).inspect())).message).toBe(`There is no file ${missing}`);
-    expect((await refusal(() => readAll(missing))).message).toBe(`There is no file ${missing}`);
+    expect((await refusal(() => openRecipients(missing).inspect())).message).toBe(`There is no file '${missing}'`);
+    expect((await refusal(() => readAll(missing))).message).toBe(`There is no file '${missing}'`);
   });
 
   test('has a digest of its bytes, the number of its rows and their columns', async () => {
@@ -356,7 +356,6 @@ describe('the encoding of a file', () => {
 });
 
 test.each<[string, RecipientsInput]>([
-  ['JSON that is broken', { jsonl: '{"email":"a@x.test"}\n\u001b[2J\u009b2J' }],
   ['a column of a ragged file', { csv: 'email,\u001b[2J\u202e\na@x.test\n' }],
   ['a header without an email', { csv: 'post,\u0007\n' }],
 ])('%s commands no terminal through its error', async (_, input) => {

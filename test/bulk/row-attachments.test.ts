@@ -131,7 +131,7 @@ describe('the attachments of a row', () => {
   test('need a folder that is there', async () => {
     for (const name of [path.join(folder, 'nowhere'), path.join(folder, 'a.pdf')]) {
       expect((await refusal(() => openAttachmentsFolder(name))).message).toBe(
-        `There is no folder of attachments ${name}`,
+        `There is no folder of attachments '${name}'`,
       );
     }
   });

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { setVariable } from '../../src/cli/shell.js';
+import { setVariable } from '../../src/shell-quoting.js';
 import { root, runNode } from '../helpers/run-node.js';
 
 const program = path.join(root, 'dist/esm/cli/main.js');

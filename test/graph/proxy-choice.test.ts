@@ -120,7 +120,7 @@ describe('what is no usable proxy', () => {
     [`proxy:8080:user:${secret}`, /not the URL/],
     [`http://us/er:${secret}@proxy:8080`, /not the URL/],
     [`http://user:%zz${secret}@proxy`, /percent-encoding/],
-    [8080, /is 8080/],
+    [8080, /is a number of 4 digits/],
     [{ url: secret }, /an object/],
     [null, /null/],
   ])('case %#: as an option', (value, text) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -68,8 +68,8 @@ export async function takeApart(
   return large;
 }
 
-/** A directory for temporary files that is this test's alone. */
-export function ownTemporaryDirectory(): { directory: string; files: () => string[] } {
+/** A directory for temporary files that is this test's alone; `files` are the names in it, `open` what is open of it. */
+export function ownTemporaryDirectory(): { directory: string; files: () => string[]; open: () => string[] } {
   const before = process.env.TMPDIR;
   const directory = mkdtempSync(path.join(tmpdir(), 'test-'));
   process.env.TMPDIR = directory;
@@ -78,7 +78,25 @@ export function ownTemporaryDirectory(): { directory: string; files: () => strin
     else process.env.TMPDIR = before;
     rmSync(directory, { recursive: true, force: true });
   });
-  return { directory, files: () => readdirSync(directory, { recursive: true }).map(String) };
+  return {
+    directory,
+    files: () => readdirSync(directory, { recursive: true }).map(String),
+    open: () => openFiles().filter((file) => file.startsWith(directory)),
+  };
+}
+
+/** Where open files can be seen, with or without a name. */
+export const seesOpenFiles = existsSync('/proc/self/fd');
+
+/** The files that this process has open; one without a name ends with ` (deleted)` (proc(5)). */
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** All of an attachment, read in pieces whose length divides nothing. */

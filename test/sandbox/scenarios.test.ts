@@ -90,7 +90,7 @@ describe('a scenario', () => {
       'Known are monday-morning, failover, slow, expiring.',
     );
     await expect(startSandbox({ scenario: 'chaos' as ScenarioName })).rejects.toThrow(
-      'startSandbox: "scenario" is "chaos", expected one of "monday-morning"',
+      'startSandbox: "scenario" is a string of 5 characters, expected one of "monday-morning"',
     );
   });
 });

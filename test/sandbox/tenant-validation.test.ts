@@ -15,14 +15,14 @@ describe('startSandbox refuses a tenant in words:', () => {
   it.each<[options: unknown, message: string]>([
     [{ groups: {} }, '"groups" is an object, expected an array of groups.'],
     [{ groups: [null] }, 'groups[0] is null, expected an object.'],
-    [{ groups: [{ ...senders, kind: 'security' }] }, 'groups[0]: "kind" is "security", expected one of "mail-enabled-'],
+    [{ groups: [{ ...senders, kind: 'security' }] }, 'groups[0]: "kind" is a string of 8 characters, expected one of "mail-enabled-'],
     [
       { groups: [{ ...senders, members: ['ana'] }] },
-      'groups[0]: "members" is an array with "ana", expected an array of',
+      'groups[0]: "members" is an array with a string of 3 characters, expected an array of',
     ],
     [
       { groups: [{ ...senders, members: ['ana@b.c', 'bob'] }] },
-      'groups[0]: "members" is an array with "bob", expected an array of addresses.',
+      'groups[0]: "members" is an array with a string of 3 characters, expected an array of addresses.',
     ],
     [{ groups: [{ address: SENDERS }] }, 'groups[0]: "kind" is missing, expected one of'],
     [{ groups: [senders, senders] }, `groups[1]: "address" is "${SENDERS}" again, expected each only once.`],
@@ -48,7 +48,7 @@ describe('startSandbox refuses a tenant in words:', () => {
     ],
     [
       { mailboxes: [{ address: 'a@b.c', kind: 'room' }] },
-      'mailboxes[0]: "kind" is "room", expected one of "user", "shared"',
+      'mailboxes[0]: "kind" is a string of 4 characters, expected one of "user", "shared"',
     ],
     [
       { mailboxes: [{ address: 'a@b.c', kind: 'shared', hasMailbox: false }] },
@@ -64,10 +64,10 @@ describe('startSandbox refuses a tenant in words:', () => {
     ],
     [
       { apps: [{ clientId: 'a', roles: ['User.Read.All', 'mail.send'] }] },
-      'apps[0]: "roles" is an array with "mail.send", expected an array of application permissions as Entra spells them',
+      'apps[0]: "roles" is an array with a string of 9 characters, expected an array of application permissions as Entra spells them',
     ],
     [{ apps: [{ clientId: 'A' }, { clientId: 'a' }] }, 'apps[1]: "clientId" is "a" again, expected each only once.'],
-    [{ apps: [{ clientId: 'a', disabled: 'no' }] }, 'apps[0]: "disabled" is "no", expected true or false.'],
+    [{ apps: [{ clientId: 'a', disabled: 'no' }] }, 'apps[0]: "disabled" is a string of 2 characters, expected true or false.'],
     [
       { accessPolicies: [policy] },
       `accessPolicies: "app" is "${APP}", expected the client id of an application, or "*".`,
@@ -82,12 +82,12 @@ describe('startSandbox refuses a tenant in words:', () => {
     ],
     [
       { accessPolicies: [{ ...policy, right: 'Allow' }] },
-      '"right" is "Allow", expected one of "RestrictAccess", "DenyAccess".',
+      '"right" is a string of 5 characters, expected one of "RestrictAccess", "DenyAccess".',
     ],
     [{ assignments: [assignment] }, `assignments: "app" is "${APP}", expected the client id of an application.`],
     [
       { assignments: [{ ...assignment, role: 'Mail.Send' }] },
-      'assignments[0]: "role" is "Mail.Send", expected one of "Appl',
+      'assignments[0]: "role" is a string of 9 characters, expected one of "Appl',
     ],
     [{ assignments: [{ ...assignment, scope: SENDERS }] }, 'expected an object with group or mailboxes.'],
     [{ assignments: [{ ...assignment, scope: {} }] }, '"scope" has neither, expected group or mailboxes.'],
@@ -102,15 +102,15 @@ describe('startSandbox refuses a tenant in words:', () => {
     ],
     [
       { ews: { applicationAccessPolicy: 'Allow' } },
-      'ews: "applicationAccessPolicy" is "Allow", expected one of "Enforce',
+      'ews: "applicationAccessPolicy" is a string of 5 characters, expected one of "Enforce',
     ],
     [{ ews: [] }, 'ews is an empty array, expected an object.'],
     [{ propagationDelay: -1 }, '"propagationDelay" is -1, expected milliseconds'],
-    [{ cloud: 'germany' }, '"cloud" is "germany", expected one of "global", "usgov", "usgov-dod", "china".'],
+    [{ cloud: 'germany' }, '"cloud" is a string of 7 characters, expected one of "global", "usgov", "usgov-dod", "china".'],
     [{ cae: 1 }, '"cae" is 1, expected true or false.'],
-    [{ denialText: 'long' }, '"denialText" is "long", expected one of "raop", "short".'],
+    [{ denialText: 'long' }, '"denialText" is a string of 4 characters, expected one of "raop", "short".'],
     [{ noPermissionsStatus: 400 }, '"noPermissionsStatus" is 400, expected 401 or 403.'],
-    [{ requireAssignment: 'yes' }, '"requireAssignment" is "yes", expected true or false.'],
+    [{ requireAssignment: 'yes' }, '"requireAssignment" is a string of 3 characters, expected true or false.'],
   ])('%j', async (options, message) => {
     const error = await startSandbox(options as SandboxOptions).catch((thrown: Error) => thrown);
     expect(`${error}`).toContain(message);

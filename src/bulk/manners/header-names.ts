@@ -1,3 +1,4 @@
+import { shownName } from '../../option-checks.js';
 import { quote } from '../errors.js';
 
 // Written by the composing of a message, by its own options, or by the servers on its way. In extra headers they would
@@ -26,7 +27,7 @@ const token = /^[a-z][\w!#$%&'*+.^`|~-]*$/i;
 
 /** Why an extra header cannot have this name, or undefined if it can. */
 export function headerNameProblem(name: string): string | undefined {
-  if (!token.test(name)) return `${quote(name)} is no name of a header`;
+  if (!token.test(name)) return `a header ${shownName(name)} is no name of a header`;
   const lower = name.toLowerCase();
   if (reserved.has(lower) || reservedBeginnings.some((beginning) => lower.startsWith(beginning))) {
     return `${quote(name)} cannot be given as an extra header: it is written from the message itself`;

@@ -1,3 +1,4 @@
+import { shown } from '../../option-checks.js';
 import { BulkInputError, quote } from '../errors.js';
 import { headerTextProblem } from '../header-text.js';
 import type { Row } from '../row.js';
@@ -83,7 +84,7 @@ function suppressHeader(kinds: string | false): Record<string, string> {
   const wrong = names.find((_, index) => known[index] === undefined);
   if (wrong !== undefined) {
     throw new BulkInputError(
-      `The option autoResponseSuppress has ${quote(wrong)}; it knows ${suppressible.join(', ')}, and false to leave it out`,
+      `The option autoResponseSuppress has ${shown(wrong)}; it knows ${suppressible.join(', ')}, and false to leave it out`,
     );
   }
   return { 'X-Auto-Response-Suppress': known.join(', ') };

@@ -1,4 +1,5 @@
-import { BulkInputError, quote } from '../errors.js';
+import { shown } from '../../option-checks.js';
+import { BulkInputError } from '../errors.js';
 import { headerTextProblem } from '../header-text.js';
 
 // RFC 2919 §2: a label, a dot, and a domain that the owner of the list controls, each a dot-atom.
@@ -17,7 +18,7 @@ export function formatListId(listId: string): string {
   const name = (match?.[1] ?? '').trim().replace(/^"(.*)"$/, '$1');
   const refuse = (problem: string) =>
     new BulkInputError(
-      `The option listId is ${quote(listId)}: ${problem}. Give for instance 'news.example.com' or 'News <news.example.com>'`,
+      `The option listId is ${shown(listId)}: ${problem}. Give for instance 'news.example.com' or 'News <news.example.com>'`,
     );
   if (!identifier.test(id)) throw refuse('a list is named like a domain, in ASCII and with a dot in it');
   if (id.length > longest) throw refuse(`its identifier is longer than ${longest} characters`);

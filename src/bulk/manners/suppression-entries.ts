@@ -16,7 +16,7 @@ export class SuppressionEntries {
     const name = entry.replace(/^@/, '');
     if (name.includes('@')) {
       const problem = name.startsWith('*@')
-        ? `is no address; write ${quote(name.slice(1))} for the domain`
+        ? `is no address; write it without the asterisk for the domain`
         : addressProblem(entry);
       if (!problem) this.#addresses.set(canonicalAddress(entry), entry);
       return problem;

@@ -1,7 +1,8 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { fileProblem, shownPath } from '../../option-checks.js';
 import { addressProblem } from '../email-address.js';
-import { BulkInputError, messageOf } from '../errors.js';
+import { BulkInputError } from '../errors.js';
 import { decodeUtf8 } from '../utf8.js';
 import { parseSuppressionFile, type SuppressionEntries } from './suppression-entries.js';
 
@@ -94,8 +95,8 @@ async function readable<T>(file: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (cause) {
-    const message = `The suppression list ${file} cannot be read, so nobody knows who must not get mail: ${messageOf(cause)}`;
-    throw new BulkInputError(message, { cause });
+    const message = `The suppression list ${shownPath(file)} cannot be read, so nobody knows who must not get mail: ${fileProblem(cause)}`;
+    throw new BulkInputError(message);
   }
 }
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { shown } from '../../option-checks.js';
 import { BulkInputError, quote } from '../errors.js';
 import { SuppressionEntries } from './suppression-entries.js';
 import { SuppressionFile } from './suppression-file.js';
@@ -40,7 +41,7 @@ export async function openSuppressionList(input: SuppressionInput): Promise<Supp
   for (const entry of input) {
     position += 1;
     const problem = typeof entry === 'string' ? entries.add(entry.trim()) : 'is no text';
-    if (problem) throw new BulkInputError(`Suppression list, entry ${position}: ${quote(String(entry))} ${problem}`);
+    if (problem) throw new BulkInputError(`Suppression list, entry ${position}: ${shown(entry)} ${problem}`);
   }
   return { match: async (address) => entries.find(address), size: entries.size };
 }

@@ -1,3 +1,4 @@
+import { shown } from '../../option-checks.js';
 import { addressProblem } from '../email-address.js';
 import { BulkInputError, messageOf, quote } from '../errors.js';
 import { type Escaping, plainText } from '../escaping.js';
@@ -74,11 +75,12 @@ function compile(option: 'url' | 'mailto', source: string, check: (text: string)
 
 function checkedUrl(text: string): string {
   const problem = uriProblem(text);
-  if (problem) throw new Error(`unsubscribe.url: ${quote(text)} ${problem}`);
+  if (problem) throw new Error(`unsubscribe.url is ${shown(text)}, which ${problem}`);
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url) throw new Error(`unsubscribe.url: ${quote(text)} is no address of a page`);
+  if (!url) throw new Error(`unsubscribe.url is ${shown(text)}, which is no address of a page`);
   // URL takes "https:host" too, which mail programs do not.
-  if (!/^https:\/\/[^/]/i.test(text)) throw new Error(`unsubscribe.url: ${quote(text)} does not begin with https://`);
+  if (!/^https:\/\/[^/]/i.test(text))
+    throw new Error(`unsubscribe.url is ${shown(text)}, which does not begin with https://`);
   if (url.username || url.password) throw new Error('unsubscribe.url: a user name or password has no place in it');
   // With non-ASCII letters encoded; anything else stays as it was written.
   return fitting('url', /^[!-~]+$/.test(text) ? text : url.href);
@@ -87,11 +89,11 @@ function checkedUrl(text: string): string {
 function checkedMailto(text: string): string {
   const bare = text.replace(/^mailto:/i, '');
   const problem = uriProblem(bare) ?? (/^[!-~]*$/.test(bare) ? undefined : 'has letters that are not ASCII');
-  if (problem) throw new Error(`unsubscribe.mailto: ${quote(bare)} ${problem}`);
+  if (problem) throw new Error(`unsubscribe.mailto is ${shown(bare)}, which ${problem}`);
   const question = bare.indexOf('?');
   const address = decoded(question === -1 ? bare : bare.slice(0, question));
   const wrong = addressProblem(address);
-  if (wrong) throw new Error(`unsubscribe.mailto: the address ${quote(address)} ${wrong}`);
+  if (wrong) throw new Error(`unsubscribe.mailto: the address is ${shown(address)}, which ${wrong}`);
   return fitting('mailto', `mailto:${bare}`);
 }
 
@@ -108,7 +110,7 @@ function uriProblem(text: string): string | undefined {
 function fitting(option: string, uri: string): string {
   if (uri.length > longestUri) {
     throw new Error(
-      `unsubscribe.${option}: ${quote(uri)} is longer than the ${longestUri} characters that fit on a line`,
+      `unsubscribe.${option} is ${shown(uri)}, which is longer than the ${longestUri} characters that fit on a line`,
     );
   }
   return uri;

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { BulkInputError, messageOf } from '../errors.js';
+import { fileProblem, shownPath } from '../../option-checks.js';
+import { BulkInputError } from '../errors.js';
 
 /** Something that can be read from its beginning as often as need be. */
 export type InputBytes = (signal?: AbortSignal) => AsyncIterable<Buffer>;
@@ -9,13 +10,15 @@ export function fileBytes(file: string): InputBytes {
   return async function* (signal) {
     try {
       // A pipe could be read only once, and might never end.
-      if (!(await stat(file)).isFile()) throw new BulkInputError(`${file} is not a file`);
+      if (!(await stat(file)).isFile()) throw new BulkInputError(`${shownPath(file)} is not a file`);
       for await (const chunk of createReadStream(file, { signal })) yield chunk;
     } catch (cause) {
       if (cause instanceof BulkInputError || signal?.aborted) throw cause;
       const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-      const message = isMissing ? `There is no file ${file}` : `${file} cannot be read: ${messageOf(cause)}`;
-      throw new BulkInputError(message, { cause });
+      const message = isMissing
+        ? `There is no file ${shownPath(file)}`
+        : `${shownPath(file)} cannot be read: ${fileProblem(cause)}`;
+      throw new BulkInputError(message);
     }
   };
 }

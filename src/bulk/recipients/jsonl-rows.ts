@@ -1,4 +1,4 @@
-import { BulkInputError, messageOf, quote } from '../errors.js';
+import { BulkInputError, quote } from '../errors.js';
 import type { Row } from '../row.js';
 import type { Reading, ReadingEnd } from './reading.js';
 
@@ -40,12 +40,13 @@ export function withEmail(values: Row['values'], emailColumn = 'email'): Row['va
 }
 
 function parseRow(text: string, email: string, where: string, line: number): Record<string, unknown> {
-  const refuse = (problem: string, cause?: unknown) => new BulkInputError(`${where}: ${problem}`, { line, cause });
+  const refuse = (problem: string) => new BulkInputError(`${where}: ${problem}`, { line });
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw refuse(`this is not JSON (${messageOf(cause)}): ${quote(text.trim())}`, cause);
+  } catch {
+    // Neither the text nor Node's words, which quote it: a text that is no list of recipients may be anything.
+    throw refuse('this is not JSON; each line is one object, as in {"email":"…"}');
   }
   if (!isObject(value)) throw refuse(`a row must be an object, as in {"email":"…"}, not ${kind(value)}`);
   // Copying it would change an object's prototype instead of adding a value.

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shown, shownPath } from '../../option-checks.js';
 import { BulkInputError } from '../errors.js';
 import type { Row } from '../row.js';
 import { checkedUtf8 } from '../utf8.js';
@@ -137,11 +138,11 @@ function formatOf(file: string): keyof typeof readers {
   const extension = path.extname(file).toLowerCase();
   if (['.csv', '.tsv', '.txt'].includes(extension)) return 'csv';
   if (['.jsonl', '.ndjson'].includes(extension)) return 'jsonl';
-  throw new BulkInputError(`${file}: recipients are read from .csv, .tsv, .txt, .jsonl or .ndjson files`);
+  throw new BulkInputError(`${shownPath(file)}: recipients are read from .csv, .tsv, .txt, .jsonl or .ndjson files`);
 }
 
 function pathOf(url: URL): string {
   if (url.protocol !== 'file:')
-    throw new BulkInputError(`Recipients can be read from a file: URL, not from ${url.href}`);
+    throw new BulkInputError(`Recipients can be read from a file: URL, not from ${shown(url.href)}`);
   return fileURLToPath(url);
 }

@@ -1,4 +1,4 @@
-import { shellCommand } from './shell-words.js';
+import { fileWord, shellCommand } from '../../shell-quoting.js';
 import type { ReportTotals } from './totals.js';
 import { counted } from './words.js';
 
@@ -23,27 +23,28 @@ export interface RunSituation {
 /** What a person should do next, the most pressing first. Pure. */
 export function nextSteps({ totals, folder, bouncesRead, canReadBounces, platform }: RunSituation): NextStep[] {
   const bulk = (...words: string[]) => shellCommand(['npx', 'nodemailer-graph-transport', 'bulk', ...words], platform);
+  const run = fileWord(folder);
   const { delivery } = totals;
   const steps: (NextStep | false)[] = [
     totals.unknown > 0 && {
       what: `Find out about ${counted(totals.unknown, 'unknown mail')}`,
       why: 'Each was on its way when the answer, or the process, was lost: it may have been sent. The command looks for them in Sent Items and sends none of them. It needs the permission Mail.ReadBasic.All or Mail.Read.',
-      commands: [bulk('resume', folder, '--verify')],
+      commands: [bulk('resume', run, '--verify')],
     },
     totals.unknown > 0 && {
       what: `Or send ${totals.unknown === 1 ? 'it' : 'them'} again, which somebody may then get twice`,
       why: 'For mails that were looked for and not found, when a mail twice is better than none.',
-      commands: [bulk('resume', folder, '--resend-unknown')],
+      commands: [bulk('resume', run, '--resend-unknown')],
     },
     totals.left > 0 && {
       what: `Send ${totals.left === 1 ? 'the one that is' : `the ${counted(totals.left, 'mail')} that are`} left`,
       why: 'Nobody gets a mail twice: what was sent, rejected or skipped is not touched.',
-      commands: [bulk('resume', folder)],
+      commands: [bulk('resume', run)],
     },
     totals.rejectedAs.send > 0 && {
       what: `Try ${counted(totals.rejectedAs.send, 'rejected mail')} again`,
       why: 'Once the cause in the table below is gone. They were surely not sent.',
-      commands: [bulk('retry', folder, '--failed')],
+      commands: [bulk('retry', run, '--failed')],
     },
     totals.rejectedAs.row > 0 && {
       what: `Correct ${counted(totals.rejectedAs.row, 'row')} of the recipients`,
@@ -53,13 +54,13 @@ export function nextSteps({ totals, folder, bouncesRead, canReadBounces, platfor
     delivery.hard > 0 && {
       what: `Stop writing to ${counted(delivery.hard, 'address', 'addresses')}`,
       why: 'Their mail servers say that they do not exist, or not any more. The command appends them to a suppression list, for the next run.',
-      commands: [bulk('bounces', folder, '--suppress', 'suppressed.txt')],
+      commands: [bulk('bounces', run, '--suppress', 'suppressed.txt')],
     },
     canReadBounces &&
       delivery.pending + delivery.delayed > 0 && {
         what: bouncesRead ? 'Look for more bounces' : 'Look for bounces',
         why: 'Mails that cannot be delivered come back to the Inbox of the sending mailbox, most within minutes, some after two days. Reading it needs the permission Mail.Read.',
-        commands: [bulk('bounces', folder)],
+        commands: [bulk('bounces', run)],
       },
   ];
   return steps.filter((step) => step !== false);

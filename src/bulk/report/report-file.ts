@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
 
 const chunk = 256 * 1024;
 
@@ -48,5 +49,20 @@ export class ReportFile {
     const text = this.#waiting;
     this.#waiting = '';
     if (text !== '') await this.#handle.writeFile(text, 'utf8');
+  }
+}
+
+const unfinishedName = /^(report\.csv|report\.html|summary\.json)\.[0-9a-f]{8}\.tmp$/;
+
+/** Milliseconds; no report takes that long to write. */
+const longDead = 24 * 3_600_000;
+
+/** Deletes what processes left unfinished that were killed while they wrote reports into this folder. Never rejects. */
+export async function sweepReports(folder: string, now: number): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!unfinishedName.test(name)) continue;
+    const file = path.join(folder, name);
+    const { mtimeMs = now } = (await stat(file).catch(() => undefined)) ?? {};
+    if (now - mtimeMs > longDead) await rm(file, { force: true }).catch(() => {});
   }
 }

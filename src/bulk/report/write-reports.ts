@@ -3,7 +3,7 @@ import type { RecipientsSource } from '../recipients/index.js';
 import { byteOrderMark, CsvReport } from './csv-report.js';
 import { Highlights } from './highlights.js';
 import { htmlReport } from './html-report.js';
-import { ReportFile } from './report-file.js';
+import { ReportFile, sweepReports } from './report-file.js';
 import { openReport } from './report-rows.js';
 import { runSummary } from './summary.js';
 import { countRow, noTotals, type ReportTotals } from './totals.js';
@@ -51,6 +51,7 @@ export async function writeReports({
   timeZone,
 }: WriteReportsOptions): Promise<WrittenReports> {
   const { facts, columns, notes, rows } = await openReport({ folder, recipients });
+  await sweepReports(into, Date.now());
   const files = await createAll(['report.csv', 'report.html', 'summary.json'].map((name) => path.join(into, name)));
   try {
     const [csv, html, summary] = files as [ReportFile, ReportFile, ReportFile];

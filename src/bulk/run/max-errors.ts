@@ -1,4 +1,5 @@
-import { BulkInputError, quote } from '../errors.js';
+import { shown } from '../../option-checks.js';
+import { BulkInputError } from '../errors.js';
 
 /** Failed sends after which a run pauses: a number, a share of the rows, or never. */
 export type MaxErrors = number | `${number}%` | false;
@@ -14,9 +15,7 @@ export function errorThreshold(maxErrors: MaxErrors | undefined, rows: number | 
   if (typeof maxErrors === 'number' && Number.isInteger(maxErrors) && maxErrors > 0) return maxErrors;
   const share = /^(\d{1,2}(?:\.\d+)?|100)%$/.exec(String(maxErrors))?.[1];
   if (share === undefined || Number(share) === 0) {
-    throw new BulkInputError(
-      `maxErrors is a number from 1, a share like "5%", or false, not ${quote(String(maxErrors))}`,
-    );
+    throw new BulkInputError(`maxErrors is a number from 1, a share like "5%", or false, not ${shown(maxErrors)}`);
   }
   if (rows === undefined) {
     throw new BulkInputError(

@@ -1,5 +1,6 @@
+import { shown, shownName } from '../../option-checks.js';
 import type { BulkOptions } from '../bulk-options.js';
-import { BulkInputError, quote } from '../errors.js';
+import { BulkInputError } from '../errors.js';
 import { type Sender, toSender } from '../sender.js';
 
 /** Options of a run that were checked. */
@@ -44,19 +45,19 @@ const known: ReadonlySet<string> = new Set<keyof BulkOptions>([
 /** @throws BulkInputError that names the option, what was given and what is expected */
 export function settleSettings(options: BulkOptions): RunSettings {
   for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw new BulkInputError(`sendBulk has no option ${quote(name)}`);
+    if (!known.has(name)) throw new BulkInputError(`sendBulk has no option ${shownName(name)}`);
   }
   if (typeof options.transporter?.sendMail !== 'function') {
     throw new BulkInputError('sendBulk needs `transporter`, as nodemailer.createTransport() makes it');
   }
   const { unknown = 'hold', from = [] } = options;
   if (!['hold', 'verify', 'resend'].includes(unknown)) {
-    throw new BulkInputError(`unknown is 'hold', 'verify' or 'resend', not ${quote(String(unknown))}`);
+    throw new BulkInputError(`unknown is 'hold', 'verify' or 'resend', not ${shown(unknown)}`);
   }
   const { resume, takeOver } = options;
   for (const [name, value] of Object.entries({ resume, takeOver })) {
     if (value !== undefined && typeof value !== 'boolean') {
-      throw new BulkInputError(`${name} is true or false, not ${quote(String(value))}`);
+      throw new BulkInputError(`${name} is true or false, not ${shown(value)}`);
     }
   }
   if (takeOver && resume === false) {
@@ -85,5 +86,5 @@ function limitOf(name: string, value: number | false | undefined, usual: number)
 
 function number(name: string, value: unknown, least: number, unit: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
-  throw new BulkInputError(`${name} is a whole number from ${least} (${unit}), not ${quote(String(value))}`);
+  throw new BulkInputError(`${name} is a whole number from ${least} (${unit}), not ${shown(value)}`);
 }

@@ -2,9 +2,9 @@ import path from 'node:path';
 import type { BulkSummary } from '../../bulk/bulk-results.js';
 import { formatDuration } from '../../bulk/checks/duration.js';
 import { nextSteps } from '../../bulk/report/next-steps.js';
-import { shellCommand } from '../../bulk/report/shell-words.js';
 import type { ReportTotals } from '../../bulk/report/totals.js';
 import { counted } from '../../bulk/report/words.js';
+import { fileWord, shellCommand } from '../../shell-quoting.js';
 
 /** A folder as a person would name it: relative where that is shorter. */
 export function shownFolder(folder: string): string {
@@ -14,7 +14,7 @@ export function shownFolder(folder: string): string {
 
 /** The command that goes on with a run. */
 export function resumeCommand(folder: string, platform: NodeJS.Platform = process.platform): string {
-  return shellCommand(['npx', 'nodemailer-graph-transport', 'bulk', 'resume', folder], platform);
+  return shellCommand(['npx', 'nodemailer-graph-transport', 'bulk', 'resume', fileWord(folder)], platform);
 }
 
 /** What a person can do about a run, each with its commands below it. */

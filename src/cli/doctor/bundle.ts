@@ -1,5 +1,6 @@
 import { accessSync, constants, lstatSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileProblem, isGuid, isPlainlyPath, shown, shownPath } from '../../option-checks.js';
 import { withoutQuotes } from '../../redact.js';
 import { version } from '../../version.js';
 import { CONFIGURATION_NAMES } from '../configuration.js';
@@ -9,20 +10,21 @@ import type { Examination } from './examination.js';
 import type { Verdict } from './verdict.js';
 
 /** What variables may hold to be shown to whoever helps: what is of another form may be a secret in the wrong place. */
-const word = /^[\w.-]{1,64}$/;
-const filePath = /^[^\n]{1,260}$/;
-const origin = /^[\w.:/-]+$/;
-const open: Partial<Record<string, RegExp>> = {
-  AZURE_TENANT_ID: /^(?=.*[-.])[a-z0-9.-]{1,64}$/i,
+const truth = /^(0|1|true|false|yes|no)$/i;
+const host = String.raw`(?:[a-z0-9-]+\.)+[a-z]{2,24}|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[?[\da-f]*:[\da-f:.]+\]?`;
+const origin = new RegExp(`^(?:https?://)?(?:${host})(?::\\d{1,5})?/?$`, 'i');
+const hosts = new RegExp(`^(?:\\*|(?:\\*?\\.?(?:${host})(?:/\\d{1,3})?(?::\\d{1,5})?)(?:[,\\s]+|$))+$`, 'i');
+const open: Partial<Record<string, RegExp | ((value: string) => boolean)>> = {
+  AZURE_TENANT_ID: /^([0-9a-f-]{36}|([a-z0-9-]+\.)+[a-z]{2,24})$/i,
   AZURE_CLIENT_ID: /^[0-9a-f-]{36}$/i,
-  AZURE_CLIENT_CERTIFICATE_PATH: filePath,
-  AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: word,
+  AZURE_CLIENT_CERTIFICATE_PATH: isPlainlyPath,
+  AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: truth,
   AZURE_AUTHORITY_HOST: origin,
   GRAPH_MAIL_GRAPH_HOST: origin,
-  GRAPH_MAIL_MAILBOX: /^([^\s@]+@[^\s@]+|[0-9a-f-]{36})$/i,
-  NO_PROXY: filePath,
-  no_proxy: filePath,
-  NODE_EXTRA_CA_CERTS: filePath,
+  GRAPH_MAIL_MAILBOX: (value) => isGuid(value) || shown(value) === `'${value}'`,
+  NO_PROXY: hosts,
+  no_proxy: hosts,
+  NODE_EXTRA_CA_CERTS: isPlainlyPath,
 };
 
 /** A check as programs get it. */
@@ -76,7 +78,8 @@ export async function bundleText(examination: Examination, { verdict, exitCode, 
 }
 
 function isOpen(name: string, value = ''): boolean {
-  return open[name]?.test(value) ?? false;
+  const form = open[name];
+  return typeof form === 'function' ? form(value) : (form?.test(value) ?? false);
 }
 
 function secretsOf({ configuration, token }: Examination): string[] {
@@ -96,9 +99,9 @@ export function writeBundle(file: string, text: string): void {
   try {
     writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw bundleExists(file);
-    throw notWritable(file, message);
+    throw notWritable(file, fileProblem(error));
   }
 }
 
@@ -109,12 +112,12 @@ export function checkBundlePath(file: string): void {
   try {
     accessSync(path.dirname(file), constants.W_OK);
   } catch (error) {
-    throw notWritable(file, (error as Error).message);
+    throw notWritable(file, fileProblem(error));
   }
 }
 
 function notWritable(file: string, problem: string): UsageError {
-  return new UsageError(`--bundle ${file} cannot be written: ${problem}.`);
+  return new UsageError(`--bundle ${shownPath(file)} cannot be written: ${problem}.`);
 }
 
 function bundleExists(file: string): UsageError {

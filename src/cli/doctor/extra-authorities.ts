@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { shown } from '../../option-checks.js';
+import { shownPath } from '../../option-checks.js';
 
 /** Certificates of `NODE_EXTRA_CA_CERTS`, which Node reads when it starts, and goes on without where it cannot. */
 export interface ExtraAuthorities {
@@ -17,7 +17,7 @@ export function extraAuthorities(env: NodeJS.ProcessEnv): ExtraAuthorities {
   const without = (problem: string) => ({
     path,
     pem: undefined,
-    problem: `NODE_EXTRA_CA_CERTS ${shown(path)} ${problem}`,
+    problem: `NODE_EXTRA_CA_CERTS ${shownPath(path)} ${problem}`,
   });
   let pem: string;
   try {

@@ -1,6 +1,6 @@
 import { explainRefusal } from '../../delivery/hints.js';
+import { quotePowerShell } from '../../shell-quoting.js';
 import { EXIT } from '../exit-codes.js';
-import { quotePowerShell } from '../setup/quote-powershell.js';
 import { type Check, failed, ok, warning } from './check.js';
 import { connectCommand } from './clouds-in-words.js';
 import { explainDenial } from './denial-causes.js';

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { fileProblem, shownPath } from '../../option-checks.js';
 import type { Terminal } from '../terminal.js';
 
 /** Something that was to go into the mail cannot be read. Nothing was sent. */
@@ -17,7 +18,7 @@ export async function textOf(given: string, flag: string): Promise<string> {
   const file = given.slice(1);
   const cure = `(A text that begins with @ is written @@ after ${flag}.)`;
   const bytes = await readFile(file).catch((cause: Error) => {
-    throw new MailInputError(`The file ${file} of ${flag} cannot be read: ${cause.message}. ${cure}`, { cause });
+    throw new MailInputError(`The file of ${flag}, ${shownPath(file)}, cannot be read: ${fileProblem(cause)}. ${cure}`);
   });
   return decoded(bytes, `The file ${file}`);
 }
@@ -26,7 +27,7 @@ export async function textOf(given: string, flag: string): Promise<string> {
 export async function rawOf(given: string, terminal: Pick<Terminal, 'stdin' | 'stderr'>): Promise<Buffer> {
   if (given === '-') return readStdin(terminal, 'message');
   return readFile(given).catch((cause: Error) => {
-    throw new MailInputError(`The file ${given} of --raw cannot be read: ${cause.message}.`, { cause });
+    throw new MailInputError(`The file of --raw, ${shownPath(given)}, cannot be read: ${fileProblem(cause)}.`);
   });
 }
 
@@ -41,7 +42,7 @@ export async function textFromStdin(terminal: Pick<Terminal, 'stdin' | 'stderr'>
 export async function attachmentOf(file: string): Promise<{ path: string; filename: string }> {
   const absolute = path.resolve(file);
   const found = await stat(absolute).catch((cause: Error) => {
-    throw new MailInputError(`The attachment ${file} cannot be read: ${cause.message}.`, { cause });
+    throw new MailInputError(`The attachment ${shownPath(file)} cannot be read: ${fileProblem(cause)}.`);
   });
   if (found.isDirectory())
     throw new MailInputError(`The attachment ${file} is a folder: give its files, or a ZIP of it.`);

@@ -1,4 +1,4 @@
-import { quotePowerShell } from '../setup/quote-powershell.js';
+import { quotePowerShell } from '../../shell-quoting.js';
 import { printable } from '../wording.js';
 import { block, paragraph } from './block.js';
 import type { SendReport } from './send-report.js';

@@ -2,6 +2,7 @@ import { type MailAddress, readAddresses } from '../../bulk/address-field.js';
 import { messageOf } from '../../bulk/errors.js';
 import { headerTextProblem } from '../../bulk/header-text.js';
 import { headerNameProblem } from '../../bulk/manners/header-names.js';
+import { shown } from '../../option-checks.js';
 import type { SendingChoices } from '../../settings.js';
 import { InvalidArgumentError } from '../../vendor/commander.js';
 import { headerFlag } from '../bulk/flag-values.js';
@@ -42,7 +43,7 @@ export function fromFlag(text: string, before?: MailAddress): MailAddress {
 
 function parsed(text: string): MailAddress[] {
   try {
-    return readAddresses(text.trim());
+    return readAddresses(text.trim(), shown);
   } catch (error) {
     throw new InvalidArgumentError(`The value ${messageOf(error)}. Expected "Name <a@b>" or a@b.`);
   }

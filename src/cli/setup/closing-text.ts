@@ -1,4 +1,4 @@
-import { shellPath } from '../../quote-sh.js';
+import { fileWord, shellCommand } from '../../shell-quoting.js';
 import { day } from './packets/markdown.js';
 import type { PacketInput } from './packets/packet-input.js';
 
@@ -15,7 +15,7 @@ ${platform === 'win32' ? windowsHint : ''}`;
 The sandbox played both administrators. It forgets that when it ends.
 Send a mail, and find it on ${sandbox.inboxUrl}:
 
-npx nodemailer-graph-transport send --env-file ${shellPath(`${folder}/developer/.env`)} --to ana@example.com --subject Hello --text Hello
+${shellCommand(['npx', 'nodemailer-graph-transport', 'send', '--env-file', `${fileWord(folder)}/developer/.env`, '--to', 'ana@example.com', '--subject', 'Hello', '--text', 'Hello'], platform)}
 `;
   }
   const last =

@@ -40,7 +40,7 @@ describe('unsubscribing', () => {
 
   test('by mail is refused where a row makes its address another', () => {
     const headers = compileListHeaders({ unsubscribe: { mailto: 'leave+{{id}}@x.test' } });
-    expect(() => headers(rowOf({ id: 'k 7' }))).toThrow('the address "leave+k 7@x.test" has a space');
+    expect(() => headers(rowOf({ id: 'k 7' }))).toThrow('the address is a string of 16 characters, which has a space');
     expect(() => headers(rowOf({ id: 'a@b.test,' }))).toThrow('holds more than one address');
   });
 
@@ -166,7 +166,9 @@ describe('automatic answers', () => {
       'OOF, All',
     ]);
     expect(fieldOf(await written({ autoResponseSuppress: false }), 'X-Auto-Response-Suppress')).toEqual([]);
-    expect(() => compileListHeaders({ autoResponseSuppress: 'OOO' })).toThrow('has "OOO"; it knows DR, NDR');
+    expect(() => compileListHeaders({ autoResponseSuppress: 'OOO' })).toThrow(
+      'has a string of 3 characters; it knows DR, NDR',
+    );
   });
 });
 

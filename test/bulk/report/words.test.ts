@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { deliveryOf, settlingTime } from '../../../src/bulk/report/delivery-state.js';
 import { headlineOf } from '../../../src/bulk/report/headline.js';
-import { shellCommand } from '../../../src/bulk/report/shell-words.js';
 import { noTotals } from '../../../src/bulk/report/totals.js';
 import { listed, share } from '../../../src/bulk/report/words.js';
+import { shellCommand } from '../../../src/shell-quoting.js';
 
 describe('a share', () => {
   it.each([
@@ -28,7 +28,7 @@ describe('a command to copy', () => {
     ["mail runs/it's", 'linux', "x 'mail runs/it'\\''s'"],
     ['runs/$(reboot)', 'linux', "x 'runs/$(reboot)'"],
     ['C:\\runs\\1', 'win32', 'x C:\\runs\\1'],
-    ['C:\\mail runs', 'win32', 'x "C:\\mail runs"'],
+    ['C:\\mail runs', 'win32', "x 'C:\\mail runs'"],
     ['back\\slash', 'linux', "x 'back\\slash'"],
   ] as const)('quotes %s on %s', (word, platform, command) => {
     expect(shellCommand(['x', word], platform)).toBe(command);

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRecipients } from '../../../src/bulk/recipients/index.js';
@@ -34,6 +34,19 @@ const totals = {
 };
 
 describe('writeReports', () => {
+  it('deletes what was left unfinished a day ago, and nothing else', async () => {
+    const folder = await sampleRun(recipients, events);
+    const old = new Date(Date.now() - 25 * 3_600_000);
+    const left = ['report.csv.0a1b2c3d.tmp', 'report.html.0a1b2c3d.tmp', 'summary.json.0a1b2c3d.tmp'];
+    const kept = ['notes.csv.0a1b2c3d.tmp', 'report.csv.tmp', 'report.csv.ffffffff.tmp'];
+    for (const name of [...left, ...kept]) {
+      await writeFile(path.join(folder, name), 'x');
+      if (!name.includes('ffffffff')) await utimes(path.join(folder, name), old, old);
+    }
+    await writeReports({ folder, recipients });
+    expect((await readdir(folder)).filter((name) => name.endsWith('.tmp')).sort()).toEqual(kept.sort());
+  });
+
   it('writes a table, a page and a summary that say the same', async () => {
     const folder = await sampleRun(recipients, events);
     const written = await writeReports({ folder, recipients, timeZone: 'UTC' });

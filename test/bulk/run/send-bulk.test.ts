@@ -224,7 +224,7 @@ describe('sendBulk', () => {
   });
 
   it('says which option it does not know', async () => {
-    await expect(finish({ ratee: 30 } as Partial<BulkOptions>)).rejects.toThrow('sendBulk has no option "ratee"');
+    await expect(finish({ ratee: 30 } as Partial<BulkOptions>)).rejects.toThrow("sendBulk has no option 'ratee'");
   });
 
   it('takes recipients of any iterable, and notices when they have changed', async () => {

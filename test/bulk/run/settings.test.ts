@@ -43,7 +43,7 @@ describe('the options of a run', () => {
   });
 
   it.each<[object, string]>([
-    [{ ratte: 1 }, 'sendBulk has no option "ratte"'],
+    [{ ratte: 1 }, "sendBulk has no option 'ratte'"],
     [{ transporter: undefined }, 'sendBulk needs `transporter`'],
     [{ transporter: {} }, 'sendBulk needs `transporter`'],
     [{ from: undefined }, 'sendBulk needs `from`'],
@@ -51,17 +51,17 @@ describe('the options of a run', () => {
     [{ from: 'nobody' }, 'The sender'],
     [{ from: ['news@contoso.com', ''] }, 'The sender'],
     [{ from: 'a@contoso.com, b@contoso.com' }, 'holds more than one address'],
-    [{ from: { address: 'a@contoso.com', mailbox: 'not one' } }, 'The mailbox "not one"'],
-    [{ unknown: 'ignore' }, `unknown is 'hold', 'verify' or 'resend', not "ignore"`],
-    [{ rate: 0 }, 'rate is a whole number from 1 (or false), not "0"'],
-    [{ rate: true }, 'rate is a whole number from 1 (or false), not "true"'],
-    [{ rate: null }, 'rate is a whole number from 1 (or false), not "null"'],
+    [{ from: { address: 'a@contoso.com', mailbox: 'not one' } }, 'The mailbox of a sender is a string of 7 characters'],
+    [{ unknown: 'ignore' }, `unknown is 'hold', 'verify' or 'resend', not a string of 6 characters`],
+    [{ rate: 0 }, 'rate is a whole number from 1 (or false), not 0'],
+    [{ rate: true }, 'rate is a whole number from 1 (or false), not true'],
+    [{ rate: null }, 'rate is a whole number from 1 (or false), not null'],
     [{ rate: '30' }, 'rate is a whole number from 1'],
     [{ rate: Number.POSITIVE_INFINITY }, 'rate is a whole number from 1'],
-    [{ perDay: 1.5 }, 'perDay is a whole number from 1 (or false), not "1.5"'],
-    [{ patience: -1 }, 'patience is a whole number from 0 (milliseconds), not "-1"'],
-    [{ limit: 0 }, 'limit is a whole number from 1 (mails), not "0"'],
-    [{ concurrency: 0 }, 'concurrency is a whole number from 1 (mails at a time), not "0"'],
+    [{ perDay: 1.5 }, 'perDay is a whole number from 1 (or false), not a number with a fraction'],
+    [{ patience: -1 }, 'patience is a whole number from 0 (milliseconds), not -1'],
+    [{ limit: 0 }, 'limit is a whole number from 1 (mails), not 0'],
+    [{ concurrency: 0 }, 'concurrency is a whole number from 1 (mails at a time), not 0'],
     [{ concurrency: Number.NaN }, 'concurrency is a whole number from 1'],
   ])('%j: %s', (more, message) => {
     expect(() => settle(more)).toThrow(message);

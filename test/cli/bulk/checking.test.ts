@@ -104,7 +104,7 @@ describe('bulk run sends nothing', () => {
   });
 
   it.each([
-    [['--rate', 'fast'], "'fast' is invalid. Expected a number from 1, or none."],
+    [['--rate', 'fast'], 'a string of 4 characters, is invalid. Expected a number from 1, or none.'],
     [['--max-errors', '200%'], 'a share such as 5%'],
     [['--header', 'Precedence'], "'Name: value'"],
     [['--delivery', 'pigeon'], 'direct or draft'],
@@ -115,7 +115,7 @@ describe('bulk run sends nothing', () => {
     [['--unsubscribe-url', 'http://contoso.example/{{email}}'], '--unsubscribe-url must begin with https://'],
     [['--header', 'Bcc: all@contoso.example'], 'Error: --header: "Bcc" cannot be given'],
     [['--header', 'List-Unsubscribe: <https://a.example>'], 'there are --unsubscribe-url and --unsubscribe-mailto'],
-    [['--list-id', 'our news'], 'Error: --list-id is "our news"'],
+    [['--list-id', 'our news'], 'Error: --list-id is a string of 8 characters'],
     [['--no-such-flag'], 'unknown option'],
   ])('when the command is not right: %j', async (args, problem) => {
     world.recipients(1);

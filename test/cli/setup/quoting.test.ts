@@ -4,8 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { code } from '../../../src/cli/setup/packets/markdown.js';
 import { envLine } from '../../../src/cli/setup/quote-env.js';
-import { quotePowerShell, quotePowerShellList } from '../../../src/cli/setup/quote-powershell.js';
-import { quoteSh } from '../../../src/quote-sh.js';
+import { quotePowerShell, quotePowerShellList, quoteSh } from '../../../src/shell-quoting.js';
 import { powerShellTokens, powerShellValue } from './powershell-tokens.js';
 
 const awkward = [

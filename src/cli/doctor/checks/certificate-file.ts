@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { readFiles } from '../../../auth/certificate-files.js';
 import { isGraphMailError } from '../../../errors.js';
-import { quoteSh } from '../../../quote-sh.js';
+import { fileWord, shellCommand } from '../../../shell-quoting.js';
 import { EXIT } from '../../exit-codes.js';
 import { type Check, failed, ok, skipped, warning } from '../check.js';
 import type { Examination } from '../examination.js';
@@ -28,7 +28,7 @@ export async function checkCertificateFile(examination: Examination): Promise<Ch
     warning(
       subject,
       `${open.path} can be read, also by ${open.who} (mode ${open.mode}): whoever has the key can send as the application.`,
-      `Let only the account that runs the program read it: chmod 600 ${quoted(open.path)}`,
+      `Let only the account that runs the program read it: ${shellCommand(['chmod', '600', fileWord(open.path)], 'linux')}`,
     ),
   ];
 }
@@ -40,8 +40,4 @@ function openToOthers(paths: readonly string[]): { path: string; who: string; mo
     if (who) return { path, who, mode: mode.toString(8).padStart(4, '0') };
   }
   return undefined;
-}
-
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : quoteSh(path);
 }

@@ -1,6 +1,6 @@
 import { type GraphMailError, isGraphMailError } from '../../../errors.js';
+import { quotePowerShell } from '../../../shell-quoting.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../../exit-codes.js';
-import { quotePowerShell } from '../../setup/quote-powershell.js';
 import { type Check, failed, ok, skipped } from '../check.js';
 import { connectCommand } from '../clouds-in-words.js';
 import type { Examination } from '../examination.js';

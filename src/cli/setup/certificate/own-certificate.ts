@@ -4,6 +4,7 @@ import { readFiles } from '../../../auth/certificate-files.js';
 import { readPem } from '../../../auth/certificate-pem.js';
 import { checkValidity } from '../../../auth/certificate-validity.js';
 import { readPfx } from '../../../auth/pfx.js';
+import { shownPath } from '../../../option-checks.js';
 import { type PublicCertificate, publicCertificate } from './public-certificate.js';
 
 /**
@@ -16,7 +17,7 @@ export async function ownCertificate(
   password: string | undefined,
   now: number,
 ): Promise<PublicCertificate> {
-  const from = `--certificate ${file}`;
+  const from = `--certificate ${shownPath(file)}`;
   const { contents } = readFiles([file], from);
   const content = recognise(contents[0] as Buffer, from);
   const material =

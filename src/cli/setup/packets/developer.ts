@@ -1,12 +1,16 @@
-import { shellPath } from '../../../quote-sh.js';
+import { fileWord, shellCommand } from '../../../shell-quoting.js';
 import type { Mode, SetupFile } from '../answers.js';
 import { developerEnv } from './developer-env.js';
-import { cell, day } from './markdown.js';
+import { cell, code, day } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 import { sendTest } from './send-test.js';
 
 /** The developer's packet, without the key: it stays on the machine where the program will run. */
-export function developerPacket(input: PacketInput, caPath: string): SetupFile[] {
+export function developerPacket(
+  input: PacketInput,
+  caPath: string,
+  platform: NodeJS.Platform = process.platform,
+): SetupFile[] {
   const file = (name: string, text: string, more: Partial<SetupFile> = {}) => ({
     path: `developer/${name}`,
     text,
@@ -18,18 +22,24 @@ export function developerPacket(input: PacketInput, caPath: string): SetupFile[]
     file('.env', developerEnv(input, caPath), { secret: true }),
     ...(input.sandbox ? [file('sandbox-ca.pem', input.sandbox.ca)] : []),
     file('send-test.mjs', sendTest(input.sandbox)),
-    file('README.md', readme(input)),
+    file('README.md', readme(input, platform)),
   ];
 }
 
-function readme({ answers, certificate, certificatePath, keyMade, folder, sandbox }: PacketInput): string {
+function readme(
+  { answers, certificate, certificatePath, keyMade, folder, sandbox }: PacketInput,
+  platform: NodeJS.Platform,
+): string {
   const { mode, mailboxes, deniedMailbox } = answers;
-  const run = `node ${shellPath(`${folder}/developer/send-test.mjs`)}`;
+  const words = (...all: string[]) => shellCommand(all, platform);
+  const program = ['npx', 'nodemailer-graph-transport'];
+  const run = words('node', `${fileWord(folder)}/developer/send-test.mjs`);
+  const shell = platform === 'win32' ? 'powershell' : 'sh';
   const check = [
-    `npx nodemailer-graph-transport doctor --mode ${mode} --env-file ${shellPath(`${folder}/developer/.env`)}`,
-    ...mailboxes.map((mailbox) => `--mailbox ${shellPath(mailbox)}`),
-    `--denied-mailbox ${shellPath(deniedMailbox)} --probe`,
-  ].join(' \\\n  ');
+    words(...program, 'doctor', '--mode', mode, '--env-file', `${fileWord(folder)}/developer/.env`),
+    ...mailboxes.map((mailbox) => words('--mailbox', mailbox)),
+    words('--denied-mailbox', deniedMailbox, '--probe'),
+  ].join(platform === 'win32' ? ' `\n  ' : ' \\\n  ');
   return `# For the developer
 
 Role needed: none. This folder stays where the program runs; it ${keyMade ? 'holds' : 'says where to find'} the private key. **Do not send it to anybody.**
@@ -42,19 +52,19 @@ Role needed: none. This folder stays where the program runs; it ${keyMade ? 'hol
 | Mailboxes that may send | ${mailboxes.map(cell).join(', ')} |
 | Must stay out of reach | ${cell(deniedMailbox)} |
 
-${sandbox ? sandboxSteps(run, sandbox.inboxUrl) : tenantSteps(mode, run, check)}## To undo
+${sandbox ? sandboxSteps(run, sandbox.inboxUrl, shell) : tenantSteps(mode, run, check, shell)}## To undo
 
 Delete this folder once the Entra administrator has removed the certificate from the app registration. Without that, whoever has a
 copy of the key can sign in until ${day(certificate.validTo)}.
 
 ## When the certificate ends
 
-\`npx nodemailer-graph-transport setup --rotate --out ${shellPath(folder)}\` makes the next one, with the steps of a change without an
+${code(words(...program, 'setup', '--rotate', '--out', fileWord(folder)))} makes the next one, with the steps of a change without an
 interruption. Nothing of this one is touched.
 `;
 }
 
-function tenantSteps(mode: Mode, run: string, check: string): string {
+function tenantSteps(mode: Mode, run: string, check: string, shell: string): string {
   const steps = [
     'Send `entra-admin/` to whoever may register applications. Nothing in it is secret.',
     'They send back three lines (`registered-app.txt`). Put two of them into `.env`: `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`.',
@@ -71,7 +81,7 @@ function tenantSteps(mode: Mode, run: string, check: string): string {
 
 ${steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}
 
-\`\`\`sh
+\`\`\`${shell}
 npm install nodemailer nodemailer-graph-transport
 ${check}
 ${run} you@your-company.example
@@ -83,12 +93,12 @@ On Windows nobody but the account that runs the program should be able to read t
 `;
 }
 
-function sandboxSteps(run: string, inboxUrl: string): string {
+function sandboxSteps(run: string, inboxUrl: string, shell: string): string {
   return `## Steps
 
 This packet is for the sandbox, which has played both administrators already. While the sandbox runs, in a project with both packages (\`npm install nodemailer nodemailer-graph-transport\`):
 
-\`\`\`sh
+\`\`\`${shell}
 ${run}
 \`\`\`
 

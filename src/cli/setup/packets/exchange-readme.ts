@@ -1,5 +1,5 @@
+import { quotePowerShell } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
-import { quotePowerShell } from '../quote-powershell.js';
 import { cell } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 

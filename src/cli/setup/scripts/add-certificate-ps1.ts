@@ -1,5 +1,5 @@
+import { quotePowerShell } from '../../../shell-quoting.js';
 import type { CloudTerms } from '../clouds.js';
-import { quotePowerShell } from '../quote-powershell.js';
 import type { AddCertificate } from './add-certificate-sh.js';
 import { connectGraph, GRAPH_CERTIFICATE, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';
 

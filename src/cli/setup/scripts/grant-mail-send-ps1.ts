@@ -1,6 +1,6 @@
+import { quotePowerShell } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
-import { quotePowerShell } from '../quote-powershell.js';
 import { connectGraph, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';
 import { GRAPH_APP_ID, MAIL_SEND_ROLE_ID } from './well-known-ids.js';
 

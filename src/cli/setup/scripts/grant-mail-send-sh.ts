@@ -1,4 +1,4 @@
-import { quoteSh } from '../../../quote-sh.js';
+import { quoteSh } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
 import { BASH_BEGINNING, BASH_FIND_ENTERPRISE_APP, BASH_GRANTED, BASH_IDS, BASH_KNOWN_APP } from './bash-steps.js';

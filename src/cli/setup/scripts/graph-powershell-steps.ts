@@ -1,5 +1,5 @@
+import { quotePowerShell } from '../../../shell-quoting.js';
 import type { CloudTerms } from '../clouds.js';
-import { quotePowerShell } from '../quote-powershell.js';
 import { REGISTERED_FILE } from './well-known-ids.js';
 
 /** What scripts for Microsoft Graph PowerShell begin with, behind their values: signing in, with the scopes they need. */

@@ -1,7 +1,7 @@
+import { quotePowerShell } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
 import { CLOUD_TERMS } from '../clouds.js';
-import { quotePowerShell } from '../quote-powershell.js';
 import { connectGraph, GRAPH_CERTIFICATE, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';
 import { MAIL_SEND_ROLE_ID } from './well-known-ids.js';
 

@@ -1,6 +1,6 @@
+import { quotePowerShell, quotePowerShellList } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
-import { quotePowerShell, quotePowerShellList } from '../quote-powershell.js';
 import { EXCHANGE_BEGINNING, exchangeGroup } from './exchange-steps.js';
 
 /** `restrict-mailboxes.ps1` for RBAC for Applications: service principal, scope, assignment, proof. */
