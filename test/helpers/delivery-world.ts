@@ -54,6 +54,7 @@ export function world({ script, limits, concurrency = 4, lookAhead = 2, token, .
     budget: new RetryBudget(),
     clock,
     limits: { maxRetries: 5, maxWait: 300_000, ...limits },
+    timeout: 100_000,
     random: () => 0.5,
     messageIds: new MessageIds(clock),
   };

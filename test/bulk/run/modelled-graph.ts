@@ -51,7 +51,12 @@ export class ModelledGraph {
     const { address } = to;
     const draftId = this.#delivery === 'draft' ? `draft of ${messageId}` : undefined;
     if (draftId !== undefined) this.#drafts.set(draftId, address);
-    await graph?.onAttempt?.({ mailbox: 'news@contoso.com', messageId, ...(draftId !== undefined && { draftId }) });
+    await graph?.onAttempt?.({
+      attempt: 1,
+      mailbox: 'news@contoso.com',
+      messageId,
+      ...(draftId !== undefined && { draftId }),
+    });
     const fate = this.fate(address);
     if (fate === 'later') throw failure('not-sent', { permanent: false, retryAfter: 1 });
     if (fate === 'refused') throw failure('not-sent', { permanent: true });
