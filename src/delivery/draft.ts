@@ -59,7 +59,10 @@ export async function sendAsDraft(
     const end = id === undefined ? 'deleted' : await withdraw(requests, id, announced && way.onWithdraw, left);
     // Graph said that it was too busy to send it, and yet somebody took it away.
     const putOff = requests.submitted && !error.permanent && error.graphCode !== 'ErrorItemNotFound';
-    if (end === 'gone' && putOff) throw goneUnasked(error, requests.mailbox);
+    if (end === 'gone' && putOff) {
+      requests.doubt();
+      throw goneUnasked(error, requests.mailbox);
+    }
     if (end === 'left') left.id = id;
     throw notSent(error, requests.mailbox, left);
   }

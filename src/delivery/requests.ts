@@ -117,6 +117,11 @@ export class Requests {
     return this.#mayBeSent;
   }
 
+  /** Something besides an answer shows that the message may have been sent. */
+  doubt(): void {
+    this.#mayBeSent = true;
+  }
+
   /** Milliseconds that a function of the caller's may take. */
   get timeout(): number {
     return this.#context.timeout;
