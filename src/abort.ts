@@ -27,7 +27,12 @@ export function onAbort(signal: AbortSignal | undefined, stop: () => void): () =
   all.add(own);
   return () => {
     all.delete(own);
-    if (all.size === 0) signal.removeEventListener('abort', notify);
+    if (all.size > 0) return;
+    try {
+      signal.removeEventListener('abort', notify);
+    } catch {
+      // A signal of another make may not let go; what is done is done all the same.
+    }
   };
 }
 

@@ -46,6 +46,7 @@ export function openContext(settings: Settings, closing: AbortSignal, warn: (mes
     budget: new RetryBudget(),
     clock,
     limits: settings,
+    timeout,
     random: Math.random,
     messageIds: new MessageIds(clock),
     rate,

@@ -1,5 +1,6 @@
 import type { Agent } from 'node:https';
 import type { SendMailOptions } from 'nodemailer';
+import type { GraphMailError } from './errors.js';
 import type { BunyanLogger } from './log.js';
 
 /** A national cloud by name; hosts as in Microsoft's "National cloud deployments" page. */
@@ -85,7 +86,8 @@ export interface GraphTransportOptions {
    */
   mailboxConcurrency?: number | undefined;
   /**
-   * Milliseconds for one request, from connecting to the last byte of the answer.
+   * Milliseconds for one request, from connecting to the last byte of the answer; and for one call of `onDraft`,
+   * `onAttempt`, `onNotSent` or `onWithdraw`.
    * @default 100_000
    */
   timeout?: number | undefined;
@@ -138,7 +140,7 @@ export interface GraphTransportOptions {
   uploadBudget?: number | false | undefined;
   /**
    * Called with a draft's id and Message-ID before the draft is sent, and waited for, so that a journal can settle a crash
-   * in between. When it throws, the message is not sent.
+   * in between. When it throws or takes longer than {@link timeout}, the message is not sent.
    */
   onDraft?: ((id: string, messageId: string) => void | Promise<void>) | undefined;
   /**
@@ -220,21 +222,51 @@ export interface GraphMessageOptions {
   /** {@link GraphTransportOptions.largeMessages} for this message. */
   largeMessages?: 'reject' | 'upload' | undefined;
   /**
-   * Called and waited for just before the first request leaves that may send this message, and not again when that request
-   * is repeated: what a journal must know of the message, to settle a crash with `settle()`. When it throws, the message is
-   * not sent. With drafts it comes after {@link GraphTransportOptions.onDraft}. As long as it runs it holds one of the
-   * mailbox's places, so it must not wait for another message of that mailbox.
+   * {@link GraphTransportOptions.maxRetries} for this message. With 0, a message that is refused for now comes back at once
+   * as not sent, with `retryAfter` where Graph said when, for whoever has a queue of their own. (A token that Graph does not
+   * accept is renewed once all the same.)
+   */
+  maxRetries?: number | undefined;
+  /**
+   * Milliseconds that this message may spend waiting, in total: between two attempts, and unlike
+   * {@link GraphTransportOptions.maxWait} also at the gate, before the first attempt as well: for its turn at the mailbox,
+   * for one of the transport's `maxConnections`, for `rateLimit`, for `uploadBudget`, and while the mailbox is paused. When
+   * they are over it fails as not sent, with `retryAfter` where the mailbox is paused. Time that a request itself takes does
+   * not count.
+   * @default none for the gate, and that of the transport between two attempts
+   */
+  maxWait?: number | undefined;
+  /**
+   * Called and waited for just before each request that may send this message: what a journal must know of the message, to
+   * settle a crash with `settle()`. When it throws or takes longer than {@link GraphTransportOptions.timeout}, the request is
+   * not made and the message fails as not sent, unless an earlier request is in doubt. With drafts it comes after
+   * {@link GraphTransportOptions.onDraft}. As long as it runs it holds one of the mailbox's places, so it must not wait for
+   * another message of that mailbox.
    */
   onAttempt?: ((attempt: SendAttempt) => void | Promise<void>) | undefined;
   /**
+   * Called and waited for when the request that {@link onAttempt} was told of last surely did not send the message (it was
+   * refused for now, never left, or was not made after all) and another is to follow, before anything is waited for: a journal
+   * can note that nothing is under way. Not called for the last request, of which `sendMail` itself tells; nor after one that
+   * may have sent the message (that of a draft is repeated). When it throws or takes longer than
+   * {@link GraphTransportOptions.timeout}, no other request is made, and the message fails as not sent.
+   */
+  onNotSent?: ((attempt: SendAttempt, error: GraphMailError) => void | Promise<void>) | undefined;
+  /**
    * Called and waited for before a draft is deleted that {@link onAttempt} was told of and that surely was not sent, so that
-   * a journal does not take the missing draft for one that went out. When it throws, the draft is left in Drafts.
+   * a journal does not take the missing draft for one that went out. When it throws or takes longer than
+   * {@link GraphTransportOptions.timeout}, the draft is left in Drafts.
    */
   onWithdraw?: ((draftId: string) => void | Promise<void>) | undefined;
 }
 
 /** A message that is about to be sent. */
 export interface SendAttempt {
+  /**
+   * Which one of this message it is, from 1. A request that was not made after all has a number too, so that the last may be
+   * higher than `attempts` of the result.
+   */
+  attempt: number;
   /** The mailbox that sends it. */
   mailbox: string;
   /** With angle brackets, as it stands in the bytes. */

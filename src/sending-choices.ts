@@ -1,6 +1,6 @@
 import { shown } from './option-checks.js';
 import type { GraphMessageOptions } from './option-types.js';
-import type { SendingChoices } from './settings.js';
+import type { MessagePatience, SendingChoices } from './settings.js';
 
 /** What may be chosen, for the whole transport and for one message alike. */
 const choices: { [name in keyof SendingChoices]: readonly SendingChoices[name][] } = {
@@ -10,9 +10,11 @@ const choices: { [name in keyof SendingChoices]: readonly SendingChoices[name][]
 };
 
 /** What only a message can have: functions that are called on its way. */
-export type MessageHooks = Pick<GraphMessageOptions, 'onAttempt' | 'onWithdraw'>;
+export type MessageHooks = Pick<GraphMessageOptions, 'onAttempt' | 'onNotSent' | 'onWithdraw'>;
 
-const hookNames: readonly (keyof MessageHooks)[] = ['onAttempt', 'onWithdraw'];
+const hookNames: readonly (keyof MessageHooks)[] = ['onAttempt', 'onNotSent', 'onWithdraw'];
+
+const patienceNames: readonly (keyof MessagePatience)[] = ['maxRetries', 'maxWait'];
 
 const choiceNames = Object.keys(choices) as readonly (keyof SendingChoices)[];
 
@@ -29,20 +31,43 @@ export function wrongChoice(given: Record<string, unknown>): string | undefined 
 
 /** The choices that were made. */
 export function chosen(given: Record<string, unknown>): Partial<SendingChoices> {
-  return Object.fromEntries(choiceNames.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])));
+  return givenOf<SendingChoices>(choiceNames, given);
 }
 
 /** What a message may say for itself besides its mailbox. */
-export const messageChoiceNames: readonly string[] = [...choiceNames, ...hookNames];
+export const messageChoiceNames: readonly string[] = [...choiceNames, ...patienceNames, ...hookNames];
 
 /** What is wrong with what a message says, in words that begin with its name; `undefined` when nothing is. */
 export function wrongMessageChoice(given: Record<string, unknown>): string | undefined {
+  for (const name of patienceNames) {
+    const value = given[name];
+    if (value === undefined || isCount(value)) continue;
+    const unit = name === 'maxWait' ? ' of milliseconds' : '';
+    return `'${name}' is ${shown(value)}; expected a whole number${unit}, 0 or more.`;
+  }
   const name = hookNames.find((one) => given[one] !== undefined && typeof given[one] !== 'function');
   return name === undefined ? wrongChoice(given) : `'${name}' is ${shown(given[name])}; expected a function.`;
 }
 
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= longestTimer;
+}
+
+/** The longest that a timer of Node can take. */
+const longestTimer = 2 ** 31 - 1;
+
+function givenOf<T>(names: readonly (keyof T & string)[], options: Record<string, unknown>): Partial<T> {
+  const entries = names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]));
+  return Object.fromEntries(entries) as Partial<T>;
+}
+
 /** What a message says for itself. */
-export function chosenByMessage(given: Record<string, unknown>): Partial<SendingChoices> & MessageHooks {
-  const hooks = hookNames.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]]));
-  return { ...chosen(given), ...Object.fromEntries(hooks) };
+export function chosenByMessage(
+  own: Record<string, unknown>,
+): Partial<SendingChoices> & MessageHooks & { patience: MessagePatience } {
+  return {
+    ...chosen(own),
+    ...givenOf<MessageHooks>(hookNames, own),
+    patience: givenOf<MessagePatience>(patienceNames, own),
+  };
 }

@@ -4,6 +4,7 @@ import type {
   ClientAssertionInfo,
   CloudName,
   CustomCloud,
+  GraphMessageOptions,
   GraphTransportOptions,
   MailboxSelection,
   TokenCredentialLike,
@@ -44,6 +45,9 @@ export interface SendingChoices {
   onUnknown: 'fail' | 'verify';
   largeMessages: 'reject' | 'upload';
 }
+
+/** How often a message may be tried again and how long it may wait, where it does not leave that to the transport. */
+export type MessagePatience = Pick<GraphMessageOptions, 'maxRetries' | 'maxWait'>;
 
 /** The options after they were checked, with nothing left to decide. */
 export interface Settings extends SendingChoices {

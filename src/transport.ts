@@ -6,13 +6,14 @@ import type { CertificateInfo, CertificateSource } from './auth/certificate-sour
 import type { DeliveryContext } from './delivery/context.js';
 import { type DeliveryWay, deliver } from './delivery/deliver.js';
 import { runErrand } from './delivery/errand.js';
+import { failureOfSend } from './delivery/failure.js';
 import { type InboxMessage, readInbox } from './delivery/inbox.js';
 import { MailboxGates } from './delivery/mailbox-gates.js';
 import type { Requests } from './delivery/requests.js';
 import { type SettledMessage, settle, unsettled } from './delivery/settle.js';
 import type { AttemptReport } from './delivery/step.js';
 import { Turnstile } from './delivery/turnstile.js';
-import { GraphMailError, isGraphMailError } from './errors.js';
+import { isGraphMailError } from './errors.js';
 import { detached, whenCalm } from './event-loop.js';
 import { isHeld } from './graph/http.js';
 import { createLog, type Log, type LogOptions, safeLogger } from './log.js';
@@ -109,7 +110,7 @@ export class GraphTransport extends EventEmitter {
     this.#deliver(mail as unknown as ComposedMail).then(
       // What the caller does now, as a rule another message, can wait for those that are ready.
       (info) => whenCalm().then(() => setImmediate(() => callback(null, info))),
-      (error: unknown) => detached(() => callback(asGraphMailError(error), undefined as never)),
+      (error: unknown) => detached(() => callback(error as Error, undefined as never)),
     );
   }
 
@@ -179,7 +180,7 @@ export class GraphTransport extends EventEmitter {
    */
   async settle(options: SettleOptions): Promise<SettledMessage> {
     const settled = await this.#settle(options).catch((error: unknown) => {
-      throw unsettled(asGraphMailError(error), options?.messageId, options?.draftId);
+      throw unsettled(failureOfSend(error, false), options?.messageId, options?.draftId);
     });
     if (settled.outcome === 'sent') return settled;
     throw settled.error;
@@ -213,6 +214,8 @@ export class GraphTransport extends EventEmitter {
     try {
       await unlessAborted(this.#context.tokens.verify(), sending.ending.signal);
       return true;
+    } catch (error) {
+      throw failureOfSend(error, false);
     } finally {
       this.#end(sending);
     }
@@ -249,10 +252,11 @@ export class GraphTransport extends EventEmitter {
   }
 
   async #deliver(mail: ComposedMail): Promise<GraphSentMessageInfo> {
-    const sending = this.#sendings.begin(signalOf(mail?.data?.signal));
+    const sending = this.#begin(() => mail?.data?.signal);
     this.#messages++;
     const { signal } = sending.ending;
     let reading = false;
+    let prepared = false;
     try {
       if (mustBeRead(mail, this.#settings)) {
         const entering = this.#readers.enter({ age: this.#arrivals++, signal });
@@ -260,15 +264,18 @@ export class GraphTransport extends EventEmitter {
         await entering;
         reading = true;
       }
-      const prepared = prepareMessage(mail, this.#settings, signal);
-      const plan = prepared instanceof Promise ? await prepared : prepared;
+      const preparing = prepareMessage(mail, this.#settings, signal);
+      const plan = preparing instanceof Promise ? await preparing : preparing;
       if (reading && !plan.bytes) {
         reading = false;
         this.#readers.leave();
         this.#watchIdle();
       }
       this.#adopt(mail);
+      prepared = true;
       return await this.#sendPrepared(mail, plan, sending);
+    } catch (error) {
+      throw prepared ? error : failureOfSend(error, false);
     } finally {
       // Bytes that were read ahead are kept until their message is done, so others wait that long to be read.
       if (reading) this.#readers.leave();
@@ -280,8 +287,6 @@ export class GraphTransport extends EventEmitter {
   async #sendPrepared(mail: ComposedMail, plan: PreparedMessage, sending: Sending): Promise<GraphSentMessageInfo> {
     const { mailbox } = plan;
     const { signal } = sending.ending;
-    if (signal.aborted) throw abortError(signal);
-    const gate = this.#gates.of(mailbox);
     const log = new SendingLog(this.#log, mailbox, plan.envelope.to.length);
     let release: (() => Promise<void>) | undefined;
     const compose = async () => {
@@ -295,8 +300,12 @@ export class GraphTransport extends EventEmitter {
     const discard = (bytes: Buffer) => {
       if (!isHeld(bytes)) this.#memory.giveBack(bytes);
     };
+    let step: 'before' | 'delivering' | 'sent' = 'before';
     try {
+      if (signal.aborted) throw abortError(signal);
+      const gate = this.#gates.of(mailbox);
       const way: DeliveryWay = { ...this.#settings, ...plan.choices };
+      step = 'delivering';
       const delivery = deliver(
         this.#context,
         gate,
@@ -312,6 +321,7 @@ export class GraphTransport extends EventEmitter {
       );
       this.#watchIdle();
       const { message, receipt } = await delivery;
+      step = 'sent';
       log.ended(undefined);
       return {
         envelope: { from: plan.envelope.from || message.from, to: message.recipients },
@@ -328,7 +338,9 @@ export class GraphTransport extends EventEmitter {
         attempts: receipt.attempts,
       };
     } catch (error) {
-      const failure = asGraphMailError(error);
+      // What ends the delivery has been judged there.
+      const judged = step === 'delivering' && isGraphMailError(error);
+      const failure = judged ? error : failureOfSend(error, step !== 'before');
       log.ended(failure);
       throw failure;
     } finally {
@@ -352,6 +364,15 @@ export class GraphTransport extends EventEmitter {
     this.#warn(
       `${late.join(' and ')} cannot wholly take effect on the first message of this copy of the transport. Use createGraphTransporter() to avoid that.`,
     );
+  }
+
+  /** @throws GraphMailError */
+  #begin(signal: () => unknown): Sending {
+    try {
+      return this.#sendings.begin(signalOf(signal()));
+    } catch (error) {
+      throw failureOfSend(error, false);
+    }
   }
 
   #end(sending: Sending): void {
@@ -392,14 +413,4 @@ export function graphTransport(options: GraphTransportOptions = {}): GraphTransp
 function loggerForMailer({ logger, component }: LogOptions): Record<string, unknown> {
   if (!logger) return {};
   return { logger: logger === true ? true : safeLogger(logger), ...(component !== undefined && { component }) };
-}
-
-function asGraphMailError(error: unknown): GraphMailError {
-  if (isGraphMailError(error)) return error;
-  // Nothing foreseen throws anything else, so nothing is known of the message either.
-  return new GraphMailError(`Sending failed: ${error instanceof Error ? error.message : String(error)}`, {
-    code: 'EGRAPH',
-    outcome: 'unknown',
-    cause: error,
-  });
 }

@@ -10,6 +10,7 @@ import { withoutSecrets } from '../redact.js';
 import type { Identity } from '../settings.js';
 import type { SigningCertificate } from './certificate.js';
 import type { CertificateSource } from './certificate-source.js';
+import { loadPackage } from './load-package.js';
 import { tokenAnswerError, tokenNetworkError } from './token-error.js';
 import type { AccessToken, TokenRequest } from './token-source.js';
 
@@ -59,14 +60,18 @@ async function requestToken(
   claims: string | undefined,
 ): Promise<AccessToken> {
   const { cloud } = context;
-  const { ConfidentialClientApplication } = await import('@azure/msal-node');
+  const { ConfidentialClientApplication } = await loadPackage(
+    '@azure/msal-node',
+    () => import('@azure/msal-node'),
+    (msal) => typeof msal.ConfidentialClientApplication === 'function',
+  );
   const network = new RecordingNetwork(context);
-  const client = new ConfidentialClientApplication({
-    // cp1: claims challenges are understood, so Graph may end access at once instead of with the token.
-    auth: { ...clientAuth(context, certificate, network), clientCapabilities: ['cp1'] },
-    system: { networkClient: network },
-  });
   try {
+    const client = new ConfidentialClientApplication({
+      // cp1: claims challenges are understood, so Graph may end access at once instead of with the token.
+      auth: { ...clientAuth(context, certificate, network), clientCapabilities: ['cp1'] },
+      system: { networkClient: network },
+    });
     const scopes = [`${cloud.graphHost}/.default`];
     const result = await client.acquireTokenByClientCredential({ scopes, ...(claims !== undefined && { claims }) });
     if (result?.accessToken) return { token: result.accessToken, lifetime: network.lifetime };

@@ -9,6 +9,7 @@ import {
   TooManyIterations,
   UnsupportedAlgorithm,
 } from './certificate-pbe.js';
+import { loadPackage } from './load-package.js';
 
 const ids = {
   data: '1.2.840.113549.1.7.1',
@@ -29,7 +30,11 @@ const exportAgain =
  * @throws GraphMailError `ECONFIG`
  */
 export async function readPfx(bytes: Buffer, password: string | undefined, from: string): Promise<KeyMaterial> {
-  const { default: forge } = await import('node-forge');
+  const { default: forge } = await loadPackage(
+    'node-forge',
+    () => import('node-forge'),
+    (loaded) => typeof loaded.default?.asn1 === 'object',
+  );
   try {
     return toKeyMaterial(await openPfx(forge, bytes, password, from), from);
   } catch (error) {

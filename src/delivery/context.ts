@@ -15,6 +15,8 @@ export interface DeliveryContext {
   budget: RetryBudget;
   clock: Clock;
   limits: RetryLimits;
+  /** Milliseconds for one call of a function that the caller gave. */
+  timeout: number;
   /** In [0, 1). */
   random: () => number;
   /** What bounds the requests of the whole transport, over all mailboxes. */

@@ -1,17 +1,18 @@
-import { isGraphMailError } from '../errors.js';
-import type { SendAttempt } from '../option-types.js';
+import type { GraphMessageOptions } from '../option-types.js';
+import type { MessagePatience } from '../settings.js';
 import { Composition, type Deliverable } from './composition.js';
 import type { DeliveryContext, DeliveryHooks } from './context.js';
 import { sendDirectly } from './direct.js';
 import { sendAsDraft } from './draft.js';
-import { longPause } from './failure.js';
+import { failureOfSend, longPause, waitedTooLong } from './failure.js';
 import type { MailboxGate } from './mailbox-gate.js';
 import type { MessageInUse } from './message-ids.js';
+import { Patience } from './patience.js';
 import { Requests } from './requests.js';
 import { settleBySentItems } from './sent-items.js';
 
 /** How a message is to get through. */
-export interface DeliveryWay {
+export interface DeliveryWay extends Pick<GraphMessageOptions, 'onAttempt' | 'onNotSent' | 'onWithdraw'> {
   delivery: 'direct' | 'draft';
   onUnknown: 'fail' | 'verify';
   /** Milliseconds. */
@@ -19,8 +20,8 @@ export interface DeliveryWay {
   /** Bytes of HTTP body. */
   maxRequestSize: number;
   onDraft?: ((id: string, messageId: string) => void | Promise<void>) | undefined;
-  onAttempt?: ((attempt: SendAttempt) => void | Promise<void>) | undefined;
-  onWithdraw?: ((draftId: string) => void | Promise<void>) | undefined;
+  /** What the message says for itself; then the time at the gate counts as well. */
+  patience?: MessagePatience | undefined;
 }
 
 /** A message to deliver. */
@@ -56,8 +57,14 @@ export async function deliver<T extends Deliverable>(
   { mailbox, compose, discard, way }: Delivery<T>,
   hooks: DeliveryHooks = {},
 ): Promise<{ message: Omit<T, 'body'>; receipt: Receipt }> {
-  const passage = await gate.admit(hooks.signal);
-  const requests = new Requests(context, gate, passage, mailbox, hooks);
+  const { clock, limits } = context;
+  const patience = new Patience(clock, limits, way.patience);
+  const passage = await patience.atGate(
+    (signal) => gate.admit(hooks.signal, signal),
+    hooks.signal,
+    () => waitedTooLong(patience.limits.maxWait, gate.pausedFor, mailbox, 'sendMail'),
+  );
+  const requests = new Requests(context, gate, passage, mailbox, hooks, patience);
   let use: MessageInUse | undefined;
   const message = new Composition(async () => {
     const composed = await compose();
@@ -65,11 +72,13 @@ export async function deliver<T extends Deliverable>(
     return composed;
   }, discard);
   try {
-    if (gate.pausedFor > context.limits.maxWait) throw longPause(gate.pausedFor, mailbox, 'sendMail');
+    if (gate.pausedFor > patience.longestPause) throw longPause(gate.pausedFor, mailbox, 'sendMail');
     // Where the whole transport is bounded, a message is composed when it has its place there, and not before.
     if (!context.connections) await message.whole();
     const receipt = await submit(requests, message, way, () => use?.shared ?? false);
     return { message: detailsOf(message), receipt };
+  } catch (error) {
+    throw failureOfSend(error, requests.mayBeSent);
   } finally {
     message.drop();
     use?.leave();
@@ -86,9 +95,9 @@ async function submit<T extends Deliverable>(
   try {
     const directly = way.delivery === 'direct' && (await sendDirectly(requests, message, way));
     return directly || (await sendAsDraft(requests, message, way));
-  } catch (error) {
-    if (!isGraphMailError(error) || error.outcome !== 'unknown' || way.onUnknown !== 'verify' || requests.aborted)
-      throw error;
+  } catch (cause) {
+    const error = failureOfSend(cause, requests.mayBeSent);
+    if (error.outcome !== 'unknown' || way.onUnknown !== 'verify' || requests.aborted) throw error;
     message.drop();
     return await settleBySentItems(requests, detailsOf(message).messageId, error, way.verifyWindow, shared);
   }

@@ -1,6 +1,6 @@
 import type { Composition, Deliverable } from './composition.js';
 import type { DeliveryWay, Receipt } from './deliver.js';
-import { announcing } from './message-hooks.js';
+import { submissionWatcher } from './message-hooks.js';
 import { judge } from './outcome.js';
 import type { Requests } from './requests.js';
 import type { Step } from './step.js';
@@ -13,14 +13,15 @@ import type { Step } from './step.js';
 export async function sendDirectly(
   requests: Requests,
   message: Composition<Deliverable>,
-  { maxRequestSize, onAttempt }: DeliveryWay,
+  way: DeliveryWay,
 ): Promise<Receipt | undefined> {
+  const { maxRequestSize } = way;
   const step = (body?: Buffer): Step => ({
     command: 'sendMail',
     submission: true,
     bytes: body?.length ?? maxRequestSize,
     judge,
-    before: announcing(requests, onAttempt, message),
+    watcher: submissionWatcher(requests, way, message),
     request: (call) => requests.graph.sendMail(requests.mailbox, body ?? Buffer.alloc(0), call),
   });
   const ready = async () => {

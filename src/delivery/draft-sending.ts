@@ -2,19 +2,19 @@ import { readGraphFault, responseLine } from '../graph/answer.js';
 import type { Receipt } from './deliver.js';
 import { judgeDraftSend } from './outcome.js';
 import type { Requests } from './requests.js';
+import type { SubmissionWatcher } from './step.js';
 
 /**
  * Sends a draft, again and again until it is known to be gone: it goes out once at most.
- * @param before awaited before the first request
  * @throws GraphMailError
  */
-export async function sendDraft(requests: Requests, id: string, before?: () => Promise<void>): Promise<Receipt> {
+export async function sendDraft(requests: Requests, id: string, watcher?: SubmissionWatcher): Promise<Receipt> {
   const { answer, settled, clientRequestId, attempts, time } = await requests.perform({
     command: 'sendDraft',
     submission: true,
     bytes: 0,
     judge: judgeDraftSend,
-    before,
+    watcher,
     request: (call) => requests.graph.sendDraft(requests.mailbox, id, call),
   });
   const requestId = answer.headers['request-id'];

@@ -1,11 +1,12 @@
-import { type GraphMailError, isGraphMailError } from '../errors.js';
+import type { GraphMailError } from '../errors.js';
 import type { Composition, Deliverable } from './composition.js';
 import type { DeliveryWay, Receipt } from './deliver.js';
 import { createDraft } from './draft-creation.js';
 import { goneUnasked, notSent, perhapsStillThere } from './draft-failure.js';
 import { removeDraft } from './draft-removal.js';
 import { sendDraft } from './draft-sending.js';
-import { announcing, callHook } from './message-hooks.js';
+import { failureOfSend } from './failure.js';
+import { callHook, submissionWatcher } from './message-hooks.js';
 import type { Requests } from './requests.js';
 import { uploadFile } from './upload.js';
 
@@ -40,23 +41,28 @@ export async function sendAsDraft(
     message.drop();
     requests.unload();
     await tellOfDraft(requests, way.onDraft, id, message.details?.messageId ?? '');
-    const announce = announcing(requests, way.onAttempt, message, id);
+    const watcher = submissionWatcher(requests, way, message, id);
     return await sendDraft(
       requests,
       id,
-      announce &&
-        (() => {
+      watcher && {
+        ...watcher,
+        before: (attempt) => {
           announced = true;
-          return announce();
-        }),
+          return watcher.before(attempt);
+        },
+      },
     );
-  } catch (error) {
-    if (!isGraphMailError(error)) throw error;
+  } catch (cause) {
+    const error = failureOfSend(cause, requests.mayBeSent);
     if (id !== undefined && error.outcome === 'unknown') throw perhapsStillThere(error, requests.mailbox, id);
     const end = id === undefined ? 'deleted' : await withdraw(requests, id, announced && way.onWithdraw, left);
     // Graph said that it was too busy to send it, and yet somebody took it away.
     const putOff = requests.submitted && !error.permanent && error.graphCode !== 'ErrorItemNotFound';
-    if (end === 'gone' && putOff) throw goneUnasked(error, requests.mailbox);
+    if (end === 'gone' && putOff) {
+      requests.doubt();
+      throw goneUnasked(error, requests.mailbox);
+    }
     if (end === 'left') left.id = id;
     throw notSent(error, requests.mailbox, left);
   }

@@ -2,6 +2,7 @@ import { type FailedOutcome, GraphMailError, isGraphMailError, maybeSent } from 
 import { readGraphFault, responseLine } from '../graph/answer.js';
 import { type HttpAnswer, NetworkFailure } from '../graph/http.js';
 import { describeNetworkFailure } from '../graph/network-error.js';
+import { withoutSecrets } from '../redact.js';
 import { explainRefusal } from './hints.js';
 import type { Command } from './step.js';
 
@@ -123,13 +124,42 @@ export function failureOfStep(
   error: unknown,
   { submission }: { submission: boolean },
   { attempts, doubtful }: { attempts: number; doubtful: boolean },
-): unknown {
+): GraphMailError {
   if (doubtful) return asUnknown(error, submission, attempts);
-  if (attempts === 0 || !isGraphMailError(error) || error.attempts !== undefined) return error;
-  return new GraphMailError(error.message, { ...error, cause: error.cause, attempts });
+  const failure = failureOfSend(error, false);
+  if (attempts === 0 || failure.attempts !== undefined) return failure;
+  return new GraphMailError(failure.message, { ...failure, cause: failure.cause, attempts });
 }
 
-function asUnknown(error: unknown, submission: boolean, attempts: number): GraphMailError {
+/**
+ * The failure of a send, whatever ended it. What became of the message is judged by whether a request that may carry it has
+ * left, and not by the error: functions, agents and plugins of the caller's may throw anything.
+ */
+export function failureOfSend(error: unknown, mayBeSent: boolean): GraphMailError {
+  if (!isGraphMailError(error)) return unforeseen(error, mayBeSent);
+  if ((error.outcome === 'unknown') === mayBeSent) return error;
+  if (mayBeSent) return asUnknown(error, true, error.attempts);
+  // It speaks of another message, or of nothing that we know.
+  return new GraphMailError(`${withoutVerdict(error.message)}${notSentEither}`, {
+    ...error,
+    cause: error.cause,
+    outcome: 'not-sent',
+    hint: error.hint === maybeSent ? undefined : error.hint,
+  });
+}
+
+/** An error that is not one of ours. A bulk run tells it by `EGRAPH` from `'API'`, and ends. */
+function unforeseen(cause: unknown, mayBeSent: boolean): GraphMailError {
+  const text = `Sending failed: ${withoutStop(withoutSecrets(cause instanceof Error ? cause.message : String(cause)))}`;
+  return mayBeSent
+    ? new GraphMailError(unknownWhether(text), { code: 'EGRAPH', outcome: 'unknown', cause })
+    : new GraphMailError(`${text}${notSentEither}`, { code: 'EGRAPH', command: 'API', cause, hint: lookAtCause });
+}
+
+const lookAtCause =
+  'This error was not foreseen. Its cause shows where it comes from: often a function, agent or plugin that was given.';
+
+function asUnknown(error: unknown, submission: boolean, attempts: number | undefined): GraphMailError {
   if (isGraphMailError(error) && error.outcome === 'unknown') return error;
   const known = isGraphMailError(error);
   const text = error instanceof Error ? error.message : String(error);
@@ -140,6 +170,28 @@ function asUnknown(error: unknown, submission: boolean, attempts: number): Graph
     outcome: 'unknown',
     permanent: false,
     hint: maybeSent,
+  });
+}
+
+/** The message waited for its turn as long as it may. */
+export function waitedTooLong(maxWait: number, pause: number, mailbox: string, command: Command): GraphMailError {
+  return new GraphMailError(
+    `It was not the message's turn at ${mailbox} within the ${maxWait} ms of its maxWait${notSentEither}`,
+    {
+      code: 'EGRAPH',
+      command,
+      retryAfter: pause > 0 ? pause : undefined,
+      hint: 'Send later, or give graph.maxWait of the message a longer time.',
+    },
+  );
+}
+
+/** The mailbox was paused between the announcement of a request and the request, which was not made. */
+export function pausedBefore(pause: number, mailbox: string, command: Command): GraphMailError {
+  return new GraphMailError(`The request was not made, since ${mailbox} was paused just before it${notSentEither}`, {
+    code: 'EGRAPH',
+    command,
+    retryAfter: pause > 0 ? pause : undefined,
   });
 }
 

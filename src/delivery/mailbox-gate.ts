@@ -82,12 +82,13 @@ export class MailboxGate {
   /**
    * Waits until a message may be composed. First in, first out.
    * @param signal ends every wait on this passage with `EABORT`
+   * @param entering ends this wait, in its place
    */
-  async admit(signal?: AbortSignal): Promise<Passage> {
+  async admit(signal?: AbortSignal, entering = signal): Promise<Passage> {
     const age = this.#age++;
     this.#present.add(age);
     try {
-      return this.#passage(age, signal, await this.#admission.enter(signal));
+      return this.#passage(age, signal, await this.#admission.enter(entering));
     } catch (error) {
       this.#present.delete(age);
       throw error;
@@ -112,8 +113,8 @@ export class MailboxGate {
     const traveller = { committed: false };
     let flight: Flight | undefined;
     return {
-      depart: ({ bytes, longestWait }) => {
-        flight = { age, bytes, longestWait, signal, ...traveller };
+      depart: ({ bytes, longestWait, signal: departing = signal }) => {
+        flight = { age, bytes, longestWait, signal: departing, ...traveller };
         return this.#departures.enter(flight);
       },
       get recalled() {

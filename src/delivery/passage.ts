@@ -4,6 +4,8 @@ export interface Departure {
   bytes: number;
   /** Milliseconds; a pause longer than that is not waited for. */
   longestWait: number;
+  /** Ends this wait, in place of what ends all waits of the message. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A request that was made and has ended. */

@@ -36,7 +36,7 @@ export class Place {
   ): Promise<Place | undefined> {
     const { connections } = context;
     for (;;) {
-      if (!(await passage.depart({ bytes: step.bytes, longestWait }))) return undefined;
+      if (!(await passage.depart({ bytes: step.bytes, longestWait, signal }))) return undefined;
       const place = new Place(context, passage, step.submission);
       if (!connections) return place;
       try {

@@ -1,43 +1,53 @@
 import { randomUUID } from 'node:crypto';
 import { unlessAborted } from '../abort.js';
 import type { Clock } from '../clock.js';
-import { isGraphMailError } from '../errors.js';
+import { GraphMailError, isGraphMailError } from '../errors.js';
 import { claimsChallenge } from '../graph/claims.js';
 import type { GraphClient } from '../graph/client.js';
 import { type HttpAnswer, NetworkFailure } from '../graph/http.js';
 import type { DeliveryContext, DeliveryHooks } from './context.js';
-import { failureOfStep, longPause, sendFailure } from './failure.js';
+import { failureOfStep, longPause, pausedBefore, sendFailure, waitedTooLong } from './failure.js';
 import type { MailboxGate } from './mailbox-gate.js';
 import { nextMove } from './next-move.js';
 import type { Arrival, Passage } from './passage.js';
+import { Patience } from './patience.js';
 import { Place } from './place.js';
-import { nextDelay, type RetryLimits, repeatDelay } from './retry.js';
-import type { Step, StepResult } from './step.js';
+import { nextDelay, repeatDelay } from './retry.js';
+import type { AttemptReport, Step, StepResult } from './step.js';
 
 /** Milliseconds; a pause beyond a day is somebody's mistake, and must not outlive it by much. */
 const longestPause = 86_400_000;
 
 /** Where a step stands. */
 interface Run {
-  limits: RetryLimits;
+  patience: Patience;
   /** One that got no token counts too. */
   attempts: number;
   /** Requests that were made. */
   requests: number;
   /** Whether one of them has left. */
   made: boolean;
-  /** Milliseconds waited. */
-  waited: number;
   /** Whether a request for it may have had its effect. */
   doubtful: boolean;
-  /** Whether what the step wants done before was done. */
-  announced: boolean;
+  /** Whether a request has left of which nothing is known yet. */
+  unjudged: boolean;
+  /** Requests that the step's watcher was told of. */
+  announced: number;
+  /** Whether the last of them may still be under way, for all that the watcher knows. */
+  pending: boolean;
   refusedToken: { token: string; claims: string | undefined } | undefined;
   renewed: boolean;
 }
 
-/** What a request led to: a result, or another try after `rest` ms. */
-type Next<T extends HttpAnswer> = StepResult<T> | { rest: number };
+/** Another try after `rest` ms. */
+interface Again {
+  rest: number;
+  /** Why the request that was announced sent nothing, where that is so. */
+  notSent?: (() => GraphMailError) | undefined;
+}
+
+/** What a request led to: a result, or another try. */
+type Next<T extends HttpAnswer> = StepResult<T> | Again;
 
 /** A request that has ended, as far as the gate is concerned. */
 interface Passing {
@@ -54,20 +64,29 @@ export class Requests {
   readonly #gate: MailboxGate;
   readonly #passage: Passage;
   readonly #hooks: DeliveryHooks;
-  /** Milliseconds, of all steps that have no patience of their own. */
-  #waited = 0;
+  /** Of all steps that have none of their own. */
+  readonly #patience: Patience;
   #committed = false;
   /** By the clock that nobody sets. */
   #begun: number | undefined;
   #submitted = false;
+  #mayBeSent = false;
   #lastDuration = 0;
 
-  constructor(context: DeliveryContext, gate: MailboxGate, passage: Passage, mailbox: string, hooks: DeliveryHooks) {
+  constructor(
+    context: DeliveryContext,
+    gate: MailboxGate,
+    passage: Passage,
+    mailbox: string,
+    hooks: DeliveryHooks,
+    patience = new Patience(context.clock, context.limits),
+  ) {
     this.mailbox = mailbox;
     this.#context = context;
     this.#gate = gate;
     this.#passage = passage;
     this.#hooks = hooks;
+    this.#patience = patience;
   }
 
   get graph(): GraphClient {
@@ -91,6 +110,21 @@ export class Requests {
   /** Whether a request that was to send the message has left. */
   get submitted(): boolean {
     return this.#submitted;
+  }
+
+  /** Whether a request has sent the message, or may have: no error that comes now can say that it was not sent. */
+  get mayBeSent(): boolean {
+    return this.#mayBeSent;
+  }
+
+  /** Something besides an answer shows that the message may have been sent. */
+  doubt(): void {
+    this.#mayBeSent = true;
+  }
+
+  /** Milliseconds that a function of the caller's may take. */
+  get timeout(): number {
+    return this.#context.timeout;
   }
 
   /** Waits for what cannot be ended itself no longer than the message's caller wants it sent. */
@@ -131,10 +165,11 @@ export class Requests {
    * @returns whether it may be; `false` at once when patience is at its end
    */
   async restBeforeRepeating(attempts: number): Promise<boolean> {
-    const { limits, budget, random } = this.#context;
-    const delay = repeatDelay(limits, { attempts, waited: this.#waited }, random());
+    const { budget, random } = this.#context;
+    const { limits, waited } = this.#patience;
+    const delay = repeatDelay(limits, { attempts, waited }, random());
     if (delay === undefined || !budget.spend()) return false;
-    this.#waited += delay;
+    this.#patience.spend(delay, false);
     await this.#passage.rest(delay);
     return true;
   }
@@ -155,13 +190,14 @@ export class Requests {
     ready?: () => Promise<Step<T> | undefined>,
   ): Promise<StepResult<T> | undefined> {
     const run: Run = {
-      limits: step.limits ?? this.#context.limits,
+      patience: step.limits ? new Patience(this.clock, step.limits) : this.#patience,
       attempts: 0,
       requests: 0,
       made: false,
-      waited: step.limits ? 0 : this.#waited,
       doubtful: false,
-      announced: false,
+      unjudged: false,
+      announced: 0,
+      pending: false,
       refusedToken: undefined,
       renewed: false,
     };
@@ -169,17 +205,25 @@ export class Requests {
       for (;;) {
         const next = (await this.#prepareToken(run)) ?? (await this.#inPlace(step, run, ready));
         if (!next || !('rest' in next)) return next;
+        if (next.notSent) await this.#tellNotSent(step, run, next.notSent);
         if (next.rest > 0) await this.#passage.rest(next.rest);
       }
     } catch (error) {
-      throw failureOfStep(error, step, run);
-    } finally {
-      if (!step.limits) this.#waited = run.waited;
+      const doubtful = run.doubtful || run.unjudged;
+      if (doubtful && step.submission) this.#mayBeSent = true;
+      throw failureOfStep(error, step, { attempts: run.attempts, doubtful });
     }
   }
 
+  /** Of a request that was announced. While an earlier one is in doubt, it says nothing of the message. */
+  async #tellNotSent({ watcher }: Step, run: Run, error: () => GraphMailError): Promise<void> {
+    if (!watcher || !run.pending || run.doubtful) return;
+    await watcher.notSent(run.announced, error());
+    run.pending = false;
+  }
+
   /** A token before anything waits in line with it; a failure to get one counts as an attempt. */
-  async #prepareToken(run: Run): Promise<{ rest: number } | undefined> {
+  async #prepareToken(run: Run): Promise<Again | undefined> {
     const { tokens, budget, random } = this.#context;
     try {
       const { refusedToken } = run;
@@ -192,9 +236,11 @@ export class Requests {
     } catch (error) {
       if (!isGraphMailError(error) || error.code === 'EABORT') throw error;
       run.attempts++;
-      const rest = error.permanent ? undefined : nextDelay(run.limits, run, error.retryAfter, random());
+      const { limits, waited } = run.patience;
+      const state = { attempts: run.attempts, waited };
+      const rest = error.permanent ? undefined : nextDelay(limits, state, error.retryAfter, random());
       if (rest === undefined || !budget.spend()) throw error;
-      run.waited += rest;
+      run.patience.spend(rest, false);
       return { rest };
     }
   }
@@ -204,12 +250,18 @@ export class Requests {
     run: Run,
     ready: (() => Promise<Step<T> | undefined>) | undefined,
   ): Promise<Next<T> | undefined> {
-    const place = await Place.take(this.#context, this.#passage, {
-      step,
-      longestWait: run.limits.maxWait,
-      signal: this.#hooks.signal,
-      committed: this.#committed,
-    });
+    const { patience } = run;
+    const place = await patience.atGate(
+      (signal) =>
+        Place.take(this.#context, this.#passage, {
+          step,
+          longestWait: patience.longestPause,
+          signal,
+          committed: this.#committed,
+        }),
+      this.#hooks.signal,
+      () => waitedTooLong(patience.limits.maxWait, this.#gate.pausedFor, this.mailbox, step.command),
+    );
     if (!place) throw longPause(this.#gate.pausedFor, this.mailbox, step.command, run.doubtful);
     const passing: Passing = { arrival: undefined };
     try {
@@ -224,10 +276,6 @@ export class Requests {
   /** One request, and what it leads to. */
   async #attempt<T extends HttpAnswer>(step: Step<T>, run: Run, place: Place, passing: Passing): Promise<Next<T>> {
     const { tokens, budget, clock, random } = this.#context;
-    if (step.before && !run.announced && !this.#passage.recalled) {
-      await step.before();
-      run.announced = true;
-    }
     // Fetched a moment ago, unless the wait outlived it; then it is prepared once more.
     const token =
       tokens.ready ??
@@ -236,23 +284,45 @@ export class Requests {
         throw error;
       }));
     if (token === undefined || this.#passage.recalled) return { rest: 0 };
+    if (step.watcher) {
+      await step.watcher.before(++run.announced);
+      run.pending = true;
+      const notSent = () => pausedBefore(this.#gate.pausedFor, this.mailbox, step.command);
+      if (this.#passage.recalled) return { rest: 0, notSent };
+    }
     const attempts = ++run.attempts;
     run.requests++;
     place.begin();
     const { result, clientRequestId, startedAt, duration } = await this.#make(step, token, run);
     const left = !(result instanceof NetworkFailure) || result.written;
+    run.unjudged = left;
     passing.arrival = left ? { bytes: step.bytes, refused: false } : undefined;
     const outcome = step.judge(result, clock.now(), { doubtful: run.doubtful, made: run.made });
+    const settled = run.doubtful;
+    if (outcome.kind === 'unknown') run.doubtful = true;
+    run.unjudged = false;
     run.made ||= left;
     this.#submitted ||= left && step.submission;
+    this.#mayBeSent ||= step.submission && (outcome.kind === 'unknown' || outcome.kind === 'sent');
     const { command, bytes, submission, host = this.graph.host } = step;
     const report = { command, attempt: attempts, startedAt, duration, bytes, host, clientRequestId, result };
     const retryAfter = outcome.kind === 'not-sent' && outcome.retry === 'later' ? outcome.retryAfter : undefined;
-    this.#hooks.attempted?.({ ...report, outcome: outcome.kind, retryAfter });
-    const settled = run.doubtful;
-    if (outcome.kind === 'unknown') run.doubtful = true;
+    const failure = (permanent: boolean, retryIn: number | undefined) =>
+      sendFailure(result, {
+        command,
+        submission,
+        outcome: run.doubtful ? 'unknown' : 'not-sent',
+        permanent: permanent && !run.doubtful,
+        attempts,
+        clientRequestId,
+        retryAfter: retryIn,
+        host,
+        mailbox: this.mailbox,
+      });
+    this.#report({ ...report, outcome: outcome.kind, retryAfter });
 
-    const next = nextMove(outcome, run, run.limits, random());
+    const { limits, waited } = run.patience;
+    const next = nextMove(outcome, { attempts, waited, renewed: run.renewed }, limits, random());
     if (next.move === 'go-on') {
       budget.refund();
       return { answer: result as T, clientRequestId, attempts: run.requests, time: duration, settled };
@@ -260,26 +330,30 @@ export class Requests {
     if (next.pause !== undefined) this.#gate.pause(Math.min(next.pause, longestPause));
     if (passing.arrival) passing.arrival.refused = next.pause !== undefined;
     if (next.move === 'again' && (next.after !== 'rest' || budget.spend())) {
-      run.waited += next.delay;
+      run.patience.spend(next.delay, next.after === 'pause');
       if (next.after === 'new-token') {
         run.renewed = true;
         run.refusedToken = { token, claims: claimsChallenge(result as HttpAnswer) };
       }
+      const { after, delay, pause } = next;
+      const notSent = () => {
+        const why = failure(after === 'new-token', after === 'pause' ? pause || delay : undefined);
+        return new GraphMailError(why.message, { ...why, cause: why.cause, permanent: false });
+      };
       // The gate holds what a pause holds.
-      return { rest: next.after === 'rest' ? next.delay : 0 };
+      return { rest: after === 'rest' ? delay : 0, notSent };
     }
     if (outcome.kind === 'not-sent' && outcome.retry === 'new-token') tokens.distrust(token);
-    throw sendFailure(result, {
-      command,
-      submission,
-      outcome: run.doubtful ? 'unknown' : 'not-sent',
-      permanent: next.move === 'fail' && next.permanent && !run.doubtful,
-      attempts,
-      clientRequestId,
-      retryAfter: next.move === 'fail' ? next.retryAfter : undefined,
-      host,
-      mailbox: this.mailbox,
-    });
+    throw next.move === 'fail' ? failure(next.permanent, next.retryAfter) : failure(false, undefined);
+  }
+
+  /** What becomes of the message does not hang on who watches. */
+  #report(report: AttemptReport): void {
+    try {
+      this.#hooks.attempted?.(report);
+    } catch {
+      // As above.
+    }
   }
 
   async #make<T extends HttpAnswer>(step: Step<T>, token: string, run: Run) {

@@ -1,3 +1,4 @@
+import type { GraphMailError } from '../errors.js';
 import type { GraphCall } from '../graph/client.js';
 import type { HttpAnswer, NetworkFailure } from '../graph/http.js';
 import type { Judge, Outcome } from './outcome.js';
@@ -27,12 +28,26 @@ export interface Step<T extends HttpAnswer = HttpAnswer> {
   bytes: number;
   request: (call: GraphCall) => Promise<T>;
   judge: Judge;
-  /** Awaited in the place of the first request, before it is made; when it fails, none is. */
-  before?: (() => Promise<void>) | undefined;
+  /** Who is told of every request that may send the message. */
+  watcher?: SubmissionWatcher | undefined;
   /** The host that is asked, where it is not Graph's. */
   host?: string | undefined;
   /** Patience, where it is not that of the whole transport. */
   limits?: RetryLimits | undefined;
+}
+
+/** Is told of the requests that may send a message, so that at any time it knows whether one is under way. */
+export interface SubmissionWatcher {
+  /**
+   * Awaited in the request's place, before it is made; when it fails, none is.
+   * @param attempt from 1
+   */
+  before(attempt: number): Promise<void>;
+  /**
+   * Awaited before anything is waited for, when the request was surely refused, or not made after all, and no earlier one is
+   * in doubt; when it fails, there is no other. Not when the step ends with it: then whoever made the step knows.
+   */
+  notSent(attempt: number, error: GraphMailError): Promise<void>;
 }
 
 /** A step that worked. */

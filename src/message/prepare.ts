@@ -2,7 +2,7 @@ import { GraphMailError, isGraphMailError } from '../errors.js';
 import { shown, shownName } from '../option-checks.js';
 import type { MailboxSelection } from '../option-types.js';
 import { chosenByMessage, type MessageHooks, messageChoiceNames, wrongMessageChoice } from '../sending-choices.js';
-import type { SendingChoices, Settings } from '../settings.js';
+import type { MessagePatience, SendingChoices, Settings } from '../settings.js';
 import { refuseAccess } from './access.js';
 import type { ComposedNode } from './compose.js';
 import { checkContentStreams } from './content-streams.js';
@@ -23,7 +23,7 @@ export interface PreparedMessage extends MessagePlan {
   envelope: { from: string | false; to: string[] };
   /** The bytes, where they had to be read to know the mailbox and cannot be read again. */
   bytes: Buffer | undefined;
-  choices: SendingChoices & MessageHooks;
+  choices: SendingChoices & MessageHooks & { patience?: MessagePatience };
   /** Refuses bytes that would have chosen another mailbox, where they are read a second time. */
   confirm?: (composed: Buffer) => void;
 }

@@ -37,7 +37,8 @@ export function crashFiles(strike: FileStrike | AnyFileStrike): FileOperations {
       die();
     }
     const result = await work();
-    if (struck) die();
+    if (struck && strike.at === 'file' && strike.later !== undefined) setTimeout(die, strike.later);
+    else if (struck) die();
     return result;
   };
 

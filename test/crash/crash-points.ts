@@ -9,6 +9,8 @@ export const modes: readonly Mode[] = ['hold', 'verify', 'draft'];
 export interface Blow {
   own?: OwnStrike;
   faults?: readonly FaultRule[];
+  /** The row of which the journal must say after this kill that its mail surely was not sent. */
+  leaves?: number;
 }
 
 /** A moment at which a run is killed. */
@@ -119,6 +121,48 @@ const doubt = (recipient: string): FaultRule => ({
   status: 504,
   delivered: true,
 });
+
+const pause = (on: 'sendMail' | 'sendDraft', recipient: string): FaultRule => ({
+  on,
+  recipient,
+  status: 429,
+  headers: { 'Retry-After': '30' },
+});
+
+/** Around the record that a request was refused for now; and then while the Retry-After is waited out. */
+const pauses: readonly CrashPoint[] = (
+  [
+    ['a refusal for now', direct, 'sendMail'],
+    ['a refusal for now of a draft', draft, 'sendDraft'],
+  ] as const
+).flatMap(([name, on, request]) => [
+  ...stages.map(
+    ([stage, moment]): CrashPoint => ({
+      name: stage.replace('%s', name),
+      modes: on,
+      ofRow: true,
+      blows: (row, recipient) => [
+        {
+          ...file({ ...moment, record: { type: 'returned', row } }),
+          faults: [pause(request, recipient)],
+          ...(moment.operation === 'datasync' && { leaves: row }),
+        },
+      ],
+    }),
+  ),
+  {
+    name: `while the pause after ${name} is waited out`,
+    modes: on,
+    ofRow: true,
+    blows: (row: number, recipient: string) => [
+      {
+        ...file({ operation: 'datasync', when: 'after', later: 150, record: { type: 'returned', row } }),
+        faults: [pause(request, recipient)],
+        leaves: row,
+      },
+    ],
+  },
+]);
 
 const failures: readonly CrashPoint[] = [
   ...aroundRecord(
@@ -322,6 +366,7 @@ export const crashPoints: readonly CrashPoint[] = [
   ...begin,
   ...resumption,
   ...rows,
+  ...pauses,
   ...failures,
   ...wire,
   ...settlings,

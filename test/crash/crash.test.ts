@@ -8,6 +8,8 @@ import { buildSession, openStage, type Stage } from './stage.js';
 
 const names = [
   'when an attempt is on the disk',
+  'while the pause after a refusal for now is waited out',
+  'while the pause after a refusal for now of a draft is waited out',
   'when a mail is taken and not answered',
   'when a draft is sent and not answered',
   'when half of the result is written',

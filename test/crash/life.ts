@@ -64,6 +64,9 @@ export async function live(stage: Stage, plan: Plan): Promise<Life> {
     if (ended.killed) {
       life.kills++;
       const after = await stateIn(folder);
+      const { leaves } = 'leaves' in blow ? blow : {};
+      if (leaves !== undefined && after?.stateOf(leaves) !== 'left')
+        faults.push(`row ${leaves} is ${after?.stateOf(leaves)} after a kill in its pause`);
       if (after) life.mostUnknown = Math.max(life.mostUnknown, ...newlyInFlight(before, after, inFlight));
       before = after;
     } else if (ended.text !== '') checkEnd(ended.text, faults);

@@ -26,6 +26,8 @@ export interface FileStrike {
   record?: { type: JournalRecord['type']; row?: number; event?: 'start' | 'end' };
   /** The n-th that fits, from 1. */
   nth?: number;
+  /** Milliseconds; with `'after'`, how long the process goes on before it ends. */
+  later?: number;
 }
 
 /** At any operation on a file, whatever it is: before the n-th. */

@@ -44,6 +44,7 @@ async function run({ seed, share, uploadBudget, bounds }: Wishes) {
     tokens: new TokenSource(async () => ({ token: 'token', lifetime: Number.POSITIVE_INFINITY }), clock),
     budget: new RetryBudget(),
     clock,
+    timeout: 100_000,
     limits: { maxRetries: 1_000, maxWait: 1e12 },
     random: () => 0.5,
     messageIds: new MessageIds(clock),

@@ -62,6 +62,7 @@ export function world({
     budget: new RetryBudget(),
     clock,
     limits: { maxRetries: 5, maxWait: 300_000, ...limits },
+    timeout: 100_000,
     random: () => 0.5,
     messageIds: new MessageIds(clock),
   };

@@ -30,6 +30,8 @@ export interface Tally {
 export class RunState {
   readonly #rows = new RowTable();
   readonly #undecided = new Map<number, Undecided>();
+  /** The last attempts of rows that are left, whose drafts surely were not sent and lie there still. */
+  readonly #drafts = new Map<number, AttemptRecord>();
   readonly #sends = new Map<string, RecentSends>();
   readonly #holds = new Map<string, { until: number; asked: number }>();
 
@@ -83,6 +85,11 @@ export class RunState {
       const latest = this.stateOf(row) === 'open' ? attempts.at(-1) : (unknown ?? attempts.at(-1));
       if (latest) yield latest;
     }
+  }
+
+  /** The last attempt of each row that is left while its draft, which surely was not sent, lies there still. */
+  waitingDrafts(): Iterable<AttemptRecord> {
+    return this.#drafts.values();
   }
 
   /** The attempts of a row that may have been sent, oldest first; none once it is known what became of it. */
@@ -139,10 +146,19 @@ export class RunState {
     if (next === undefined) throw impossible(`"${record.type}" of row ${row} cannot follow "${rowStates[phase]}"`);
     if (phase === Phase.unseen) this.#rows.enter(row, key);
     this.#rows.move(row, next);
+    this.#keepDraft(record, next);
     this.#keepUndecided(record, next);
     if (record.type === 'attempt') this.#sendsOf(record.mailbox);
     if (record.type === 'sent') this.#sendsOf(record.mailbox).add(Date.parse(record.at), record.recipients);
     if (record.type === 'returned' && record.mailbox !== undefined) this.#hold(record.mailbox, record);
+  }
+
+  #keepDraft(record: RowRecord, next: Phase): void {
+    const { row } = record;
+    const last = this.#undecided.get(row)?.attempts.at(-1);
+    this.#drafts.delete(row);
+    if (record.type !== 'returned' || record.draftId === undefined || next !== Phase.left) return;
+    if (last?.draftId === record.draftId) this.#drafts.set(row, last);
   }
 
   #keepUndecided(record: RowRecord, next: Phase): void {

@@ -26,12 +26,19 @@ const settled = optional(oneOf('verify', 'draft'));
 /** The fields that something is decided by. Others are for reports; a later version may have more of them. */
 const fields: Record<JournalRecord['type'], Record<string, Check>> = {
   run: { version: oneOf(1), id: text, at: time, recipients: object, template: object, options: object },
-  attempt: { ...ofRow, mailbox: text, messageId: text, draftId: optional(text), date: optional(text) },
+  attempt: {
+    ...ofRow,
+    mailbox: text,
+    messageId: text,
+    draftId: optional(text),
+    attempt: optional(count),
+    date: optional(text),
+  },
   sent: { ...ofRow, mailbox: text, messageId: text, attempts: count, recipients: count, settled },
   rejected: { ...ofRow, stage: oneOf('row', 'send'), error, settled },
   skipped: { ...ofRow, reason: oneOf('duplicate', 'suppressed'), of: optional(row), entry: optional(text) },
   unknown: { ...ofRow, mailbox: text, messageId: text, draftId: optional(text), error },
-  returned: { ...ofRow, mailbox: optional(text), until: optional(time), settled },
+  returned: { ...ofRow, mailbox: optional(text), draftId: optional(text), until: optional(time), settled },
   session: { at: time, event: oneOf('start', 'end'), pid: count, host: text },
   throttled: { at: time, mailbox: text, until: optional(time) },
   bounce: { row, at: time, recipient: text, hard: flag },

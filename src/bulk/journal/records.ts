@@ -51,6 +51,8 @@ export interface AttemptRecord extends OfRow {
   mailbox: string;
   messageId: string;
   draftId?: string;
+  /** Which request of this sending it is, from 1. Missing in older journals, and where the transporter tells nothing. */
+  attempt?: number;
   /** The `Date` of the mail, so that another attempt can carry the same. */
   date?: string;
 }
@@ -107,12 +109,15 @@ export interface UnknownRecord extends OfRow {
 }
 
 /**
- * The mail was surely not sent and the row goes on being left: the error would have hit every row, the draft is withdrawn
- * (written before it is deleted), or the mailbox has to wait for long.
+ * The mail was surely not sent and the row goes on being left: its request was refused for now and is to be repeated (written
+ * before that is waited for), the error would have hit every row, the draft is withdrawn (written before it is deleted), or
+ * the mailbox has to wait for long.
  */
 export interface ReturnedRecord extends OfRow {
   type: 'returned';
   mailbox?: string;
+  /** The draft of its last attempt lies there still, and is to be sent by its id rather than made anew. */
+  draftId?: string;
   error?: RecordedError;
   /** The mailbox is not asked before. */
   until?: string;

@@ -29,8 +29,9 @@ export class RowIndex {
   readonly #end = new Places();
   readonly #bounce = new Places();
   readonly #bounceWeight = new GrowingColumn((length) => new Uint8Array(length));
-  readonly #attempts = new GrowingColumn((length) => new Uint32Array(length));
-  readonly #open = new GrowingColumn((length) => new Uint8Array(length));
+  /** Requests of earlier sendings, and of the latest. */
+  readonly #earlier = new GrowingColumn((length) => new Uint32Array(length));
+  readonly #latest = new GrowingColumn((length) => new Uint32Array(length));
   readonly #firstAttempt = new GrowingColumn((length) => new Float64Array(length));
   /** The highest number of a row that the journal mentions. */
   last = 0;
@@ -51,12 +52,14 @@ export class RowIndex {
     if (record.type !== 'returned' || this.statusOf(row) !== 'unknown') this.#end.set(row, place);
     if (record.type === 'attempt') {
       if (this.#firstAttempt.get(row) === 0) this.#firstAttempt.set(row, Date.parse(record.at));
-      // One that never ended was an attempt too.
-      if (this.#open.get(row) === 1) this.#count(row, 1);
-      this.#open.set(row, 1);
-    } else {
-      this.#count(row, 'attempts' in record && record.attempts !== undefined ? record.attempts : this.#open.get(row));
-      this.#open.set(row, 0);
+      const { attempt = 1 } = record;
+      if (attempt === 1) this.#endSending(row);
+      this.#latest.set(row, attempt);
+    } else if (record.type !== 'returned') {
+      // What tells the end of a sending tells how many requests it took; one that never ended was a request too.
+      const { attempts = 0 } = record as { attempts?: number };
+      this.#latest.set(row, Math.max(attempts, this.#latest.get(row)));
+      this.#endSending(row);
     }
   }
 
@@ -75,7 +78,7 @@ export class RowIndex {
   }
 
   attemptsOf(row: number): number {
-    return this.#attempts.get(row) + this.#open.get(row);
+    return this.#earlier.get(row) + this.#latest.get(row);
   }
 
   /** Milliseconds since the epoch. */
@@ -83,8 +86,9 @@ export class RowIndex {
     return this.#firstAttempt.get(row) || undefined;
   }
 
-  #count(row: number, attempts: number): void {
-    this.#attempts.set(row, this.#attempts.get(row) + attempts);
+  #endSending(row: number): void {
+    this.#earlier.set(row, this.attemptsOf(row));
+    this.#latest.set(row, 0);
   }
 }
 

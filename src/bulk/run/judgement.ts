@@ -29,9 +29,11 @@ const mailboxFaults: ReadonlySet<string> = new Set([
 ]);
 
 function judgeGraph(error: GraphMailError): Verdict {
-  const { outcome, code, responseCode, permanent, graphCode, retryAfter } = error;
+  const { outcome, code, command, responseCode, permanent, graphCode, retryAfter } = error;
   if (outcome === 'unknown') return { kind: 'unknown' };
   if (code === 'EABORT') return { kind: 'called-off' };
+  // Nobody foresaw it, and nothing has left: it need not be the row's fault.
+  if (code === 'EGRAPH' && command === 'API') return { kind: 'hits-all' };
   // The transport is closed: no row would get through.
   if (code === 'ECONFIG' || code === 'ECONNECTION') return { kind: 'hits-all' };
   // Content that cannot be read is one message's misfortune, and waiting for it would hold up the others.

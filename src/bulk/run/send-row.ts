@@ -1,5 +1,6 @@
 import { unlessAborted } from '../../abort.js';
 import type { Clock } from '../../clock.js';
+import { isGraphMailError } from '../../errors.js';
 import type { BulkTransporter } from '../bulk-options.js';
 import type { ComposedRow } from '../compose-row.js';
 import { messageOf } from '../errors.js';
@@ -42,6 +43,8 @@ export interface SendingContext {
 
 /** What our transport tells before it submits a message. */
 interface AttemptTold {
+  /** Missing where nobody tells. */
+  attempt?: number;
   mailbox: string;
   messageId: string;
   draftId?: string;
@@ -60,7 +63,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   const onAttempt = async (attempt: AttemptTold) => {
     told = attempt;
     attempted = true;
-    const { draftId } = attempt;
+    const { draftId, attempt: number } = attempt;
     await states.append({
       type: 'attempt',
       row: row.number,
@@ -69,8 +72,23 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
       mailbox: attempt.mailbox,
       messageId: attempt.messageId,
       ...(draftId !== undefined && { draftId }),
+      ...(number !== undefined && { attempt: number }),
       date: date.toISOString(),
     });
+  };
+  // Nothing is under way while the next request waits, so that a crash then leaves no doubt.
+  const onNotSent = async ({ draftId }: AttemptTold, error: Error) => {
+    await states.append({
+      type: 'returned',
+      row: row.number,
+      key,
+      at: at(),
+      mailbox,
+      ...(draftId !== undefined && { draftId }),
+      error: errorRecord(error),
+      ...untilOf(judgeFailure(error), context.clock),
+    });
+    attempted = false;
   };
   // The draft is about to be deleted. Gone without this, it would seem to have been sent.
   const onWithdraw = async () => {
@@ -99,7 +117,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   const outcome = await answerOf(
     async () =>
       transporter.sendMail(
-        tellsAttempts ? { ...message, graph: { ...graphOf(message), onAttempt, onWithdraw } } : message,
+        tellsAttempts ? { ...message, graph: { ...graphOf(message), onAttempt, onNotSent, onWithdraw } } : message,
       ),
     composed.address,
     context,
@@ -122,9 +140,9 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   const { error } = outcome;
   // The attempt could not be written: that, and not the mail, is what failed.
   if (states.failure) throw states.failure;
-  // The draft that was to be deleted was gone already: it may have been sent after all.
-  const gone = !attempted && told !== undefined && judgeFailure(error).kind === 'unknown';
-  if (gone && told) await onAttempt(told);
+  // The draft that was to be deleted was gone already, or a plugin in between has lost what was to tell.
+  const sentAfterAll = !attempted && isGraphMailError(error) && error.outcome === 'unknown';
+  if (sentAfterAll) await onAttempt(told ?? { mailbox, messageId });
   const judged = attempted ? judgeFailure(error) : judgeUnattempted(error, signal);
   const verdict: Verdict = ownMailbox && isAboutMailbox(error) ? { kind: 'rejected' } : judged;
   const about = {
@@ -146,20 +164,28 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
     await states.append({ type: 'rejected', stage: 'send', ...about });
     return { status: 'rejected', error };
   }
-  const until = verdict.kind === 'later' && verdict.retryAfter !== undefined;
-  if (attempted || (until && !doubtful)) {
+  const pause = untilOf(verdict, context.clock);
+  if (attempted || (pause.until !== undefined && !doubtful)) {
     const back = { row: row.number, key, at: at(), mailbox, error: errorRecord(error) };
-    const pause = until ? { until: dateOf(context.clock.now() + (verdict.retryAfter ?? 0)).toISOString() } : {};
     await states.append({ type: 'returned', ...back, ...pause });
   }
   return { status: 'left', verdict, error };
 }
 
-/** An error before the mail could leave: whatever it says, nothing was sent. */
+/**
+ * An error before the mail could leave: whatever it says, nothing was sent. One that nobody foresaw need not be the row's
+ * fault, so it ends the run rather than the row.
+ */
 function judgeUnattempted(error: Error, signal: AbortSignal): Verdict {
   const verdict = judgeFailure(error);
   if (verdict.kind !== 'unknown') return verdict;
-  return { kind: signal.aborted ? 'called-off' : 'rejected' };
+  return { kind: signal.aborted ? 'called-off' : 'hits-all' };
+}
+
+/** Until when the mailbox is not to be asked, where the service said so. */
+function untilOf(verdict: Verdict, clock: Clock): { until?: string } {
+  if (verdict.kind !== 'later' || verdict.retryAfter === undefined) return {};
+  return { until: dateOf(clock.now() + verdict.retryAfter).toISOString() };
 }
 
 function graphOf(message: object): object {

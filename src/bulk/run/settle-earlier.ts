@@ -31,17 +31,21 @@ const longestWindow = 60_000;
 
 /**
  * Settles what an earlier session left open, as far as that can be done without sending anything twice: with the id of a
- * draft, which goes out once at most, or by looking in Sent Items. What stays open is held as unknown.
+ * draft, which goes out once at most, or by looking in Sent Items. What stays open is held as unknown. Drafts that surely
+ * were not sent, and only waited to be, are sent too: another one made in their place would leave them lying in Drafts.
  * @returns an error that would hit every row, where one came
  */
 export async function settleEarlier(context: EarlierContext): Promise<Error | undefined> {
-  const open = [...context.states.state.unknowns()];
+  const { state } = context.states;
+  const open = [...state.unknowns()].map((attempt) => ({ attempt, waiting: false }));
+  // Whoever cannot be asked for drafts sends new mails.
+  const drafts = context.face ? [...state.waitingDrafts()].map((attempt) => ({ attempt, waiting: true })) : [];
   let fault: Error | undefined;
-  const next = open.values();
+  const next = [...open, ...drafts].values();
   const settleRest = async () => {
-    for (const attempt of next) {
+    for (const { attempt, waiting } of next) {
       if (fault || context.ending()) return;
-      const met = await settle(context, attempt);
+      const met = await settle(context, attempt, waiting);
       fault ??= met;
     }
   };
@@ -51,7 +55,12 @@ export async function settleEarlier(context: EarlierContext): Promise<Error | un
   return fault;
 }
 
-async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownRecord): Promise<Error | undefined> {
+/** @param waiting whether it is a draft that surely was not sent so far */
+async function settle(
+  context: EarlierContext,
+  attempt: AttemptRecord | UnknownRecord,
+  waiting: boolean,
+): Promise<Error | undefined> {
   const { states, face, lanes, laneFor, verify, clock, signal } = context;
   const { row, key, mailbox, messageId, draftId } = attempt;
   const about = () => ({ row, key, at: new Date(clock.now()).toISOString(), mailbox, messageId });
@@ -66,6 +75,8 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
     return undefined;
   }
   const entry = context.suppressed?.get(row);
+  // It is skipped when its turn comes.
+  if (entry !== undefined && waiting) return undefined;
   if (entry !== undefined) {
     await hold(
       new Error(`Whether it was sent is not known, and its draft is not sent now: ${entry} is on the suppression list`),
@@ -76,7 +87,13 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
   const grant = draftId === undefined ? undefined : await lanes.acquire([laneFor(mailbox)]);
   if (draftId !== undefined && !grant) return undefined;
   const settled = draftId === undefined ? 'verify' : 'draft';
-  const begun = Date.parse(states.state.attemptsOf(row)[0]?.at ?? attempt.at);
+  if (waiting && attempt.type === 'attempt') await states.append({ ...attempt, at: about().at, attempt: 1 });
+  /** Nothing came of it: another session may send the draft. */
+  const putBack = async (error: Error) => {
+    if (!waiting || draftId === undefined) return;
+    await states.append({ type: 'returned', row, key, at: about().at, mailbox, draftId, error: errorRecord(error) });
+  };
+  const begun = Date.parse((waiting ? attempt : states.state.attemptsOf(row)[0])?.at ?? attempt.at);
   const age = Math.max(0, clock.now() - Date.parse(attempt.at));
   const window = Math.max(0, longestWindow - age);
   try {
@@ -106,15 +123,18 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
     if (kind === 'unknown') {
       grant?.used();
       // Neither can the next one be asked about; all stay open, for another session.
-      if (couldNotAsk(failure)) return failure;
+      if (couldNotAsk(failure)) {
+        await putBack(failure);
+        return failure;
+      }
       await hold(failure);
       // Somebody asked for it: that the mailbox may not be read must not look as if nothing had been found.
       return draftId === undefined && isRefused(failure) ? failure : undefined;
     }
     grant?.unused();
-    // Of an earlier attempt, which may have been sent, this draft says nothing.
-    const onlyAttempt = states.state.attemptsOf(row).length === 1;
-    if (kind === 'rejected' && !onlyAttempt) {
+    // Of an earlier mail, which may have been sent, this draft says nothing.
+    const onlyDraft = states.state.attemptsOf(row).every((one) => one.draftId === draftId);
+    if (kind === 'rejected' && !onlyDraft) {
       await hold(failure);
       return undefined;
     }
@@ -122,6 +142,7 @@ async function settle(context: EarlierContext, attempt: AttemptRecord | UnknownR
       await states.append({ type: 'rejected', stage: 'send', ...about(), error: errorRecord(failure), settled });
       return undefined;
     }
+    await putBack(failure);
     // It stays open, to be settled by the next session.
     return kind === 'called-off' ? undefined : failure;
   }

@@ -12,7 +12,9 @@ export async function suppressedDrafts(
   suppression: SuppressionList,
 ): Promise<Map<number, string>> {
   const drafts = new Set<number>();
-  for (const { row, draftId } of state.unknowns()) if (draftId !== undefined) drafts.add(row);
+  for (const { row, draftId } of [...state.unknowns(), ...state.waitingDrafts()]) {
+    if (draftId !== undefined) drafts.add(row);
+  }
   const suppressed = new Map<number, string>();
   if (drafts.size === 0 || source.format === 'rows') return suppressed;
   for await (const { number, values } of source.rows()) {

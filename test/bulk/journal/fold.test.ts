@@ -40,6 +40,17 @@ describe('the state of a row', () => {
     ['unknown', 'unknown', [attempt(1), unknown(1)]],
     ['left again when its mail surely was not sent', 'left', [attempt(1), returned(1)]],
     ['left again before any attempt', 'left', [returned(1)]],
+    ['left while a pause is waited out', 'left', [attempt(1, { attempt: 1 }), returned(1), session()]],
+    [
+      'sent by the request after a refused one',
+      'sent',
+      [attempt(1, { attempt: 1 }), returned(1), attempt(1, { attempt: 2 }), sent(1, { attempts: 2 })],
+    ],
+    [
+      'unknown as before while the repetition of a doubtful mail waits out a pause',
+      'unknown',
+      [attempt(1), unknown(1), attempt(1, { attempt: 1 }), returned(1)],
+    ],
     ['sent in a second attempt of a rejected one', 'sent', [attempt(1), rejected(1), attempt(1), sent(1)]],
     ['left after a retry that met an error of all rows', 'left', [attempt(1), rejected(1), returned(1)]],
     ['skipped after it was rejected', 'skipped', [rejected(1, row), skipped(1)]],
@@ -94,6 +105,34 @@ describe('the state of a row', () => {
     expect(state.keyMatches(1, rowKey({ row: 1 }))).toBe(true);
     expect(state.keyMatches(1, rowKey({ row: 2 }))).toBe(false);
     expect(state.keyMatches(2, rowKey({ row: 2 }))).toBeUndefined();
+  });
+});
+
+describe('a draft that surely was not sent and waits to be', () => {
+  const draft = { draftId: 'one' };
+  const waiting = [attempt(1, draft), returned(1, draft)];
+
+  it('is told with its attempt, across sessions', () => {
+    for (const state of [fold(...waiting), fold(...waiting, session())]) {
+      expect([...state.waitingDrafts()]).toEqual([attempt(1, draft)]);
+      expect([...state.unknowns()]).toEqual([]);
+    }
+  });
+
+  it.each<[string, JournalRecord[]]>([
+    ['when it is attempted again', [attempt(1, draft)]],
+    ['when it is withdrawn', [returned(1)]],
+    ['when the row is rejected', [rejected(1)]],
+    ['when the row is skipped', [skipped(1)]],
+    ['when another draft is made', [attempt(1, { draftId: 'two' })]],
+  ])('waits no more %s', (_, records) => {
+    expect([...fold(...waiting, ...records).waitingDrafts()]).toEqual([]);
+  });
+
+  it('is none where an earlier mail of the row may have been sent', () => {
+    const state = fold(attempt(1), unknown(1), session(), attempt(1, draft), returned(1, draft));
+    expect([...state.waitingDrafts()]).toEqual([]);
+    expect(state.stateOf(1)).toBe('unknown');
   });
 });
 

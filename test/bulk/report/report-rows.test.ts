@@ -105,6 +105,23 @@ describe('the rows of a report', () => {
     expect(second?.finishedAt).toBeUndefined();
   });
 
+  it('count each request once, also where the journal has an attempt for each', async () => {
+    const refused = { type: 'returned', error: { message: 'Too fast' } } as const;
+    const folder = await sampleRun(six, [
+      [1, 1, { type: 'attempt', attempt: 1 }, refused, { type: 'attempt', attempt: 2 }, refused],
+      [2, 1, { type: 'attempt', attempt: 3 }, { type: 'sent', attempts: 3 }],
+      [3, 2, { type: 'attempt', attempt: 1 }, refused, { type: 'attempt', attempt: 2 }],
+      [4, 3, { type: 'attempt', attempt: 1 }, refused],
+      [5, 3, { type: 'attempt', attempt: 1 }, { type: 'rejected', attempts: 1 }],
+    ]);
+    const rows = await rowsOf(folder, six);
+    expect(rows.slice(0, 3).map(({ status, attempts }) => [status, attempts])).toEqual([
+      ['sent', 3],
+      ['unknown', 2],
+      ['rejected', 2],
+    ]);
+  });
+
   it('keep what was said of an unknown mail when trying it again came to nothing', async () => {
     const folder = await sampleRun(six, [
       [1, 1, { type: 'attempt' }, { type: 'unknown' }],

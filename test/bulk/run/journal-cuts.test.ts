@@ -28,6 +28,7 @@ function addressOf(row: number): string {
 function firstFate(row: number): Fate {
   if (row % 13 === 0) return 'refused';
   if (row % 19 === 0) return row % 2 === 0 ? 'lost' : 'taken';
+  if (row % 23 === 0) return 'busy';
   return row % 29 === 0 ? 'later' : 'sent';
 }
 
@@ -87,6 +88,7 @@ function worldAt(delivery: Delivery, records: readonly JournalRecord[], doubtful
     if (record.type === 'sent') graph.remember(addressOf(record.row), record, true);
   }
   for (const attempt of undecided) graph.remember(addressOf(attempt.row), attempt, doubtful === 'sent');
+  for (const attempt of state.waitingDrafts()) graph.remember(addressOf(attempt.row), attempt, false);
   return { graph, undecided: undecided.map(({ row }) => row) };
 }
 

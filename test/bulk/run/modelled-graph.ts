@@ -4,13 +4,19 @@ import type { SendAttempt } from '../../../src/index.js';
 interface Mail {
   to: { address: string };
   messageId: string;
-  graph?: { onAttempt?: (attempt: SendAttempt) => Promise<void> };
+  graph?: {
+    onAttempt?: (attempt: SendAttempt) => Promise<void>;
+    onNotSent?: (attempt: SendAttempt, error: GraphMailError) => Promise<void>;
+  };
 }
 
 export type Delivery = 'plain' | 'direct' | 'draft';
 
-/** What becomes of one mail: `lost` and `taken` are both answered with a doubt, and only `taken` went out. */
-export type Fate = 'sent' | 'refused' | 'later' | 'lost' | 'taken';
+/**
+ * What becomes of one mail: `lost` and `taken` are both answered with a doubt, and only `taken` went out; `busy` is refused
+ * for now, and sent when it is repeated.
+ */
+export type Fate = 'sent' | 'refused' | 'later' | 'lost' | 'taken' | 'busy';
 
 /**
  * A transporter that counts, by address, how many mails it sent. As `plain` it is like any of Nodemailer's; otherwise it has
@@ -49,17 +55,23 @@ export class ModelledGraph {
   async sendMail({ to, messageId, graph }: Mail): Promise<object> {
     this.handedOver++;
     const { address } = to;
-    const draftId = this.#delivery === 'draft' ? `draft of ${messageId}` : undefined;
+    const draftId = this.#delivery === 'draft' ? `draft ${this.handedOver} of ${messageId}` : undefined;
     if (draftId !== undefined) this.#drafts.set(draftId, address);
-    await graph?.onAttempt?.({ mailbox: 'news@contoso.com', messageId, ...(draftId !== undefined && { draftId }) });
+    const draft = draftId !== undefined && { draftId };
+    const told = (attempt: number) => ({ attempt, mailbox: 'news@contoso.com', messageId, ...draft });
+    await graph?.onAttempt?.(told(1));
     const fate = this.fate(address);
+    if (fate === 'busy') {
+      await graph?.onNotSent?.(told(1), failure('not-sent', { permanent: false, retryAfter: 1 }));
+      await graph?.onAttempt?.(told(2));
+    }
     if (fate === 'later') throw failure('not-sent', { permanent: false, retryAfter: 1 });
     if (fate === 'refused') throw failure('not-sent', { permanent: true });
     if (fate !== 'lost') {
       if (draftId !== undefined) this.#drafts.delete(draftId);
       this.#take(address, messageId);
     }
-    if (fate !== 'sent') throw failure('unknown', { permanent: false });
+    if (fate !== 'sent' && fate !== 'busy') throw failure('unknown', { permanent: false });
     return {};
   }
 

@@ -28,7 +28,10 @@ const life: fc.Arbitrary<Life> = fc.record({
     limit: fc.integer({ min: 1, max: 20 }),
     concurrency: fc.integer({ min: 1, max: 3 }),
   }),
-  fates: fc.array(fc.constantFrom<Fate>('sent', 'refused', 'lost', 'taken'), { minLength: rows, maxLength: rows }),
+  fates: fc.array(fc.constantFrom<Fate>('sent', 'refused', 'lost', 'taken', 'busy'), {
+    minLength: rows,
+    maxLength: rows,
+  }),
   broken: fc.uniqueArray(fc.integer({ min: 1, max: rows }), { maxLength: 3 }),
   killedAfter: fc.integer({ min: 1, max: 90 }),
 });

@@ -1,0 +1,26 @@
+import { configError, type GraphMailError } from '../errors.js';
+
+/**
+ * Loads a package of ours when it is first needed.
+ * @param load an `import()` with the name written out, which is all that bundlers can follow
+ * @param usable whether it is what it should be: a bundler may have put something empty in its place
+ * @throws GraphMailError `ECONFIG`
+ */
+export async function loadPackage<T>(name: string, load: () => Promise<T>, usable: (loaded: T) => boolean): Promise<T> {
+  let loaded: T;
+  try {
+    loaded = await load();
+  } catch (cause) {
+    throw notLoaded(name, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  if (!usable(loaded)) throw notLoaded(name, 'what was loaded under this name is not that package');
+  return loaded;
+}
+
+function notLoaded(name: string, why: string, cause?: unknown): GraphMailError {
+  return configError(
+    `The package '${name}' cannot be loaded, so nobody can sign in: ${why.split('\n', 1)[0]}`,
+    `Install it where the program runs (npm install ${name}). A program that was bundled needs it in the bundle, or in a node_modules folder beside it.`,
+    cause,
+  );
+}
