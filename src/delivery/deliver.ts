@@ -56,7 +56,7 @@ export async function deliver<T extends Deliverable>(
   { mailbox, compose, discard, way }: Delivery<T>,
   hooks: DeliveryHooks = {},
 ): Promise<{ message: Omit<T, 'body'>; receipt: Receipt }> {
-  const passage = await gate.admit(hooks.signal);
+  const passage = await gate.admit(hooks.signal, context.client);
   const requests = new Requests(context, gate, passage, mailbox, hooks);
   let use: MessageInUse | undefined;
   const message = new Composition(async () => {

@@ -32,7 +32,7 @@ export interface Passage {
   rest(ms: number): Promise<void>;
   /** The message's bytes are no longer needed, so another may be composed. */
   unload(): void;
-  /** From now on `close()` does not stop this message. */
+  /** From now on the closing of its transport does not stop this message. */
   commit(): void;
   /** The message is done, one way or the other. */
   leave(): void;

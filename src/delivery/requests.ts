@@ -208,7 +208,6 @@ export class Requests {
       step,
       longestWait: run.limits.maxWait,
       signal: this.#hooks.signal,
-      committed: this.#committed,
     });
     if (!place) throw longPause(this.#gate.pausedFor, this.mailbox, step.command, run.doubtful);
     const passing: Passing = { arrival: undefined };

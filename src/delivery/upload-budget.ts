@@ -9,7 +9,7 @@ import type { Clock } from '../clock.js';
 export class UploadBudget {
   /** Milliseconds. */
   static readonly window = 300_000;
-  readonly #limit: number;
+  #limit: number;
   readonly #clock: Clock;
   /** Requests that have ended, oldest first. */
   readonly #ended: { bytes: number; until: number }[] = [];
@@ -21,6 +21,11 @@ export class UploadBudget {
   constructor(limit: number, clock: Clock) {
     this.#limit = limit;
     this.#clock = clock;
+  }
+
+  /** Bytes in any window. */
+  set limit(bytes: number) {
+    this.#limit = bytes;
   }
 
   /** Whether nothing in the window is to be remembered. */
