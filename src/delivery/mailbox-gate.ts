@@ -20,8 +20,9 @@ export interface MailboxGateOptions {
 
 interface Flight extends Waiter {
   bytes: number;
+  client: GateClient;
   departed?: Departed;
-  land?: (arrival: Arrival | undefined) => void;
+  land?: ((arrival: Arrival | undefined) => void) | undefined;
 }
 
 /** Milliseconds; the longest window in which Graph counts an application's requests to a mailbox. */
@@ -40,6 +41,9 @@ export class MailboxGate {
   readonly #upload: UploadBudget;
   /** Of transports that have limits of their own: what waits for those holds up no other transport. */
   readonly #apart = new WeakMap<GateClient, Admission>();
+  /** Those that may go, and wait for their own transport. */
+  readonly #lent = new Set<Flight>();
+  readonly #anyone: GateClient = { queued: 0 };
   #options: MailboxGateOptions;
   /** Messages inside or waiting to be. */
   #present = 0;
@@ -113,7 +117,7 @@ export class MailboxGate {
    * Waits until a message may be composed. First in, first out, and the transports in turn.
    * @param signal ends every wait on this passage with `EABORT`
    */
-  async admit(signal?: AbortSignal, client: GateClient = { queued: 0 }): Promise<Passage> {
+  async admit(signal?: AbortSignal, client: GateClient = this.#anyone): Promise<Passage> {
     if (this.#joined) return this.#joined.admit(signal, client);
     if (client.closing?.aborted) throw abortError(client.closing);
     this.#present++;
@@ -153,15 +157,17 @@ export class MailboxGate {
     };
     const arrive = (arrival?: Arrival) => {
       onward?.arrive(arrival);
-      const land = flight?.land;
+      const ended = flight;
       flight = undefined;
-      land?.(arrival);
+      if (ended) this.#land(ended, arrival);
     };
     return {
       depart: async (departure) => {
         mayWait();
-        flight = { age, ...departure, signal };
-        if (!(await this.#departures.enter(flight))) return false;
+        flight = { age, ...departure, signal, client };
+        const entered = this.#departures.enter(flight);
+        this.#reclaim();
+        if (!(await entered)) return false;
         if (!this.#joined) return true;
         try {
           if (!onward) {
@@ -180,6 +186,17 @@ export class MailboxGate {
       get recalled() {
         return (flight?.departed?.overtaken || onward?.recalled) ?? false;
       },
+      lend: () => {
+        onward?.lend();
+        if (flight?.land) this.#lent.add(flight);
+        this.#reclaim();
+      },
+      takeBack: () => {
+        if (flight) this.#lent.delete(flight);
+        const mine = flight?.land !== undefined && onward?.takeBack() !== false;
+        if (!mine) arrive();
+        return mine;
+      },
       arrive,
       rest: async (ms) => {
         mayWait();
@@ -197,6 +214,20 @@ export class MailboxGate {
         left = true;
       },
     };
+  }
+
+  #land(flight: Flight, arrival: Arrival | undefined): void {
+    const { land } = flight;
+    flight.land = undefined;
+    this.#lent.delete(flight);
+    land?.(arrival);
+  }
+
+  /** Whoever waits for its own transport makes room for others, or one that is slow would hold up all of them. */
+  #reclaim(): void {
+    for (const flight of this.#lent) {
+      if (this.#departures.awaitedBy(({ client }) => client !== flight.client)) this.#land(flight, undefined);
+    }
   }
 
   #takeOff(flight: Flight): void {

@@ -26,6 +26,13 @@ export interface Passage {
    * departs again.
    */
   readonly recalled: boolean;
+  /**
+   * The request that may be made waits for something else first. Until it is taken back, a message of another transport that
+   * waits at the mailbox may go in its stead.
+   */
+  lend(): void;
+  /** @returns whether the request may still be made; otherwise it departs again */
+  takeBack(): boolean;
   /** The request has ended; without `arrival` it was never made. */
   arrive(arrival?: Arrival): void;
   /** Waits `ms` between two requests, with nothing in flight. */

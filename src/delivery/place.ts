@@ -38,9 +38,7 @@ export class Place {
       const place = new Place(context, passage, submission);
       if (!connections) return place;
       const waiter = { age: age++, submission, signal };
-      const atOnce = connections.opensFor(waiter);
-      // What waits for its own transport must not keep others from the mailbox.
-      if (!atOnce) passage.arrive();
+      if (!connections.opensFor(waiter)) passage.lend();
       try {
         await connections.enter(waiter);
       } catch (error) {
@@ -48,7 +46,7 @@ export class Place {
         throw error;
       }
       try {
-        if (atOnce ? !passage.recalled : await passage.depart({ bytes, longestWait: 0 })) return place;
+        if (passage.takeBack() ? !passage.recalled : await passage.depart({ bytes, longestWait: 0 })) return place;
       } catch (error) {
         place.leave(undefined);
         throw error;

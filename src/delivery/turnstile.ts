@@ -57,6 +57,11 @@ export class Turnstile<W extends Waiter = Waiter> {
     return this.#waiting.length;
   }
 
+  /** Whether one of those waits to enter. */
+  awaitedBy(those: (waiter: W) => boolean): boolean {
+    return this.#waiting.some(({ waiter }) => those(waiter));
+  }
+
   /** Requests that have entered and not left. */
   get inside(): number {
     return this.#inside;
