@@ -39,3 +39,19 @@ export function checkAllowedMailboxes(value: unknown): Settings['allowedMailboxe
   }
   return list as string[];
 }
+
+/** @throws GraphMailError `ECONFIG` */
+export function checkMailboxNames(value: unknown = {}): Settings['mailboxNames'] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw configError(
+      `Option 'mailboxNames' is ${shown(value)}; expected an object such as { '<object id>': 'noreply@contoso.com' }.`,
+    );
+  }
+  for (const name of Object.entries(value).flat()) {
+    if (typeof name === 'string' && isMailbox(name)) continue;
+    throw configError(
+      `Option 'mailboxNames' holds ${typeof name === 'string' ? `a text of ${name.length} characters` : shown(name)}; expected addresses and object ids.`,
+    );
+  }
+  return { ...(value as Record<string, string>) };
+}

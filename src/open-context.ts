@@ -1,9 +1,12 @@
 import type { Agent } from 'node:https';
 import { CertificateSource } from './auth/certificate-source.js';
+import { nameOf, partsOf, SharedSignIn, type SignInUser } from './auth/shared-sign-in.js';
 import { tokenRequest } from './auth/token-request.js';
 import { TokenSource } from './auth/token-source.js';
 import { systemClock } from './clock.js';
+import type { GateClient } from './delivery/admission.js';
 import type { DeliveryContext } from './delivery/context.js';
+import { MailboxGates } from './delivery/mailbox-gates.js';
 import { MessageIds } from './delivery/message-ids.js';
 import { RateLimiter } from './delivery/rate-limiter.js';
 import { RetryBudget } from './delivery/retry-budget.js';
@@ -12,45 +15,62 @@ import { checkAgent, createAgent } from './graph/agent.js';
 import { GraphClient } from './graph/client.js';
 import { type Cloud, resolveCloud } from './graph/clouds.js';
 import { settleProxies } from './graph/proxy-choice.js';
+import { processWide } from './process-state.js';
+import { closedError } from './sendings.js';
 import type { Settings } from './settings.js';
 import { version } from './version.js';
 
 /** Product token of every request: stable, so that an administrator can allow it by name. */
 const userAgent = `nodemailer-graph-transport/${version}`;
 
+/** Messages that may be composed beyond those in flight, so that composing one does not hold up the wire. */
+export const lookAhead = 2;
+
 /** What a transport delivers with, and what of it is to be looked after. */
 export interface OpenContext {
-  context: DeliveryContext;
+  context: DeliveryContext & { client: GateClient };
+  gates: MailboxGates;
   agent: Agent;
   certificates: CertificateSource | undefined;
+  /** Lets go of what the transport has together with others. */
+  release: () => void;
 }
 
 /**
- * Puts together what one transport delivers with: connections, tokens, and what bounds the requests of all its mailboxes.
- * @param closing ends token requests
+ * Puts together what one transport delivers with: connections of its own and what bounds the requests of all its mailboxes;
+ * gates and tokens that it has together with the other transports of the process.
+ * @param closing aborted when the transport closes
+ * @param user the transport, which must hold it as long as it lives
  * @throws GraphMailError `ECONFIG`
  */
-export function openContext(settings: Settings, closing: AbortSignal, warn: (message: string) => void): OpenContext {
-  const { identity, timeout, maxConnections, rateLimit, rateDelta } = settings;
-  const { credential } = identity;
+export function openContext(settings: Settings, closing: AbortSignal, user: SignInUser): OpenContext {
+  const { identity, timeout, maxConnections, rateLimit, rateDelta, mailboxConcurrency, uploadBudget } = settings;
   const clock = systemClock;
-  const certificates = credential.kind === 'certificate' ? new CertificateSource(credential, clock, warn) : undefined;
   const cloud = resolveCloud(settings.cloud);
+  const signIn = openSignIn(settings, cloud);
   const agent = settings.agent === undefined ? ownAgent(settings, cloud) : checkAgent(settings.agent);
-  const tokens = tokenRequest(identity, { certificates, cloud, agent, userAgent, timeout, clock }, closing);
   const rate = rateLimit === undefined ? undefined : new RateLimiter(rateLimit, rateDelta, clock);
-  const bounded = maxConnections !== undefined || rate !== undefined;
-  const context: DeliveryContext = {
-    graph: new GraphClient(cloud.graphHost, agent, userAgent, timeout),
-    tokens: new TokenSource(tokens, clock),
+  const limited = maxConnections !== undefined || rate !== undefined;
+  const { graphHost } = cloud;
+  const gates = new MailboxGates(
+    { graphHost, clientId: 'clientId' in identity ? identity.clientId : undefined },
+    { limit: mailboxConcurrency, lookAhead, uploadBudget, clock },
+    (message) => user.warn(message),
+  );
+  for (const [name, mailbox] of Object.entries(settings.mailboxNames)) gates.join(name, mailbox);
+  const messageIds = processWide('message-ids', () => new MessageIds(clock));
+  const context: OpenContext['context'] = {
+    graph: new GraphClient(graphHost, agent, userAgent, timeout, (name, mailbox) => gates.join(name, mailbox)),
+    tokens: signIn.tokens,
     budget: new RetryBudget(),
     clock,
     limits: settings,
     timeout,
     random: Math.random,
-    messageIds: new MessageIds(clock),
+    messageIds: { enter: (mailbox, messageId) => messageIds.enter(gates.nameOf(mailbox), messageId) },
+    client: { queued: 0, closing, limited },
     rate,
-    connections: bounded
+    connections: limited
       ? new Turnstile({
           limit: () => maxConnections ?? Number.POSITIVE_INFINITY,
           // Nodemailer's rate is one of messages, whatever else it takes to send them.
@@ -61,7 +81,28 @@ export function openContext(settings: Settings, closing: AbortSignal, warn: (mes
         })
       : undefined,
   };
-  return { context, agent, certificates };
+  return { context, gates, agent, certificates: signIn.certificates, release: signIn.use(user) };
+}
+
+/** What asks for tokens has connections of its own, which outlive those of any one transport. */
+function openSignIn(settings: Settings, cloud: Cloud): SharedSignIn {
+  const { identity, timeout, proxy, agent: given } = settings;
+  const { credential } = identity;
+  const { authorityHost, graphHost, ca } = cloud;
+  const { HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy } = process.env;
+  const way = given ? [nameOf(checkAgent(given))] : [proxy ?? [HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy], ca];
+  return SharedSignIn.of([authorityHost, graphHost, timeout, way, partsOf(identity)], (warn) => {
+    const clock = systemClock;
+    const certificates = credential.kind === 'certificate' ? new CertificateSource(credential, clock, warn) : undefined;
+    const agent = given ?? ownAgent(settings, cloud);
+    const closing = new AbortController();
+    const request = tokenRequest(identity, { certificates, cloud, agent, userAgent, timeout, clock }, closing.signal);
+    const end = () => {
+      closing.abort(closedError());
+      if (!given) agent.destroy();
+    };
+    return { tokens: new TokenSource(request, clock), certificates, end };
+  });
 }
 
 function ownAgent({ proxy, timeout }: Settings, { ca, authorityHost, graphHost }: Cloud): Agent {

@@ -75,13 +75,23 @@ export interface GraphTransportOptions {
    */
   allowedMailboxes?: string | readonly string[] | ((mailbox: string) => boolean) | undefined;
   /**
+   * Further names of mailboxes (object id, user principal name, other addresses), each with the name that it is to be counted
+   * under: `{ '48d31887-5fad-4d73-a9f5-3c356e68a038': 'noreply@contoso.com' }`. Graph's limits are a mailbox's, whatever it is
+   * called in a request, so a program that calls one mailbox by several names says so here; it counts for all transports of
+   * the process. Without it an object id and an address are two mailboxes until an answer of Graph names both, which the
+   * answer to `sendMail` never does. Throws `ECONFIG` for what is no address or object id.
+   * @default none
+   */
+  mailboxNames?: Readonly<Record<string, string>> | undefined;
+  /**
    * Which cloud the tenant lives in.
    * @default 'global'
    */
   cloud?: CloudName | CustomCloud | undefined;
   /**
-   * Requests in flight to one mailbox. Graph allows 4 per application and mailbox (Graph throttling limits, Outlook
-   * service); with n replicas of a program, give each 4 ÷ n.
+   * Requests in flight to one mailbox, for all transports of the process together. Graph allows 4 per application and mailbox
+   * (Graph throttling limits, Outlook service); with n replicas of a program, give each 4 ÷ n. Where transports differ, the
+   * smallest number counts, and the process is warned once.
    * @default 4
    */
   mailboxConcurrency?: number | undefined;
@@ -134,7 +144,8 @@ export interface GraphTransportOptions {
   largeMessages?: 'reject' | 'upload' | undefined;
   /**
    * Bytes of request that may go to one mailbox in any five minutes; what exceeds that waits. Graph allows 150 MB per
-   * application and mailbox (Graph throttling limits, Outlook service). `false` counts nothing.
+   * application and mailbox (Graph throttling limits, Outlook service). `false` sets no limit. For all transports of the
+   * process together, as {@link mailboxConcurrency} is.
    * @default 150_000_000
    */
   uploadBudget?: number | false | undefined;

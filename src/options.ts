@@ -3,7 +3,7 @@ import { checkCloud, cloudFromEnvironment } from './cloud-options.js';
 import { configError } from './errors.js';
 import { identityFromEnvironment, identityFromOptions } from './identity-options.js';
 import type { LogOptions } from './log.js';
-import { checkAllowedMailboxes, checkMailbox } from './mailbox-options.js';
+import { checkAllowedMailboxes, checkMailbox, checkMailboxNames } from './mailbox-options.js';
 import { editDistance, shown, shownName } from './option-checks.js';
 import type { CustomCloud, GraphTransportOptions } from './option-types.js';
 import { chosen, wrongChoice } from './sending-choices.js';
@@ -26,6 +26,7 @@ const identityOptions = [
 const otherOptions = [
   'mailbox',
   'allowedMailboxes',
+  'mailboxNames',
   'cloud',
   'mailboxConcurrency',
   'timeout',
@@ -79,6 +80,7 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
     identity,
     mailbox: checkMailbox(mailbox, allowedMailboxes !== undefined, fromEnvironment),
     allowedMailboxes,
+    mailboxNames: checkMailboxNames(given.mailboxNames),
     cloud: checkCloud(given.cloud ?? (fromEnvironment ? cloudFromEnvironment(env) : 'global')),
     mailboxConcurrency: wholeNumber(given, 'mailboxConcurrency', 4, 1),
     timeout: wholeNumber(given, 'timeout', 100_000, 1),

@@ -13,10 +13,15 @@ export interface Sending {
 /** All that was begun and has not been called back for. */
 export class Sendings {
   readonly #all = new Set<Sending>();
-  #closed = false;
+  readonly #closing = new AbortController();
+
+  /** Aborted by {@link close}, with what then fails whatever may not go on. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.closing.aborted;
   }
 
   /** Whether nothing is under way. */
@@ -30,7 +35,7 @@ export class Sendings {
    */
   begin(signal: AbortSignal | undefined): Sending {
     if (timersAreFake()) throw configError(fakeTimers.message, fakeTimers.hint);
-    if (this.#closed) throw closedError();
+    if (this.closed) throw closedError();
     const ending = new AbortController();
     const release = onAbort(signal, () => ending.abort(signal?.reason));
     // The steps of a send listen one after the other; while somebody does, the next costs next to nothing.
@@ -48,7 +53,7 @@ export class Sendings {
 
   /** Lets nothing more begin. */
   close(): void {
-    this.#closed = true;
+    this.#closing.abort(closedError());
   }
 
   /** Ends what is not in flight; with `force`, everything. */

@@ -54,6 +54,8 @@ export interface Settings extends SendingChoices {
   identity: Identity;
   mailbox: string | ((mail: MailboxSelection) => string);
   allowedMailboxes: readonly string[] | ((mailbox: string) => boolean) | undefined;
+  /** From further names of mailboxes to the ones that they are counted under. */
+  mailboxNames: Readonly<Record<string, string>>;
   cloud: CloudName | CustomCloud;
   mailboxConcurrency: number;
   timeout: number;

@@ -3,7 +3,8 @@
  * and not ended counts in every window. All moments are those of a steady clock, which nobody sets.
  */
 export class SlidingWindow {
-  readonly #limit: number;
+  /** May change while amounts count. */
+  limit: number;
   readonly #length: number;
   /** Ends, oldest first, from `#first` on. */
   #times: number[] = [];
@@ -14,7 +15,7 @@ export class SlidingWindow {
   #begun = 0;
 
   constructor(limit: number, length: number) {
-    this.#limit = limit;
+    this.limit = limit;
     this.#length = length;
   }
 
@@ -36,7 +37,7 @@ export class SlidingWindow {
    */
   wait(now: number, amount: number): number {
     this.#forget(now);
-    let tooMany = this.#inside + this.#open + Math.min(amount, this.#limit) - this.#limit;
+    let tooMany = this.#inside + this.#open + Math.min(amount, this.limit) - this.limit;
     if (tooMany <= 0) return 0;
     for (let index = this.#first; index < this.#times.length; index++) {
       tooMany -= this.#amounts[index] ?? 0;

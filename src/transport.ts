@@ -3,12 +3,11 @@ import type { Agent } from 'node:https';
 import type { SendMailOptions, Transport } from 'nodemailer';
 import { abortError, signalOf, unlessAborted } from './abort.js';
 import type { CertificateInfo, CertificateSource } from './auth/certificate-source.js';
-import type { DeliveryContext } from './delivery/context.js';
 import { type DeliveryWay, deliver } from './delivery/deliver.js';
 import { runErrand } from './delivery/errand.js';
 import { failureOfSend } from './delivery/failure.js';
 import { type InboxMessage, readInbox } from './delivery/inbox.js';
-import { MailboxGates } from './delivery/mailbox-gates.js';
+import type { MailboxGates } from './delivery/mailbox-gates.js';
 import type { Requests } from './delivery/requests.js';
 import { type SettledMessage, settle, unsettled } from './delivery/settle.js';
 import type { AttemptReport } from './delivery/step.js';
@@ -24,11 +23,11 @@ import { mailboxFor } from './message/mailbox-for.js';
 import { Memory } from './message/memory.js';
 import { type ComposedMail, type PreparedMessage, prepareMessage } from './message/prepare.js';
 import { mustBeRead } from './message/read-ahead.js';
-import { openContext } from './open-context.js';
+import { lookAhead, type OpenContext, openContext } from './open-context.js';
 import type { GraphTransportOptions } from './option-types.js';
 import { settleOptions } from './options.js';
 import { logAttempt, SendingLog } from './sending-log.js';
-import { closedError, type Sending, Sendings } from './sendings.js';
+import { type Sending, Sendings } from './sendings.js';
 import type { GraphSentMessageInfo } from './sent-message-info.js';
 import type { Settings } from './settings.js';
 import { setImmediate } from './timers.js';
@@ -39,9 +38,6 @@ type NodemailerSend = Transport<GraphSentMessageInfo>['send'];
 
 /** Called by `verify(callback)`. */
 export type VerifyCallback = (error: Error | null, success?: true) => void;
-
-/** Messages that may be composed beyond those in flight, so that composing one does not hold up the wire. */
-const lookAhead = 2;
 
 /** Warnings that this process has had. */
 const warned = new Set<string>();
@@ -63,14 +59,15 @@ export class GraphTransport extends EventEmitter {
   /** The Mail object that was made last with this transport; set by Nodemailer. */
   declare mailer?: unknown;
   readonly #settings: Settings;
-  readonly #context: DeliveryContext;
+  readonly #context: OpenContext['context'];
   readonly #certificates: CertificateSource | undefined;
   readonly #log: Log;
   readonly #link: MailerLink;
   readonly #gates: MailboxGates;
   readonly #agent: Agent;
-  /** Aborted when everything has ended after `close()`. */
-  readonly #closing = new AbortController();
+  /** What the transport is to those that it shares with others, which hold it weakly. */
+  readonly #user = { warn: (message: string) => this.#warn(message) };
+  readonly #release: () => void;
   readonly #sendings = new Sendings();
   /** Bounds the messages that are read before they wait: see {@link mustBeRead}. */
   readonly #readers: Turnstile;
@@ -84,23 +81,22 @@ export class GraphTransport extends EventEmitter {
   constructor(options: GraphTransportOptions) {
     super();
     const settings = settleOptions(options, process.env);
-    const { mailboxConcurrency, uploadBudget, log, mailer } = settings;
+    const { mailboxConcurrency, log, mailer } = settings;
     this.mailboxConcurrency = mailboxConcurrency;
     this.#settings = settings;
     this.#log = createLog(log);
     this.#link = new MailerLink(mailer, loggerForMailer(log));
     shapeTransport(this, this.#link, methods);
 
-    const warn = (message: string) => this.#warn(message);
-    const { context, agent, certificates } = openContext(settings, this.#closing.signal, warn);
-    const { clock } = context;
+    const { context, gates, agent, certificates, release } = openContext(settings, this.#sendings.closing, this.#user);
     this.#context = context;
+    this.#gates = gates;
     this.#agent = agent;
     this.#certificates = certificates;
-    this.#gates = new MailboxGates({ limit: mailboxConcurrency, lookAhead, uploadBudget, clock });
-    this.#readers = new Turnstile({ limit: () => mailboxConcurrency + lookAhead, clock });
+    this.#release = release;
+    this.#readers = new Turnstile({ limit: () => mailboxConcurrency + lookAhead, clock: context.clock });
     if (settings.ignored.length > 0) {
-      warn(`These SMTP options mean nothing to Microsoft Graph and are ignored: ${settings.ignored.join(', ')}.`);
+      this.#warn(`These SMTP options mean nothing to Microsoft Graph and are ignored: ${settings.ignored.join(', ')}.`);
     }
     setImmediate(() => this.#emitIdle());
   }
@@ -138,7 +134,7 @@ export class GraphTransport extends EventEmitter {
     const { maxConnections, mailboxConcurrency } = this.#settings;
     if (this.#sendings.closed) return false;
     if (maxConnections !== undefined) return this.#messages - (this.#context.connections?.inside ?? 0) < maxConnections;
-    return this.#readers.waiting + this.#gates.queued < mailboxConcurrency;
+    return this.#readers.waiting + this.#context.client.queued < mailboxConcurrency;
   }
 
   /** Messages that have not been called back for: waiting, being composed, or in flight. */
@@ -152,11 +148,7 @@ export class GraphTransport extends EventEmitter {
    * request has ended. May be called again.
    */
   close(options?: { force?: boolean }): void {
-    if (!this.#sendings.closed) {
-      this.#sendings.close();
-      this.#gates.close(closedError);
-      this.#context.connections?.close(closedError);
-    }
+    this.#sendings.close();
     this.#sendings.abort(options?.force ?? false);
     if (this.#sendings.none) this.#dispose();
   }
@@ -397,7 +389,7 @@ export class GraphTransport extends EventEmitter {
 
   /** The user's own agent is not ours to close. */
   #dispose(): void {
-    this.#closing.abort(closedError());
+    this.#release();
     if (this.#settings.agent === undefined) this.#agent.destroy();
   }
 }

@@ -1,6 +1,7 @@
 import type { TokenSource } from '../auth/token-source.js';
 import type { Clock } from '../clock.js';
 import type { GraphClient } from '../graph/client.js';
+import type { GateClient } from './admission.js';
 import type { MessageIds } from './message-ids.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { RetryLimits } from './retry.js';
@@ -23,8 +24,10 @@ export interface DeliveryContext {
   connections?: Turnstile | undefined;
   /** Told when a message really begins to leave. */
   rate?: RateLimiter | undefined;
-  /** The messages that are under way. */
-  messageIds: MessageIds;
+  /** The messages that are under way in this process. */
+  messageIds: Pick<MessageIds, 'enter'>;
+  /** The transport, for the gates of its mailboxes. */
+  client?: GateClient;
 }
 
 /** What one delivery may be given besides. */

@@ -57,10 +57,10 @@ export async function deliver<T extends Deliverable>(
   { mailbox, compose, discard, way }: Delivery<T>,
   hooks: DeliveryHooks = {},
 ): Promise<{ message: Omit<T, 'body'>; receipt: Receipt }> {
-  const { clock, limits } = context;
+  const { clock, limits, client } = context;
   const patience = new Patience(clock, limits, way.patience);
   const passage = await patience.atGate(
-    (signal) => gate.admit(hooks.signal, signal),
+    (signal) => gate.admit(hooks.signal, client, signal),
     hooks.signal,
     () => waitedTooLong(patience.limits.maxWait, gate.pausedFor, mailbox, 'sendMail'),
   );

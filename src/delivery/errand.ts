@@ -10,7 +10,7 @@ export async function runErrand<T>(
   hooks: DeliveryHooks,
   errand: (requests: Requests) => Promise<T>,
 ): Promise<T> {
-  const passage = await gate.admit(hooks.signal);
+  const passage = await gate.admit(hooks.signal, context.client);
   // There is nothing that takes memory, so this holds up nobody who is to be composed.
   passage.unload();
   try {

@@ -13,7 +13,7 @@ export interface Departed {
  */
 export class GentleResume {
   static readonly #enough = 2;
-  readonly #limit: number;
+  #limit: number;
   #pauses = 0;
   #proofs = GentleResume.#enough;
   #inFlight = 0;
@@ -21,6 +21,11 @@ export class GentleResume {
 
   /** @param limit requests in flight when all is well */
   constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Requests in flight when all is well. */
+  set full(limit: number) {
     this.#limit = limit;
   }
 

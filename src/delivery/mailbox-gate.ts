@@ -1,10 +1,11 @@
+import { abortError } from '../abort.js';
 import type { Clock } from '../clock.js';
-import { Admission } from './admission.js';
+import { Admission, type GateClient } from './admission.js';
 import { type Departed, GentleResume } from './gentle-resume.js';
 import type { Arrival, Passage } from './passage.js';
-import { Resting } from './resting.js';
 import { Turnstile, type Waiter } from './turnstile.js';
 import { UploadBudget } from './upload-budget.js';
+import { waitFor } from './waiting.js';
 
 /** What a gate lets through. */
 export interface MailboxGateOptions {
@@ -19,40 +20,49 @@ export interface MailboxGateOptions {
 
 interface Flight extends Waiter {
   bytes: number;
+  client: GateClient;
   departed?: Departed;
-  land?: (arrival: Arrival | undefined) => void;
+  land?: ((arrival: Arrival | undefined) => void) | undefined;
 }
 
 /** Milliseconds; the longest window in which Graph counts an application's requests to a mailbox. */
 const longestWindow = 600_000;
 
 /**
- * The gate in front of one mailbox. It bounds what is in flight and what goes up in five minutes; only a few messages more
- * than can be in flight are admitted to be composed; a pause holds everything, and ends gently.
+ * The gate in front of one mailbox, for all transports of the process. It bounds what is in flight and what goes up in five
+ * minutes; only a few messages more than can be in flight are admitted to be composed; a pause holds everything, and ends
+ * gently.
  */
 export class MailboxGate {
   readonly #clock: Clock;
   readonly #admission: Admission;
   readonly #departures: Turnstile<Flight>;
   readonly #resume: GentleResume;
-  readonly #upload: UploadBudget | undefined;
-  readonly #resting: Resting;
-  /** Messages inside or waiting to be, by age. */
-  readonly #present = new Set<number>();
+  readonly #upload: UploadBudget;
+  /** Of transports that have limits of their own: what waits for those holds up no other transport. */
+  readonly #apart = new WeakMap<GateClient, Admission>();
+  /** Those that may go, and wait for their own transport. */
+  readonly #lent = new Set<Flight>();
+  readonly #anyone: GateClient = { queued: 0 };
+  #options: MailboxGateOptions;
+  /** Messages inside or waiting to be. */
+  #present = 0;
   #age = 0;
   /** By the clock that nobody sets, as all moments here. */
   #pausedUntil = Number.NEGATIVE_INFINITY;
+  #joined: MailboxGate | undefined;
 
-  constructor({ limit, lookAhead, uploadBudget, clock }: MailboxGateOptions) {
+  constructor(options: MailboxGateOptions) {
+    const { limit, lookAhead, uploadBudget, clock } = options;
+    this.#options = options;
     this.#clock = clock;
     this.#admission = new Admission(limit + lookAhead);
-    this.#resting = new Resting(clock);
     this.#resume = new GentleResume(limit);
-    this.#upload = uploadBudget === false ? undefined : new UploadBudget(uploadBudget, clock);
+    this.#upload = new UploadBudget(bytesOf(uploadBudget), clock);
     this.#departures = new Turnstile<Flight>({
       limit: () => this.#resume.limit,
       pause: () => this.pausedFor,
-      wait: ({ bytes }) => this.#upload?.wait(bytes) ?? 0,
+      wait: ({ bytes }) => this.#upload.wait(bytes),
       free: ({ bytes }) => bytes === 0,
       entered: (flight) => this.#takeOff(flight),
       clock,
@@ -66,7 +76,7 @@ export class MailboxGate {
 
   /** Milliseconds until requests may be made again. */
   get pausedFor(): number {
-    return Math.max(0, Math.ceil(this.#pausedUntil - this.#clock.elapsed()));
+    return Math.max(0, Math.ceil(this.#pausedUntil - this.#clock.elapsed()), this.#joined?.pausedFor ?? 0);
   }
 
   /**
@@ -74,78 +84,166 @@ export class MailboxGate {
    * A pause that nobody has tested since is forgotten when Graph has forgotten what led to it.
    */
   get unused(): boolean {
-    if (this.#present.size > 0) return false;
-    if (this.#upload && !this.#upload.empty) return false;
+    if (this.#present > 0) return false;
+    if (this.#options.uploadBudget !== false && !this.#upload.empty) return false;
     return this.#resume.complete || this.#clock.elapsed() >= this.#pausedUntil + longestWindow;
   }
 
   /**
-   * Waits until a message may be composed. First in, first out.
+   * Keeps the stricter of these bounds and its own.
+   * @returns whether they differed
+   */
+  tighten({ limit, uploadBudget }: Pick<MailboxGateOptions, 'limit' | 'uploadBudget'>): boolean {
+    const own = this.#options;
+    if (limit === own.limit && uploadBudget === own.uploadBudget) return false;
+    const bytes = Math.min(bytesOf(uploadBudget), bytesOf(own.uploadBudget));
+    this.#options = { ...own, limit: Math.min(limit, own.limit), uploadBudget: Number.isFinite(bytes) && bytes };
+    this.#admission.places = this.#options.limit + own.lookAhead;
+    this.#resume.full = this.#options.limit;
+    this.#upload.limit = bytes;
+    return true;
+  }
+
+  /**
+   * The mailbox is that of another gate: what comes, and every request of what is here already, goes through that one too.
+   * Only what is in flight now ends without.
+   */
+  join(gate: MailboxGate): void {
+    gate.tighten(this.#options);
+    if (this.pausedFor > 0) gate.pause(this.pausedFor);
+    this.#joined = gate;
+  }
+
+  /**
+   * Waits until a message may be composed. First in, first out, and the transports in turn.
    * @param signal ends every wait on this passage with `EABORT`
    * @param entering ends this wait, in its place
    */
-  async admit(signal?: AbortSignal, entering = signal): Promise<Passage> {
-    const age = this.#age++;
-    this.#present.add(age);
+  async admit(signal?: AbortSignal, client: GateClient = this.#anyone, entering = signal): Promise<Passage> {
+    if (this.#joined) return this.#joined.admit(signal, client, entering);
+    if (client.closing?.aborted) throw abortError(client.closing);
+    this.#present++;
     try {
-      return this.#passage(age, signal, await this.#admission.enter(entering));
+      const unload = await this.#admissionOf(client).enter(client, entering);
+      return this.#passage(this.#age++, signal, client, unload);
     } catch (error) {
-      this.#present.delete(age);
+      this.#present--;
       throw error;
     }
   }
 
   /** No request for so many milliseconds, and then one first. A shorter pause never ends a longer one. */
   pause(ms: number): void {
+    this.#joined?.pause(ms);
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.elapsed() + ms);
     this.#resume.restart();
     this.#departures.advance();
   }
 
-  /** Everything that has no request in flight fails with `reason()`, now and from now on, except who is committed. */
-  close(reason: () => unknown): void {
-    this.#admission.close(reason);
-    this.#departures.close(reason);
-    this.#resting.close(reason);
+  #admissionOf(client: GateClient): Admission {
+    if (!client.limited) return this.#admission;
+    const { limit, lookAhead } = this.#options;
+    const apart = this.#apart.get(client) ?? new Admission(limit + lookAhead);
+    this.#apart.set(client, apart);
+    return apart;
   }
 
-  #passage(age: number, signal: AbortSignal | undefined, unload: () => void): Passage {
-    const traveller = { committed: false };
+  #passage(age: number, signal: AbortSignal | undefined, client: GateClient, unload: () => void): Passage {
+    let committed = false;
+    let left = false;
     let flight: Flight | undefined;
+    let onward: Passage | undefined;
+    // Whoever waits as the transport closes is stopped by the signal.
+    const mayWait = () => {
+      if (!committed && client.closing?.aborted) throw abortError(client.closing);
+    };
+    const arrive = (arrival?: Arrival) => {
+      onward?.arrive(arrival);
+      const ended = flight;
+      flight = undefined;
+      if (ended) this.#land(ended, arrival);
+    };
     return {
-      depart: ({ bytes, longestWait, signal: departing = signal }) => {
-        flight = { age, bytes, longestWait, signal: departing, ...traveller };
-        return this.#departures.enter(flight);
+      depart: async ({ bytes, longestWait, signal: departing = signal }) => {
+        mayWait();
+        flight = { age, bytes, longestWait, signal: departing, client };
+        const entered = this.#departures.enter(flight);
+        this.#reclaim();
+        if (!(await entered)) return false;
+        if (!this.#joined) return true;
+        try {
+          if (!onward) {
+            onward = await this.#joined.admit(signal, client, departing);
+            onward.unload();
+            if (committed) onward.commit();
+          }
+          if (await onward.depart({ bytes, longestWait, signal: departing })) return true;
+        } catch (error) {
+          arrive();
+          throw error;
+        }
+        arrive();
+        return false;
       },
       get recalled() {
-        return flight?.departed?.overtaken ?? false;
+        return (flight?.departed?.overtaken || onward?.recalled) ?? false;
       },
-      arrive: (arrival) => {
-        const land = flight?.land;
-        flight = undefined;
-        land?.(arrival);
+      lend: () => {
+        onward?.lend();
+        if (flight?.land) this.#lent.add(flight);
+        this.#reclaim();
       },
-      rest: (ms) => this.#resting.rest(ms, traveller, signal),
+      takeBack: () => {
+        if (flight) this.#lent.delete(flight);
+        const mine = flight?.land !== undefined && onward?.takeBack() !== false;
+        if (!mine) arrive();
+        return mine;
+      },
+      arrive,
+      rest: async (ms) => {
+        mayWait();
+        await waitFor(signal, (go) => this.#clock.after(ms, go));
+      },
       unload,
       commit: () => {
-        traveller.committed = true;
-        if (flight) flight.committed = true;
+        committed = true;
+        onward?.commit();
       },
       leave: () => {
         unload();
-        this.#present.delete(age);
+        onward?.leave();
+        if (!left) this.#present--;
+        left = true;
       },
     };
   }
 
+  #land(flight: Flight, arrival: Arrival | undefined): void {
+    const { land } = flight;
+    flight.land = undefined;
+    this.#lent.delete(flight);
+    land?.(arrival);
+  }
+
+  /** Whoever waits for its own transport makes room for others, or one that is slow would hold up all of them. */
+  #reclaim(): void {
+    for (const flight of this.#lent) {
+      if (this.#departures.awaitedBy(({ client }) => client !== flight.client)) this.#land(flight, undefined);
+    }
+  }
+
   #takeOff(flight: Flight): void {
-    const settle = this.#upload?.reserve(flight.bytes);
+    const settle = this.#upload.reserve(flight.bytes);
     const departed = this.#resume.depart();
     flight.departed = departed;
     flight.land = (arrival) => {
-      settle?.(arrival?.bytes ?? 0);
+      settle(arrival?.bytes ?? 0);
       departed.arrive(arrival !== undefined && !arrival.refused);
       this.#departures.leave();
     };
   }
+}
+
+function bytesOf(uploadBudget: number | false): number {
+  return uploadBudget === false ? Number.POSITIVE_INFINITY : uploadBudget;
 }

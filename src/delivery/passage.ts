@@ -28,13 +28,20 @@ export interface Passage {
    * departs again.
    */
   readonly recalled: boolean;
+  /**
+   * The request that may be made waits for something else first. Until it is taken back, a message of another transport that
+   * waits at the mailbox may go in its stead.
+   */
+  lend(): void;
+  /** @returns whether the request may still be made; otherwise it departs again */
+  takeBack(): boolean;
   /** The request has ended; without `arrival` it was never made. */
   arrive(arrival?: Arrival): void;
   /** Waits `ms` between two requests, with nothing in flight. */
   rest(ms: number): Promise<void>;
   /** The message's bytes are no longer needed, so another may be composed. */
   unload(): void;
-  /** From now on `close()` does not stop this message. */
+  /** From now on the closing of its transport does not stop this message. */
   commit(): void;
   /** The message is done, one way or the other. */
   leave(): void;

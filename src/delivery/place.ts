@@ -8,8 +8,6 @@ export interface PlaceWanted {
   /** Milliseconds; a longer pause is not waited for. */
   longestWait: number;
   signal: AbortSignal | undefined;
-  /** Whether `close()` must not end the wait. */
-  committed: boolean;
 }
 
 /** Counts arrivals at the transport's own turnstile. */
@@ -32,20 +30,27 @@ export class Place {
   static async take(
     context: DeliveryContext,
     passage: Passage,
-    { step, longestWait, signal, committed }: PlaceWanted,
+    { step: { bytes, submission }, longestWait, signal }: PlaceWanted,
   ): Promise<Place | undefined> {
     const { connections } = context;
     for (;;) {
-      if (!(await passage.depart({ bytes: step.bytes, longestWait, signal }))) return undefined;
-      const place = new Place(context, passage, step.submission);
+      if (!(await passage.depart({ bytes, longestWait, signal }))) return undefined;
+      const place = new Place(context, passage, submission);
       if (!connections) return place;
+      const waiter = { age: age++, submission, signal };
+      if (!connections.opensFor(waiter)) passage.lend();
       try {
-        await connections.enter({ age: age++, submission: step.submission, signal, committed });
+        await connections.enter(waiter);
       } catch (error) {
         passage.arrive();
         throw error;
       }
-      if (!passage.recalled) return place;
+      try {
+        if (passage.takeBack() ? !passage.recalled : await passage.depart({ bytes, longestWait: 0, signal })) return place;
+      } catch (error) {
+        place.leave(undefined);
+        throw error;
+      }
       // The mailbox was paused while this one waited for the transport.
       place.leave(undefined);
     }

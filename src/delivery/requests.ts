@@ -257,7 +257,6 @@ export class Requests {
           step,
           longestWait: patience.longestPause,
           signal,
-          committed: this.#committed,
         }),
       this.#hooks.signal,
       () => waitedTooLong(patience.limits.maxWait, this.#gate.pausedFor, this.mailbox, step.command),

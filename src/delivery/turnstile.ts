@@ -27,8 +27,6 @@ export interface Waiter {
   /** Milliseconds; a pause longer than that is not waited for. */
   longestWait?: number | undefined;
   signal?: AbortSignal | undefined;
-  /** Whether `close()` does not stop it. */
-  committed?: boolean | undefined;
 }
 
 interface Waiting<W> {
@@ -49,7 +47,6 @@ export class Turnstile<W extends Waiter = Waiter> {
   #waiting: Waiting<W>[] = [];
   #inside = 0;
   #cancelTimer: (() => void) | undefined;
-  #closed: { reason: () => unknown } | undefined;
 
   constructor(rules: TurnstileRules<W>) {
     this.#rules = rules;
@@ -60,16 +57,27 @@ export class Turnstile<W extends Waiter = Waiter> {
     return this.#waiting.length;
   }
 
+  /** Whether one of those waits to enter. */
+  awaitedBy(those: (waiter: W) => boolean): boolean {
+    return this.#waiting.some(({ waiter }) => those(waiter));
+  }
+
   /** Requests that have entered and not left. */
   get inside(): number {
     return this.#inside;
+  }
+
+  /** Whether this one would enter at once. */
+  opensFor(waiter: W): boolean {
+    const { limit, pause, wait, free } = this.#rules;
+    if (this.#inside >= limit() || (pause?.() ?? 0) > 0) return false;
+    return free?.(waiter) || (this.#waiting.length === 0 && (wait?.(waiter) ?? 0) === 0);
   }
 
   /** Waits until a request may be made; `false` when the pause is longer than it would wait. */
   enter(waiter: W): Promise<boolean> {
     const { age, signal } = waiter;
     return new Promise((resolve, reject) => {
-      if (this.#closed && !waiter.committed) return reject(this.#closed.reason());
       if (signal?.aborted) return reject(abortError(signal));
       const release = onAbort(signal, () => {
         this.#waiting = this.#waiting.filter((other) => other !== waiting);
@@ -121,15 +129,6 @@ export class Turnstile<W extends Waiter = Waiter> {
       entered?.(next.waiter);
       next.settle(true);
     }
-  }
-
-  /** Everything that waits fails with `reason()`, now and from now on, except who is committed. */
-  close(reason: () => unknown): void {
-    this.#closed ??= { reason };
-    const stopped = this.#waiting.filter(({ waiter }) => !waiter.committed);
-    this.#waiting = this.#waiting.filter(({ waiter }) => waiter.committed);
-    for (const { fail } of stopped) fail(reason());
-    this.advance();
   }
 
   #turnAway(paused: number): void {

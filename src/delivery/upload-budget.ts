@@ -19,6 +19,11 @@ export class UploadBudget {
     this.#bytes = new SlidingWindow(limit, UploadBudget.window);
   }
 
+  /** Bytes in any window. */
+  set limit(bytes: number) {
+    this.#bytes.limit = bytes;
+  }
+
   /** Whether nothing in the window is to be remembered. */
   get empty(): boolean {
     return this.#bytes.isEmpty(this.#clock.elapsed());

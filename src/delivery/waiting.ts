@@ -1,33 +1,23 @@
 import { abortError, onAbort } from '../abort.js';
 
-/** Somebody who waits; either call ends it. */
-export interface Waiting {
-  go: () => void;
-  fail: (reason: unknown) => void;
-}
-
 /**
- * A wait that ends by `go`, `fail` or the signal.
- * @param begin puts it where it waits; gives what takes it away from there
+ * A wait that ends when `go` is called or the signal aborts.
+ * @param begin puts `go` where it will be called; gives what takes it away from there
  */
-export function waitFor(signal: AbortSignal | undefined, begin: (waiting: Waiting) => () => void): Promise<void> {
+export function waitFor(signal: AbortSignal | undefined, begin: (go: () => void) => () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(abortError(signal));
     const end = () => {
       release();
       remove();
     };
-    const waiting: Waiting = {
-      go: () => {
-        end();
-        resolve();
-      },
-      fail: (reason) => {
-        end();
-        reject(reason);
-      },
-    };
-    const release = onAbort(signal, () => waiting.fail(abortError(signal)));
-    const remove = begin(waiting);
+    const release = onAbort(signal, () => {
+      end();
+      reject(abortError(signal));
+    });
+    const remove = begin(() => {
+      end();
+      resolve();
+    });
   });
 }

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import type { Agent } from 'node:https';
 import tls from 'node:tls';
 import { configError } from '../errors.js';
 import { shown } from '../option-checks.js';
 import { IdleAgent } from './idle-agent.js';
+import { processWide } from '../process-state.js';
 import { ProxyAgent, type Proxying } from './proxy-agent.js';
 
 /**
@@ -33,10 +35,34 @@ export function createAgent(ca: string | undefined, proxying?: Proxying): Agent 
   return proxying ? new ProxyAgent(options, proxying) : new IdleAgent(options);
 }
 
+/** Contexts that are kept for the next transport; each takes megabytes, and many times that of a connection to make. */
+const keptContexts = 8;
+
 /** A context, and not the option `ca`: Node would put that into the name of every connection, and read it anew for each. */
 function trusting(ca: string): tls.SecureContext {
+  const trusted = trustedCertificates(process.env);
+  const contexts = processWide('secure-contexts', () => new Map<string, tls.SecureContext>());
+  const key = `${digestOf(trusted)} ${digest([ca])}`;
   // Given a CA, Node would trust that one alone.
-  return tls.createSecureContext({ ca: [...trustedCertificates(process.env), ca] });
+  const context = contexts.get(key) ?? tls.createSecureContext({ ca: [...trusted, ca] });
+  // The one that was not used for longest stands first.
+  contexts.delete(key);
+  contexts.set(key, context);
+  if (contexts.size > keptContexts) contexts.delete(contexts.keys().next().value as string);
+  return context;
+}
+
+/** Of lists that Node gives again and again; they are long. */
+const digests = new WeakMap<readonly string[], string>();
+
+function digestOf(certificates: readonly string[]): string {
+  const known = digests.get(certificates) ?? digest(certificates);
+  digests.set(certificates, known);
+  return known;
+}
+
+function digest(texts: readonly string[]): string {
+  return createHash('sha256').update(texts.join('\0')).digest('base64');
 }
 
 /** What Node trusts when it is not told what: its own certificates, and those of `NODE_EXTRA_CA_CERTS`. */
@@ -44,14 +70,23 @@ export function trustedCertificates(env: NodeJS.ProcessEnv): readonly string[] {
   // Since Node 22.15.
   const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };
   if (getCACertificates) return getCACertificates('default');
-  if (!env.NODE_EXTRA_CA_CERTS) return tls.rootCertificates;
+  const file = env.NODE_EXTRA_CA_CERTS;
+  if (!file) return tls.rootCertificates;
   try {
-    return [...tls.rootCertificates, readFileSync(env.NODE_EXTRA_CA_CERTS, 'utf8')];
+    const { size, mtimeMs } = statSync(file);
+    const stamp = `${file} ${size} ${mtimeMs}`;
+    if (extended?.stamp !== stamp) {
+      extended = { stamp, certificates: [...tls.rootCertificates, readFileSync(file, 'utf8')] };
+    }
+    return extended.certificates;
   } catch {
     // Node warned of it when it started.
     return tls.rootCertificates;
   }
 }
+
+/** What was last found in a file of `NODE_EXTRA_CA_CERTS`, which is hundreds of kilobytes as a rule. */
+let extended: { stamp: string; certificates: readonly string[] } | undefined;
 
 /**
  * Checks the `agent` option. Agents of other packages need not extend `https.Agent`; what Node asks of them is

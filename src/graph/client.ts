@@ -1,4 +1,5 @@
 import type { Agent } from 'node:https';
+import { isMailbox } from '../option-checks.js';
 import { parseObject } from './answer.js';
 import {
   addressOf,
@@ -55,13 +56,22 @@ export class GraphClient {
   readonly #agent: Agent;
   readonly #userAgent: string;
   readonly #timeout: number;
+  readonly #named: (name: string, mailbox: string) => void;
 
-  constructor(graphHost: string, agent: Agent, userAgent: string, timeout: number) {
+  /** @param named told what an answer calls the mailbox that was asked for */
+  constructor(
+    graphHost: string,
+    agent: Agent,
+    userAgent: string,
+    timeout: number,
+    named: (name: string, mailbox: string) => void = () => {},
+  ) {
     this.#address = addressOf(graphHost);
     this.host = new URL(graphHost).host;
     this.#agent = agent;
     this.#userAgent = userAgent;
     this.#timeout = timeout;
+    this.#named = named;
   }
 
   /**
@@ -89,30 +99,27 @@ export class GraphClient {
 
   /** `DELETE /users/{mailbox}/messages/{id}` (Graph documentation, "Delete message"). */
   deleteDraft(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
-    return this.#request(
-      { method: 'DELETE', url: this.#url(mailbox, draftPath(id)), headers: this.#headers(call) },
-      call,
-    );
+    return this.#request(mailbox, { method: 'DELETE', path: draftPath(id), headers: this.#headers(call) }, call);
   }
 
   /** The messages in a folder that have this Message-ID, angle brackets included (Graph documentation, "List messages"). */
   findMessages(mailbox: string, folder: MailFolder, messageId: string, call: GraphCall): Promise<HttpAnswer> {
     const filter = encodeURIComponent(`internetMessageId eq '${messageId.replaceAll("'", "''")}'`);
     const query = `$filter=${filter}&$select=id,internetMessageId,createdDateTime,sentDateTime&$top=25`;
-    const url = this.#url(mailbox, `mailFolders/${folder}/messages?${query}`);
-    return this.#request({ method: 'GET', url, headers: this.#headers(call) }, call);
+    const path = `mailFolders/${folder}/messages?${query}`;
+    return this.#request(mailbox, { method: 'GET', path, headers: this.#headers(call) }, call);
   }
 
   /** Whether a message is there, and still a draft (Graph documentation, "Get message"). */
   getMessage(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
-    const url = this.#url(mailbox, `${draftPath(id)}?$select=id,isDraft`);
-    return this.#request({ method: 'GET', url, headers: this.#headers(call) }, call);
+    const path = `${draftPath(id)}?$select=id,isDraft`;
+    return this.#request(mailbox, { method: 'GET', path, headers: this.#headers(call) }, call);
   }
 
   /** `GET …/mailFolders/inbox/messages` (Graph documentation, "List messages"): one page, which `query` chooses. */
   listInbox(mailbox: string, query: string, call: GraphCall): Promise<HttpAnswer> {
-    const url = this.#url(mailbox, `${inbox}${query}`);
-    return this.#request({ method: 'GET', url, headers: this.#headers(call), answerLimit: listAnswer }, call);
+    const path = `${inbox}${query}`;
+    return this.#request(mailbox, { method: 'GET', path, headers: this.#headers(call), answerLimit: listAnswer }, call);
   }
 
   /** Where {@link listInbox} asks. */
@@ -122,9 +129,9 @@ export class GraphClient {
 
   /** `GET …/messages/{id}/$value` (Graph documentation, "Get MIME content of a message"); no more than {@link longestMime}. */
   getMime(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
-    const url = this.#url(mailbox, `${draftPath(id)}/$value`);
+    const path = `${draftPath(id)}/$value`;
     const headers = this.#headers(call);
-    return this.#request({ method: 'GET', url, headers, answerLimit: longestMime, wantBytes: true }, call);
+    return this.#request(mailbox, { method: 'GET', path, headers, answerLimit: longestMime, wantBytes: true }, call);
   }
 
   /** `POST …/messages/{id}/attachments`: all of a small file at once (Graph documentation, "Add attachment"). */
@@ -180,15 +187,21 @@ export class GraphClient {
   ): Promise<HttpAnswer> {
     const headers = this.#headers(call);
     if (contentType) headers['content-type'] = contentType;
-    return this.#request({ method: 'POST', url: this.#url(mailbox, path), headers, body, answerLimit }, call);
+    return this.#request(mailbox, { method: 'POST', path, headers, body, answerLimit }, call);
   }
 
-  #request(request: Omit<HttpRequest, 'agent' | 'timeout' | 'signal'>, call: GraphCall): Promise<HttpAnswer> {
+  #request(
+    mailbox: string,
+    { path, ...request }: Omit<HttpRequest, 'agent' | 'timeout' | 'signal' | 'url'> & { path: string },
+    call: GraphCall,
+  ): Promise<HttpAnswer> {
     request.headers.authorization = `Bearer ${call.token}`;
-    // What was long is of no use to anybody but the one who asked for it.
-    return this.#send(request, call).then((answer) =>
-      answer.body.length > shortAnswer ? answer : withoutQuotesIn(answer, [call.token]),
-    );
+    return this.#send({ ...request, url: this.#url(mailbox, path) }, call).then((answer) => {
+      const name = mailboxIn(answer);
+      if (name !== undefined) this.#named(name, mailbox);
+      // What was long is of no use to anybody but the one who asked for it.
+      return answer.body.length > shortAnswer ? answer : withoutQuotesIn(answer, [call.token]);
+    });
   }
 
   #upload(
@@ -211,6 +224,18 @@ const inbox = 'mailFolders/inbox/messages';
 
 function draftPath(id: string): string {
   return `messages/${encodeURIComponent(id)}`;
+}
+
+/** What an answer that has something of a mailbox calls that mailbox: an object id, or what the request called it. */
+function mailboxIn({ status, body }: HttpAnswer): string | undefined {
+  if (status >= 300 || body === '') return undefined;
+  const [, name] = /^\s*\{\s*"@odata\.context"\s*:\s*"[^"]*#users\('([^'"]+)'\)/i.exec(body.slice(0, 1_000)) ?? [];
+  try {
+    const mailbox = name && decodeURIComponent(name);
+    return mailbox && isMailbox(mailbox) ? mailbox : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The right to upload stands in the URL's query. */

@@ -256,11 +256,11 @@ describe('making the draft', () => {
     expect(left).toEqual([undefined]);
   });
 
-  test('in doubt is brought to its end when the gate is closed', async () => {
-    const { send, gate, clock, commands } = drafting({ createDraft: [gateway, created()] });
+  test('in doubt is brought to its end when the transport is closed', async () => {
+    const { send, close, clock, commands } = drafting({ createDraft: [gateway, created()] });
     const sent = send();
     await clock.advance(100);
-    gate.close(() => new Error('closed'));
+    close();
     await pass(clock, 60_000);
     await sent;
     expect(commands()).toEqual(['createDraft', 'createDraft', 'sendDraft draft-1']);
@@ -397,8 +397,8 @@ describe('ending in between', () => {
     expect(commands()).toEqual(['createDraft']);
   });
 
-  test('closing the gate lets a draft be sent that is there already', async () => {
-    const { send, gate, commands } = drafting({}, { way: { onDraft: () => gate.close(() => new Error('closed')) } });
+  test('closing the transport lets a draft be sent that is there already', async () => {
+    const { send, close, commands } = drafting({}, { way: { onDraft: () => close() } });
     await send();
     expect(commands()).toEqual(['createDraft', 'sendDraft draft-1']);
   });

@@ -1,65 +1,75 @@
 import { expect, test } from 'vitest';
+import type { GateClient } from '../../src/delivery/admission.js';
 import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
+import { closedError } from '../../src/sendings.js';
 import { accepted, states, type Traveller, through } from '../helpers/traveller.js';
 import { settled, VirtualClock } from '../helpers/virtual-clock.js';
-
-const closed = () => new Error('closed');
 
 function gateOf(limit: number, lookAhead: number, clock = new VirtualClock()): MailboxGate {
   return new MailboxGate({ limit, lookAhead, uploadBudget: false, clock });
 }
 
-test('whoever has no request in flight fails, whoever has one goes on', async () => {
+/** A transport that closes: what waits is ended by its own signal, what is in flight is let be. */
+function transport() {
+  const [closing, waiting] = [new AbortController(), new AbortController()];
+  const client: GateClient = { queued: 0, closing: closing.signal };
+  const close = () => {
+    closing.abort(closedError());
+    waiting.abort(closedError());
+  };
+  return { client, waiting: waiting.signal, close };
+}
+
+test('what waits of a transport that closes fails, and what waits of another goes on', async () => {
   const gate = gateOf(1, 2);
-  const [first, second, third, fourth] = (await through(gate, 4)) as [Traveller, Traveller, Traveller, Traveller];
-  first.passage?.arrive(accepted);
-  first.rest(1_000);
+  const { client, waiting, close } = transport();
+  const [inFlight] = (await through(gate, 1, 0, client)) as [Traveller];
+  const own = await through(gate, 3, 0, client, waiting);
+  const others = await through(gate, 2);
+  expect(client.queued).toBe(1);
+  close();
   await settled();
-  gate.close(closed);
+  expect(states([inFlight, ...own])).toBe('away, failed, failed, failed');
+  expect(client.queued).toBe(0);
+  for (const { passage } of own) passage?.leave();
   await settled();
-  expect(states([first, second, third, fourth])).toBe('failed, away, failed, failed');
+  for (const other of others) other.depart();
+  await inFlight.arrive();
+  expect(states(others)).toBe('away, waiting');
 });
 
 test('nothing is left that would keep the process alive', async () => {
   const clock = new VirtualClock();
   const gate = gateOf(1, 2, clock);
-  const [first] = (await through(gate, 2)) as [Traveller, Traveller];
+  const { client, waiting, close } = transport();
+  const [first] = (await through(gate, 2, 0, client, waiting)) as [Traveller, Traveller];
   gate.pause(60_000);
   first.passage?.arrive(accepted);
   first.rest(1_000);
   expect(clock.timers).toBeGreaterThan(0);
-  gate.close(closed);
+  close();
   await settled();
   expect(clock.timers).toBe(0);
 });
 
-test('whoever comes later fails at every step', async () => {
+test('whoever comes later, or comes back from its request, fails at every step', async () => {
   const gate = gateOf(1, 2);
-  const passage = await gate.admit();
-  gate.close(closed);
-  await expect(gate.admit()).rejects.toThrow('closed');
-  await expect(passage.depart({ bytes: 0, longestWait: 0 })).rejects.toThrow('closed');
-  await expect(passage.rest(1)).rejects.toThrow('closed');
+  const { client, close } = transport();
+  const passage = await gate.admit(undefined, client);
+  close();
+  const closed = { code: 'ECONNECTION', outcome: 'not-sent' };
+  await expect(gate.admit(undefined, client)).rejects.toMatchObject(closed);
+  await expect(passage.depart({ bytes: 0, longestWait: 0 })).rejects.toMatchObject(closed);
+  await expect(passage.rest(1)).rejects.toMatchObject(closed);
   passage.leave();
-  expect(gate.unused).toBe(true);
-});
-
-test('a place that becomes free is not given to anybody', async () => {
-  const gate = gateOf(1, 0);
-  const [first, second] = (await through(gate, 2)) as [Traveller, Traveller];
-  gate.close(closed);
-  await settled();
-  await first.arrive();
-  first.passage?.leave();
-  await settled();
-  expect(second.state).toBe('failed');
   expect(gate.unused).toBe(true);
 });
 
 test('who is committed goes on to the end, through waits that had begun and through later ones', async () => {
   const clock = new VirtualClock();
   const gate = gateOf(1, 2, clock);
-  const [away, waiting, resting] = (await through(gate, 3)) as [Traveller, Traveller, Traveller];
+  const { client, close } = transport();
+  const [away, waiting, resting] = (await through(gate, 3, 0, client)) as [Traveller, Traveller, Traveller];
   for (const { passage } of [away, waiting, resting]) passage?.commit();
   await away.arrive();
   waiting.passage?.arrive(accepted);
@@ -68,7 +78,7 @@ test('who is committed goes on to the end, through waits that had begun and thro
   waiting.depart();
   resting.rest(500);
   await settled();
-  gate.close(closed);
+  close();
   away.depart();
   await clock.advance(500);
   expect(states([away, waiting, resting])).toBe('waiting, waiting, rested');
@@ -80,14 +90,4 @@ test('who is committed goes on to the end, through waits that had begun and thro
   await waiting.arrive();
   for (const { passage } of [away, waiting, resting]) passage?.leave();
   expect(clock.timers).toBe(0);
-});
-
-test('who commits while waiting is not stopped either', async () => {
-  const clock = new VirtualClock();
-  const gate = gateOf(1, 1, clock);
-  const [away, waiting] = (await through(gate, 2)) as [Traveller, Traveller];
-  waiting.passage?.commit();
-  gate.close(closed);
-  await away.arrive();
-  expect(waiting.state).toBe('away');
 });

@@ -1,8 +1,10 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { GateClient } from '../../src/delivery/admission.js';
 import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
 import { isGraphMailError } from '../../src/errors.js';
+import { closedError } from '../../src/sendings.js';
 import { forAWhile } from '../helpers/fixtures.js';
 import { GateObserver } from '../helpers/gate-observer.js';
 import { through } from '../helpers/traveller.js';
@@ -21,6 +23,8 @@ const request = fc.record({
   rest: fc.nat(3_000),
 });
 const message = fc.record({
+  /** Of the transport that may close, or of another one. */
+  transport: fc.constantFrom(0, 0, 1),
   comes: fc.nat(10 * minute),
   requests: fc.array(request, { minLength: 1, maxLength: 4, size: 'max' }),
   aborts: fc.option(fc.nat(20 * minute), { freq: 6, nil: undefined }),
@@ -43,16 +47,29 @@ interface World {
   observer: GateObserver;
   /** Ages of those who want to depart, and their bytes. */
   waiting: Map<number, number>;
+  /** How many have been admitted. */
+  admitted: number;
 }
 
-async function travel({ clock, gate, observer, waiting }: World, age: number, wishes: Message, signal: AbortSignal) {
-  const passage = await gate.admit(signal);
+/** One message, as its transport knows it. */
+interface Sending {
+  ending: AbortController;
+  client: GateClient;
+  inFlight: boolean;
+}
+
+async function travel(world: World, wishes: Message, sending: Sending) {
+  const { clock, gate, observer, waiting } = world;
+  const { signal } = sending.ending;
+  const passage = await gate.admit(signal, sending.client);
+  const age = world.admitted++;
   let committed = false;
   try {
     for (const [index, { bytes, carried, duration, answer, pause, rest }] of wishes.requests.entries()) {
       if (wishes.commitsAfter === index) {
         passage.commit();
         committed = true;
+        sending.inFlight = true;
       }
       waiting.set(age, bytes);
       const departed = await passage.depart({ bytes, longestWait: wishes.longestWait }).finally(() => {
@@ -66,6 +83,7 @@ async function travel({ clock, gate, observer, waiting }: World, age: number, wi
       const rivals = [...waiting].filter(([, others]) => bytes > 0 || others === 0).map(([other]) => other);
       expect(age, 'the oldest goes first').toBe(Math.min(...rivals));
       const flight = observer.departs();
+      sending.inFlight = true;
       waiting.delete(age);
       await new Promise<void>((done) => clock.after(answer === 'never made' ? 0 : duration, done));
       if (answer === 'refused') {
@@ -73,6 +91,7 @@ async function travel({ clock, gate, observer, waiting }: World, age: number, wi
         observer.pausesUntil(clock.now() + pause);
       }
       const went = answer === 'never made' ? 0 : Math.floor((bytes * carried) / 100);
+      sending.inFlight = committed;
       observer.arrives(flight, went, answer === 'accepted');
       passage.arrive(answer === 'never made' ? undefined : { bytes: went, refused: answer === 'refused' });
       if (wishes.unloadsAfter === index) passage.unload();
@@ -95,34 +114,48 @@ test('whatever happens, the gate keeps its limits, starves nobody and leaves not
       const start = clock.now();
       const gate = new MailboxGate({ limit, lookAhead, uploadBudget, clock });
       const observer = new GateObserver(limit, clock);
-      const world = { clock, gate, observer, waiting: new Map<number, number>() };
+      const world: World = { clock, gate, observer, waiting: new Map(), admitted: 0 };
       const ends: string[] = [];
-      let age = 0;
-      const signals = messages.map((wishes, index) => {
-        const controller = new AbortController();
-        if (wishes.aborts !== undefined) clock.after(wishes.aborts, () => controller.abort());
+      const failures: Error[] = [];
+      const closing = new AbortController();
+      const clients: GateClient[] = [{ queued: 0, closing: closing.signal }, { queued: 0 }];
+      const sendings = messages.map((wishes, index) => {
+        const sending: Sending = {
+          ending: new AbortController(),
+          client: clients[wishes.transport] as GateClient,
+          inFlight: false,
+        };
+        const { ending } = sending;
+        if (wishes.aborts !== undefined) clock.after(wishes.aborts, () => ending.abort());
         clock.after(wishes.comes, () => {
-          travel(world, age++, wishes, controller.signal).then(
+          travel(world, wishes, sending).then(
             () => ends.push('through'),
             (error: Error) => {
-              if (isGraphMailError(error)) expect(controller.signal.aborted).toBe(true);
-              else if (error.message !== 'closed') failures.push(error);
-              else expect(closes).toBeDefined();
+              if (!isGraphMailError(error)) failures.push(error);
+              else if (error.code === 'EABORT') expect(ending.signal.aborted).toBe(true);
+              else expect([wishes.transport, closing.signal.aborted]).toEqual([0, true]);
               ends.push(`${index}`);
             },
           );
         });
-        return controller.signal;
+        return sending;
       });
-      const failures: Error[] = [];
-      if (closes !== undefined) clock.after(closes, () => gate.close(() => new Error('closed')));
+      if (closes !== undefined) {
+        clock.after(closes, () => {
+          closing.abort(closedError());
+          for (const { ending, client, inFlight } of sendings) {
+            if (client === clients[0] && !inFlight) ending.abort(closedError());
+          }
+        });
+      }
 
       for (let hours = 0; clock.timers > 0 && hours < 100; hours++) await clock.advance(60 * minute);
       for (const failure of failures) throw failure;
       expect(ends, 'everybody comes to an end').toHaveLength(messages.length);
       if (uploadBudget !== false) expect(observer.mostBytesInFiveMinutes()).toBeLessThanOrEqual(uploadBudget);
       expect(clock.timers).toBe(0);
-      for (const signal of signals) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+      for (const { ending } of sendings) expect(getEventListeners(ending.signal, 'abort')).toHaveLength(0);
+      expect(clients.map(({ queued }) => queued)).toEqual([0, 0]);
       expect(gate.queued).toBe(0);
       // The last pause may have begun a moment ago, and nobody has tested it since.
       await clock.advance(15 * minute);

@@ -200,3 +200,101 @@ describe('a signal', () => {
     expect(states([second, third])).toBe('failed, away');
   });
 });
+
+describe('a gate that several transports use', () => {
+  test('admits their messages in turn, and tells each how many of its own wait', async () => {
+    const gate = gateOf(1, 0);
+    const [one, other] = [{ queued: 0 }, { queued: 0 }];
+    const [first, ...rest] = (await through(gate, 10, 0, one)) as [Traveller, ...Traveller[]];
+    const [late] = (await through(gate, 1, 0, other)) as [Traveller];
+    expect([one.queued, other.queued]).toEqual([9, 1]);
+    let next: Traveller | undefined = first;
+    for (let left = 0; late.state === 'outside' && left < 3; left++) {
+      await next?.arrive();
+      next?.passage?.leave();
+      await settled();
+      next = rest.find(({ state }) => state === 'inside');
+      next?.depart();
+      await settled();
+    }
+    expect(late.state).toBe('inside');
+    expect([one.queued, other.queued]).toEqual([8, 0]);
+  });
+
+  test('keeps the strictest of their bounds, for requests that come then', async () => {
+    const gate = gateOf(4, 2);
+    const all = await through(gate, 8);
+    expect(gate.tighten({ limit: 4, uploadBudget: false })).toBe(false);
+    expect(gate.tighten({ limit: 2, uploadBudget: 100 })).toBe(true);
+    expect(gate.tighten({ limit: 3, uploadBudget: 200 })).toBe(true);
+    expect(gate.tighten({ limit: 2, uploadBudget: 100 })).toBe(false);
+    const away = () => all.filter(({ state, passage }) => state === 'away' && passage);
+    for (const left of [3, 2, 2]) {
+      const [one] = away();
+      one?.rest(1_000);
+      await one?.arrive();
+      expect(away()).toHaveLength(left);
+    }
+  });
+
+  test('lets one go in the stead of another that waits for its own transport', async () => {
+    const gate = gateOf(1, 1);
+    const [slow, other] = [{ queued: 0, limited: true }, { queued: 0 }];
+    const [lent] = (await through(gate, 1, 0, slow)) as [Traveller];
+    lent.passage?.lend();
+    const [own] = (await through(gate, 1, 0, slow)) as [Traveller];
+    expect([lent.passage?.takeBack(), own.state]).toEqual([true, 'waiting']);
+    lent.passage?.lend();
+    const [rival] = (await through(gate, 1, 0, other)) as [Traveller];
+    expect([lent.passage?.takeBack(), own.state]).toEqual([false, 'away']);
+    own.passage?.lend();
+    await settled();
+    expect(rival.state).toBe('away');
+    lent.depart();
+    await rival.arrive();
+    expect(lent.state).toBe('away');
+  });
+});
+
+describe('a gate that is joined to another', () => {
+  test('lets what is in flight end, and leads everything else through that one', async () => {
+    const [old, gate] = [gateOf(2, 4), gateOf(2, 4)];
+    const before = await through(old, 6);
+    const others = await through(gate, 2);
+    expect(states(before)).toBe('away, away, waiting, waiting, waiting, waiting');
+    old.join(gate);
+    const after = await through(old, 1);
+    for (const one of before.slice(0, 2)) await one.arrive();
+    expect(states([...before.slice(2), ...after])).toBe('waiting, waiting, waiting, waiting, waiting');
+    for (const one of others) await one.arrive();
+    expect([...before.slice(2), ...after].filter(({ state }) => state === 'away')).toHaveLength(2);
+    for (let left = 0; left < 5; left++) {
+      await [...before, ...after].find(({ state, passage }) => state === 'away' && passage)?.arrive();
+    }
+    for (const { passage } of [...before, ...others, ...after]) passage?.leave();
+    expect([old.unused, gate.unused]).toEqual([true, true]);
+  });
+
+  test.each([
+    ['either', 0],
+    ['the other', 1],
+  ])('is paused with %s', async (_name, paused) => {
+    const clock = new VirtualClock();
+    const gates = [gateOf(1, 2, clock), gateOf(1, 2, clock)] as const;
+    gates[0].join(gates[1]);
+    (gates[paused] as MailboxGate).pause(1_000);
+    const [one] = (await through(gates[0], 1)) as [Traveller];
+    expect([one.state, gates[0].pausedFor, gates[1].pausedFor]).toEqual(['waiting', 1_000, 1_000]);
+    await clock.advance(1_000);
+    expect(one.state).toBe('away');
+  });
+
+  test('brings its pause and its bounds along', async () => {
+    const clock = new VirtualClock();
+    const [old, gate] = [gateOf(1, 2, clock), gateOf(4, 2, clock)];
+    old.pause(1_000);
+    old.join(gate);
+    expect(gate.pausedFor).toBe(1_000);
+    expect(gate.tighten({ limit: 1, uploadBudget: false })).toBe(false);
+  });
+});

@@ -257,15 +257,15 @@ test('a message that was aborted in flight is not looked for', async () => {
   expect(looks(graph)).toHaveLength(0);
 });
 
-test('closing the gate lets the looking come to its end', async () => {
-  const { send, gate, clock } = verifying((_, clock) =>
+test('closing the transport lets the looking come to its end', async () => {
+  const { send, close, clock } = verifying((_, clock) =>
     list(clock, clock.now() > startOf(clock) + 10_000 ? [startOf(clock)] : []),
   );
   startOf(clock);
   const states: boolean[] = [];
   const sent = send('body', { inFlight: (yes) => states.push(yes) });
   await clock.advance(2_000);
-  gate.close(() => new Error('closed'));
+  close();
   expect(states.at(-1)).toBe(true);
   await clock.advance(60_000);
   expect((await sent).receipt.response).toContain('Sent Items');

@@ -139,30 +139,6 @@ describe('a turnstile', () => {
   });
 });
 
-describe('a turnstile that closes', () => {
-  test('fails all that waits or comes later, except who is committed', async () => {
-    const clock = new VirtualClock();
-    const start = clock.now();
-    const turnstile = new Turnstile({ limit: () => 9, pause: () => Math.max(0, start + 100 - clock.now()), clock });
-    const record = entering(turnstile, [{ age: 0 }, { age: 1, committed: true }]);
-    turnstile.close(() => new Error('closed'));
-    const later = entering(turnstile, [{ age: 2 }, { age: 3, committed: true }]);
-    await clock.advance(100);
-    expect(record).toEqual(['0 closed', '1']);
-    expect(later).toEqual(['2 closed', '3']);
-  });
-
-  test('keeps no timer for those who failed', async () => {
-    const clock = new VirtualClock();
-    const turnstile = new Turnstile({ limit: () => 9, pause: () => 1_000, clock });
-    const record = entering(turnstile, [{ age: 0 }]);
-    turnstile.close(() => new Error('closed'));
-    await settled();
-    expect(record).toEqual(['0 closed']);
-    expect(clock.timers).toBe(0);
-  });
-});
-
 test('a turnstile with a rate keeps it in every window, in order of age, and starves nobody', async () => {
   const clock = new VirtualClock();
   const limiter = new RateLimiter(3, 1_000, clock);

@@ -4,7 +4,7 @@ import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { checkAgent, createAgent, trustedCertificates } from '../../src/graph/agent.js';
 import { thrownBy } from '../helpers/failure.js';
 import { appCertificate } from '../helpers/fixtures.js';
@@ -52,5 +52,25 @@ describe('an extra CA is trusted besides', () => {
     expect(trustedCertificates({ NODE_EXTRA_CA_CERTS: file })).toEqual([...tls.rootCertificates, extra]);
     rmSync(folder, { recursive: true });
     expect(trustedCertificates({ NODE_EXTRA_CA_CERTS: file })).toEqual(tls.rootCertificates);
+  });
+});
+
+describe('the context that trusts an extra CA', () => {
+  const contextOf = (ca: string) => (createAgent(ca).options as { secureContext?: unknown }).secureContext;
+  const cas = Array.from({ length: 9 }, (_, i) => `${appCertificate.certificate}# ${i}\n`) as [string, ...string[]];
+
+  test('is made once for each CA, and kept for the last eight', () => {
+    const made = vi.spyOn(tls, 'createSecureContext');
+    const [first, ...others] = cas;
+    const context = contextOf(first);
+    expect([contextOf(first), contextOf(first)]).toEqual([context, context]);
+    expect(made).toHaveBeenCalledTimes(1);
+    for (const ca of others.slice(0, 7)) contextOf(ca);
+    expect(contextOf(first)).toBe(context);
+    for (const ca of others) contextOf(ca);
+    expect(made).toHaveBeenCalledTimes(9);
+    contextOf(first);
+    expect(made).toHaveBeenCalledTimes(10);
+    made.mockRestore();
   });
 });

@@ -6,6 +6,7 @@ import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
 import { MessageIds } from '../../src/delivery/message-ids.js';
 import { RetryBudget } from '../../src/delivery/retry-budget.js';
 import type { HttpAnswer, NetworkFailure } from '../../src/graph/http.js';
+import { closedError } from '../../src/sendings.js';
 import { answer, type Script, ScriptedGraph } from './answers.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -23,6 +24,8 @@ export interface World {
   graph: ScriptedGraph;
   gate: MailboxGate;
   context: DeliveryContext;
+  /** Closes the transport, as far as what is in flight or committed is concerned. */
+  close(): void;
   /** The claims of each token request. */
   tokens: (string | undefined)[];
   send(text?: string, hooks?: DeliveryHooks): ReturnType<typeof deliver>;
@@ -52,6 +55,7 @@ export function world({
   const graph = new ScriptedGraph(() => clock.now(), script);
   const gate = new MailboxGate({ limit: concurrency, lookAhead, uploadBudget: false, clock });
   const tokens: (string | undefined)[] = [];
+  const closing = new AbortController();
   const context: DeliveryContext = {
     graph,
     tokens: new TokenSource(async (claims) => {
@@ -65,6 +69,7 @@ export function world({
     timeout: 100_000,
     random: () => 0.5,
     messageIds: new MessageIds(clock),
+    client: { queued: 0, closing: closing.signal },
   };
   const { heavy } = wishes;
   return {
@@ -73,6 +78,7 @@ export function world({
     gate,
     context,
     tokens,
+    close: () => closing.abort(closedError()),
     send: (text = 'body', hooks) => {
       const compose = async () => ({ body: Buffer.from(text), messageId, ...(heavy && { heavy }) });
       return deliver(context, gate, { mailbox, way: { ...way, ...wishes.way }, compose }, hooks);

@@ -1,3 +1,4 @@
+import type { GateClient } from '../../src/delivery/admission.js';
 import type { MailboxGate } from '../../src/delivery/mailbox-gate.js';
 import type { Arrival, Passage } from '../../src/delivery/passage.js';
 import { settled } from './virtual-clock.js';
@@ -14,8 +15,8 @@ export class Traveller {
   state: 'outside' | 'inside' | 'waiting' | 'away' | 'turned away' | 'resting' | 'rested' | 'failed' = 'outside';
   error: unknown;
 
-  constructor(gate: MailboxGate, signal?: AbortSignal) {
-    gate.admit(signal).then((passage) => {
+  constructor(gate: MailboxGate, signal?: AbortSignal, client?: GateClient) {
+    gate.admit(signal, client).then((passage) => {
       this.passage = passage;
       this.state = 'inside';
     }, this.#fail);
@@ -48,8 +49,14 @@ export class Traveller {
 }
 
 /** So many who come to the gate one after another, and want to go as soon as they are in. */
-export async function through(gate: MailboxGate, count: number, bytes = 0): Promise<Traveller[]> {
-  const travellers = Array.from({ length: count }, () => new Traveller(gate));
+export async function through(
+  gate: MailboxGate,
+  count: number,
+  bytes = 0,
+  client?: GateClient,
+  signal?: AbortSignal,
+): Promise<Traveller[]> {
+  const travellers = Array.from({ length: count }, () => new Traveller(gate, signal, client));
   await settled();
   for (const traveller of travellers) if (traveller.state === 'inside') traveller.depart(bytes);
   await settled();

@@ -1,0 +1,18 @@
+/**
+ * The shape of everything that is kept with {@link processWide}, the classes of what is in it included. To be raised with
+ * any change that a copy of the package from before that change could not live with: the two then keep theirs apart.
+ */
+const shape = 1;
+
+/**
+ * What all copies of this package in a process share: the ESM and the CommonJS build, and installations side by side.
+ * A worker thread has globals of its own, and shares nothing with the others.
+ */
+export function processWide<T extends object>(name: string, create: () => T): T {
+  const key = Symbol.for(`nodemailer-graph-transport.${name}/${shape}`);
+  const known = (globalThis as { [key: symbol]: T | undefined })[key];
+  if (known) return known;
+  const made = create();
+  Object.defineProperty(globalThis, key, { value: made });
+  return made;
+}
