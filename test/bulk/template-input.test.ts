@@ -6,7 +6,6 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BulkInputError } from '../../src/bulk/errors.js';
 import { openTemplate, type TemplateInput } from '../../src/bulk/template-input.js';
-import { forAWhile } from '../helpers/fixtures.js';
 import { refusal } from './recipients-support.js';
 
 let folder: string;
@@ -247,7 +246,8 @@ test('no subject ever has a line break or control character in it', async () => 
         if (!(error instanceof BulkInputError)) throw error;
       }
     }),
-    forAWhile(),
+    // By number and not by time, so that a busy machine makes as many.
+    { numRuns: 500 },
   );
-  expect(made).toBeGreaterThan(100);
-});
+  expect(made).toBeGreaterThan(50);
+}, 120_000);
