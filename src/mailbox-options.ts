@@ -1,3 +1,4 @@
+import { ambiguityOf } from './address.js';
 import { configError } from './errors.js';
 import { isMailbox, shown } from './option-checks.js';
 import type { MailboxSelection } from './option-types.js';
@@ -32,10 +33,15 @@ export function checkAllowedMailboxes(value: unknown): Settings['allowedMailboxe
   const list: unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) throw configError("Option 'allowedMailboxes' is an empty list: no mailbox could send.");
   for (const entry of list) {
-    if (typeof entry === 'string' && (isMailbox(entry) || /^\*@[^\s@*]+$/.test(entry))) continue;
+    if (typeof entry === 'string' && (isMailbox(entry) || isDomainPattern(entry))) continue;
     throw configError(
       `Option 'allowedMailboxes' holds ${shown(entry)}; expected addresses, object ids, '*@domain', or one predicate function.`,
     );
   }
   return list as string[];
+}
+
+/** All addresses of a domain: `*@contoso.com`. */
+function isDomainPattern(text: string): boolean {
+  return /^\*@[^\s@*]+$/.test(text) && ambiguityOf(text) === undefined;
 }

@@ -1,3 +1,4 @@
+import { trimWhiteSpace } from '../address.js';
 import { addressProblem } from './email-address.js';
 import { quote } from './errors.js';
 import { headerTextProblem } from './header-text.js';
@@ -30,14 +31,14 @@ export function readAddresses(value: unknown): MailAddress[] {
 function splitList(text: string): string[] {
   const parts = text.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? [];
   if (parts.join(',') !== text) throw new Error(`${quote(text)} cannot be read; give { name, address }`);
-  return parts.map((part) => part.trim());
+  return parts.map(trimWhiteSpace);
 }
 
 function readMailbox(text: string): MailAddress {
-  const match = /^(?:"((?:[^"\\]|\\.)*)"\s*|([^"<>]*))<([^<>]*)>$/.exec(text);
+  const match = /^(?:"((?:[^"\\]|\\.)*)"[ \t]*|([^"<>]*))<([^<>]*)>$/.exec(text);
   if (!match) return checked({ name: '', address: text });
   const [, quoted, bare = '', address = ''] = match;
-  return checked({ name: quoted?.replace(/\\(.)/g, '$1') ?? bare.trim(), address: address.trim() });
+  return checked({ name: quoted?.replace(/\\(.)/g, '$1') ?? bare.trim(), address: trimWhiteSpace(address) });
 }
 
 function checked({ name, address }: MailAddress): MailAddress {

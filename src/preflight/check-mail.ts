@@ -24,13 +24,13 @@ export function checkMail(mail: PreflightMail, settings: PreflightSettings): Che
   const { mailbox, findings } = checkMailboxChoice(view, settings);
   let recipients: number | undefined;
   if (!header) {
-    findings.push(...checkEnvelopeAlone(envelopeTo), notOpened());
+    findings.push(...checkEnvelopeAlone(envelopeTo, settings.maxRecipients), notOpened());
     recipients = envelopeTo?.length;
   } else if ('fault' in header.read) {
     findings.push(unreadable(header.read.fault));
   } else {
     const { fields } = header.read;
-    const checked = checkRecipients(fields, envelopeTo);
+    const checked = checkRecipients(fields, envelopeTo, settings.maxRecipients);
     findings.push(...checkSender(view, fields, mailbox), ...checked.findings);
     findings.push(...checkHeaderFields(fields));
     recipients = checked.recipients;
