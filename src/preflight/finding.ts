@@ -5,6 +5,8 @@ export type PreflightSeverity = 'refused' | 'changed' | 'note';
 export interface PreflightFindingData {
   /** The mailbox cannot be chosen, or is not among `allowedMailboxes`. */
   'mailbox-refused': unknown;
+  /** A field of the message has a value that Nodemailer or Graph could not be given. */
+  'data-refused': unknown;
   /** There is no From, and none can be written for it. */
   'from-missing': unknown;
   /** Letters outside ASCII before the `@`: what Graph makes of them is not documented. */
@@ -85,6 +87,7 @@ interface KindFacts {
 /** Every kind, the weightiest first. */
 export const KINDS: Record<PreflightKind, KindFacts> = {
   'mailbox-refused': { severity: 'refused', title: 'Mailbox that may not be used' },
+  'data-refused': { severity: 'refused', title: 'Message data that the transport refuses' },
   'from-missing': { severity: 'refused', title: 'No From' },
   'non-ascii-address': { severity: 'refused', title: 'Letters outside ASCII before the @' },
   'unclear-address-field': { severity: 'refused', title: 'Address field that cannot be understood' },
