@@ -260,10 +260,10 @@ describe.each(majors)('whatever a message holds, $name', (edition) => {
   ];
   const part = fc.dictionary(fc.constantFrom(...partNames), value, { maxKeys: 3 }).map(made);
   const list = fc.array(fc.oneof(part, value), { maxLength: 2 }).map((makes) => () => makes.map((make) => make()));
-  // Nodemailer 10 answers for otp and signal itself, before any plugin.
+  // Nodemailer itself answers for otp, for signal and for a maxRecipients of the message, in words of its own.
   const names = [...fields, 'from', 'sender', 'to', 'cc', 'bcc', 'replyTo', 'inReplyTo', 'references', 'subject'];
   const more = ['messageId', 'headers', 'envelope', 'list', 'encoding', 'priority', 'xMailer', 'textEncoding', 'dkim'];
-  const rest = ['baseBoundary', 'boundaryPrefix', 'newline', 'normalizeHeaderKey', 'attachDataUrls', 'maxRecipients'];
+  const rest = ['baseBoundary', 'boundaryPrefix', 'newline', 'normalizeHeaderKey', 'attachDataUrls'];
   const field = fc.constantFrom(...names, ...more, ...rest);
   const message = fc.dictionary(field, fc.oneof(value, part, list), { minKeys: 1, maxKeys: 3 });
 
@@ -275,7 +275,7 @@ describe.each(majors)('whatever a message holds, $name', (edition) => {
         const end = await endOf(edition, transporter, data);
         expect(end).toMatch(/^E[A-Z]+ not-sent$/);
       }),
-      forAWhile(Number(process.env.FUZZ_MS ?? 2_000)),
+      forAWhile(),
     );
   }, 60_000);
 });
