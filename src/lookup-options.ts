@@ -1,5 +1,5 @@
+import { canonicalAddress } from './address.js';
 import { configError } from './errors.js';
-import { canonicalAddress } from './message/address.js';
 import { isMailbox, shown } from './option-checks.js';
 
 /** What `settle()` is told. */

@@ -1,3 +1,4 @@
+import { ambiguityOf } from './address.js';
 import { configError } from './errors.js';
 import { isMailbox, shown } from './option-checks.js';
 import type { MailboxSelection } from './option-types.js';
@@ -32,7 +33,7 @@ export function checkAllowedMailboxes(value: unknown): Settings['allowedMailboxe
   const list: unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) throw configError("Option 'allowedMailboxes' is an empty list: no mailbox could send.");
   for (const entry of list) {
-    if (typeof entry === 'string' && (isMailbox(entry) || /^\*@[^\s@*]+$/.test(entry))) continue;
+    if (typeof entry === 'string' && (isMailbox(entry) || isDomainPattern(entry))) continue;
     throw configError(
       `Option 'allowedMailboxes' holds ${shown(entry)}; expected addresses, object ids, '*@domain', or one predicate function.`,
     );
@@ -49,9 +50,12 @@ export function checkMailboxNames(value: unknown = {}): Settings['mailboxNames']
   }
   for (const name of Object.entries(value).flat()) {
     if (typeof name === 'string' && isMailbox(name)) continue;
-    throw configError(
-      `Option 'mailboxNames' holds ${typeof name === 'string' ? `a text of ${name.length} characters` : shown(name)}; expected addresses and object ids.`,
-    );
+    throw configError(`Option 'mailboxNames' holds ${shown(name)}; expected addresses and object ids.`);
   }
   return { ...(value as Record<string, string>) };
+}
+
+/** All addresses of a domain: `*@contoso.com`. */
+function isDomainPattern(text: string): boolean {
+  return /^\*@[^\s@*]+$/.test(text) && ambiguityOf(text) === undefined;
 }

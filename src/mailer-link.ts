@@ -1,4 +1,6 @@
-import { type AccessRules, refuseAccess } from './message/access.js';
+import { refuseAccess } from './message/access.js';
+import { contentError } from './message/compose.js';
+import { checkMessageData, checkPlacesOfContent } from './message/message-data.js';
 import type { MailerOptions } from './settings.js';
 
 /** The part of Nodemailer's Mail object that is used here; it may come from any copy of Nodemailer. */
@@ -7,6 +9,8 @@ export interface Mailer {
   use?: (step: string, plugin: CompilePlugin) => unknown;
   /** Nodemailer's own plugins, which run before all others. */
   _defaultPlugins?: { compile?: CompilePlugin[] };
+  /** Those that were given to `use()`. */
+  _userPlugins?: { compile?: CompilePlugin[] };
 }
 
 type CompilePlugin = (mail: { data: Record<string, unknown> }, done: (error?: Error) => void) => void;
@@ -50,8 +54,7 @@ export class MailerLink {
     if (this.#known.has(mailer)) return false;
     this.#known.add(mailer);
     if (Object.keys(this.#options).length > 0) mailer.options = { ...this.#options, ...mailer.options };
-    const { disableFileAccess, disableUrlAccess } = this.#options;
-    if (disableFileAccess || disableUrlAccess) this.#guard(mailer, { disableFileAccess, disableUrlAccess });
+    this.#guard(mailer);
     if (this.#dkim !== undefined) {
       mailer.use?.('compile', (mail, done) => {
         mail.data.dkim ??= this.#dkim;
@@ -67,19 +70,22 @@ export class MailerLink {
     if (mailer) this.adopt(mailer);
   }
 
-  /** Refuses what may not be read before any plugin could read it, Nodemailer's own included. */
-  #guard(mailer: Mailer, rules: AccessRules): void {
-    const guard: CompilePlugin = (mail, done) => {
-      try {
-        refuseAccess(mail.data, rules);
-        done();
-      } catch (error) {
-        done(error as Error);
-      }
-    };
-    const first = mailer._defaultPlugins?.compile;
-    if (Array.isArray(first)) first.unshift(guard);
-    else mailer.use?.('compile', guard);
+  /**
+   * Refuses what may not or cannot be read before any plugin could read it, Nodemailer's own included; and after the last
+   * plugin what Nodemailer could not compose.
+   */
+  #guard(mailer: Mailer): void {
+    const last = checking((data) => checkMessageData(data));
+    const first = checking((data) => {
+      refuseAccess(data, this.#options);
+      checkPlacesOfContent(data, mailer.options?.attachDataUrls);
+      // More plugins may have come since the message before. One that is there twice does no harm.
+      const others = mailer._userPlugins?.compile;
+      if (Array.isArray(others) && others.at(-1) !== last) others.push(last);
+    });
+    const own = mailer._defaultPlugins?.compile;
+    if (Array.isArray(own)) own.splice(0, own.length, first, ...own.map(tellingReadErrors));
+    else mailer.use?.('compile', first);
   }
 
   /** Keeps a listener of a Mail object's own; `false` when it is somebody else's. */
@@ -105,4 +111,34 @@ export class MailerLink {
       if (mailer) this.#listeners.get(mailer)?.get(event)?.();
     }
   }
+}
+
+/** A plugin of Nodemailer's own, whose failure is that of reading content. */
+function tellingReadErrors(plugin: CompilePlugin): CompilePlugin {
+  return (mail, done) => {
+    let ended = false;
+    try {
+      plugin(mail, (error) => {
+        ended = true;
+        done(error && contentError(error));
+      });
+    } catch (error) {
+      // What follows runs within `done`, and its failures are not for this plugin to tell.
+      if (ended) throw error;
+      done(contentError(error));
+    }
+  };
+}
+
+/** A plugin that lets a message pass, or ends it with what the check throws. What follows may throw, and is not its own. */
+function checking(check: (data: Record<string, unknown>) => void): CompilePlugin {
+  return (mail, done) => {
+    let failure: Error | undefined;
+    try {
+      check(mail.data);
+    } catch (error) {
+      failure = error as Error;
+    }
+    done(failure);
+  };
 }

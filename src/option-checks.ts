@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { ambiguityOf } from './address.js';
 
 /** Whether `text` is a GUID, as tenant, client and object ids are. */
 export function isGuid(text: string): boolean {
@@ -10,6 +11,7 @@ export function isGuid(text: string): boolean {
 export function isMailbox(text: string): boolean {
   // Half a surrogate pair cannot be put into a URL.
   if (/\p{Surrogate}/u.test(text)) return false;
+  if (ambiguityOf(text) !== undefined) return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get through
   return isGuid(text) || /^[^\s@<>(),:;"\\/?#\u0000-\u001f\u007f]+@[^\s@<>(),:;"\\/?#\u0000-\u001f\u007f]+$/.test(text);
 }

@@ -200,8 +200,10 @@ export interface GraphTransportOptions {
   /** Spells header names, as in Nodemailer. */
   normalizeHeaderKey?: ((key: string) => string) | undefined;
   /**
-   * Recipients allowed on one message; more are refused with `EMAXRECIPIENTS`. 0 means no limit.
-   * @default none
+   * Recipients allowed on one message over To, Cc and Bcc, each counted once; more are refused with `EMAXRECIPIENTS`.
+   * 0 means no limit. Exchange Online takes 500 unless the mailbox is set otherwise, and 1000 at most (Exchange Online
+   * limits, "Recipient limit"); a message with more is accepted and bounces for all of them.
+   * @default 1000
    */
   maxRecipients?: number | undefined;
 }

@@ -6,6 +6,7 @@ import type { LogOptions } from './log.js';
 import { checkAllowedMailboxes, checkMailbox, checkMailboxNames } from './mailbox-options.js';
 import { editDistance, shown, shownName } from './option-checks.js';
 import type { CustomCloud, GraphTransportOptions } from './option-types.js';
+import { mostRecipients } from './recipient-limits.js';
 import { chosen, wrongChoice } from './sending-choices.js';
 import type { MailerOptions, SendingChoices, Settings } from './settings.js';
 import { refuseSmtpConfiguration, smtpOptions } from './smtp-options.js';
@@ -94,7 +95,7 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
     maxConnections: optionalNumber(given, 'maxConnections', 1),
     rateLimit: optionalNumber(given, 'rateLimit', 0) || undefined,
     rateDelta: wholeNumber(given, 'rateDelta', 1_000, 1),
-    maxRecipients: optionalNumber(given, 'maxRecipients', 0) || undefined,
+    maxRecipients: wholeNumber(given, 'maxRecipients', mostRecipients, 0) || undefined,
     ...checkConnection(given),
     log: checkLog(given),
     mailer: checkMailer(given),

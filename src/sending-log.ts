@@ -1,12 +1,13 @@
+import { canonicalAddress } from './address.js';
 import { systemClock } from './clock.js';
 import type { AttemptReport } from './delivery/step.js';
 import { diagnostics, type SendTrace } from './diagnostics.js';
 import type { GraphMailError } from './errors.js';
 import { NetworkFailure } from './graph/http.js';
 import { type Log, shortened } from './log.js';
-import { canonicalAddress } from './message/address.js';
 import type { RequestBody } from './message/body.js';
 import { isGuid } from './option-checks.js';
+import { manyRecipients } from './recipient-limits.js';
 
 /** Tells log and diagnostics channel what becomes of one message. Never a secret, never content. */
 export class SendingLog {
@@ -29,6 +30,8 @@ export class SendingLog {
     const data = { tnx: 'send', messageId };
     this.#log.info(data, 'Sending message %s from %s to <%s>', messageId, mailbox, shortened(recipients));
     this.#log.debug({ ...data, size }, 'Composed %d bytes, attachments to upload: %d', size, heavy.length);
+    const many = manyRecipients(recipients.length);
+    if (many !== undefined) this.#log.warn(data, '%s', many);
     if (!isGuid(mailbox) && canonicalAddress(from) !== mailbox) {
       this.#log.warn(data, 'From is %s while the mailbox is %s: Exchange may refuse or replace it', from, mailbox);
     }

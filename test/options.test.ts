@@ -49,7 +49,7 @@ describe('the smallest set of options', () => {
       maxConnections: undefined,
       rateLimit: undefined,
       rateDelta: 1_000,
-      maxRecipients: undefined,
+      maxRecipients: 1_000,
       proxy: undefined,
       agent: undefined,
       log: {},

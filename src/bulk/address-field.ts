@@ -1,3 +1,4 @@
+import { trimWhiteSpace } from '../address.js';
 import { addressProblem } from './email-address.js';
 import { quote } from './errors.js';
 import { headerTextProblem } from './header-text.js';
@@ -31,14 +32,15 @@ export function readAddresses(value: unknown, show: (text: string) => string = q
 function splitList(text: string, show: (text: string) => string): string[] {
   const parts = text.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? [];
   if (parts.join(',') !== text) throw new Error(`${show(text)} cannot be read; give { name, address }`);
-  return parts.map((part) => part.trim());
+  return parts.map(trimWhiteSpace);
 }
 
 function readMailbox(text: string, show: (text: string) => string): MailAddress {
-  const match = /^(?:"((?:[^"\\]|\\.)*)"\s*|([^"<>]*))<([^<>]*)>$/.exec(text);
+  const match = /^(?:"((?:[^"\\]|\\.)*)"[ \t]*|([^"<>]*))<([^<>]*)>$/.exec(text);
   if (!match) return checked({ name: '', address: text }, show);
   const [, quoted, bare = '', address = ''] = match;
-  return checked({ name: quoted?.replace(/\\(.)/g, '$1') ?? bare.trim(), address: address.trim() }, show);
+  const name = quoted?.replace(/\\(.)/g, '$1') ?? bare.trim();
+  return checked({ name, address: trimWhiteSpace(address) }, show);
 }
 
 function checked({ name, address }: MailAddress, show: (text: string) => string): MailAddress {

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { hasEncodedWord } from './header-text.js';
+import { ambiguityOf } from '../address.js';
 
 // RFC 5322 dot-atom: what mail systems in use really give out. Quoted local parts and domain literals are refused.
 const dotAtom = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
@@ -11,8 +11,8 @@ export function addressProblem(text: string): string | undefined {
   if (/\s|\p{Cc}/u.test(text)) return 'has a space or line break in it';
   if (/[,;]/.test(text)) return 'holds more than one address';
   if (/[<>()[\]"\\:]/.test(text)) return 'must be the bare address, without a name, brackets or quotes';
-  // Legal before the @, and decoded there by some readers, who then see another address.
-  if (hasEncodedWord(text)) return 'is in the encoded form of mail headers';
+  const ambiguity = ambiguityOf(text);
+  if (ambiguity !== undefined) return ambiguity;
   const at = text.indexOf('@');
   if (at === -1) return 'has no @';
   if (text.includes('@', at + 1)) return 'has more than one @';
@@ -33,18 +33,4 @@ export function domainProblem(domain: string, longest = 253): string | undefined
   if (/^\d+$/.test(labels.at(-1) ?? '')) return 'has a number where the domain must be';
   if (ascii.length > longest) return 'is longer than 254 characters';
   return undefined;
-}
-
-/**
- * One spelling for all spellings of an address: lower case, and the domain as DNS has it. Before the @, RFC 5321 leaves
- * upper and lower case to the receiver; no mail system in use tells people apart by it.
- */
-export function canonicalAddress(address: string): string {
-  const at = address.lastIndexOf('@');
-  return `${address.slice(0, at + 1).toLowerCase()}${canonicalDomain(address.slice(at + 1))}`;
-}
-
-/** The same for a domain by itself. */
-export function canonicalDomain(domain: string): string {
-  return domainToASCII(domain) || domain.toLowerCase();
 }

@@ -13,15 +13,10 @@ export function hasControlCharacter(text: string): boolean {
   return controlCharacter.test(text);
 }
 
-/** Whether mail programs would show another text than this, decoded from what stands in it. */
-export function hasEncodedWord(text: string): boolean {
-  return encodedWord.test(text);
-}
-
 /** Why a text cannot stand in a header and be read there as it is, or undefined if it can. */
 export function headerTextProblem(text: string): string | undefined {
   if (hasControlCharacter(text)) return 'has a line break or control character in it';
-  if (hasEncodedWord(text)) return 'is in the encoded form of mail headers';
+  if (encodedWord.test(text)) return 'is in the encoded form of mail headers';
   if (halfCharacter.test(text)) return 'has half a character in it (an emoji that was cut in two?)';
   if (unbreakable.test(text)) return 'has more than 900 characters without a space, which fit on no line';
   return undefined;

@@ -46,7 +46,8 @@ export class Place {
         throw error;
       }
       try {
-        if (passage.takeBack() ? !passage.recalled : await passage.depart({ bytes, longestWait: 0, signal })) return place;
+        if (passage.takeBack() ? !passage.recalled : await passage.depart({ bytes, longestWait: 0, signal }))
+          return place;
       } catch (error) {
         place.leave(undefined);
         throw error;

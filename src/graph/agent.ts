@@ -5,8 +5,8 @@ import type { Agent } from 'node:https';
 import tls from 'node:tls';
 import { configError } from '../errors.js';
 import { shown } from '../option-checks.js';
-import { IdleAgent } from './idle-agent.js';
 import { processWide } from '../process-state.js';
+import { IdleAgent } from './idle-agent.js';
 import { ProxyAgent, type Proxying } from './proxy-agent.js';
 
 /**

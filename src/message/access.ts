@@ -8,7 +8,16 @@ export interface AccessRules {
 }
 
 /** Message fields whose value is content, or a list of contents. */
-const contentFields = ['raw', 'text', 'html', 'watchHtml', 'amp', 'icalEvent', 'alternatives', 'attachments'] as const;
+export const contentFields = [
+  'raw',
+  'text',
+  'html',
+  'watchHtml',
+  'amp',
+  'icalEvent',
+  'alternatives',
+  'attachments',
+] as const;
 
 /**
  * Refuses a message that names files or URLs where that is disabled, from its data and so before anything is read.

@@ -1,3 +1,5 @@
+import { ambiguityOf } from '../address.js';
+
 /** What an address field says: its addresses, or why it cannot be understood. */
 export type AddressList = { addresses: string[] } | { fault: string };
 
@@ -25,6 +27,8 @@ export function parseAddressList(value: string): AddressList {
     if (!bracketed && !hadWords) return undefined;
     const address = addressOf(parts);
     if (address === undefined) return `'${parts.map((token) => token.text).join(' ')}' is not an address`;
+    const ambiguity = ambiguityOf(address);
+    if (ambiguity !== undefined) return `${JSON.stringify(address)} ${ambiguity}`;
     addresses.push(address);
     return undefined;
   };
@@ -72,7 +76,19 @@ interface Token {
   spaced: boolean;
 }
 
-function tokenize(value: string): { list: Token[] } | { fault: string } {
+// All are tried at one place of a text that may be long.
+const quotedString = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y;
+const domainLiteral = /\[[^[\]\\\s]*\]/y;
+// Of white space only what mail knows as such; other readers take the rest for part of a word.
+const word = /[^ \t\r\n()<>[\]:;@\\,."]+/y;
+
+function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
+}
+
+function tokenize(folded: string): { list: Token[] } | { fault: string } {
+  const value = folded.replace(/\r\n(?=[ \t])/g, '');
   const list: Token[] = [];
   let spaced = false;
   let i = 0;
@@ -83,7 +99,7 @@ function tokenize(value: string): { list: Token[] } | { fault: string } {
   };
   while (i < value.length) {
     const char = value.charAt(i);
-    if (/\s/.test(char)) {
+    if (char === ' ' || char === '\t') {
       spaced = true;
       i++;
     } else if (char === '(') {
@@ -92,17 +108,19 @@ function tokenize(value: string): { list: Token[] } | { fault: string } {
       spaced = true;
       i = end;
     } else if (char === '"') {
-      const quoted = /^"(?:[^"\\]|\\[\s\S])*"/.exec(value.slice(i))?.[0];
+      const quoted = matchAt(quotedString, value, i);
       if (!quoted) return { fault: 'a quotation mark that is never closed' };
       push(quoted, false);
     } else if (char === '[') {
-      const literal = /^\[[^[\]\\\s]*\]/.exec(value.slice(i))?.[0];
+      const literal = matchAt(domainLiteral, value, i);
       if (!literal) return { fault: "a '[' that is never closed" };
       push(literal, false);
     } else if ('<>,:;@.)]\\'.includes(char)) {
       push(char, true);
     } else {
-      push(/^[^\s()<>[\]:;@\\,."]+/.exec(value.slice(i))?.[0] ?? char, false);
+      const found = matchAt(word, value, i);
+      if (found === undefined) return { fault: 'a line break where none belongs' };
+      push(found, false);
     }
   }
   return { list };

@@ -76,6 +76,8 @@ function endLine(message: Buffer, size: number): number {
 /** In the order of Nodemailer's `stream()`. */
 async function collect(node: MimeNode, pieces: Piece[], maxSize: number, memory: Memory): Promise<void> {
   const headers = node.buildHeaders();
+  // Put there by a name of a header field that could not be made: see protectParts.
+  if ((node.content as unknown) instanceof Error) throw node.content;
   const body = bodyOf(node, memory);
   if (!body) {
     // No encoding makes less of any content, so what is too large already need not be written to be known as such.

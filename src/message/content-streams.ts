@@ -1,12 +1,17 @@
 import { Readable } from 'node:stream';
 import type { ComposedNode } from './compose.js';
+import { checkContent } from './content-value.js';
 
 /**
- * Puts a check in front of every content stream. Nodemailer throws outside of every callback on a stream in object mode
+ * Refuses content that nobody can read, and puts a check in front of every content stream. Nodemailer throws outside of every callback on a stream in object mode
  * that gives anything but text or bytes, and its versions before 10 wait for ever for one that was destroyed, and take
  * one that was read before for an empty one.
+ * @throws GraphMailError `ESTREAM` or `EMESSAGE`
  */
 export function checkContentStreams(node: ComposedNode, raw: unknown, known = new Map<Readable, Readable>()): void {
+  // Plugins may have put it there, after the message's data was checked.
+  checkContent('content', node.content);
+  checkContent('raw', (node as { _raw?: unknown })._raw);
   if (isStream(raw)) node.setRaw?.(checked(raw));
   if (isStream(node.content)) {
     const source = node.content;

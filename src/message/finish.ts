@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { domainOf, hasAsciiLocalPart } from '../address.js';
 import { GraphMailError } from '../errors.js';
 import { isGuid } from '../option-checks.js';
-import { domainOf, hasAsciiLocalPart } from './address.js';
 import { fieldsNamed, type Header, type HeaderField, readHeader, unreadableHeader } from './header.js';
 import { toCrlf } from './line-ends.js';
 import type { Memory } from './memory.js';

@@ -1,10 +1,11 @@
+import { trimWhiteSpace } from '../address.js';
 import { GraphMailError } from '../errors.js';
 
 /** One field of a message header, with its place in the bytes. */
 export interface HeaderField {
   /** As written. */
   name: string;
-  /** Unfolded and trimmed; bytes beyond ASCII are read as UTF-8. */
+  /** Unfolded, without the spaces and tabs around it; bytes beyond ASCII are read as UTF-8. */
   value: string;
   /** Offset of the first byte of the field. */
   start: number;
@@ -41,7 +42,12 @@ export function readHeader(message: Buffer): Header {
     const match = /^([!-9;-~]+)[ \t]*:([\s\S]*)$/.exec(text);
     // Without the line itself, which may be content.
     if (!match) return { fault: `line ${lineNumber(message, start)} is not a header field` };
-    fields.push({ name: match[1] ?? '', value: (match[2] ?? '').replace(/\r\n/g, '').trim(), start, end: lineEnd });
+    fields.push({
+      name: match[1] ?? '',
+      value: trimWhiteSpace((match[2] ?? '').replace(/\r\n/g, '')),
+      start,
+      end: lineEnd,
+    });
     offset = lineEnd;
   }
   return { fields, end: message.length };

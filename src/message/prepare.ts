@@ -9,6 +9,7 @@ import { checkContentStreams } from './content-streams.js';
 import { settleDate } from './date.js';
 import type { MessagePlan } from './finish.js';
 import { chooseMailbox } from './mailbox.js';
+import { checkMessageData } from './message-data.js';
 import { protectParts } from './protect.js';
 import { changedFrom, readAhead, sendersOf } from './read-ahead.js';
 import { noRecipients, refuseTooMany } from './recipients.js';
@@ -32,7 +33,7 @@ export interface PreparedMessage extends MessagePlan {
  * Settles mailbox and envelope, so that what cannot be sent fails before it waits. Gives a promise only for a raw message
  * whose own From chooses the mailbox, as its bytes must be read for that.
  * @param signal ends that reading
- * @throws GraphMailError `EENVELOPE`, `EMESSAGE`, `EMAXRECIPIENTS`, `ECONFIG`, `EFILEACCESS` or `EURLACCESS`
+ * @throws GraphMailError `EENVELOPE`, `EMESSAGE`, `ESTREAM`, `EMAXRECIPIENTS`, `ECONFIG`, `EFILEACCESS` or `EURLACCESS`
  */
 export function prepareMessage(
   mail: ComposedMail,
@@ -43,6 +44,7 @@ export function prepareMessage(
     const raw = Boolean(mail.data.raw);
     const own = ownOptions(mail.data.graph);
     refuseAccess(mail.data, mail.data, settings.mailer);
+    checkMessageData(mail.data as Record<string, unknown>);
     protectParts(mail.message, settings.mailer);
     checkContentStreams(mail.message, mail.data.raw);
     if (!raw) settleDate(mail.message);

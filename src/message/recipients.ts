@@ -1,5 +1,5 @@
+import { canonicalAddress, hasAsciiLocalPart } from '../address.js';
 import { GraphMailError } from '../errors.js';
-import { canonicalAddress, hasAsciiLocalPart } from './address.js';
 import { parseAddressList } from './address-list.js';
 import { fieldsNamed, type HeaderField } from './header.js';
 
@@ -22,10 +22,11 @@ export function reconcileRecipients(
   envelope: readonly string[] | undefined,
 ): Reconciliation {
   const named = ['to', 'cc', 'bcc'].flatMap((name) => addressesIn(fields, name));
+  const known = new Set(named);
   const inHeader = byMeaning(named);
   const wanted = envelope ? byMeaning(envelope) : inHeader;
   // What the header gave was read as an address there.
-  refuseMalformed((envelope ?? []).filter((address) => !named.includes(address)));
+  refuseMalformed((envelope ?? []).filter((address) => !known.has(address)));
   if (wanted.size === 0) throw noRecipients();
   const leftOut = [...inHeader].filter(([key]) => !wanted.has(key)).map(([, address]) => address);
   const recipients = [...wanted.values()];
@@ -63,8 +64,12 @@ function refuseMalformed(addresses: readonly string[]): void {
 
 /** @throws GraphMailError `EMAXRECIPIENTS` */
 export function refuseTooMany(recipients: readonly string[], most: number | undefined): void {
-  if (most === undefined || recipients.length <= most) return;
-  throw new GraphMailError(`The message has ${recipients.length} recipients, where maxRecipients allows ${most}.`, {
+  if (most !== undefined && recipients.length > most) throw tooManyRecipients(recipients.length, most);
+}
+
+/** The failure of a message that more would get than may. */
+export function tooManyRecipients(recipients: number, most: number): GraphMailError {
+  return new GraphMailError(`The message has ${recipients} recipients, where maxRecipients allows ${most}.`, {
     code: 'EMAXRECIPIENTS',
     permanent: true,
     command: 'API',

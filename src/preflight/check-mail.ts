@@ -1,3 +1,4 @@
+import { checkMessageData } from '../message/message-data.js';
 import { mimeLimit } from '../message/mime-limit.js';
 import { checkHeaderFields } from './check-header-fields.js';
 import { checkMailboxChoice, checkSender } from './check-mailbox.js';
@@ -9,6 +10,7 @@ import { finding, type PreflightFinding, verdictOf } from './finding.js';
 import { type PreflightMail, viewMail } from './mail-view.js';
 import { type MeasuredMessage, type MessageSize, measure } from './message-size.js';
 import type { PreflightSettings } from './options.js';
+import { saidBy } from './said-by.js';
 
 /** A mail that was read and checked, all but the sizes of its files. */
 export interface CheckedMail {
@@ -22,15 +24,17 @@ export function checkMail(mail: PreflightMail, settings: PreflightSettings): Che
   const view = viewMail(mail, mimeLimit(settings.maxRequestSize));
   const { header, envelope, envelopeTo } = view;
   const { mailbox, findings } = checkMailboxChoice(view, settings);
+  const data = refusedData(mail);
+  if (data) findings.push(data);
   let recipients: number | undefined;
   if (!header) {
-    findings.push(...checkEnvelopeAlone(envelopeTo), notOpened());
+    findings.push(...checkEnvelopeAlone(envelopeTo, settings.maxRecipients), notOpened());
     recipients = envelopeTo?.length;
   } else if ('fault' in header.read) {
     findings.push(unreadable(header.read.fault));
   } else {
     const { fields } = header.read;
-    const checked = checkRecipients(fields, envelopeTo);
+    const checked = checkRecipients(fields, envelopeTo, settings.maxRecipients);
     findings.push(...checkSender(view, fields, mailbox), ...checked.findings);
     findings.push(...checkHeaderFields(fields));
     recipients = checked.recipients;
@@ -52,6 +56,16 @@ export function checkMail(mail: PreflightMail, settings: PreflightSettings): Che
       };
     },
   };
+}
+
+/** By the transport's own check, which works on a copy. */
+function refusedData({ data }: PreflightMail): PreflightFinding | undefined {
+  try {
+    checkMessageData({ ...data });
+    return undefined;
+  } catch (error) {
+    return finding('data-refused', saidBy(error));
+  }
 }
 
 function notOpened(): PreflightFinding {

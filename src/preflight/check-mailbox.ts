@@ -1,4 +1,4 @@
-import { canonicalAddress, hasAsciiLocalPart } from '../message/address.js';
+import { canonicalAddress, hasAsciiLocalPart } from '../address.js';
 import { parseAddressList } from '../message/address-list.js';
 import { fieldsNamed, type HeaderField } from '../message/header.js';
 import { chooseMailbox } from '../message/mailbox.js';

@@ -1,17 +1,16 @@
+import { hasAsciiLocalPart } from '../address.js';
 import { isGraphMailError } from '../errors.js';
-import { hasAsciiLocalPart } from '../message/address.js';
 import { fieldsNamed, type HeaderField } from '../message/header.js';
-import { addressesIn, noRecipients, reconcileRecipients } from '../message/recipients.js';
+import { addressesIn, noRecipients, reconcileRecipients, tooManyRecipients } from '../message/recipients.js';
+import { manyRecipients } from '../recipient-limits.js';
 import { finding, type PreflightFinding } from './finding.js';
 import { saidBy } from './said-by.js';
-
-/** Recipients of a message by default, over To, Cc and Bcc (Graph's `message` resource; Exchange Online limits). */
-const usualRecipientLimit = 500;
 
 /** Compares the recipients of header and envelope, by the transport's own rules. */
 export function checkRecipients(
   fields: readonly HeaderField[],
   envelopeTo: readonly string[] | undefined,
+  most: number | undefined,
 ): { recipients: number | undefined; findings: PreflightFinding[] } {
   const unclear = ['to', 'cc', 'bcc'].flatMap((name) => {
     try {
@@ -25,20 +24,23 @@ export function checkRecipients(
   if (unclear.length > 0) return { recipients: envelopeTo?.length, findings: unclear };
   try {
     const { recipients, bccMissing } = reconcileRecipients(fields, envelopeTo);
-    return { recipients: recipients.length, findings: [...added(bccMissing), ...checkCount(recipients.length)] };
+    return { recipients: recipients.length, findings: [...added(bccMissing), ...checkCount(recipients.length, most)] };
   } catch (error) {
     return { recipients: envelopeTo?.length, findings: [refusal(error)] };
   }
 }
 
 /** The same for a raw message whose header is not at hand. */
-export function checkEnvelopeAlone(envelopeTo: readonly string[] | undefined): PreflightFinding[] {
+export function checkEnvelopeAlone(
+  envelopeTo: readonly string[] | undefined,
+  most: number | undefined,
+): PreflightFinding[] {
   if (envelopeTo === undefined) return [];
   if (envelopeTo.length === 0) return [refusal(noRecipients())];
   const unsendable = envelopeTo.filter((address) => !hasAsciiLocalPart(address));
-  if (unsendable.length === 0) return checkCount(envelopeTo.length);
+  if (unsendable.length === 0) return checkCount(envelopeTo.length, most);
   const message = `Recipients with letters outside ASCII before the @ cannot be sent to: ${unsendable.join(', ')}. Use another address of that person.`;
-  return [finding('non-ascii-address', message, { addresses: unsendable }), ...checkCount(envelopeTo.length)];
+  return [finding('non-ascii-address', message, { addresses: unsendable }), ...checkCount(envelopeTo.length, most)];
 }
 
 function refusal(error: unknown): PreflightFinding {
@@ -59,13 +61,9 @@ function added(addresses: string[]): PreflightFinding[] {
   ];
 }
 
-function checkCount(recipients: number): PreflightFinding[] {
-  if (recipients <= usualRecipientLimit) return [];
-  return [
-    finding(
-      'many-recipients',
-      `The message has ${recipients} recipients. Exchange Online takes ${usualRecipientLimit} in To, Cc and Bcc together, unless the mailbox is set otherwise (1 to 1,000); more are refused, as a rule by a bounce after the mail was accepted. Split the mail.`,
-      { recipients },
-    ),
-  ];
+function checkCount(recipients: number, most: number | undefined): PreflightFinding[] {
+  if (most !== undefined && recipients > most)
+    return [finding('too-many-recipients', saidBy(tooManyRecipients(recipients, most)), { recipients })];
+  const warning = manyRecipients(recipients);
+  return warning === undefined ? [] : [finding('many-recipients', warning, { recipients })];
 }

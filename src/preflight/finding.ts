@@ -5,6 +5,8 @@ export type PreflightSeverity = 'refused' | 'changed' | 'note';
 export interface PreflightFindingData {
   /** The mailbox cannot be chosen, or is not among `allowedMailboxes`. */
   'mailbox-refused': unknown;
+  /** A field of the message has a value that Nodemailer or Graph could not be given. */
+  'data-refused': unknown;
   /** There is no From, and none can be written for it. */
   'from-missing': unknown;
   /** Letters outside ASCII before the `@`: what Graph makes of them is not documented. */
@@ -12,6 +14,8 @@ export interface PreflightFindingData {
   /** To, Cc, Bcc or From occurs twice, or two readers could understand it in two ways. */
   'unclear-address-field': { field: string };
   'no-recipients': unknown;
+  /** More than `maxRecipients`. */
+  'too-many-recipients': { recipients: number };
   /** The header names people whom the envelope leaves out; Graph has no envelope and would send to them. */
   'envelope-leaves-out': { addresses: string[] };
   /** A request for it would be larger than Graph takes. Sizes are estimates, in bytes. */
@@ -28,6 +32,7 @@ export interface PreflightFindingData {
   'envelope-adds': { addresses: string[] };
   /** The envelope's sender is another than From: bounces go to the mailbox instead. */
   'envelope-from': { envelopeFrom: string | false };
+  /** More than Exchange takes unless the mailbox is set otherwise. */
   'many-recipients': { recipients: number };
   /** Header fields that Exchange is reported to drop, or writes itself. */
   'header-dropped': { headers: string[] };
@@ -82,10 +87,12 @@ interface KindFacts {
 /** Every kind, the weightiest first. */
 export const KINDS: Record<PreflightKind, KindFacts> = {
   'mailbox-refused': { severity: 'refused', title: 'Mailbox that may not be used' },
+  'data-refused': { severity: 'refused', title: 'Message data that the transport refuses' },
   'from-missing': { severity: 'refused', title: 'No From' },
   'non-ascii-address': { severity: 'refused', title: 'Letters outside ASCII before the @' },
   'unclear-address-field': { severity: 'refused', title: 'Address field that cannot be understood' },
   'no-recipients': { severity: 'refused', title: 'No recipients' },
+  'too-many-recipients': { severity: 'refused', title: 'More recipients than maxRecipients allows' },
   'envelope-leaves-out': { severity: 'refused', title: 'Envelope leaves out recipients of the header' },
   'too-large': { severity: 'refused', title: 'Too large' },
   'unreadable-header': { severity: 'refused', title: 'Raw message without a readable header' },

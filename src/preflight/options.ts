@@ -3,6 +3,7 @@ import { checkAllowedMailboxes, checkMailbox } from '../mailbox-options.js';
 import { shown, shownName } from '../option-checks.js';
 import type { GraphTransportOptions, MailboxSelection } from '../option-types.js';
 import { optionalNumber } from '../options.js';
+import { mostRecipients } from '../recipient-limits.js';
 import { chosen, wrongChoice } from '../sending-choices.js';
 import type { Settings } from '../settings.js';
 import type { PreflightEntry } from './entry.js';
@@ -24,6 +25,11 @@ export interface GraphPreflightOptions {
    * @default 'reject'
    */
   largeMessages?: GraphTransportOptions['largeMessages'];
+  /**
+   * Recipients allowed on one message, as in {@link GraphTransportOptions.maxRecipients}; 0 means no limit.
+   * @default 1000
+   */
+  maxRecipients?: number | undefined;
   /** Called for every mail, before it is sent. What it throws is counted and goes no further. */
   report?: ((entry: PreflightEntry) => void) | undefined;
   /**
@@ -35,12 +41,20 @@ export interface GraphPreflightOptions {
 
 /** The options after they were checked. */
 export interface PreflightSettings
-  extends Pick<Settings, 'mailbox' | 'allowedMailboxes' | 'maxRequestSize' | 'largeMessages'> {
+  extends Pick<Settings, 'mailbox' | 'allowedMailboxes' | 'maxRequestSize' | 'largeMessages' | 'maxRecipients'> {
   report: ((entry: PreflightEntry) => void) | undefined;
   examples: number;
 }
 
-const knownOptions = ['mailbox', 'allowedMailboxes', 'maxRequestSize', 'largeMessages', 'report', 'examples'];
+const knownOptions = [
+  'mailbox',
+  'allowedMailboxes',
+  'maxRequestSize',
+  'largeMessages',
+  'maxRecipients',
+  'report',
+  'examples',
+];
 
 /**
  * Checks what the user passed, once.
@@ -67,6 +81,7 @@ export function settlePreflightOptions(options: GraphPreflightOptions): Prefligh
     allowedMailboxes,
     maxRequestSize: optionalNumber(given, 'maxRequestSize', 1) ?? 4_000_000,
     largeMessages: chosen(given).largeMessages ?? 'reject',
+    maxRecipients: (optionalNumber(given, 'maxRecipients', 0) ?? mostRecipients) || undefined,
     report: report as PreflightSettings['report'],
     examples: optionalNumber(given, 'examples', 0) ?? 10,
   };

@@ -43,6 +43,17 @@ describe.each(editions)('the option logger, $name', (edition) => {
     expect(text).not.toContain('r3@example.com');
   });
 
+  it('warns of more recipients than Exchange takes by default', async () => {
+    const { logger, lines } = keepLog();
+    const { transporter } = openTransport(edition, sandbox(), { logger });
+    const to = Array.from({ length: 501 }, (_, i) => `r${i}@example.com`);
+    await transporter.sendMail(mail({ to: to.slice(1) }));
+    const warnings = () => lines.filter(({ level }) => level === 'warn').map(({ args }) => args.join(' '));
+    expect(warnings()).toEqual([]);
+    await transporter.sendMail(mail({ to }));
+    expect(warnings()).toEqual([expect.stringMatching(/^The message has 501 recipients\..*all of it may bounce/)]);
+  });
+
   it('gets the component, which can be named', async () => {
     const { logger, lines } = keepLog();
     const { transporter } = openTransport(edition, sandbox(), { logger, component: 'billing-mail' });

@@ -101,6 +101,14 @@ describe.each(editions)('options for every message, $name', (edition) => {
       expect(await endOf(transporter, { raw, to, from: undefined })).toBe('EMAXRECIPIENTS not-sent');
     });
 
+    it('without maxRecipients, the most that Exchange can be set to', async () => {
+      const to = Array.from({ length: 1_001 }, (_, i) => `r${i}@example.com`);
+      expect(await endOf(open({}), { to })).toBe('EMAXRECIPIENTS not-sent');
+      expect(await endOf(open({}), { envelope: { ...envelope, to } })).toBe('EMAXRECIPIENTS not-sent');
+      expect(await endOf(open({}), { to: to.slice(1) })).toBe('sent');
+      expect(await endOf(open({ maxRecipients: 0 }), { to })).toBe('sent');
+    });
+
     it('maxRecipients 0 sets no limit', async () => {
       const transporter = open({ maxRecipients: 0 });
       const to = Array.from({ length: 30 }, (_, i) => `r${i}@example.com`);

@@ -43,6 +43,11 @@ const mails: readonly [mail: SendMailOptions, options?: Partial<GraphTransportOp
   [{ ...mail, attachments: [{ filename: 'large.bin', content: Buffer.alloc(3_100_000) }] }],
   [{ ...raw(`From: ${own}`, 'To: ana@example.com', '', 'x'.repeat(3_100_000)) }, { largeMessages: 'upload' }],
   [{ ...mail, attachments: [{ path: 'missing.pdf' }] }],
+  [{ ...mail, attachments: [{ path: 'a\0b' }] }],
+  [{ ...mail, attachments: [{ href: 'files.example.com/invoice.pdf' }] }],
+  [{ ...mail, attachments: [{ content: 3 as never }] }],
+  [{ ...mail, list: { help: { url: 'help@contoso.com', comment: 'Help\nme' } } }],
+  [{ ...mail, cc: 'ana@example.com\u00a0' }],
   [{ ...mail, attachments: [{ path: 'invoice.pdf' }] }, { disableFileAccess: true }],
   [{ ...mail, attachments: [{ path: 'https://example.com/invoice.pdf' }] }, { disableUrlAccess: true }],
 ];

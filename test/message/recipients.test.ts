@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { finishMessage } from '../../src/message/finish.js';
 import type { HeaderField } from '../../src/message/header.js';
 import { addressesIn, reconcileRecipients } from '../../src/message/recipients.js';
 import { thrownBy } from '../helpers/failure.js';
@@ -99,4 +100,37 @@ describe('what Graph cannot express is refused with EENVELOPE, not sent, for goo
 
 test('two From fields are refused too', () => {
   expect(thrownBy(() => addressesIn(header({ From: ['a@x.example', 'b@x.example'] }), 'from')).code).toBe('EENVELOPE');
+});
+
+/** How many elements the searches in arrays look at, at most, while something runs. */
+function searched(run: () => void): number {
+  let elements = 0;
+  const spies = (['includes', 'indexOf', 'find', 'findIndex', 'some', 'every', 'filter'] as const).map((name) => {
+    const original = Array.prototype[name] as (...args: unknown[]) => unknown;
+    return vi.spyOn(Array.prototype, name).mockImplementation(function (this: unknown[], ...args: unknown[]) {
+      elements += this.length;
+      return original.apply(this, args) as never;
+    });
+  });
+  try {
+    run();
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+  return elements;
+}
+
+test.each(['in the header', 'in the envelope alone'])('many recipients %s are looked at a few times each', (where) => {
+  const work = (count: number) => {
+    const people = Array.from({ length: count }, (_, i) => `user${i}@x.example`);
+    const inHeader = where === 'in the header' ? people : people.slice(0, 1);
+    const mime = Buffer.from(`From: a@x.example\r\nTo: ${inHeader.join(',\r\n ')}\r\n\r\nHi\r\n`);
+    return searched(() => {
+      const plan = { mailbox: 'a@x.example', envelopeTo: people, raw: false };
+      expect(finishMessage(mime, plan).recipients).toHaveLength(count);
+    });
+  };
+  // With the square of their number it would be thousands.
+  expect(work(4_000) / 4_000).toBeLessThan(20);
+  expect(work(8_000) / 4_000).toBeLessThan(40);
 });

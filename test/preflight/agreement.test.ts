@@ -49,6 +49,8 @@ const refused: [PreflightKind, Message, MailboxOptions?][] = [
   ['no-recipients', { raw: `${from}Subject: x\r\n\r\nHi` }],
   ['envelope-leaves-out', { ...plain, bcc: 'bob@example.com', envelope: { from: mailbox, to: 'ana@example.com' } }],
   ['envelope-leaves-out', { raw: `${from}To: ana@example.com\r\n\r\nHi`, from: mailbox, to: 'bob@example.com' }],
+  ['data-refused', { ...plain, list: { help: { url: 'help@contoso.example', comment: 'Help\nme' } } }],
+  ['too-many-recipients', { ...plain, bcc: Array.from({ length: 1_001 }, (_, i) => `r${i}@example.com`) }],
   ['unreadable-header', { raw: 'Hello\r\n\r\nHi', from: mailbox, to: 'ana@example.com' }],
   ['too-large', { ...plain, attachments: [{ filename: 'a.bin', content: Buffer.alloc(2_210_000) }] }],
   ['too-large', { raw: `${from}To: ana@example.com\r\n\r\n${'x\n'.repeat(1_100_000)}` }],
@@ -111,7 +113,7 @@ describe('what is called refused', () => {
       expect(error).toMatchObject({
         outcome: 'not-sent',
         permanent: true,
-        code: expect.stringMatching(/^E(ENVELOPE|MESSAGE)$/),
+        code: expect.stringMatching(/^E(ENVELOPE|MESSAGE|MAXRECIPIENTS)$/),
       });
       expect(sandbox.stats().submissions).toBe(0);
     },

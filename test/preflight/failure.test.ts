@@ -82,7 +82,7 @@ describe('a failure in the check', () => {
     const { recorded, transport } = recorder();
     const { transporter, entries } = preflighted({}, transport);
     await transporter.sendMail({ ...plain, attachments: [{ filename: 'a.ts', content: content as never }] });
-    expect(entries.map(kindsOf)).toEqual([['preflight-failed']]);
+    expect(entries.map(kindsOf)).toEqual([['data-refused']]);
     expect(recorded).toHaveLength(1);
   });
 });

@@ -167,6 +167,17 @@ describe('recipients', () => {
     });
   });
 
+  it('are more than the transport takes from 1,001 on, or as maxRecipients says', async () => {
+    const to = (count: number) => ({ ...plain, to: Array.from({ length: count }, (_, i) => `user${i}@example.com`) });
+    expect(kindsOf(await entryOf(to(1_000)))).toEqual(['many-recipients']);
+    expect(findingOf(await entryOf(to(1_001)), 'too-many-recipients')).toMatchObject({
+      severity: 'refused',
+      recipients: 1_001,
+    });
+    expect(kindsOf(await entryOf(to(1_001), { maxRecipients: 0 }))).toEqual(['many-recipients']);
+    expect(kindsOf(await entryOf(to(2), { maxRecipients: 1 }))).toEqual(['too-many-recipients']);
+  });
+
   it('must stand in one field that can be understood', async () => {
     const twice = await entryOf({ ...plain, to: undefined, headers: { to: ['a@example.com', 'b@example.com'] } });
     expect(findingOf(twice, 'unclear-address-field')).toMatchObject({ severity: 'refused', field: 'To' });

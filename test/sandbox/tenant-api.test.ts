@@ -90,7 +90,13 @@ describe('PUT and DELETE', () => {
     ['PUT', '/mailboxes/b@c.d', { displayName: null }, 400, '"displayName" is null, expected text that is not empty.'],
     ['PUT', `/mailboxes/${SENDERS}`, {}, 400, /"senders@contoso.example" is group senders@contoso.example already/],
     ['PUT', '/groups/b@c.d', { members: [] }, 400, 'tenant.groups: "kind" is missing, expected one of'],
-    ['PUT', '/accessPolicies/p', { ...policy, app: 'x' }, 400, '"app" is a string of 1 character, expected the client id of an app'],
+    [
+      'PUT',
+      '/accessPolicies/p',
+      { ...policy, app: 'x' },
+      400,
+      '"app" is a string of 1 character, expected the client id of an app',
+    ],
     ['PUT', '/accessPolicies/p', { ...policy, group: CEO }, 400, /expected a mail-enabled security group/],
     [
       'PUT',
@@ -100,7 +106,13 @@ describe('PUT and DELETE', () => {
       '"role" is "Mail.Send", expected one of "Application',
     ],
     ['PATCH', '', { propagationDelay: -1 }, 400, 'tenant.update: "propagationDelay" is -1, expected milliseconds'],
-    ['PATCH', '', { ews: { allowList: 'x' } }, 400, 'tenant.update: ews: "allowList" is a string of 1 character, expected an array'],
+    [
+      'PATCH',
+      '',
+      { ews: { allowList: 'x' } },
+      400,
+      'tenant.update: ews: "allowList" is a string of 1 character, expected an array',
+    ],
     ['PUT', '/nothing/b', {}, 404, 'not found'],
     ['POST', '/apps/b', {}, 405, 'method not allowed'],
   ])('%s %s %j is answered %i in words', async (method, path, body, status, error) => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import nodemailer from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canonicalAddress } from '../../src/address.js';
 import { graphTransport } from '../../src/index.js';
-import { canonicalAddress } from '../../src/message/address.js';
 import { baseOptions, forAWhile } from '../helpers/fixtures.js';
 import { anyMail } from '../helpers/generated-mail.js';
 import { type RawServer, startRawServer } from '../helpers/raw-server.js';

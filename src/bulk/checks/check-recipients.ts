@@ -1,3 +1,4 @@
+import { mostRecipients } from '../../recipient-limits.js';
 import { createRowComposer, recipientOf } from '../compose-row.js';
 import type { MannersOptions } from '../manners/list-headers.js';
 import type { SuppressionList } from '../manners/suppression-list.js';
@@ -34,6 +35,8 @@ export interface CheckOptions {
   maxRequestSize?: number | undefined;
   /** As of the transport. @default 'reject' */
   largeMessages?: 'reject' | 'upload' | undefined;
+  /** As of the transport; 0 means no limit. @default 1000 */
+  maxRecipients?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -62,6 +65,7 @@ export interface CheckReport {
 export async function checkRecipients(options: CheckOptions): Promise<CheckReport> {
   const { recipients, suppression, senders = [], allowDuplicates = false, signal } = options;
   const composer = createRowComposer(options);
+  const most = (options.maxRecipients ?? mostRecipients) || Number.POSITIVE_INFINITY;
   const [sender] = senders;
   const sizes = new SizeCheck(options);
   const largest = new LargestMails();
@@ -86,6 +90,11 @@ export async function checkRecipients(options: CheckOptions): Promise<CheckRepor
     }
     const composed = await findings.attempt(row, () => composer.compose(row, sender));
     if (!composed) continue;
+    if (composed.recipients > most) {
+      const problem = `the mail has ${composed.recipients} recipients with cc and bcc, where maxRecipients allows ${most}`;
+      findings.problem(row, 'recipients', `Recipients, line ${row.line}: ${problem}`);
+      continue;
+    }
     const { mime, request, problem } = await sizes.check(composed.message);
     if (problem) {
       findings.problem(row, 'size', `Recipients, line ${row.line}: ${problem}`);

@@ -8,7 +8,7 @@ export interface RowProblem {
   line: number;
   /** As it stands in the row, if it is text. */
   email?: string;
-  /** `'address'`, `'name'`, `'message'`, `'unsubscribe'`, `'template'` or `'size'`. */
+  /** `'address'`, `'name'`, `'message'`, `'unsubscribe'`, `'template'`, `'recipients'` or `'size'`. */
   kind: string;
   message: string;
 }
@@ -28,6 +28,7 @@ export type WarningKind =
   | 'no-unsubscribe'
   | 'no-one-click'
   | 'copy-suppressed'
+  | 'many-recipients'
   | 'large';
 
 const mostProblems = 100;

@@ -1,3 +1,4 @@
+import { manyRecipients } from '../../recipient-limits.js';
 import type { ComposedRow } from '../compose-row.js';
 import type { SuppressionList } from '../manners/suppression-list.js';
 import type { RowWarning } from './findings.js';
@@ -9,7 +10,7 @@ const exchangeMessage = 35_000_000;
 
 /** What is no fault of a mail and worth a look before it goes out to many. */
 export async function warningsOn(
-  { message }: ComposedRow,
+  { message, recipients }: ComposedRow,
   suppression: SuppressionList | undefined,
   mime: number,
 ): Promise<Warning[]> {
@@ -39,6 +40,8 @@ export async function warningsOn(
   if (mime > exchangeMessage) {
     found.push({ kind: 'large', message: 'The mail is larger than the 35 MB that mailboxes send by default' });
   }
+  const many = manyRecipients(recipients);
+  if (many !== undefined) found.push({ kind: 'many-recipients', message: many });
   for (const { address } of suppression ? [...listed(cc), ...listed(bcc)] : []) {
     if ((await suppression?.match(address)) === undefined) continue;
     found.push({

@@ -1,4 +1,5 @@
-import { addressProblem, canonicalAddress, canonicalDomain, domainProblem } from '../email-address.js';
+import { canonicalAddress, canonicalDomain } from '../../address.js';
+import { addressProblem, domainProblem } from '../email-address.js';
 import { BulkInputError, quote } from '../errors.js';
 
 /** Who must not get mail: by address, by domain, or by what stands under a domain. Each entry as it was written. */

@@ -1,6 +1,6 @@
 import { onAbort } from '../../abort.js';
+import { canonicalAddress } from '../../address.js';
 import type { Clock } from '../../clock.js';
-import { canonicalAddress } from '../email-address.js';
 import { messageOf } from '../errors.js';
 
 /** Milliseconds after an abort in which a transporter can still say what became of a mail. */

@@ -1,3 +1,4 @@
+import { trimWhiteSpace } from '../../address.js';
 import { addressProblem } from '../../bulk/email-address.js';
 import { messageOf } from '../../bulk/errors.js';
 import { headerTextProblem } from '../../bulk/header-text.js';
@@ -76,7 +77,7 @@ export function senderFlag(text: string, before: readonly Sender[] = []): Sender
 
 function parseSender(text: string): Sender {
   try {
-    return toSender(text.trim());
+    return toSender(trimWhiteSpace(text));
   } catch (error) {
     throw new InvalidArgumentError(`${messageOf(error)}. Expected "Name <a@b>" or a@b.`);
   }

@@ -1,3 +1,4 @@
+import { trimWhiteSpace } from '../../address.js';
 import { type MailAddress, readAddresses } from '../../bulk/address-field.js';
 import { messageOf } from '../../bulk/errors.js';
 import { headerTextProblem } from '../../bulk/header-text.js';
@@ -43,7 +44,7 @@ export function fromFlag(text: string, before?: MailAddress): MailAddress {
 
 function parsed(text: string): MailAddress[] {
   try {
-    return readAddresses(text.trim(), shown);
+    return readAddresses(trimWhiteSpace(text), shown);
   } catch (error) {
     throw new InvalidArgumentError(`The value ${messageOf(error)}. Expected "Name <a@b>" or a@b.`);
   }

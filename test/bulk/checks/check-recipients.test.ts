@@ -130,6 +130,25 @@ describe('the check of all rows', () => {
     expect(report.plan.statements[0]).toMatch(/^2 mails .* 4 s/);
   });
 
+  test('warns of mails with more recipients than Exchange takes by default, and refuses those that the transport does', async () => {
+    const copying: TemplateInput = (row) => ({
+      subject: 'S',
+      text: 'T',
+      list: { unsubscribe: 'https://x.test' },
+      bcc: Array.from({ length: Number(row.copies) }, (_, i) => `r${i}@x.test`),
+    });
+    const csv = 'email,copies\na@x.test,499\nb@x.test,500\nc@x.test,999\nd@x.test,1000\n';
+    const report = await check(csv, {}, copying);
+    expect(report.warnings).toMatchObject([
+      { kind: 'no-one-click' },
+      { kind: 'many-recipients', rows: 2, message: expect.stringMatching(/all of it may bounce/) },
+    ]);
+    expect(report.problems).toMatchObject([
+      { row: 4, kind: 'recipients', message: expect.stringMatching(/1001 recipients/) },
+    ]);
+    expect(await check(csv, { maxRecipients: 0 }, copying)).toMatchObject({ ready: 4, problemCount: 0 });
+  });
+
   test('plans for what will be sent, and checks the rest all the same', async () => {
     const report = await check('email,name\na@x.test,A\nb@x.test,B\nc@x.test,C\nd,D\n', {
       limit: 2,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalAddress, domainOf, hasAsciiLocalPart } from '../../src/message/address.js';
+import { canonicalAddress, domainOf, hasAsciiLocalPart } from '../src/address.js';
 
 describe('addresses that Exchange treats as one have one spelling', () => {
   test.each([
