@@ -1,4 +1,6 @@
 // Run by Jest: with its fake timers, all of them, turned on before or after the package is first loaded.
+jest.setTimeout(60_000);
+
 const mail = { from: 'noreply@contoso.example', to: 'ana@example.com', subject: 'Hi', text: 'Hello' };
 
 async function open() {

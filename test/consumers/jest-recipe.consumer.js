@@ -28,4 +28,8 @@ async function jest(file, ...others) {
 it('the recipe for Jest passes', () =>
   jest(path.join(examples, 'jest.test.cjs'), path.join(examples, 'sign-in-mail.cjs')));
 
-it("mail is sent under Jest's fake timers", () => jest(path.join(import.meta.dirname, 'jest-fake-timers.cjs')));
+it(
+  "mail is sent under Jest's fake timers",
+  () => jest(path.join(import.meta.dirname, 'jest-fake-timers.cjs')),
+  200_000,
+);
