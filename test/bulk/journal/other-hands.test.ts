@@ -94,6 +94,8 @@ describe.each(deeds)('somebody %s', (_, deed, code, message) => {
     expect(journal.failure).toBe(error);
     expect(await journalErrorOf(journal.append(sent(1)))).toBe(error);
     await journal.close();
+    // By a journal that was changed nobody goes on unawares.
+    if (code === 'damaged') expect((await journalErrorOf(lockRun(folder))).code).toBe('damaged');
     const files = [path.join(folder, 'journal.jsonl'), path.join(`${folder}-moved`, 'journal.jsonl')];
     for (const file of files) expect(await readFile(file, 'utf8').catch(() => '')).not.toContain('"row":2');
   });

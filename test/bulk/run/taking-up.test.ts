@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BulkOptions, type BulkRun, sendBulk } from '../../../src/bulk/index.js';
+import { BulkRun } from '../../../src/bulk/bulk-run.js';
+import { type BulkOptions, sendBulk } from '../../../src/bulk/index.js';
+import { type FileOperations, systemFiles } from '../../../src/bulk/journal/file-operations.js';
 import { failure, ModelledGraph } from './modelled-graph.js';
 
 let folder: string;
@@ -15,8 +17,10 @@ function* people(count: number) {
   for (let row = 1; row <= count; row++) yield { email: `r${row}@example.com`, name: `Person ${row}` };
 }
 
-function begin(graph: ModelledGraph, more: Partial<BulkOptions> = {}): BulkRun {
-  return sendBulk({
+const begin = (graph: ModelledGraph, more: Partial<BulkOptions> = {}) => sendBulk(optionsFor(graph, more));
+
+function optionsFor(graph: ModelledGraph, more: Partial<BulkOptions> = {}): BulkOptions {
+  return {
     transporter: graph,
     recipients: people(12),
     template: { subject: 'Hello {{name}}', text: 'Dear {{name}}' },
@@ -24,7 +28,7 @@ function begin(graph: ModelledGraph, more: Partial<BulkOptions> = {}): BulkRun {
     journal: path.join(folder, 'run'),
     rate: false,
     ...more,
-  });
+  };
 }
 
 describe('a run over an iterable, whose length nobody knows', () => {
@@ -54,6 +58,28 @@ describe('drafts that an earlier session left', () => {
     await leaveDrafts(graph);
     expect(await begin(graph).finished).toMatchObject({ sent: 12, unknown: 0, left: 0 });
     expect([...graph.sent.values()]).toEqual(new Array(12).fill(1));
+  });
+
+  it('are not sent when the lock of the run is taken after its session was recorded', async () => {
+    const graph = new ModelledGraph('draft');
+    await leaveDrafts(graph);
+    let settled = 0;
+    graph.onSettle = () => void settled++;
+    let looks = 0;
+    const files: FileOperations = {
+      ...systemFiles,
+      open: async (...rest) => {
+        const opened = await systemFiles.open(...rest);
+        // It looks before and after it writes the record.
+        if (!rest[0].endsWith('lock.2') || ++looks !== 2) return opened;
+        const close = opened.close.bind(opened);
+        opened.close = () => close().then(() => rm(rest[0]));
+        return opened;
+      },
+    };
+    const summary = await new BulkRun(optionsFor(graph), { files }).finished;
+    expect(summary).toMatchObject({ ended: 'journal', error: { code: 'locked' } });
+    expect({ settled, sent: graph.sent.size }).toEqual({ settled: 0, sent: 0 });
   });
 
   it('end the run when one of them meets an error that passes, also where others are sent after it', async () => {
