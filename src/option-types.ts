@@ -175,7 +175,10 @@ export interface GraphTransportOptions {
    * @default `HTTPS_PROXY`, unless `NO_PROXY` excludes the host
    */
   proxy?: string | false | undefined;
-  /** Your own `https.Agent`, used as it is; then `proxy`, `cloud.ca` and the retirement of idle connections are yours too. */
+  /**
+   * Your own `https.Agent`, used as it is; then `proxy`, `cloud.ca` and the retirement of idle connections are yours too. Deno takes one with
+   * `keepAlive: false` only, because it sends a request again by itself when a kept connection breaks.
+   */
   agent?: Agent | undefined;
   /** A bunyan-style logger, or `true` for the console, as in Nodemailer's SMTP transports. Never told a secret or a body. */
   logger?: BunyanLogger | boolean | undefined;

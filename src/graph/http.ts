@@ -249,7 +249,10 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
 function isOthers({ headers }: IncomingMessage, id: string | undefined): boolean {
   const told = headers['client-request-id'];
   if (id === undefined || told === undefined) return false;
-  return String(told).toLowerCase() !== id.toLowerCase();
+  // Node joins what comes more than once.
+  return !String(told)
+    .split(',')
+    .every((one) => one.trim().toLowerCase() === id.toLowerCase());
 }
 
 /** Takes a URL apart. */

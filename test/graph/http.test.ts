@@ -1,6 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { judge } from '../../src/delivery/outcome.js';
 import { createAgent } from '../../src/graph/agent.js';
 import { GraphClient } from '../../src/graph/client.js';
 import { type HttpRequest, NetworkFailure, send } from '../../src/graph/http.js';
@@ -105,5 +106,35 @@ describe('bytes that are wanted as they come', () => {
   test('are text in every other answer', async () => {
     answer = () => reply('No.', 3, 403);
     expect(await got()).toMatchObject({ status: 403, body: 'No.' });
+  });
+});
+
+describe('an answer with a client-request-id', () => {
+  const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
+  const sendMail = () =>
+    new GraphClient(origin, agent, 'test', 2_000)
+      .sendMail('a@contoso.com', Buffer.from('x'), { token: secret, clientRequestId: id })
+      .catch((error: unknown) => error);
+  const reply = (status: number, ...ids: string[]) => {
+    const fields = ids.map((one) => `client-request-id: ${one}\r\n`).join('');
+    answer = () => `HTTP/1.1 ${status} x\r\n${fields}content-length: 0\r\n\r\n`;
+  };
+
+  test.each([202, 401, 403, 429, 503])('is not taken where it is another request’s: %i', async (status) => {
+    reply(status, '7c9e6679-7425-40de-944b-e07fc1f90ae7');
+    const failure = await sendMail();
+    expect(failure).toBeInstanceOf(NetworkFailure);
+    expect(failure).toMatchObject({ reason: 'network', written: true });
+    expect(judge(failure as NetworkFailure, 0)).toEqual({ kind: 'unknown' });
+  });
+
+  test.each([
+    ['ours', [id]],
+    ['ours in capitals', [id.toUpperCase()]],
+    ['ours twice', [id, id]],
+    ['none', []],
+  ])('is taken where it is %s', async (_, ids) => {
+    reply(202, ...ids);
+    expect(await sendMail()).toMatchObject({ status: 202 });
   });
 });
