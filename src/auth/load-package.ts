@@ -7,14 +7,13 @@ import { configError, type GraphMailError } from '../errors.js';
  * @throws GraphMailError `ECONFIG`
  */
 export async function loadPackage<T>(name: string, load: () => Promise<T>, usable: (loaded: T) => boolean): Promise<T> {
-  let loaded: T;
   try {
-    loaded = await load();
+    const loaded = await load();
+    if (usable(loaded)) return loaded;
   } catch (cause) {
     throw notLoaded(name, cause instanceof Error ? cause.message : String(cause), cause);
   }
-  if (!usable(loaded)) throw notLoaded(name, 'what was loaded under this name is not that package');
-  return loaded;
+  throw notLoaded(name, 'what was loaded under this name is not that package');
 }
 
 function notLoaded(name: string, why: string, cause?: unknown): GraphMailError {

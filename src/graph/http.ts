@@ -129,8 +129,9 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
       const { hostname, port, path } = typeof wanted.url === 'string' ? addressOf(wanted.url) : wanted.url;
       outgoing = https.request({ hostname, port, path, method: wanted.method, headers, agent: wanted.agent });
     } catch (error) {
-      // A header or URL that cannot be sent.
-      return reject(new NetworkFailure('network', false, (error as Error).message, error));
+      // A header or URL that cannot be sent, or an agent that throws, whatever it is.
+      const text = error instanceof Error ? error.message : String(error);
+      return reject(new NetworkFailure('network', false, text, error));
     }
 
     const abort = (why: 'timeout' | 'aborted', error: Error) => {
