@@ -309,11 +309,19 @@ describe('a rule', () => {
     ['has no n-th', { on: 'sendMail', status: 500, every: 0 }, '"every" is 0, expected an integer of 1 or more'],
     ['lets less than none through', { on: 'sendMail', status: 500, after: -1 }, '"after" is -1'],
     ['strikes nothing', { on: [], status: 500 }, '"on" is an empty array, expected one of "sendMail"'],
-    ['strikes any and others', { on: ['any'], status: 500 }, '"on" is an array with a string of 3 characters, expected one of'],
+    [
+      'strikes any and others',
+      { on: ['any'], status: 500 },
+      '"on" is an array with a string of 3 characters, expected one of',
+    ],
     ['draws nothing', { on: 'sendMail', status: 500, seed: 3 }, '"seed" is given, but nothing is drawn'],
     ['has a delay upside down', { on: 'sendMail', delay: { min: 2, max: 1 } }, '"delay" is an object, expected millis'],
     ['has half a delay', { on: 'sendMail', delay: { min: 2 } }, '"delay" is an object'],
-    ['has a domain with a user', { on: 'sendMail', status: 500, recipientDomain: '@x' }, '"recipientDomain" is a string of 2 characters'],
+    [
+      'has a domain with a user',
+      { on: 'sendMail', status: 500, recipientDomain: '@x' },
+      '"recipientDomain" is a string of 2 characters',
+    ],
     [
       'asks for the subject twice',
       { on: 'sendMail', status: 500, subject: 'a', subjectContains: 'a' },

@@ -79,7 +79,8 @@ function checkedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url) throw new Error(`unsubscribe.url is ${shown(text)}, which is no address of a page`);
   // URL takes "https:host" too, which mail programs do not.
-  if (!/^https:\/\/[^/]/i.test(text)) throw new Error(`unsubscribe.url is ${shown(text)}, which does not begin with https://`);
+  if (!/^https:\/\/[^/]/i.test(text))
+    throw new Error(`unsubscribe.url is ${shown(text)}, which does not begin with https://`);
   if (url.username || url.password) throw new Error('unsubscribe.url: a user name or password has no place in it');
   // With non-ASCII letters encoded; anything else stays as it was written.
   return fitting('url', /^[!-~]+$/.test(text) ? text : url.href);

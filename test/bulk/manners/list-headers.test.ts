@@ -166,7 +166,9 @@ describe('automatic answers', () => {
       'OOF, All',
     ]);
     expect(fieldOf(await written({ autoResponseSuppress: false }), 'X-Auto-Response-Suppress')).toEqual([]);
-    expect(() => compileListHeaders({ autoResponseSuppress: 'OOO' })).toThrow('has a string of 3 characters; it knows DR, NDR');
+    expect(() => compileListHeaders({ autoResponseSuppress: 'OOO' })).toThrow(
+      'has a string of 3 characters; it knows DR, NDR',
+    );
   });
 });
 

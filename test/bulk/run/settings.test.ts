@@ -43,7 +43,7 @@ describe('the options of a run', () => {
   });
 
   it.each<[object, string]>([
-    [{ ratte: 1 }, 'sendBulk has no option \'ratte\''],
+    [{ ratte: 1 }, "sendBulk has no option 'ratte'"],
     [{ transporter: undefined }, 'sendBulk needs `transporter`'],
     [{ transporter: {} }, 'sendBulk needs `transporter`'],
     [{ from: undefined }, 'sendBulk needs `from`'],
