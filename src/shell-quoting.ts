@@ -8,10 +8,15 @@ const unprintable = /(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u
 
 /** A word for a POSIX shell, whatever is in it. */
 export function quoteSh(text: string): string {
-  if (text.includes('\0')) throw new RangeError('A shell word cannot hold a NUL character.');
+  refuseNul(text);
   if (!unprintable.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
   const parts = text.split(new RegExp(`(${unprintable.source}+)`, 'u')).filter((part) => part !== '');
   return parts.map((part) => (unprintable.test(part) ? `"$(printf '${octal(part)}')"` : quoteSh(part))).join('');
+}
+
+/** Neither an argument nor a file name can hold one. */
+function refuseNul(text: string): void {
+  if (text.includes('\0')) throw new RangeError('A shell word cannot hold a NUL character.');
 }
 
 function octal(text: string): string {
@@ -43,6 +48,7 @@ export function quotePowerShellList(texts: readonly string[]): string {
 export function shellWord(word: string, platform: NodeJS.Platform): string {
   if (/^--?[a-z][a-z-]*$/i.test(word)) return word;
   if (platform !== 'win32') return /^[\w./:@-][\w./:@%+=-]*$/.test(word) ? word : quoteSh(word);
+  refuseNul(word);
   // A number would be read as one, and @name as a variable.
   return /^[a-z.][\w./:\\-]*$/i.test(word) ? word : quotePowerShell(word);
 }

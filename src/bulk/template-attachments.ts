@@ -59,6 +59,6 @@ async function read(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new BulkInputError(`The attachment ${shownPath(file)} cannot be read: ${fileProblem(error)}`);
+    throw new BulkInputError(`An attachment, ${shownPath(file)}, cannot be read: ${fileProblem(error)}`);
   }
 }

@@ -103,7 +103,7 @@ describe('PUT and DELETE', () => {
       '/assignments/a',
       { app: APP, role: 'Mail.Send' },
       400,
-      '"role" is "Mail.Send", expected one of "Application',
+      '"role" is a string of 9 characters, expected one of "Application',
     ],
     ['PATCH', '', { propagationDelay: -1 }, 400, 'tenant.update: "propagationDelay" is -1, expected milliseconds'],
     [

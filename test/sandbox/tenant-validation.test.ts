@@ -76,7 +76,7 @@ describe('startSandbox refuses a tenant in words:', () => {
     ],
     [
       { accessPolicies: [policy] },
-      `accessPolicies: "app" is "${APP}", expected the client id of an application, or "*".`,
+      `accessPolicies: "app" is a string of 3 characters, expected the client id of an application, or "*".`,
     ],
     [
       { apps, accessPolicies: [policy] },
@@ -90,7 +90,7 @@ describe('startSandbox refuses a tenant in words:', () => {
       { accessPolicies: [{ ...policy, right: 'Allow' }] },
       '"right" is a string of 5 characters, expected one of "RestrictAccess", "DenyAccess".',
     ],
-    [{ assignments: [assignment] }, `assignments: "app" is "${APP}", expected the client id of an application.`],
+    [{ assignments: [assignment] }, `assignments: "app" is a string of 3 characters, expected the client id of an application.`],
     [
       { assignments: [{ ...assignment, role: 'Mail.Send' }] },
       'assignments[0]: "role" is a string of 9 characters, expected one of "Appl',

@@ -73,3 +73,8 @@ function shownNumber(value: number): string {
 function shownName(name: string): string {
   return /^[a-z][a-z_-]{0,23}$/i.test(name) ? `"${name}"` : `a name of ${name.length} characters`;
 }
+
+/** What should name something of the tenant, for an error message: the id of an application, or an address. */
+export function shownKey(text: string): string {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? `"${text}"` : shown(text, ANY);
+}

@@ -1,3 +1,4 @@
+import { shownKey } from '../checks/check-fields.js';
 import type { AccessPolicy, AccessPolicyOptions } from './access-policy.js';
 import { checkAccessPolicy } from './check-tenant.js';
 import type { LoadableCollection } from './collection.js';
@@ -20,12 +21,16 @@ export function accessPoliciesOf(tenant: TenantState): LoadableCollection<Access
       const { right } = options;
       const app = options.app.toLowerCase();
       if (app !== '*' && !tenant.applications.has(app)) {
-        throw new Error(`${what}: "app" is "${options.app}", expected the client id of an application, or "*".`);
+        throw new Error(
+          `${what}: "app" is ${shownKey(options.app)}, expected the client id of an application, or "*".`,
+        );
       }
       const group = tenant.groups.get(options.group);
       if (group?.kind !== 'mail-enabled-security') {
         const given = group ? ', a distribution group' : '';
-        throw new Error(`${what}: "group" is "${options.group}"${given}, expected a mail-enabled security group.`);
+        throw new Error(
+          `${what}: "group" is ${shownKey(options.group)}${given}, expected a mail-enabled security group.`,
+        );
       }
       const scope = { group: group.address };
       const same = ({ app: a, right: r, scope: s }: AccessPolicy): boolean =>

@@ -1,3 +1,4 @@
+import { shownKey } from '../checks/check-fields.js';
 import type { Assignment, AssignmentOptions } from './assignment.js';
 import { checkAssignment } from './check-tenant.js';
 import type { LoadableCollection } from './collection.js';
@@ -21,7 +22,7 @@ export function assignmentsOf(tenant: TenantState): LoadableCollection<Assignmen
       const { role } = options;
       const app = options.app.toLowerCase();
       if (!tenant.applications.has(app)) {
-        throw new Error(`${what}: "app" is "${options.app}", expected the client id of an application.`);
+        throw new Error(`${what}: "app" is ${shownKey(options.app)}, expected the client id of an application.`);
       }
       const scope = options.scope && scopeOf(options.scope, tenant, what);
       const same = (one: Assignment): boolean =>
@@ -48,7 +49,7 @@ function scopeOf(scope: NonNullable<AssignmentOptions['scope']>, tenant: TenantS
     return { mailboxes: [...(scope as { mailboxes: string[] }).mailboxes] };
   }
   const group = tenant.groups.get(scope.group);
-  if (!group) throw new Error(`${what}: scope: "group" is "${scope.group}", expected a group of the tenant.`);
+  if (!group) throw new Error(`${what}: scope: "group" is ${shownKey(scope.group)}, expected a group of the tenant.`);
   return { group: group.address };
 }
 

@@ -33,13 +33,13 @@ import { graphTransport } from 'nodemailer-graph-transport';
 
 const transporter = nodemailer.createTransport(
   graphTransport({
-    tenantId: '${tenantId}',
-    clientId: '${clientId}',
+    tenantId: ${js(tenantId)},
+    clientId: ${js(clientId)},
     certificatePath: '${KEY}',
-    mailbox: '${mailbox}',
+    mailbox: ${js(mailbox)},
     cloud: {
-      authorityHost: '${authorityHost}',
-      graphHost: '${graphHost}',
+      authorityHost: ${js(authorityHost)},
+      graphHost: ${js(graphHost)},
       ca: readFileSync('${CA}', 'utf8'),
     },
   }),
@@ -51,8 +51,8 @@ const transporter = nodemailer.createTransport(
       text: `import { ClientCertificateCredential } from '@azure/identity';
 import { Client } from '@microsoft/microsoft-graph-client';
 
-const credential = new ClientCertificateCredential('${tenantId}', '${clientId}', '${KEY}', {
-  authorityHost: '${authorityHost}',
+const credential = new ClientCertificateCredential(${js(tenantId)}, ${js(clientId)}, '${KEY}', {
+  authorityHost: ${js(authorityHost)},
   disableInstanceDiscovery: true,
 });
 const client = Client.init({
@@ -61,7 +61,7 @@ const client = Client.init({
   authProvider: (done) =>
     credential.getToken('${graphHost}/.default').then(({ token }) => done(null, token), (error) => done(error, null)),
 });
-await client.api('/users/${mailbox}/sendMail').post({
+await client.api(${js(`/users/${encodeURIComponent(mailbox)}/sendMail`)}).post({
   message: {
     subject: 'Hello',
     body: { contentType: 'Text', content: 'Hello' },
@@ -72,14 +72,24 @@ await client.api('/users/${mailbox}/sendMail').post({
     {
       title: 'curl',
       about: 'For an application with a client secret.',
-      text: `TOKEN=$(curl --cacert ${CA} -s ${authorityHost}/${tenantId}/oauth2/v2.0/token \\
-  -d grant_type=client_credentials -d client_id=${clientId} \\
+      text: `TOKEN=$(curl --cacert ${CA} -s ${sh(`${authorityHost}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`)} \\
+  -d grant_type=client_credentials -d ${sh(`client_id=${encodeURIComponent(clientId)}`)} \\
   -d client_secret="$CLIENT_SECRET" -d scope=${graphHost}/.default |
   sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 
 printf 'To: ana@example.com\\r\\nSubject: Hello\\r\\n\\r\\nHello' | base64 | tr -d '\\n' |
-  curl --cacert ${CA} -i ${graphHost}/v1.0/users/${mailbox}/sendMail \\
+  curl --cacert ${CA} -i ${sh(`${graphHost}/v1.0/users/${encodeURIComponent(mailbox)}/sendMail`)} \\
     -H "Authorization: Bearer $TOKEN" -H 'Content-Type: text/plain' --data-binary @-`,
     },
   ];
+}
+
+/** A string of JavaScript. */
+function js(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`;
+}
+
+/** A word for a POSIX shell, quoted only where it must be; an own one, as the page shares no code with the transport. */
+function sh(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
