@@ -1,4 +1,4 @@
-import { constants, createHash, verify, X509Certificate } from 'node:crypto';
+import { constants, createHash, randomUUID, verify, X509Certificate } from 'node:crypto';
 import nock from 'nock';
 import nodemailer, { type Transporter } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -366,7 +366,8 @@ describe('no secret leaves', () => {
     ['an answer of Entra that is no JSON', { token: [[400, 'oops']] }],
   ])('in the error of %s, nor in the transport and the transporter after it', async (_, replies) => {
     const seen = cloud(replies);
-    const transport = graphTransport(baseOptions);
+    // One that no other test has throttled.
+    const transport = graphTransport({ ...baseOptions, mailbox: randomUUID() });
     transporter = nodemailer.createTransport(transport) as typeof transporter;
     const error = await failureOf(transporter.sendMail(smallMail));
     expect(seen.token.length).toBeGreaterThan(0);
