@@ -65,8 +65,8 @@ describe('throttling', () => {
     stop();
     attempt.publish({ send, status: 429, startedAt: 1_000, duration: 200, retryAfter: 5_000 });
     expect(heard).toEqual([
-      { ...send, status: 429, until: 6_200 },
-      { ...send, status: 503, until: undefined },
+      { ...send, status: 429, retryAfter: 5_000 },
+      { ...send, status: 503, retryAfter: undefined },
     ]);
   });
 });
