@@ -79,7 +79,7 @@ export async function readText(file: string, files: FileOperations): Promise<str
   let opened: Awaited<ReturnType<FileOperations['open']>> | undefined;
   try {
     opened = await files.open(file, 'r');
-    const buffer = Buffer.alloc(4096);
+    const buffer = Buffer.allocUnsafe(2048);
     const { bytesRead } = await opened.read(buffer, 0, buffer.length, 0);
     return buffer.toString('utf8', 0, bytesRead);
   } catch (error) {

@@ -31,7 +31,7 @@ describe('beginning a run', () => {
     await journal.close();
     const modes = await Promise.all([runs, folder, journal.file].map(async (name) => (await stat(name)).mode & 0o777));
     expect(modes).toEqual([0o700, 0o700, 0o600]);
-    expect(await readFile(journal.file, 'utf8')).toBe(encodeRecord(run));
+    expect(await readFile(journal.file, 'utf8')).toBe(encodeRecord(run, 1));
     expect(await readdir(folder)).toEqual(['journal.jsonl']);
   });
 
@@ -208,7 +208,10 @@ describe('reading', () => {
   it('tells where each record stands, so that it can be read again', async () => {
     const folder = await temporaryFolder();
     const records = eventfulRun(30);
-    await writeFile(path.join(folder, 'journal.jsonl'), records.map(encodeRecord).join(''));
+    await writeFile(
+      path.join(folder, 'journal.jsonl'),
+      records.map((record, index) => encodeRecord(record, index + 1)).join(''),
+    );
     const reader = await RecordReader.open(folder);
     const again: (JournalRecord | undefined)[] = [];
     const lines: number[] = [];
