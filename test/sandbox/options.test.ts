@@ -30,7 +30,10 @@ describe('startSandbox refuses', () => {
     [{ retryAfter: 1 }, '"retryAfter" is 1, expected text that is not empty, or null'],
     [{ latency: -1 }, '"latency" is -1, expected milliseconds from 0 to 2147483647'],
     [{ sentItemsDelay: '1' }, '"sentItemsDelay" is a string of 1 character'],
-    [{ fromMismatch: 'reject' }, '"fromMismatch" is a string of 6 characters, expected one of "deny", "rewrite", "allow"'],
+    [
+      { fromMismatch: 'reject' },
+      '"fromMismatch" is a string of 6 characters, expected one of "deny", "rewrite", "allow"',
+    ],
     [{ keep: 0 }, '"keep" is 0, expected a number of 1 or more'],
     [{ now: 1 }, '"now" is 1, expected a function'],
   ])('%j', async (options, message) => {

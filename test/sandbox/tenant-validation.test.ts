@@ -90,7 +90,10 @@ describe('startSandbox refuses a tenant in words:', () => {
       { accessPolicies: [{ ...policy, right: 'Allow' }] },
       '"right" is a string of 5 characters, expected one of "RestrictAccess", "DenyAccess".',
     ],
-    [{ assignments: [assignment] }, `assignments: "app" is a string of 3 characters, expected the client id of an application.`],
+    [
+      { assignments: [assignment] },
+      `assignments: "app" is a string of 3 characters, expected the client id of an application.`,
+    ],
     [
       { assignments: [{ ...assignment, role: 'Mail.Send' }] },
       'assignments[0]: "role" is a string of 9 characters, expected one of "Appl',
