@@ -172,7 +172,8 @@ export class GraphTransport extends EventEmitter {
    */
   async settle(options: SettleOptions): Promise<SettledMessage> {
     const settled = await this.#settle(options).catch((error: unknown) => {
-      throw unsettled(failureOfSend(error, false), options?.messageId, options?.draftId);
+      const failure = isGraphMailError(error) ? error : failureOfSend(error, true);
+      throw unsettled(failure, options?.messageId, options?.draftId);
     });
     if (settled.outcome === 'sent') return settled;
     throw settled.error;
@@ -279,6 +280,7 @@ export class GraphTransport extends EventEmitter {
   async #sendPrepared(mail: ComposedMail, plan: PreparedMessage, sending: Sending): Promise<GraphSentMessageInfo> {
     const { mailbox } = plan;
     const { signal } = sending.ending;
+    if (signal.aborted) throw failureOfSend(abortError(signal), false);
     const log = new SendingLog(this.#log, mailbox, plan.envelope.to.length);
     let release: (() => Promise<void>) | undefined;
     const compose = async () => {
@@ -294,7 +296,6 @@ export class GraphTransport extends EventEmitter {
     };
     let step: 'before' | 'delivering' | 'sent' = 'before';
     try {
-      if (signal.aborted) throw abortError(signal);
       const gate = this.#gates.of(mailbox);
       const way: DeliveryWay = { ...this.#settings, ...plan.choices };
       step = 'delivering';
