@@ -30,15 +30,14 @@ export const lookAhead = 2;
 export interface OpenContext {
   context: DeliveryContext & { client: GateClient };
   gates: MailboxGates;
-  agent: Agent;
   certificates: CertificateSource | undefined;
   /** Lets go of what the transport has together with others. */
   release: () => void;
 }
 
 /**
- * Puts together what one transport delivers with: connections of its own and what bounds the requests of all its mailboxes;
- * gates and tokens that it has together with the other transports of the process.
+ * Puts together what one transport delivers with: what bounds the requests of all its mailboxes, and the gates, tokens and
+ * connections that it has together with other transports of the process.
  * @param closing aborted when the transport closes
  * @param user the transport, which must hold it as long as it lives
  * @throws GraphMailError `ECONFIG`
@@ -48,7 +47,6 @@ export function openContext(settings: Settings, closing: AbortSignal, user: Sign
   const clock = systemClock;
   const cloud = resolveCloud(settings.cloud);
   const signIn = openSignIn(settings, cloud);
-  const agent = settings.agent === undefined ? ownAgent(settings, cloud) : checkAgent(settings.agent);
   const rate = rateLimit === undefined ? undefined : new RateLimiter(rateLimit, rateDelta, clock);
   const limited = maxConnections !== undefined || rate !== undefined;
   const { graphHost } = cloud;
@@ -60,7 +58,7 @@ export function openContext(settings: Settings, closing: AbortSignal, user: Sign
   for (const [name, mailbox] of Object.entries(settings.mailboxNames)) gates.join(name, mailbox);
   const messageIds = processWide('message-ids', () => new MessageIds(clock));
   const context: OpenContext['context'] = {
-    graph: new GraphClient(graphHost, agent, userAgent, timeout, (name, mailbox) => gates.join(name, mailbox)),
+    graph: new GraphClient(graphHost, signIn.agent, userAgent, timeout, (name, mailbox) => gates.join(name, mailbox)),
     tokens: signIn.tokens,
     budget: new RetryBudget(),
     clock,
@@ -81,10 +79,9 @@ export function openContext(settings: Settings, closing: AbortSignal, user: Sign
         })
       : undefined,
   };
-  return { context, gates, agent, certificates: signIn.certificates, release: signIn.use(user) };
+  return { context, gates, certificates: signIn.certificates, release: signIn.use(user) };
 }
 
-/** What asks for tokens has connections of its own, which outlive those of any one transport. */
 function openSignIn(settings: Settings, cloud: Cloud): SharedSignIn {
   const { identity, timeout, proxy, agent: given } = settings;
   const { credential } = identity;
@@ -101,7 +98,7 @@ function openSignIn(settings: Settings, cloud: Cloud): SharedSignIn {
       closing.abort(closedError());
       if (!given) agent.destroy();
     };
-    return { tokens: new TokenSource(request, clock), certificates, end };
+    return { tokens: new TokenSource(request, clock), certificates, agent, end };
   });
 }
 

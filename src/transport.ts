@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import type { Agent } from 'node:https';
 import type { SendMailOptions, Transport } from 'nodemailer';
 import { abortError, signalOf, unlessAborted } from './abort.js';
 import type { CertificateInfo, CertificateSource } from './auth/certificate-source.js';
@@ -64,7 +63,6 @@ export class GraphTransport extends EventEmitter {
   readonly #log: Log;
   readonly #link: MailerLink;
   readonly #gates: MailboxGates;
-  readonly #agent: Agent;
   /** What the transport is to those that it shares with others, which hold it weakly. */
   readonly #user = { warn: (message: string) => this.#warn(message) };
   readonly #release: () => void;
@@ -88,10 +86,9 @@ export class GraphTransport extends EventEmitter {
     this.#link = new MailerLink(mailer, loggerForMailer(log));
     shapeTransport(this, this.#link, methods);
 
-    const { context, gates, agent, certificates, release } = openContext(settings, this.#sendings.closing, this.#user);
+    const { context, gates, certificates, release } = openContext(settings, this.#sendings.closing, this.#user);
     this.#context = context;
     this.#gates = gates;
-    this.#agent = agent;
     this.#certificates = certificates;
     this.#release = release;
     this.#readers = new Turnstile({ limit: () => mailboxConcurrency + lookAhead, clock: context.clock });
@@ -150,7 +147,7 @@ export class GraphTransport extends EventEmitter {
   close(options?: { force?: boolean }): void {
     this.#sendings.close();
     this.#sendings.abort(options?.force ?? false);
-    if (this.#sendings.none) this.#dispose();
+    if (this.#sendings.none) this.#release();
   }
 
   /**
@@ -372,7 +369,7 @@ export class GraphTransport extends EventEmitter {
     this.#sendings.end(sending);
     if (this.#sendings.none) this.#memory.clear();
     if (!this.#sendings.closed) this.#watchIdle();
-    else if (this.#sendings.none) this.#dispose();
+    else if (this.#sendings.none) this.#release();
   }
 
   /** Tells when the transport becomes idle; called whenever what waits may have changed. */
@@ -386,12 +383,6 @@ export class GraphTransport extends EventEmitter {
     if (this.#sendings.closed) return;
     this.#link.emit('idle');
     this.emit('idle');
-  }
-
-  /** The user's own agent is not ours to close. */
-  #dispose(): void {
-    this.#release();
-    if (this.#settings.agent === undefined) this.#agent.destroy();
   }
 }
 

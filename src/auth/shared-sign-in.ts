@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
+import type { Agent } from 'node:https';
 import path from 'node:path';
 import { processWide } from '../process-state.js';
 import type { Identity } from '../settings.js';
@@ -16,6 +17,8 @@ export interface SignInUser {
 export interface SignInParts {
   tokens: TokenSource;
   certificates: CertificateSource | undefined;
+  /** Connections, to Entra and Graph alike. */
+  agent: Agent;
   /** Ends what is under way, when nobody waits for it any more. */
   end: () => void;
 }
@@ -40,12 +43,13 @@ const signIns = () =>
   });
 
 /**
- * One token, and one reading of the certificate, for all transports of the process that would ask for the same token in the
- * same way. It goes with the last transport that uses it, whether that is closed or only forgotten.
+ * One token, one reading of the certificate and one set of connections for all transports of the process that would ask for
+ * the same token in the same way. It goes with the last transport that uses it, whether that is closed or only forgotten.
  */
 export class SharedSignIn {
   readonly tokens: TokenSource;
   readonly certificates: CertificateSource | undefined;
+  readonly agent: Agent;
   readonly #key: string;
   readonly #end: () => void;
   readonly #users = new Set<WeakRef<SignInUser>>();
@@ -67,11 +71,12 @@ export class SharedSignIn {
   }
 
   private constructor(key: string, open: (warn: (message: string) => void) => SignInParts) {
-    const { tokens, certificates, end } = open((message) => {
+    const { tokens, certificates, agent, end } = open((message) => {
       for (const user of this.#users) user.deref()?.warn(message);
     });
     this.tokens = tokens;
     this.certificates = certificates;
+    this.agent = agent;
     this.#key = key;
     this.#end = end;
   }

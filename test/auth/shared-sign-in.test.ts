@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -19,7 +20,7 @@ function opening() {
   const tell: ((message: string) => void)[] = [];
   const open = vi.fn((warn: (message: string) => void): SignInParts => {
     tell.push(warn);
-    return { tokens: {} as TokenSource, certificates: undefined, end };
+    return { tokens: {} as TokenSource, certificates: undefined, agent: {} as Agent, end };
   });
   return { open, end, tell };
 }
