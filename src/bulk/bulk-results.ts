@@ -65,7 +65,7 @@ export interface BulkProgress extends BulkTotals {
  * - `max-errors`: too many sends failed;
  * - `refused`: an error that would hit every row, such as a missing permission;
  * - `temporary`: the network or the service could not be reached for too long;
- * - `journal`: the disk failed.
+ * - `journal`: the disk failed, or another process changed the journal or took the run over.
  *
  * All but `complete` can be continued.
  */

@@ -48,10 +48,11 @@ interface Waiting {
  * more: more after half a line would be damage, and an fsync after a failed one may succeed without having written what the
  * failed one lost (the Linux kernel reports such an error once).
  *
- * Nor is anything written after the journal, or the lock, was found to be in somebody else's hands: that the file is not where it
- * was, is another one, or has not the size of what was written here. An open file alone would not show it: that one can be
- * written when it was deleted, or moved with its folder. It is looked at before each write, so as not to write into what is
- * another's, and after it, before anybody acts on the record: whoever takes the run over removes the lock first and reads then.
+ * Nor is anything written once another process has changed the journal or taken the lock: when the file is not under its path
+ * any more, is another one, or has not the size that was written here. The open file alone would not show it, since it can still
+ * be written after it was deleted, or moved with its folder. It is looked at before each write, so as not to write into another
+ * process's journal, and after it, before anybody acts on the record: whoever takes the run over removes the lock first, and
+ * reads the journal then.
  */
 export class Journal {
   /** The path of the journal. */
@@ -222,13 +223,13 @@ export class Journal {
 
   async #tryToWrite(lines: readonly string[]): Promise<JournalError | undefined> {
     try {
-      const deed = await this.#whatSomebodyDid();
-      if (deed || lines.length === 0) return deed;
+      const change = await this.#foreignChange();
+      if (change || lines.length === 0) return change;
       const bytes = Buffer.from(lines.join(''));
       await writeAll(this.#opened, bytes);
       await this.#opened.datasync();
       this.#size += BigInt(bytes.length);
-      return await this.#whatSomebodyDid();
+      return await this.#foreignChange();
     } catch (cause) {
       const message =
         `Writing the journal ${this.file} failed: ${messageOf(cause)}. Nothing more is sent, since it could not be recorded. ` +
@@ -238,7 +239,7 @@ export class Journal {
   }
 
   /** What somebody else did to the journal or the lock while the run went on. */
-  async #whatSomebodyDid(): Promise<JournalError | undefined> {
+  async #foreignChange(): Promise<JournalError | undefined> {
     const [path, opened, lost] = await Promise.all([
       this.#files.stat(this.file, { bigint: true }).catch(undefinedIfGone),
       this.#opened.stat({ bigint: true }),

@@ -62,7 +62,7 @@ export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>)
     case 'journal':
       return (error as { code?: unknown } | undefined)?.code === 'failed'
         ? `Stopped, because the journal could not be written${why}`
-        : `Stopped, because the journal is in other hands${why}`;
+        : `Stopped, because another process has changed the journal or taken the run over${why}`;
   }
 }
 

@@ -170,7 +170,7 @@ describe.each(modes)('two machines of one name and a run (%s)', (mode) => {
 });
 
 const journal = () => path.join(folder, 'journal.jsonl');
-const deeds: [string, () => Promise<void>, string, boolean][] = [
+const changes: [string, () => Promise<void>, string, boolean][] = [
   ['shrinks', () => truncate(journal(), 600), 'damaged', true],
   ['is written to by somebody else', () => appendFile(journal(), '\n'), 'damaged', true],
   [
@@ -192,7 +192,9 @@ describe.each(modes)('a run whose journal somebody touches (%s)', (mode) => {
   beforeEach(() => connect(mode));
   const moments: Moment[] = ['before it is written', 'when it is on the disk'];
   it.each(
-    deeds.flatMap(([name, deed, code, shut]) => moments.map((moment) => [name, moment, deed, code, shut] as const)),
+    changes.flatMap(([name, change, code, shut]) =>
+      moments.map((moment) => [name, moment, change, code, shut] as const),
+    ),
   )('%s, with the fifth attempt %s: ends before that mail', async (_, moment, happens, code, shut) => {
     const files = filesOn('local', { nth: 5, moment, happens });
     const run = () => options(mode, { concurrency: 1 });

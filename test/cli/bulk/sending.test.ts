@@ -417,7 +417,9 @@ describe('bulk resume', () => {
     appendFileSync(path.join(folder, 'journal.jsonl'), '\n');
     const { code, out } = await running;
     expect(code).toBe(65);
-    expect(out).toMatch(/^Stopped, because the journal is in other hands: .* was written to by somebody else/m);
+    expect(out).toMatch(
+      /^Stopped, because another process has changed the journal .*: .* was written to by somebody else/m,
+    );
     expect(out).not.toContain('bulk resume');
     expect(await world.bulk(['resume', folder])).toMatchObject({ code: 65, out: '' });
     expect((await arrived()).length).toBe(new Set(await arrived()).size);

@@ -8,7 +8,7 @@ import { lockRun } from '../../../src/bulk/journal/lock.js';
 import { attempt, journalErrorOf, run, sent, temporaryFolder } from './journal-world.js';
 
 /** What somebody else can do to a run while it goes on, and what the run then says. */
-const deeds: [string, (folder: string) => Promise<void>, JournalErrorCode, RegExp][] = [
+const changes: [string, (folder: string) => Promise<void>, JournalErrorCode, RegExp][] = [
   [
     'shrinks the journal',
     async (folder) => {
@@ -84,10 +84,10 @@ async function openRun() {
   return { folder, journal };
 }
 
-describe.each(deeds)('somebody %s', (_, deed, code, message) => {
+describe.each(changes)('somebody %s', (_, change, code, message) => {
   it('and no further record is written, nor one that could be acted on', async () => {
     const { folder, journal } = await openRun();
-    await deed(folder);
+    await change(folder);
     const error = await journalErrorOf(journal.append(attempt(2)));
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
     expect(error.message).toContain(folder);
@@ -103,7 +103,7 @@ describe.each(deeds)('somebody %s', (_, deed, code, message) => {
   it('and a mail that needs no record is not let go either', async () => {
     const { folder, journal } = await openRun();
     await journal.check();
-    await deed(folder);
+    await change(folder);
     expect(await journalErrorOf(journal.check())).toMatchObject({ code });
     await journal.close();
   });
@@ -123,7 +123,7 @@ describe.each(deeds)('somebody %s', (_, deed, code, message) => {
           const datasync = opened.datasync.bind(opened);
           opened.datasync = async () => {
             await datasync();
-            if (!done) await deed(folder);
+            if (!done) await change(folder);
             done = true;
           };
           return opened;
