@@ -69,9 +69,9 @@ export function shownName(name: string): string {
   return /^[a-z][a-z_-]{0,23}$/i.test(name) ? `'${name}'` : `with a name of ${characters(name.length)}`;
 }
 
-/** What certificates, recipients and settings are kept in; none of the other characters is in a connection string or URL. */
+/** What certificates, recipients, settings and attachments are kept in; none of the other characters is in a connection string or URL. */
 const fileName =
-  /^[\p{L}\p{N} ._~/\\:()+-]{1,260}\.(?:pem|pfx|p12|p7b|key|crt|cer|der|csv|tsv|xlsx?|txt|jsonl|ndjson|json|hbs|env|eml|html?)$/iu;
+  /^[\p{L}\p{N} ._~/\\:()+-]{1,260}\.(?:pem|pfx|p12|p7b|key|crt|cer|der|csv|tsv|xlsx?|txt|jsonl|ndjson|json|hbs|env|eml|html?|pdf|docx?|png|jpe?g|zip)$/iu;
 
 /**
  * A path, for an error message: in quotes where something is there, where the folder that should hold it is, or where it

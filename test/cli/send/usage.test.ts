@@ -18,7 +18,11 @@ describe('flags that cannot be meant end with 2, before anything is read or sent
     ['half an identity', [...mail, '--tenant-id', 'contoso.com'], '--client-id and --certificate is missing'],
     ['an address that is none', ['--to', 'ana', '--text', 'Hi'], 'has no @'],
     ['two senders', [...mail, '--from', 'b@contoso.com'], 'one sender'],
-    ['an environment file that is not there', [...mail, '--env-file', '/nowhere/.env'], '/nowhere/.env cannot be read'],
+    [
+      'an environment file that is not there',
+      [...mail, '--env-file', '/nowhere/.env'],
+      "'/nowhere/.env' cannot be read",
+    ],
   ])('%s', async (_, args, problem) => {
     const { code, out, err } = await world.send(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -46,10 +50,18 @@ describe('another header line is never smuggled in', () => {
 
 describe('what cannot be read ends with 65', () => {
   it.each([
-    ['an attachment that is not there', ['--attach', '/nowhere/a.pdf'], 'The attachment /nowhere/a.pdf cannot be read'],
+    [
+      'an attachment that is not there',
+      ['--attach', '/nowhere/a.pdf'],
+      "The attachment '/nowhere/a.pdf' cannot be read",
+    ],
     ['a folder', ['--attach', '/'], 'is a folder'],
     ['an address of the web', ['--attach', 'https://example.com/a.pdf'], 'cannot be read'],
-    ['an HTML file that is not there', ['--html', '@/nowhere.html'], 'The file /nowhere.html of --html cannot be read'],
+    [
+      'an HTML file that is not there',
+      ['--html', '@/nowhere.html'],
+      "The file of --html, '/nowhere.html', cannot be read",
+    ],
   ])('%s', async (_, args, problem) => {
     const { code, out, err } = await world.send([...mail, ...args, '--dry-run']);
     expect({ code, out }).toEqual({ code: 65, out: '' });

@@ -27,7 +27,7 @@ export const configurationRows: Misconfiguration[] = [
     what: 'A display name where the client id belongs',
     arrange: ({ env }) => Object.assign(env, { AZURE_CLIENT_ID: 'graph-mailer' }),
     check,
-    says: 'AZURE_CLIENT_ID is a text of 12 characters; expected the Application (client) id, a GUID',
+    says: 'AZURE_CLIENT_ID is a string of 12 characters; expected the Application (client) id, a GUID',
     cure: 'It is on the overview page of the app registration',
     exitCode: 78,
   },
