@@ -170,6 +170,11 @@ export class MailboxGate {
         const entered = this.#departures.enter(flight);
         this.#reclaim();
         if (!(await entered)) return false;
+        // Aborted in the moment in which it might have gone.
+        if (departing?.aborted) {
+          arrive();
+          throw abortError(departing);
+        }
         if (!this.#joined) return true;
         try {
           if (!onward) {

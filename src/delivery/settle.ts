@@ -83,7 +83,7 @@ async function lookInSentItems(
 ): Promise<SettledMessage | Unsettled> {
   const { clock, mailbox } = requests;
   // Told by the wall clock, which may be set while it is looked for.
-  const ageAtFirst = sentAfter ? Math.max(0, clock.now() - sentAfter.getTime()) : Number.POSITIVE_INFINITY;
+  const ageAtFirst = sentAfter ? clock.now() - sentAfter.getTime() : Number.POSITIVE_INFINITY;
   const begun = clock.elapsed();
   const age = () => ageAtFirst + clock.elapsed() - begun;
   const seen = await searchSentItems(requests, {

@@ -157,8 +157,8 @@ describe('settle() never says of what it could not ask that it was not sent', ()
   });
 
   it.each([
-    [{ mailbox: 'not an address' }, "'mailbox' is 'not an address'"],
-    [{ messageId: '' }, "'messageId' is ''"],
+    [{ mailbox: 'not an address' }, "'mailbox' is a string of 14 characters"],
+    [{ messageId: '' }, "'messageId' is an empty string"],
     [{ draftId: 7 as never }, "'draftId' is 7"],
     [{ sentAfter: new Date(Number.NaN) }, "'sentAfter' is"],
     [{ window: -1 }, "'window' is -1"],

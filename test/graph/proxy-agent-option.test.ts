@@ -22,7 +22,7 @@ describe('an agent of the user', () => {
   test.each<[unknown, string]>([
     [new HttpAgent(), 'an http.Agent'],
     [{}, 'an object'],
-    ['http://proxy:8080', "'http://proxy:8080'"],
+    ['http://proxy:8080', 'a string of 17 characters'],
     [null, 'null'],
     [true, 'true'],
   ])('case %#: what is none is refused', (value, words) => {

@@ -67,7 +67,9 @@ describe.each(majors)('with %s', (_, composer) => {
     test.each(bad)('given as %s is refused by its type', (_, value, type) => {
       const error = thrownBy(() => prepareMessage(mailOf(composer, place(value)), settings));
       expect(error).toMatchObject({ code: 'EMESSAGE', outcome: 'not-sent', permanent: true });
-      expect(error.message).toBe(`The date of the message is ${type} is not a date.`);
+      // A line break in a prepared field is refused before anything is read as a date.
+      if (error.message.includes('line break')) expect(String(value)).toMatch(/[\r\n]/);
+      else expect(error.message).toBe(`The date of the message is ${type} is not a date.`);
     });
   });
 

@@ -227,7 +227,7 @@ describe('a run that is taken over', () => {
   it.each<[Partial<BulkOptions>, RegExp]>([
     [{ takeOver: true, journal: undefined }, /takeOver: true needs the folder of a run/],
     [{ takeOver: true, resume: false }, /takeOver: true goes on with a run/],
-    [{ takeOver: 'yes' as never }, /takeOver is true or false, not "yes"/],
+    [{ takeOver: 'yes' as never }, /takeOver is true or false, not 'yes'/],
   ])('is asked for in a way that makes sense: %j', async (more, message) => {
     connect('direct');
     await expect(new BulkRun(options('direct', more)).finished).rejects.toThrow(message);
