@@ -440,6 +440,7 @@ describe('graphTransport()', () => {
       'mailboxFor',
       'name',
       'on',
+      'options',
       'pendingCount',
       'readInbox',
       'send',

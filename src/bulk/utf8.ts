@@ -123,7 +123,9 @@ function refuseUtf16(bytes: Buffer, file: string): void {
 }
 
 function advice(file: string, from: string): string {
-  const ending = path.extname(file).toLowerCase();
+  const own = path.extname(file).toLowerCase();
+  // It stands in the command.
+  const ending = /^\.[a-z0-9]+$/.test(own) ? own : '.csv';
   const how = ['.csv', '.tsv', '.txt'].includes(ending)
     ? 'in Excel: "CSV UTF-8"'
     : 'in an editor: Save As, encoding UTF-8';
