@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as files from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { makeFolder } from '../../make-folder.js';
 
 /** What tells a file from all others, and how much is in it. In bigints: inodes of 64 bits are no safe integers. */
 export interface FileFacts {
@@ -49,7 +50,11 @@ export async function openFile(path: string, flags: string | number, mode?: numb
   return Object.assign(handle, { sync: () => fsync(handle.fd), datasync: () => fdatasync(handle.fd) });
 }
 
-export const systemFiles: FileOperations = { ...files, open: openFile };
+export const systemFiles: FileOperations = {
+  ...files,
+  open: openFile,
+  mkdir: (folder, { mode }) => makeFolder(folder, mode),
+};
 
 /** The code of an error of the file system, as `'ENOENT'`. */
 export function errorCode(error: unknown): string | undefined {
