@@ -1,10 +1,14 @@
+import { environmentVariable } from './environment.js';
 import { configError } from './errors.js';
 import { shown, shownName } from './option-checks.js';
 import type { CloudName } from './option-types.js';
 import type { Settings } from './settings.js';
 
-/** @throws GraphMailError `ECONFIG` */
-export function checkCloud(value: unknown): Settings['cloud'] {
+/**
+ * @param fromEnvironment whether it came from variables, which an error then names
+ * @throws GraphMailError `ECONFIG`
+ */
+export function checkCloud(value: unknown, fromEnvironment = false): Settings['cloud'] {
   if (value === 'global' || value === 'usgov' || value === 'usgov-dod' || value === 'china') return value;
   if (typeof value !== 'object' || value === null) {
     throw configError(
@@ -21,8 +25,11 @@ export function checkCloud(value: unknown): Settings['cloud'] {
     throw configError(`Option 'cloud.ca' is ${shown(ca)}; expected certificates as PEM text.`);
   }
   return {
-    authorityHost: httpsOrigin('authorityHost', authorityHost),
-    graphHost: httpsOrigin('graphHost', graphHost),
+    authorityHost: httpsOrigin(
+      fromEnvironment ? 'AZURE_AUTHORITY_HOST' : "Option 'cloud.authorityHost'",
+      authorityHost,
+    ),
+    graphHost: httpsOrigin(fromEnvironment ? 'GRAPH_MAIL_GRAPH_HOST' : "Option 'cloud.graphHost'", graphHost),
     ca,
   };
 }
@@ -31,9 +38,7 @@ function httpsOrigin(name: string, value: unknown): string {
   const text = typeof value === 'string' && !value.includes('://') ? `https://${value}` : value;
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' && url.pathname === '/' && !url.search && !url.username) return url.origin;
-  throw configError(
-    `Option 'cloud.${name}' is ${shown(value)}; expected a host over https, such as 'https://graph.microsoft.com'.`,
-  );
+  throw configError(`${name} is ${shown(value)}; expected a host over https, such as 'https://graph.microsoft.com'.`);
 }
 
 /**
@@ -42,8 +47,8 @@ function httpsOrigin(name: string, value: unknown): string {
  * @throws GraphMailError `ECONFIG`
  */
 export function cloudFromEnvironment(env: NodeJS.ProcessEnv): CloudName | { authorityHost: string; graphHost: string } {
-  const authorityHost = env.AZURE_AUTHORITY_HOST || 'https://login.microsoftonline.com';
-  const graphHost = env.GRAPH_MAIL_GRAPH_HOST;
+  const authorityHost = environmentVariable(env, 'AZURE_AUTHORITY_HOST') ?? 'https://login.microsoftonline.com';
+  const graphHost = environmentVariable(env, 'GRAPH_MAIL_GRAPH_HOST');
   if (graphHost) return { authorityHost, graphHost };
   const host = authorityHost
     .replace(/^https:\/\//, '')

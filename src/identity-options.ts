@@ -1,3 +1,4 @@
+import { environmentVariable } from './environment.js';
 import { configError } from './errors.js';
 import { isGuid, shown, shownPath } from './option-checks.js';
 import type { GraphTransportOptions, TokenCredentialLike } from './option-types.js';
@@ -105,7 +106,7 @@ function checkPaths(value: unknown, name: string, home: string): string[] {
 
 /** The identity from the environment: names and order (secret before certificate) are those of @azure/identity. */
 export function identityFromEnvironment(env: NodeJS.ProcessEnv): Identity {
-  const set = (name: string) => env[name] || undefined;
+  const set = (name: string) => environmentVariable(env, name);
   if (!set('AZURE_TENANT_ID') && !set('AZURE_CLIENT_ID')) {
     throw configError(
       'No identity is given: neither options (tenantId, clientId, certificatePath, …) nor AZURE_TENANT_ID and AZURE_CLIENT_ID in the environment.',
@@ -113,11 +114,11 @@ export function identityFromEnvironment(env: NodeJS.ProcessEnv): Identity {
     );
   }
   const ids = checkIds(set('AZURE_TENANT_ID'), set('AZURE_CLIENT_ID'), ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID']);
-  const secret = set('AZURE_CLIENT_SECRET');
+  const secret = env.AZURE_CLIENT_SECRET;
   if (secret) return { ...ids, credential: { kind: 'secret', secret } };
   const details = {
     kind: 'certificate',
-    password: set('AZURE_CLIENT_CERTIFICATE_PASSWORD'),
+    password: env.AZURE_CLIENT_CERTIFICATE_PASSWORD || undefined,
     sendChain: /^(1|true)$/i.test(set('AZURE_CLIENT_SEND_CERTIFICATE_CHAIN') ?? ''),
   } as const;
   const path = set('AZURE_CLIENT_CERTIFICATE_PATH');

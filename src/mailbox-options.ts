@@ -4,7 +4,10 @@ import { isMailbox, shown } from './option-checks.js';
 import type { MailboxSelection } from './option-types.js';
 import type { Settings } from './settings.js';
 
-/** @throws GraphMailError `ECONFIG` */
+/**
+ * @param fromEnvironment whether it is the variable that says it, which an error then names
+ * @throws GraphMailError `ECONFIG`
+ */
 export function checkMailbox(value: unknown, restricted: boolean, fromEnvironment: boolean): Settings['mailbox'] {
   if (value === undefined || value === '') {
     throw configError(
@@ -12,17 +15,18 @@ export function checkMailbox(value: unknown, restricted: boolean, fromEnvironmen
       "Give the sending mailbox's address or object id, for instance mailbox: 'noreply@contoso.com'.",
     );
   }
+  const name = fromEnvironment ? 'GRAPH_MAIL_MAILBOX' : "Option 'mailbox'";
   if (typeof value === 'function') return value as (mail: MailboxSelection) => string;
   if (value === 'from') {
     if (restricted) return value;
     throw configError(
-      "Option mailbox: 'from' needs allowedMailboxes: without it, whoever fills in From would choose the mailbox.",
+      `${name === 'GRAPH_MAIL_MAILBOX' ? name : 'Option mailbox'}: 'from' needs allowedMailboxes: without it, whoever fills in From would choose the mailbox.`,
       "Add for instance allowedMailboxes: ['noreply@contoso.com', '*@sales.contoso.com'].",
     );
   }
   if (typeof value === 'string' && isMailbox(value)) return value;
   throw configError(
-    `Option 'mailbox' is ${shown(value)}; expected a bare address such as 'noreply@contoso.com', an object id, 'from', or a function.`,
+    `${name} is ${shown(value)}; expected a bare address such as 'noreply@contoso.com', an object id, 'from', or a function.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Agent } from 'node:https';
 import { checkCloud, cloudFromEnvironment } from './cloud-options.js';
+import { environmentVariable } from './environment.js';
 import { configError } from './errors.js';
 import { identityFromEnvironment, identityFromOptions } from './identity-options.js';
 import type { LogOptions } from './log.js';
@@ -74,15 +75,19 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
   const ignored = Object.keys(given).filter((name) => smtpOptions.has(name));
   for (const name of Object.keys(given)) if (!smtpOptions.has(name)) refuseUnknown(name);
   const identity = fromEnvironment ? identityFromEnvironment(env) : identityFromOptions(given);
-  const mailbox = given.mailbox ?? (fromEnvironment ? env.GRAPH_MAIL_MAILBOX : undefined);
+  const mailboxFromEnvironment = fromEnvironment && given.mailbox === undefined;
+  const mailbox = mailboxFromEnvironment ? environmentVariable(env, 'GRAPH_MAIL_MAILBOX') : given.mailbox;
   const allowedMailboxes = checkAllowedMailboxes(given.allowedMailboxes);
   const maxRequestSize = wholeNumber(given, 'maxRequestSize', 4_000_000, 1);
   return {
     identity,
-    mailbox: checkMailbox(mailbox, allowedMailboxes !== undefined, fromEnvironment),
+    mailbox: checkMailbox(mailbox, allowedMailboxes !== undefined, mailboxFromEnvironment),
     allowedMailboxes,
     mailboxNames: checkMailboxNames(given.mailboxNames),
-    cloud: checkCloud(given.cloud ?? (fromEnvironment ? cloudFromEnvironment(env) : 'global')),
+    cloud:
+      fromEnvironment && given.cloud === undefined
+        ? checkCloud(cloudFromEnvironment(env), true)
+        : checkCloud(given.cloud ?? 'global'),
     mailboxConcurrency: wholeNumber(given, 'mailboxConcurrency', 4, 1),
     timeout: wholeNumber(given, 'timeout', 100_000, 1),
     maxRetries: wholeNumber(given, 'maxRetries', 5, 0),

@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { quotedPasswordHint } from '../environment.js';
 import { configError, type GraphMailError } from '../errors.js';
 import { type KeyMaterial, readCertificate } from './certificate.js';
 import { type CertificateContent, toPem } from './certificate-content.js';
@@ -94,7 +95,8 @@ function readKey({ label, text, bytes, cipher }: PemBlock, password: string | un
     if (encrypted) {
       throw configError(
         `${from}: the private key cannot be decrypted with the password given.`,
-        "Check the option 'certificatePassword'; if it is right, the key is damaged: copy it again.",
+        quotedPasswordHint(password, 'The password', 'AZURE_CLIENT_CERTIFICATE_PASSWORD') ??
+          "Check the option 'certificatePassword' (in the environment: AZURE_CLIENT_CERTIFICATE_PASSWORD); if it is right, the key is damaged: copy it again.",
       );
     }
     throw configError(

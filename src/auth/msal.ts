@@ -188,7 +188,9 @@ class RecordingNetwork implements INetworkModule {
     if (this.#last && 'failure' in this.#last) return tokenNetworkError(this.#last.failure, this.#last.host);
     if (this.#last && !(cause && isObject(this.#last.answer))) {
       const { answer } = this.#last;
-      return tokenAnswerError(answer, parseRetryAfter(answer.headers['retry-after'], this.#context.clock.now()));
+      const { credential } = this.#context.identity;
+      const retryAfter = parseRetryAfter(answer.headers['retry-after'], this.#context.clock.now());
+      return tokenAnswerError(answer, retryAfter, credential.kind === 'secret' ? credential.secret : undefined);
     }
     return new GraphMailError(
       `No token: ${cause instanceof Error ? withoutSecrets(cause.message) : 'MSAL gave none'}`,

@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { quotedPasswordHint } from '../environment.js';
 import { configError, GraphMailError } from '../errors.js';
 import { type KeyMaterial, readCertificate } from './certificate.js';
 import { Asn1Value, type Forge } from './certificate-asn1.js';
@@ -96,7 +97,8 @@ function wrongPassword(password: string | undefined, from: string): GraphMailErr
   }
   return configError(
     `${from} is a PFX that the ${password === '' ? 'empty password' : 'password given'} does not open.`,
-    "Check the option 'certificatePassword'. A PFX from Azure Key Vault has no password: leave the option out.",
+    quotedPasswordHint(password, 'The password', 'AZURE_CLIENT_CERTIFICATE_PASSWORD') ??
+      "Check the option 'certificatePassword' (in the environment: AZURE_CLIENT_CERTIFICATE_PASSWORD). A PFX from Azure Key Vault has no password: leave the option out.",
   );
 }
 

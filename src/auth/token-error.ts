@@ -1,3 +1,4 @@
+import { quotedPasswordHint } from '../environment.js';
 import { GraphMailError } from '../errors.js';
 import type { HttpAnswer, NetworkFailure } from '../graph/http.js';
 import { describeNetworkFailure } from '../graph/network-error.js';
@@ -16,8 +17,12 @@ function silent({ reason }: NetworkFailure, host: string): string | undefined {
     : undefined;
 }
 
-/** The token endpoint answered, but not with a token. What MSAL made of that adds nothing. `retryAfter` in ms. */
-export function tokenAnswerError(answer: HttpAnswer, retryAfter: number | undefined): GraphMailError {
+/**
+ * The token endpoint answered, but not with a token. What MSAL made of that adds nothing.
+ * @param retryAfter in ms
+ * @param secret the client secret that was sent, if any: a hint may say what is odd about it, never what it is
+ */
+export function tokenAnswerError(answer: HttpAnswer, retryAfter: number | undefined, secret?: string): GraphMailError {
   const { error, error_description: description, error_codes: codes } = parse(answer.body);
   const aadsts = Array.isArray(codes) && typeof codes[0] === 'number' ? codes[0] : undefined;
   const text = typeof description === 'string' ? withoutSecrets(description.split(/ Trace ID:|\r?\n/)[0] ?? '') : '';
@@ -33,10 +38,16 @@ export function tokenAnswerError(answer: HttpAnswer, retryAfter: number | undefi
     response: text ? `${response}: ${text}` : response,
     aadsts,
     retryAfter,
-    hint: aadstsHint(aadsts) ?? hintByStatus(answer, aadsts, typeof error === 'string'),
+    hint:
+      (aadsts === wrongSecret ? quotedPasswordHint(secret, 'The client secret', 'AZURE_CLIENT_SECRET') : undefined) ??
+      aadstsHint(aadsts) ??
+      hintByStatus(answer, aadsts, typeof error === 'string'),
     requestId: answer.headers['x-ms-request-id'],
   });
 }
+
+/** AADSTS7000215. */
+const wrongSecret = 7000215;
 
 /** For answers whose number is missing or says nothing here. */
 function hintByStatus({ status }: HttpAnswer, aadsts: number | undefined, isEntra: boolean): string | undefined {

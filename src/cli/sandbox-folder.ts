@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../make-folder.js';
 import { createCertificate } from '../sandbox/index.js';
 
 /** Where a sandbox on the command line keeps what must be the same at its next start. */
@@ -24,7 +25,7 @@ export async function openSandboxFolder(folder: string): Promise<SandboxFolder> 
   const absolute = path.resolve(folder);
   const inside = (name: string) => path.join(absolute, name);
   try {
-    await mkdir(absolute, { recursive: true, mode: 0o700 });
+    await makeFolder(absolute, 0o700);
     await writeFile(inside('.gitignore'), '*\n');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;

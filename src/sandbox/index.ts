@@ -29,7 +29,7 @@ export { startSandbox } from './start-sandbox.js';
 export type { TenantAccess } from './tenant/access.js';
 export type { TenantAccessPolicy } from './tenant/access-policies.js';
 export type { AccessPolicyOptions } from './tenant/access-policy.js';
-export type { TenantApp, TenantCertificate } from './tenant/apps.js';
+export type { TenantApp, TenantAppOptions, TenantCertificate } from './tenant/apps.js';
 export type { ApplicationRole, AssignmentOptions } from './tenant/assignment.js';
 export type { TenantAssignment } from './tenant/assignments.js';
 export type { SandboxCloud } from './tenant/cloud.js';

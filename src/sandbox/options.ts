@@ -39,8 +39,9 @@ export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOpt
   maxMessageSize?: number;
   /**
    * Bytes from which on an attachment may be uploaded in a session; for less, createUploadSession is answered
-   * `ErrorAttachmentSizeShouldNotBeLessThanMinimumSize`. Default `3_145_728`: the 3 MB of Graph's documentation, where
-   * 2,097,152 bytes are reported to do.
+   * `ErrorAttachmentSizeShouldNotBeLessThanMinimumSize`. Default `3_000_000`: the 3 MB of Graph's documentation, where
+   * 2,097,152 bytes are reported to do. Whatever is smaller fits into one request of `maxRequestSize`, base64 and all; with
+   * 3 MiB, the last 200 bytes or so beneath would fit into neither.
    */
   minUploadSize?: number;
   /** Milliseconds that a submission lies in Drafts before it moves to Sent Items. Default `0`. */
@@ -92,7 +93,7 @@ export async function settle(options: SandboxOptions): Promise<Settings> {
     tokenLifetime: options.tokenLifetime ?? 3599,
     maxRequestSize: options.maxRequestSize ?? 4_194_304,
     maxMessageSize: options.maxMessageSize ?? 36_700_160,
-    minUploadSize: options.minUploadSize ?? 3_145_728,
+    minUploadSize: options.minUploadSize ?? 3_000_000,
     ...settleExchange(options),
     ...settleFaults(options),
     sentItemsDelay: options.sentItemsDelay ?? 0,

@@ -1,5 +1,6 @@
-import { chmod, lstat, mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../make-folder.js';
 import { BulkInputError, messageOf } from '../errors.js';
 import { previewMark } from './preview-page.js';
 
@@ -50,7 +51,7 @@ export class PreviewFolder {
 
 async function filesIn(folder: string): Promise<string[]> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     return await readdir(folder);
   } catch (cause) {
     throw new BulkInputError(`The folder ${folder} for the preview cannot be made: ${messageOf(cause)}`, { cause });

@@ -1,4 +1,7 @@
+import * as fs from 'node:fs';
 import * as files from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { makeFolder } from '../../make-folder.js';
 
 /** What tells a file from all others, and how much is in it. In bigints: inodes of 64 bits are no safe integers. */
 export interface FileFacts {
@@ -35,7 +38,23 @@ export interface FileOperations {
   unlink(path: string): Promise<void>;
 }
 
-export const systemFiles: FileOperations = files;
+const fsync = promisify(fs.fsync);
+const fdatasync = promisify(fs.fdatasync);
+
+/**
+ * Opens a file as `node:fs/promises` does, with `sync` and `datasync` that work everywhere: those of the `FileHandle` are
+ * missing under Yarn Plug'n'Play, which puts its own file system in the place of Node's.
+ */
+export async function openFile(path: string, flags: string | number, mode?: number): Promise<files.FileHandle> {
+  const handle = await files.open(path, flags, mode);
+  return Object.assign(handle, { sync: () => fsync(handle.fd), datasync: () => fdatasync(handle.fd) });
+}
+
+export const systemFiles: FileOperations = {
+  ...files,
+  open: openFile,
+  mkdir: (folder, { mode }) => makeFolder(folder, mode),
+};
 
 /** The code of an error of the file system, as `'ENOENT'`. */
 export function errorCode(error: unknown): string | undefined {

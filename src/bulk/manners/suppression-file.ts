@@ -3,6 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { fileProblem, shownPath } from '../../option-checks.js';
 import { addressProblem } from '../email-address.js';
 import { BulkInputError } from '../errors.js';
+import { openFile } from '../journal/file-operations.js';
 import { decodeUtf8 } from '../utf8.js';
 import { parseSuppressionFile, type SuppressionEntries } from './suppression-entries.js';
 
@@ -115,7 +116,7 @@ export async function appendToSuppressionList(
 ): Promise<number> {
   // Opened without "a": Node would not let it be read. Written at the end all the same, by O_APPEND.
   const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
-  const handle = await readable(file, () => open(file, flags, 0o600));
+  const handle = await readable(file, () => openFile(file, flags, 0o600));
   try {
     const text = decodeUtf8(await handle.readFile(), file);
     const entries = parseSuppressionFile(text, file);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { openFile } from '../journal/file-operations.js';
 
 const chunk = 256 * 1024;
 
@@ -22,7 +23,7 @@ export class ReportFile {
 
   static async create(path: string): Promise<ReportFile> {
     const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
-    return new ReportFile(path, temporary, await open(temporary, 'wx', 0o600));
+    return new ReportFile(path, temporary, await openFile(temporary, 'wx', 0o600));
   }
 
   async write(text: string): Promise<void> {

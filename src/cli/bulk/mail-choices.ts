@@ -1,4 +1,4 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BulkOptions } from '../../bulk/bulk-options.js';
 import { BulkInputError, messageOf } from '../../bulk/errors.js';
@@ -6,6 +6,7 @@ import type { RunRecord } from '../../bulk/journal/records.js';
 import { compileListHeaders } from '../../bulk/manners/list-headers.js';
 import { openRecipients } from '../../bulk/recipients/index.js';
 import type { Sender } from '../../bulk/sender.js';
+import { makeFolder } from '../../make-folder.js';
 import type { GraphTransportOptions } from '../../option-types.js';
 import { UsageError } from '../exit-codes.js';
 
@@ -183,7 +184,7 @@ export async function makeRunsFolder(runs: string): Promise<void> {
   if (exists?.isDirectory()) return;
   if (exists) throw new UsageError(`--runs ${runs} is not a folder.`);
   try {
-    await mkdir(runs, { recursive: true, mode: 0o700 });
+    await makeFolder(runs, 0o700);
     await writeFile(path.join(runs, '.gitignore'), '*\n');
   } catch (error) {
     throw new UsageError(`The folder for runs, --runs ${runs}, cannot be made: ${messageOf(error)}. Nothing was sent.`);

@@ -1,5 +1,6 @@
-import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import { lstat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../make-folder.js';
 import { UsageError } from '../exit-codes.js';
 import type { SetupFile } from './answers.js';
 
@@ -32,8 +33,8 @@ export async function writeFiles(folder: string, files: readonly SetupFile[]): P
     const file = path.join(folder, name);
     const mode = secretFolders.has(path.posix.dirname(name)) ? 0o700 : 0o777;
     try {
-      await mkdir(folder, { recursive: true });
-      await mkdir(path.dirname(file), { recursive: true, mode });
+      await makeFolder(folder);
+      await makeFolder(path.dirname(file), mode);
       await writeFile(file, text, { flag: 'wx', mode: secret ? 0o600 : executable ? 0o755 : 0o644 });
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException;

@@ -3,12 +3,12 @@ import type { MailStore } from '../exchange/mail-store.js';
 import type { Mailbox } from '../exchange/mailbox.js';
 import { headerLines } from '../exchange/sandbox-message.js';
 import { readHeaderFields } from '../mail/header-fields.js';
+import { mimeTree } from '../mail/mime-tree.js';
 import type { Answer } from '../wire/answer.js';
 import { type ApiHandler, ApiRefusal, type ApiRequest, type ApiRoute, json, pageOf } from './api-routes.js';
 import { attachmentAnswer, htmlAnswer, rawAnswer } from './mail-answers.js';
 import { readContent } from './message-content.js';
 import { attachmentJson, storyJson } from './message-json.js';
-import { mimeTree } from './mime-tree.js';
 import type { Stories } from './stories.js';
 
 export interface MailboxApiOptions {

@@ -1,8 +1,8 @@
 import { messageHead, type SandboxMessage } from '../exchange/sandbox-message.js';
 import type { Submission } from '../exchange/submission.js';
+import { filesIn, mimeTree } from '../mail/mime-tree.js';
 import type { Attachment } from '../mail/parse-mail.js';
 import type { Messages } from './messages.js';
-import { countAttachments, mimeTree } from './mime-tree.js';
 import { countAttempts, type StoryRequest } from './story.js';
 import { storyEntryJson } from './story-json.js';
 
@@ -24,7 +24,7 @@ export function summariesJson(submissions: readonly Submission[], { stories }: M
 const counted = new WeakMap<Submission, number>();
 
 function attachmentCount(submission: Submission): number {
-  const count = counted.get(submission) ?? countAttachments(mimeTree(submission.message.raw));
+  const count = counted.get(submission) ?? filesIn(mimeTree(submission.message.raw)).length;
   counted.set(submission, count);
   return count;
 }

@@ -64,6 +64,15 @@ function collectionRoutes(tenant: SandboxTenant, name: CollectionName): ApiRoute
   const path = `/api/tenant/${name}/{key}`;
   return [
     [
+      'GET',
+      path,
+      ({ parameters: { key = '' } }) => {
+        const entry = collection.get(key);
+        if (!entry) throw new ApiRefusal(404, `There is no "${key}" among ${name}.`);
+        return json(200, entry);
+      },
+    ],
+    [
       'PUT',
       path,
       (request) => {

@@ -1,4 +1,5 @@
 import { PostalMime } from '../../vendor/postal-mime.js';
+import { contentOf, filesIn, readMime } from './mime-tree.js';
 
 export interface Attachment {
   filename: string | undefined;
@@ -7,6 +8,7 @@ export interface Attachment {
   /** Without angle brackets. */
   contentId: string | undefined;
   disposition: string | undefined;
+  /** The bytes of the part, whatever its type: line ends and charset are those of the message. */
   content: Buffer;
 }
 
@@ -16,26 +18,22 @@ export interface ParsedMail {
   attachments: Attachment[];
 }
 
-/** Body and attachments. A message too broken to be read gives neither, since a sandbox must still show its source. */
+/**
+ * Body and attachments. A message whose body cannot be read gives none, since a sandbox must still show its source. The
+ * library is asked for the body alone: of files it changes line ends and charset, and it takes messages within messages apart.
+ */
 export async function parseMail(raw: Buffer): Promise<ParsedMail> {
+  const attachments = filesIn(readMime(raw)).map((part) => ({
+    filename: part.filename,
+    contentType: part.contentType,
+    contentId: part.contentId,
+    disposition: part.disposition,
+    content: contentOf(part),
+  }));
   try {
-    const mail = await new PostalMime().parse(raw);
-    const attachments = mail.attachments.map((part) => ({
-      filename: part.filename ?? undefined,
-      contentType: part.mimeType,
-      contentId: part.contentId?.replace(/^<|>$/g, ''),
-      disposition: part.disposition ?? undefined,
-      content: toBuffer(part.content),
-    }));
-    return { text: mail.text, html: mail.html, attachments };
+    const { text, html } = await PostalMime.parse(raw, { forceRfc822Attachments: true });
+    return { text, html, attachments };
   } catch {
-    return { text: undefined, html: undefined, attachments: [] };
+    return { text: undefined, html: undefined, attachments };
   }
-}
-
-function toBuffer(content: ArrayBuffer | Uint8Array | string): Buffer {
-  if (typeof content === 'string') return Buffer.from(content);
-  return content instanceof Uint8Array
-    ? Buffer.from(content.buffer, content.byteOffset, content.byteLength)
-    : Buffer.from(content);
 }

@@ -32,8 +32,16 @@ export interface TenantApp {
   certificates: TenantCertificate[];
 }
 
+/** What an application of the running tenant is set to: also what `get()` and `list()` show of it. */
+export interface TenantAppOptions extends Omit<ApplicationOptions, 'certificates' | 'secrets'> {
+  /** PEM certificates, and those of the application as `get()` shows them, which it keeps. */
+  certificates?: (string | Pick<TenantCertificate, 'thumbprintSha256'>)[];
+  /** Client secrets; or how many there are, as `get()` shows it, which leaves them as they are. */
+  secrets?: string[] | number;
+}
+
 /** The applications by client id. What `set` is not given stays as it was. */
-export function appsOf(tenant: TenantState): LoadableCollection<ApplicationOptions, TenantApp> {
+export function appsOf(tenant: TenantState): LoadableCollection<TenantAppOptions, TenantApp> {
   const { applications } = tenant;
   const get = (clientId: string): TenantApp | undefined => {
     const found = applications.get(clientId.toLowerCase());
@@ -42,9 +50,10 @@ export function appsOf(tenant: TenantState): LoadableCollection<ApplicationOptio
   return {
     get,
     list: () => [...applications.values()].map(view),
-    set: (options, what = 'tenant.apps') => {
+    set: (given, what = 'tenant.apps') => {
+      const known = applications.get(String(given?.clientId).toLowerCase());
+      const options = withOwn(known, given, what);
       checkApplication(what, options);
-      const known = applications.get(options.clientId.toLowerCase());
       const wasDisabled = known?.disabled ?? false;
       if (known) updateApplication(known, options, tenant.now, tenant.propagationDelay);
       const application = known ?? createApplication(options, tenant.now, tenant.propagationDelay);
@@ -61,6 +70,35 @@ export function appsOf(tenant: TenantState): LoadableCollection<ApplicationOptio
       return true;
     },
   };
+}
+
+/** What was given, with that in the place of what `get()` showed which it stands for. Whatever else it is, its check says so. */
+function withOwn(known: Application | undefined, given: TenantAppOptions, what: string): unknown {
+  const { certificates, secrets } = given ?? {};
+  const options: Record<string, unknown> = { ...given };
+  if (typeof secrets === 'number') {
+    const count = known?.secrets.size ?? 0;
+    if (secrets !== count) {
+      throw new Error(
+        `${what}: "secrets" is another number than the ${count} there are, expected texts or that number.`,
+      );
+    }
+    delete options.secrets;
+  }
+  if (Array.isArray(certificates)) {
+    options.certificates = certificates.map((one) => {
+      const { thumbprintSha256 } = (one ?? {}) as { thumbprintSha256?: unknown };
+      if (typeof one === 'string' || typeof thumbprintSha256 !== 'string') return one;
+      const own = [...(known?.certificates.x5t.values() ?? [])].find(
+        (certificate) => certificateView(certificate).thumbprintSha256 === thumbprintSha256,
+      );
+      if (own) return own.toString();
+      throw new Error(
+        `${what}: "certificates" has one that the application does not have, expected PEM or one that get() shows.`,
+      );
+    });
+  }
+  return given === undefined || given === null ? given : options;
 }
 
 function view({ clientId, displayName, disabled, ...application }: Application): TenantApp {

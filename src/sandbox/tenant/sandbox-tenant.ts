@@ -1,11 +1,10 @@
 import { checkFields, type Kinds } from '../checks/check-fields.js';
 import * as is from '../checks/kinds.js';
-import type { ApplicationOptions } from '../entra/application.js';
 import type { MailboxOptions } from '../exchange/mailbox.js';
 import { judgeTenantAccess, type TenantAccess } from './access.js';
 import { accessPoliciesOf, type TenantAccessPolicy } from './access-policies.js';
 import type { AccessPolicyOptions } from './access-policy.js';
-import { appsOf, type TenantApp } from './apps.js';
+import { appsOf, type TenantApp, type TenantAppOptions } from './apps.js';
 import type { AssignmentOptions } from './assignment.js';
 import { assignmentsOf, type TenantAssignment } from './assignments.js';
 import { checkEws } from './check-tenant.js';
@@ -32,7 +31,7 @@ export interface SandboxTenant {
   /** As configured, in effect or not. */
   readonly ews: EwsPolicy;
   /** Applications, by client id. A removed or disabled one gets no token, and those it has are refused. */
-  readonly apps: TenantCollection<ApplicationOptions, TenantApp>;
+  readonly apps: TenantCollection<TenantAppOptions, TenantApp>;
   /** Users and their mailboxes, by address, alias or object id; `set` goes by the address. */
   readonly mailboxes: TenantCollection<string | MailboxOptions, TenantMailbox>;
   /** Groups, by address. */
@@ -54,7 +53,7 @@ export interface SandboxTenant {
 
 /** The same with collections that tell in an error where an entry comes from. */
 export interface LoadableTenant extends SandboxTenant {
-  readonly apps: LoadableCollection<ApplicationOptions, TenantApp>;
+  readonly apps: LoadableCollection<TenantAppOptions, TenantApp>;
   readonly mailboxes: LoadableCollection<string | MailboxOptions, TenantMailbox>;
   readonly groups: LoadableCollection<GroupOptions, Group>;
   readonly accessPolicies: LoadableCollection<AccessPolicyOptions, TenantAccessPolicy>;
