@@ -36,7 +36,10 @@ it('a file around 3 MB or 3 MiB goes through by one way or the other', async () 
   const from = sandbox.options.mailbox;
   const content = randomBytes(3_148_000);
   const around = (size: number, ...steps: number[]) => steps.map((step) => size + step);
-  for (const size of [...around(3_000_000, -2048, -1000, -1, 0, 1), ...around(3_145_728, -2048, -200, -1, 0, 1, 2048)]) {
+  for (const size of [
+    ...around(3_000_000, -2048, -1000, -1, 0, 1),
+    ...around(3_145_728, -2048, -200, -1, 0, 1, 2048),
+  ]) {
     const attachments = [{ filename: 'scan.bin', content: content.subarray(0, size) }];
     await transporter.sendMail({ from, to: 'ana@example.com', subject: String(size), text: 'Hello', attachments });
     const got = (await sandbox.messages()).find(({ subject }) => subject === String(size));

@@ -212,9 +212,17 @@ describe('a rule', () => {
   it.each<[what: string, rule: object, message: string]>([
     ['has an unknown name', { on: 'sendMail', statuss: 503 }, '"statuss" is unknown. Did you mean "status"?'],
     ['has no target', { status: 503 }, '"on" is missing, expected one of "sendMail", "token"'],
-    ['has another target', { on: 'draft', status: 503 }, '"on" is a string of 5 characters, expected one of "sendMail", "token"'],
+    [
+      'has another target',
+      { on: 'draft', status: 503 },
+      '"on" is a string of 5 characters, expected one of "sendMail", "token"',
+    ],
     ['never strikes', { on: 'token', status: 503, times: 0 }, '"times" is 0, expected an integer of 1 or more'],
-    ['has a status in text', { on: 'token', status: '503' }, '"status" is a string of 3 characters, expected an integer from 200 to 599'],
+    [
+      'has a status in text',
+      { on: 'token', status: '503' },
+      '"status" is a string of 3 characters, expected an integer from 200 to 599',
+    ],
     ['has no possible status', { on: 'token', status: 600 }, '"status" is 600'],
     ['has another reset', { on: 'token', reset: true }, '"reset" is true, expected one of "before-answer"'],
     ['has an endless delay', { on: 'token', delay: Number.POSITIVE_INFINITY }, '"delay" is Infinity, expected milli'],

@@ -9,15 +9,24 @@ describe('an option that has not the right kind', () => {
     [{ uploadLimit: '1' }, '"uploadLimit" is a string of 1 character, expected an integer of 1 or more, or false'],
     [{ messageRate: true }, '"messageRate" is true, expected an integer of 1 or more, or false'],
     [{ concurrencyKey: 'user' }, '"concurrencyKey" is a string of 4 characters, expected one of "mailbox", "app"'],
-    [{ undeliverable: 'x.test' }, '"undeliverable" is a string of 6 characters, expected an array of domains and addresses, or false'],
+    [
+      { undeliverable: 'x.test' },
+      '"undeliverable" is a string of 6 characters, expected an array of domains and addresses, or false',
+    ],
     [{ recipientLimitAnswer: 400 }, '"recipientLimitAnswer" is 400, expected one of "ndr", "400"'],
     [{ customHeaders: 'lose' }, '"customHeaders" is a string of 4 characters, expected one of "keep", "drop"'],
     [{ invalidUserStatus: 403 }, '"invalidUserStatus" is 403, expected 404 or 400'],
     [{ oversizeAnswer: 202 }, '"oversizeAnswer" is 202, expected 413 or 200'],
     [{ base64: 'url' }, '"base64" is a string of 3 characters, expected one of "strict", "lenient"'],
-    [{ immutableIdOnSend: 'new' }, '"immutableIdOnSend" is a string of 3 characters, expected one of "kept", "changed"'],
+    [
+      { immutableIdOnSend: 'new' },
+      '"immutableIdOnSend" is a string of 3 characters, expected one of "kept", "changed"',
+    ],
     [{ aliasInFrom: 'drop' }, '"aliasInFrom" is a string of 4 characters, expected one of "kept", "primary"'],
-    [{ mimeContentType: 'any' }, '"mimeContentType" is a string of 3 characters, expected one of "bare", "any-charset"'],
+    [
+      { mimeContentType: 'any' },
+      '"mimeContentType" is a string of 3 characters, expected one of "bare", "any-charset"',
+    ],
   ])('is refused: %j', async (options, message) => {
     await expect(startSandbox(options as SandboxOptions)).rejects.toThrow(message);
   });

@@ -166,7 +166,10 @@ describe('waitFor', () => {
     [{ to: 4 }, 'sandbox.waitFor: "to" is 4, expected text that is not empty.'],
     [{ subject: 4 }, 'sandbox.waitFor: "subject" is 4, expected text or a regular expression.'],
     [{ timeout: -1 }, 'sandbox.waitFor: "timeout" is -1, expected milliseconds from 0'],
-    [{ after: 'yesterday' }, 'sandbox.waitFor: "after" is a string of 9 characters, expected a message of this sandbox or a Date.'],
+    [
+      { after: 'yesterday' },
+      'sandbox.waitFor: "after" is a string of 9 characters, expected a message of this sandbox or a Date.',
+    ],
     [{ after: { id: 'x', receivedAt: '2026-11-02' } }, 'expected a message of this sandbox or a Date.'],
     [{ after: new Date('x') }, 'expected a message of this sandbox or a Date.'],
   ])('rejects the options %j in words', async (options, words) => {
