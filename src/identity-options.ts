@@ -121,9 +121,11 @@ export function identityFromEnvironment(env: NodeJS.ProcessEnv): Identity {
     password: env.AZURE_CLIENT_CERTIFICATE_PASSWORD || undefined,
     sendChain: /^(1|true)$/i.test(set('AZURE_CLIENT_SEND_CERTIFICATE_CHAIN') ?? ''),
   } as const;
-  const path = set('AZURE_CLIENT_CERTIFICATE_PATH');
+  const path = env.AZURE_CLIENT_CERTIFICATE_PATH;
   if (path) {
+    // Before its quotes: the certificate itself between quotes is no path without them either.
     const paths = checkPaths(path, 'AZURE_CLIENT_CERTIFICATE_PATH', 'GRAPH_MAIL_CERTIFICATE');
+    set('AZURE_CLIENT_CERTIFICATE_PATH');
     const from = `AZURE_CLIENT_CERTIFICATE_PATH ${shownPath(path)}`;
     return { ...ids, credential: { ...details, source: { paths }, from } };
   }

@@ -1,8 +1,9 @@
 // Between what fits into a request and what an upload session takes there is no size that neither takes.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import nodemailer from 'nodemailer';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { graphTransport } from '../../src/index.js';
+import { startSandbox } from '../../src/sandbox/index.js';
 import { settle } from '../../src/sandbox/options.js';
 import { createDraft, startClientWith } from './support.js';
 
@@ -28,11 +29,10 @@ it('every file below the smallest upload session fits into a request, by default
 }, 60_000);
 
 it('a file around 3 MB or 3 MiB goes through by one way or the other', async () => {
-  const { sandbox } = await startClientWith({ apps: [], uploadLimit: false, keep: 3 });
-  sandbox.tenant.apps.set({ clientId: sandbox.options.clientId, roles: ['Mail.Send', 'Mail.ReadWrite'] });
-  const transporter = nodemailer.createTransport(
-    graphTransport({ ...sandbox.options, largeMessages: 'upload', uploadBudget: false }),
-  );
+  const clientId = randomUUID();
+  const sandbox = await startSandbox({ clientId, apps: [{ clientId, roles: ['Mail.Send', 'Mail.ReadWrite'] }] });
+  onTestFinished(() => sandbox.close());
+  const transporter = nodemailer.createTransport(graphTransport({ ...sandbox.options, largeMessages: 'upload' }));
   const from = sandbox.options.mailbox;
   const content = randomBytes(3_148_000);
   const around = (size: number, ...steps: number[]) => steps.map((step) => size + step);

@@ -101,7 +101,7 @@ describe('what the tenant shows can be set again', () => {
     ['another number of secrets', { secrets: 3 }, /"secrets" is another number than the 2 there are/],
     ['a certificate of somebody else', { certificates: [{ thumbprintSha256: 'AB' }] }, /does not have, expected PEM/],
     ['a certificate that is none', { certificates: [{}] }, /"certificates" is an array with an object/],
-    ['nothing', { clientId: undefined }, /"clientId" is missing/],
+    ['no client id', { clientId: undefined, secrets: undefined, certificates: undefined }, /"clientId" is missing/],
   ])('but not %s', async (_what, change, message) => {
     const { tenant } = (await fullTenant()).sandbox;
     const before = everything(tenant);
