@@ -51,7 +51,8 @@ export function appsOf(tenant: TenantState): LoadableCollection<TenantAppOptions
     get,
     list: () => [...applications.values()].map(view),
     set: (given, what = 'tenant.apps') => {
-      const known = applications.get(String(given?.clientId).toLowerCase());
+      const id: unknown = given?.clientId;
+      const known = typeof id === 'string' ? applications.get(id.toLowerCase()) : undefined;
       const options = withOwn(known, given, what);
       checkApplication(what, options);
       const wasDisabled = known?.disabled ?? false;
