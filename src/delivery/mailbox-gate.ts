@@ -90,14 +90,15 @@ export class MailboxGate {
   }
 
   /**
-   * Keeps the stricter of these bounds and its own.
+   * Takes these bounds while nobody is here, and otherwise the stricter of these and its own.
    * @returns whether they differed
    */
-  tighten({ limit, uploadBudget }: Pick<MailboxGateOptions, 'limit' | 'uploadBudget'>): boolean {
+  adopt({ limit, uploadBudget }: Pick<MailboxGateOptions, 'limit' | 'uploadBudget'>): boolean {
     const own = this.#options;
     if (limit === own.limit && uploadBudget === own.uploadBudget) return false;
-    const bytes = Math.min(bytesOf(uploadBudget), bytesOf(own.uploadBudget));
-    this.#options = { ...own, limit: Math.min(limit, own.limit), uploadBudget: Number.isFinite(bytes) && bytes };
+    const bounds = this.#present === 0 ? { limit, uploadBudget } : own;
+    const bytes = Math.min(bytesOf(uploadBudget), bytesOf(bounds.uploadBudget));
+    this.#options = { ...own, limit: Math.min(limit, bounds.limit), uploadBudget: Number.isFinite(bytes) && bytes };
     this.#admission.places = this.#options.limit + own.lookAhead;
     this.#resume.full = this.#options.limit;
     this.#upload.limit = bytes;
@@ -109,7 +110,7 @@ export class MailboxGate {
    * Only what is in flight now ends without.
    */
   join(gate: MailboxGate): void {
-    gate.tighten(this.#options);
+    gate.adopt(this.#options);
     if (this.pausedFor > 0) gate.pause(this.pausedFor);
     this.#joined = gate;
   }

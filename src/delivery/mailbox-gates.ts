@@ -46,7 +46,7 @@ export class MailboxGates {
     const key = this.#keyOf(mailbox);
     const known = gates.get(key);
     if (known && !known.unused) {
-      if (known.tighten(this.#options)) this.#tellDifference();
+      if (known.adopt(this.#options)) this.#tellDifference();
       return known;
     }
     // Those that still remembered a pause when their last message left.

@@ -52,7 +52,7 @@ describe('a tenant file', () => {
 
   it('that is not there is named', async () => {
     await expect(readTenantFile(inFolder('none.json'))).rejects.toThrow(
-      /The tenant file .*none\.json cannot be read: ENOENT/,
+      /The tenant file .*none\.json' cannot be read: /,
     );
   });
 
@@ -63,12 +63,12 @@ describe('a tenant file', () => {
     [[], /tenant\.json is an empty array, expected an object\./],
     [{ app: [] }, /tenant\.json: "app" is unknown\. Did you mean "apps"\?/],
     [{ port: 1 }, /tenant\.json: "port" is unknown\. Known are .*tenantDomain/],
-    [{ apps: 'mailer' }, /tenant\.json: "apps" is "mailer", expected an array of applications\./],
+    [{ apps: 'mailer' }, /tenant\.json: "apps" is a string of 6 characters, expected an array of applications\./],
     [{ apps: [null] }, /tenant\.json: apps\[0\] is null, expected an object\./],
     [{ apps: [{ clientId: 'a', role: [] }] }, /apps\[0\]: "role" is unknown\. Did you mean "roles"\?/],
     [
       { apps: [{ clientId: 'a', certificateFiles: 'a.pem' }] },
-      /apps\[0\]: "certificateFiles" is "a\.pem", expected an array of paths/,
+      /apps\[0\]: "certificateFiles" is a string of 5 characters, expected an array of paths/,
     ],
     [
       { apps: [{ clientId: 'a', certificateFiles: null }] },
@@ -76,11 +76,11 @@ describe('a tenant file', () => {
     ],
     [
       { apps: [{ clientId: 'a', certificateFiles: ['a.pem'] }] },
-      /apps\[0\]: the certificate file a\.pem cannot be read: ENOENT/,
+      /apps\[0\]: the certificate file .*a\.pem.* cannot be read: /,
     ],
     [
       { apps: [{ clientId: 'a', certificates: 'x', certificateFiles: [] }] },
-      /apps\[0\]: "certificates" is "x", expected an array/,
+      /apps\[0\]: "certificates" is a string of 1 character, expected an array/,
     ],
     [{ groups: [{ address: 'g@b.c' }] }, /tenant\.json: groups\[0\]: "kind" is missing/],
   ])('with %j is refused in words', async (content, message) => {

@@ -224,10 +224,10 @@ describe('a gate that several transports use', () => {
   test('keeps the strictest of their bounds, for requests that come then', async () => {
     const gate = gateOf(4, 2);
     const all = await through(gate, 8);
-    expect(gate.tighten({ limit: 4, uploadBudget: false })).toBe(false);
-    expect(gate.tighten({ limit: 2, uploadBudget: 100 })).toBe(true);
-    expect(gate.tighten({ limit: 3, uploadBudget: 200 })).toBe(true);
-    expect(gate.tighten({ limit: 2, uploadBudget: 100 })).toBe(false);
+    expect(gate.adopt({ limit: 4, uploadBudget: false })).toBe(false);
+    expect(gate.adopt({ limit: 2, uploadBudget: 100 })).toBe(true);
+    expect(gate.adopt({ limit: 3, uploadBudget: 200 })).toBe(true);
+    expect(gate.adopt({ limit: 2, uploadBudget: 100 })).toBe(false);
     const away = () => all.filter(({ state, passage }) => state === 'away' && passage);
     for (const left of [3, 2, 2]) {
       const [one] = away();
@@ -295,6 +295,6 @@ describe('a gate that is joined to another', () => {
     old.pause(1_000);
     old.join(gate);
     expect(gate.pausedFor).toBe(1_000);
-    expect(gate.tighten({ limit: 1, uploadBudget: false })).toBe(false);
+    expect(gate.adopt({ limit: 1, uploadBudget: false })).toBe(false);
   });
 });

@@ -290,7 +290,8 @@ describe('every page', () => {
 
   it.each(pages)('%s names scripts and tests that there are', (page) => {
     const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
-    for (const [, name = ''] of textOf(page).matchAll(/npm run ([a-z:]+(?:-[a-z]+)*)/g)) expect(scripts).toHaveProperty([name]);
+    for (const [, name = ''] of textOf(page).matchAll(/npm run ([a-z:]+(?:-[a-z]+)*)/g))
+      expect(scripts).toHaveProperty([name]);
     for (const [, file = ''] of textOf(page).matchAll(/`((?:test|examples)\/[\w./-]+)`/g)) {
       expect(existsSync(path.join(root, file)), `${page}: ${file}`).toBe(true);
     }

@@ -89,8 +89,8 @@ describe('readInbox()', () => {
   });
 
   it.each([
-    [{ mailbox: 'x y' }, "'mailbox' is 'x y'"],
-    [{ since: 'yesterday' as never }, "'since' is 'yesterday'"],
+    [{ mailbox: 'x y' }, "'mailbox' is a string of 3 characters"],
+    [{ since: 'yesterday' as never }, "'since' is a string of 9 characters"],
   ])('refuses %o', (wrong, text) => {
     expect(() => transport.readInbox({ mailbox, since: longAgo, ...wrong })).toThrow(text);
   });

@@ -21,7 +21,7 @@ describe('a message that Nodemailer composes', () => {
     const plan = prepareMessage(mailOf({ from: 'x@contoso.com', to: 'a@x.example', bcc: 'b@x.example' }), settings);
     expect(plan).toEqual({
       bytes: undefined,
-      choices: { delivery: 'direct', onUnknown: 'fail', largeMessages: 'reject' },
+      choices: { delivery: 'direct', onUnknown: 'fail', largeMessages: 'reject', patience: {} },
       mailbox: baseOptions.mailbox,
       raw: false,
       envelope: { from: 'x@contoso.com', to: ['a@x.example', 'b@x.example'] },

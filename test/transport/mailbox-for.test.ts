@@ -55,7 +55,7 @@ describe('mailboxFor()', () => {
     const wrong = { graph: { onAttempt: 'journal' as never } };
     expect(thrownBy(() => withMailbox('noreply@contoso.com').mailboxFor(wrong))).toMatchObject({
       code: 'ECONFIG',
-      message: "The message's graph option 'onAttempt' is 'journal'; expected a function.",
+      message: "The message's graph option 'onAttempt' is a string of 7 characters; expected a function.",
     });
   });
 });
