@@ -112,7 +112,7 @@ describe('the mail of a row', () => {
     ['has half an emoji in its name', { email: 'a@x.test', name: 'A\ud83d' }, 'half a character'],
     ['has a name that fits on no line', { email: 'a@x.test', name: 'k'.repeat(901) }, 'more than 900 characters'],
     ['would command a terminal', { email: 'a@x.test', name: 'A\u009b2J' }, String.raw`the name "A\u009b2J" has`],
-    ['would turn a terminal around', { email: '\u202eben' }, 'line 9: the e-mail address'],
+    ['would turn a terminal around', { email: '\u202eben' }, String.raw`line 9: the e-mail address "\u202eben" has `],
     ['has no text for an address', { email: ['a@x.test'] }, 'line 9: "email" must be text, not object'],
     ['has no text for a name', { email: 'a@x.test', name: 7 }, 'line 9: "name" must be text, not number'],
   ];

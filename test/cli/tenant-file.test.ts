@@ -52,7 +52,7 @@ describe('a tenant file', () => {
 
   it('that is not there is named', async () => {
     await expect(readTenantFile(inFolder('none.json'))).rejects.toThrow(
-      /The tenant file .*none\.json' cannot be read: /,
+      /The tenant file .*none\.json' cannot be read: it is not there\./,
     );
   });
 
@@ -76,7 +76,7 @@ describe('a tenant file', () => {
     ],
     [
       { apps: [{ clientId: 'a', certificateFiles: ['a.pem'] }] },
-      /apps\[0\]: the certificate file .*a\.pem.* cannot be read: /,
+      /apps\[0\]: the certificate file '.*\/a\.pem' cannot be read: it is not there\./,
     ],
     [
       { apps: [{ clientId: 'a', certificates: 'x', certificateFiles: [] }] },

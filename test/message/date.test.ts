@@ -68,7 +68,8 @@ describe.each(majors)('with %s', (_, composer) => {
       const error = thrownBy(() => prepareMessage(mailOf(composer, place(value)), settings));
       expect(error).toMatchObject({ code: 'EMESSAGE', outcome: 'not-sent', permanent: true });
       // A line break in a prepared field is refused before anything is read as a date.
-      if (error.message.includes('line break')) expect(String(value)).toMatch(/[\r\n]/);
+      if (type === 'a string that' && /[\r\n]/.test(String(value)) && error.message.includes('prepared'))
+        expect(error.message).toMatch(/has a prepared field with a line break that does not fold it/);
       else expect(error.message).toBe(`The date of the message is ${type} is not a date.`);
     });
   });
