@@ -4,7 +4,9 @@ import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Edition, editions, failureOf, mail, openTransport, sandboxOfFile, until } from './support.js';
 
-const sandbox = sandboxOfFile();
+/** What Graph asks to wait holds a mailbox for every transport of this process: each edition pauses one of its own. */
+const pausedIn = ({ name }: Edition) => `paused-${editions.findIndex((one) => one.name === name)}@contoso.example`;
+const sandbox = sandboxOfFile({ mailboxes: editions.map(pausedIn) });
 
 /** Nodemailer 10 answers some aborts itself, with an error of its own that has no outcome. */
 async function abortOf(edition: Edition, promise: Promise<unknown>): Promise<Record<string, unknown>> {
@@ -70,8 +72,8 @@ describe.each(editions)('the signal of a message, $name', (edition) => {
   });
 
   it('aborts the wait between two attempts', async () => {
-    // The pause holds the whole mailbox, for every transport of this process: this one sends from another.
-    const { transporter } = openTransport(edition, sandbox(), { mailbox: 'paused@contoso.example' });
+    const mailbox = pausedIn(edition);
+    const { transporter } = openTransport(edition, sandbox(), { mailbox });
     await transporter.verify();
     let attempts = 0;
     const count = () => attempts++;
@@ -79,7 +81,7 @@ describe.each(editions)('the signal of a message, $name', (edition) => {
     onTestFinished(() => void unsubscribe('nodemailer-graph-transport:send:attempt', count));
     const release = sandbox().fault({ on: 'sendMail', status: 429, headers: { 'Retry-After': '30' } });
     const controller = new AbortController();
-    const aborted = failureOf(edition, transporter.sendMail(mail({ signal: controller.signal })));
+    const aborted = failureOf(edition, transporter.sendMail(mail({ from: mailbox, signal: controller.signal })));
     await until(() => attempts === 1);
     controller.abort();
     expect(await aborted).toMatchObject({ code: 'EABORT', outcome: 'not-sent' });

@@ -12,10 +12,10 @@ const FILE = { '@odata.type': '#microsoft.graph.fileAttachment', name: 'a.txt', 
 
 describe('the story of a message', () => {
   it('tells every attempt: what was refused by the rules, what a fault struck, and what was taken', async () => {
-    const client = await startClient({ mailboxConcurrency: 1, latency: 40 });
+    const client = await startClient({ mailboxConcurrency: 1, latency: 300 });
     const token = await client.accessToken();
     const other = client.sendMail(mail({ 'Message-ID': '<other@x>' }), { token });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(() => client.sandbox.requests({ operation: 'sendMail' }).length, { interval: 5 }).toBe(1);
     await client.sendMail(mail(), { token });
     await other;
     client.sandbox.fault({ on: 'sendMail', subject: 'Hi', status: 503, headers: { 'Retry-After': '7' } });
