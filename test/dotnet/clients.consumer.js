@@ -112,6 +112,14 @@ describe('Microsoft.Graph', () => {
     expect(await sandbox.messages()).toHaveLength(1);
   });
 
+  it('answers a claims challenge with another token', async () => {
+    const { sandbox, env } = await startTenant();
+    sandbox.fault({ on: 'sendMail', claimsChallenge: true });
+    await run('json', env);
+    expect(sandbox.requests({ operation: 'sendMail' }).map(({ status }) => status)).toEqual([401, 202]);
+    expect(sandbox.stats()).toMatchObject({ tokensIssued: 2, claimsRequests: 1 });
+  });
+
   it('understands a refusal', async () => {
     const { sandbox, env } = await startTenant({ allowedMailboxes: ['noreply@contoso.example'] });
     expect(await run('refused', { ...env, MAILBOX: BOSS })).toMatchObject({ status: 403, code: 'ErrorAccessDenied' });
