@@ -67,18 +67,6 @@ static class Mail
         };
     }
 
-    public static async Task<object> TellRefusal()
-    {
-        try
-        {
-            return await SendJson();
-        }
-        catch (ODataError error)
-        {
-            return new { status = error.ResponseStatusCode, code = error.Error?.Code, message = error.Error?.Message };
-        }
-    }
-
     static Message Message(string subject) => new()
     {
         Subject = subject,
