@@ -68,6 +68,7 @@ const everyCommand: Record<Command, true> = {
   getMessage: true,
   listInbox: true,
   getMime: true,
+  listMessageTraces: true,
   addAttachment: true,
   createUploadSession: true,
   uploadChunk: true,
