@@ -82,22 +82,21 @@ export class ScriptedMailbox {
   }
 
   /** What message trace has, beside messages of others. */
-  trace(senderAddress: string): object[] {
-    const seen = this.#traces.filter((entry) => entry.hiddenFor-- <= 0);
-    const others = [
-      { messageId: '<another@contoso.com>', senderAddress },
-      ...this.#traces.map(({ messageId }) => ({ messageId, senderAddress: 'somebody.else@contoso.com' })),
+  trace(sender: string): object[] {
+    const at = new Date(Date.now()).toISOString();
+    const entry = (messageId: string, senderAddress: string, receivedDateTime: string) => ({
+      id: `${messageId} ${senderAddress}`,
+      messageId,
+      senderAddress,
+      recipientAddress: 'ana@example.com',
+      receivedDateTime,
+      status: 'delivered',
+    });
+    return [
+      ...this.#traces.filter((one) => one.hiddenFor-- <= 0).map((one) => entry(one.messageId, sender, one.at)),
+      ...this.#traces.map(({ messageId }) => entry(messageId, 'else@contoso.com', at)),
+      entry('<another@contoso.com>', sender, at),
     ];
-    return [...seen.map(({ messageId, at }) => ({ messageId, senderAddress, at })), ...others].map(
-      ({ at = new Date(Date.now()).toISOString(), ...entry }, index) => ({
-        ...entry,
-        id: `trace-${index}`,
-        recipientAddress: 'ana@example.com',
-        receivedDateTime: at,
-        subject: 'Hello',
-        status: 'delivered',
-      }),
-    );
   }
 
   #add(item: Omit<Item, 'id' | 'at'>): Item {
