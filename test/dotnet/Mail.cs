@@ -67,6 +67,30 @@ static class Mail
         };
     }
 
+    /// <summary>What became of a mail to two recipients: message trace has an entry for each, and a page holds one.</summary>
+    public static async Task<object> Trace()
+    {
+        var sent = DateTimeOffset.UtcNow;
+        var message = Message("Trace");
+        message.ToRecipients!.Add(new Recipient { EmailAddress = new EmailAddress { Address = "bounce@fault.test" } });
+        await User.SendMail.PostAsync(new SendMailPostRequestBody { Message = message });
+        var firstPage = await Graph.Admin.Exchange.Tracing.MessageTraces.GetAsync(request =>
+        {
+            var period = $"receivedDateTime ge {sent:s}Z and receivedDateTime le {DateTimeOffset.UtcNow:s}Z";
+            request.QueryParameters.Filter = $"{period} and senderAddress eq '{Tenant.Mailbox}'";
+            request.QueryParameters.Top = 1;
+        });
+        var traces = new Dictionary<string, object>();
+        var pages = PageIterator<ExchangeMessageTrace, ExchangeMessageTraceCollectionResponse>.CreatePageIterator(
+            Graph, firstPage!, trace =>
+            {
+                traces[trace.RecipientAddress!] = new { subject = trace.Subject, status = $"{trace.Status}" };
+                return true;
+            });
+        await pages.IterateAsync();
+        return traces;
+    }
+
     static Message Message(string subject) => new()
     {
         Subject = subject,

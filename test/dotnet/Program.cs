@@ -10,6 +10,7 @@ var actions = new Dictionary<string, Func<Task<object>>>
     ["mime"] = Mail.SendMime,
     ["draft"] = Mail.SendDraft,
     ["upload"] = Mail.SendLargeAttachment,
+    ["trace"] = Mail.Trace,
 };
 
 async Task<object> Run(string action)

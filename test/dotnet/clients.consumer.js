@@ -10,10 +10,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 const CLIENT_ID = '00000000-1111-4222-8333-444444444444';
 const BOSS = 'boss@contoso.example';
 
-/** A sandbox whose application may send and write drafts in the mailboxes given, and what a process needs to use it. */
-async function startTenant({ allowedMailboxes } = {}) {
-  const app = { clientId: CLIENT_ID, certificates: [], roles: ['Mail.Send', 'Mail.ReadWrite'], allowedMailboxes };
-  const sandbox = await startSandbox({ clientId: CLIENT_ID, apps: [app], mailboxes: [BOSS] });
+/** A sandbox with an application of these rights, and what a process needs to use it. */
+async function startTenant({ roles = ['Mail.Send', 'Mail.ReadWrite'], allowedMailboxes, ...tenant } = {}) {
+  const app = { clientId: CLIENT_ID, certificates: [], roles, allowedMailboxes };
+  const sandbox = await startSandbox({ clientId: CLIENT_ID, apps: [app], mailboxes: [BOSS], ...tenant });
   const folder = mkdtempSync(path.join(tmpdir(), 'dotnet-'));
   const [certificate, ca] = [path.join(folder, 'certificate.pem'), path.join(folder, 'ca.pem')];
   writeFileSync(certificate, sandbox.options.certificate, { mode: 0o600 });
@@ -100,6 +100,23 @@ describe('Microsoft.Graph', () => {
     const [message] = await sandbox.messages();
     expect(message.attachments).toMatchObject([{ filename: 'large.bin' }]);
     expect(createHash('sha256').update(message.attachments[0].content).digest('hex')).toBe(sha256);
+  });
+
+  it('reads message trace page by page', async () => {
+    const roles = ['Mail.Send', 'ExchangeMessageTrace.Read.All'];
+    const { sandbox, env } = await startTenant({ roles, messageTracePrincipal: true });
+    expect(await run('trace', env)).toEqual({
+      'ana@example.com': { subject: 'Trace', status: 'Delivered' },
+      'bounce@fault.test': { subject: 'Trace', status: 'Failed' },
+    });
+    expect(sandbox.requests({ operation: 'messageTrace' }).map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('understands what message trace lacks', async () => {
+    const { env } = await startTenant({ roles: ['Mail.Send', 'ExchangeMessageTrace.Read.All'] });
+    const { status, code, message } = await run('trace', env);
+    expect({ status, code }).toEqual({ status: 401, code: 'Unauthorized' });
+    expect(message).toContain('8bd644d1-64a1-4d4b-ae52-2e0cbf64e373');
   });
 
   it('waits and repeats when it is told to', async () => {
