@@ -26,14 +26,14 @@ static class Tenant
 
     public static GraphServiceClient Graph()
     {
-        // The hosts that may see the token: of those that the client knows by itself, none is this one.
+        // The hosts that get the token; by default these are Graph's own.
         var authentication = new AzureIdentityAuthenticationProvider(
             Credential(), allowedHosts: [GraphHost.Host], isCaeEnabled: true, scopes: Scopes);
         var http = GraphClientFactory.Create(finalHandler: Handler());
         return new GraphServiceClient(http, authentication, new Uri(GraphHost, "v1.0").ToString());
     }
 
-    /// <summary>Trusts the certificate authority of the file CA, and no other.</summary>
+    /// <summary>Trusts the certificate authority in the file that CA names, and no other.</summary>
     public static SocketsHttpHandler Handler()
     {
         var policy = new X509ChainPolicy

@@ -40,7 +40,7 @@ static class Tokens
         }
         catch (MsalServiceException error)
         {
-            return new { status = error.StatusCode, code = error.ErrorCode, message = error.Message };
+            return new { message = error.Message };
         }
     }
 

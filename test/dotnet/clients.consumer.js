@@ -112,7 +112,7 @@ describe('Microsoft.Graph', () => {
     expect(sandbox.requests({ operation: 'messageTrace' }).map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  it('understands what message trace lacks', async () => {
+  it('understands that the tenant lacks the service principal of message trace', async () => {
     const { env } = await startTenant({ roles: ['Mail.Send', 'ExchangeMessageTrace.Read.All'] });
     const { status, code, message } = await run('trace', env);
     expect({ status, code }).toEqual({ status: 401, code: 'Unauthorized' });
