@@ -41,6 +41,24 @@ function httpsOrigin(name: string, value: unknown): string {
   throw configError(`${name} is ${shown(value)}; expected a host over https, such as 'https://graph.microsoft.com'.`);
 }
 
+/** Hosts of the clouds for the US government and of 21Vianet's in China. */
+const nationalHost = /(?:^|\.)(?:microsoft(?:online)?\.us|microsoftonline\.cn|chinacloudapi\.cn)$/i;
+
+/**
+ * Message trace is in the worldwide cloud alone (Graph documentation, "List messageTraces"). Hosts of no known cloud, such as a
+ * sandbox's, are let through.
+ * @throws GraphMailError `ECONFIG`
+ */
+export function checkTraceCloud(cloud: Settings['cloud']): void {
+  const hosts = typeof cloud === 'string' ? [] : [cloud.authorityHost, cloud.graphHost];
+  const national = typeof cloud === 'string' && cloud !== 'global';
+  if (!national && !hosts.some((origin) => nationalHost.test(new URL(origin).hostname))) return;
+  throw configError(
+    "Message trace (option 'trace', GRAPH_MAIL_TRACE_CLIENT_ID) is in the worldwide cloud alone, and this is another one.",
+    'Leave it out, and use Get-MessageTraceV2 of Exchange Online PowerShell.',
+  );
+}
+
 /**
  * The cloud as the environment names it. `AZURE_AUTHORITY_HOST` names only where tokens come from; Graph's host follows from it, or stands in
  * `GRAPH_MAIL_GRAPH_HOST`.

@@ -9,8 +9,9 @@ export {
   type GraphMailErrorCode,
   isGraphMailError,
 } from './errors.js';
+export type { TracedMessage, TracedRecipient, TraceStatus } from './graph/message-trace.js';
 export type { BunyanLogger } from './log.js';
-export type { InboxOptions, SettleOptions } from './lookup-options.js';
+export type { InboxOptions, SettleOptions, TraceMessagesOptions } from './lookup-options.js';
 export type {
   ClientAssertionInfo,
   CloudName,
@@ -20,6 +21,7 @@ export type {
   MailboxSelection,
   SendAttempt,
   TokenCredentialLike,
+  TraceOptions,
 } from './option-types.js';
 export {
   formatPreflight,

@@ -8,6 +8,7 @@ import type { GateClient } from './delivery/admission.js';
 import type { DeliveryContext } from './delivery/context.js';
 import { MailboxGates } from './delivery/mailbox-gates.js';
 import { MessageIds } from './delivery/message-ids.js';
+import { type TraceLimits, traceLimits } from './delivery/message-trace.js';
 import { RateLimiter } from './delivery/rate-limiter.js';
 import { RetryBudget } from './delivery/retry-budget.js';
 import { Turnstile } from './delivery/turnstile.js';
@@ -17,7 +18,7 @@ import { type Cloud, resolveCloud } from './graph/clouds.js';
 import { settleProxies } from './graph/proxy-choice.js';
 import { processWide } from './process-state.js';
 import { closedError } from './sendings.js';
-import type { Settings } from './settings.js';
+import type { Identity, Settings } from './settings.js';
 import { version } from './version.js';
 
 /** Product token of every request: stable, so that an administrator can allow it by name. */
@@ -31,6 +32,8 @@ export interface OpenContext {
   context: DeliveryContext & { client: GateClient };
   gates: MailboxGates;
   certificates: CertificateSource | undefined;
+  /** What message trace is asked with now, where it may be. */
+  trace: (() => { context: DeliveryContext; limits: TraceLimits }) | undefined;
   /** Lets go of what the transport has together with others. */
   release: () => void;
 }
@@ -46,7 +49,8 @@ export function openContext(settings: Settings, closing: AbortSignal, user: Sign
   const { identity, timeout, maxConnections, rateLimit, rateDelta, mailboxConcurrency, uploadBudget } = settings;
   const clock = systemClock;
   const cloud = resolveCloud(settings.cloud);
-  const signIn = openSignIn(settings, cloud);
+  const signIn = openSignIn(settings, settings.identity, cloud);
+  const traceSignIn = settings.trace && openSignIn(settings, settings.trace, cloud);
   const rate = rateLimit === undefined ? undefined : new RateLimiter(rateLimit, rateDelta, clock);
   const limited = maxConnections !== undefined || rate !== undefined;
   const { graphHost } = cloud;
@@ -79,11 +83,46 @@ export function openContext(settings: Settings, closing: AbortSignal, user: Sign
         })
       : undefined,
   };
-  return { context, gates, certificates: signIn.certificates, release: signIn.use(user) };
+  const releases = [signIn, traceSignIn].map((one) => one?.use(user));
+  return {
+    context,
+    gates,
+    certificates: signIn.certificates,
+    trace: traceSignIn && openTrace(settings, context, traceSignIn, graphHost, closing),
+    release: () => {
+      for (const release of releases) release?.();
+    },
+  };
 }
 
-function openSignIn(settings: Settings, cloud: Cloud): SharedSignIn {
-  const { identity, timeout, proxy, agent: given } = settings;
+/** Apart from sending in everything but the transport's patience: tokens, limits, and what an outage may cost. */
+function openTrace(
+  { identity, trace, timeout }: Settings,
+  { clock, limits, random, messageIds }: DeliveryContext,
+  { agent, tokens }: SharedSignIn,
+  graphHost: string,
+  closing: AbortSignal,
+): OpenContext['trace'] {
+  const tenant = [trace, identity].map((one) => one && 'tenantId' in one && one.tenantId).find(Boolean) || '';
+  const context: DeliveryContext = {
+    graph: new GraphClient(graphHost, agent, userAgent, timeout),
+    tokens,
+    budget: new RetryBudget(),
+    clock,
+    limits,
+    timeout,
+    random,
+    messageIds,
+    client: { queued: 0, closing, limited: true },
+  };
+  return () => {
+    const shared = traceLimits(`${graphHost} ${tenant.toLowerCase()}`, clock);
+    return { context: { ...context, connections: shared.turnstile }, limits: shared };
+  };
+}
+
+function openSignIn(settings: Settings, identity: Identity, cloud: Cloud): SharedSignIn {
+  const { timeout, proxy, agent: given } = settings;
   const { credential } = identity;
   const { authorityHost, graphHost, ca } = cloud;
   const { HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy } = process.env;

@@ -209,7 +209,32 @@ export interface GraphTransportOptions {
    * @default 1000
    */
   maxRecipients?: number | undefined;
+  /**
+   * The application that may search Exchange's message trace, which `settle({ by: 'trace' })` and `traceMessages()` do: another
+   * registration than the one that sends, in the same tenant, with `ExchangeMessageTrace.Read.All` (Graph documentation, "List
+   * messageTraces"). That permission shows who wrote to whom in the whole tenant, which a sending application should not see.
+   * Throws `ECONFIG` when it is the sending application itself, and in any but the worldwide cloud, which alone has message trace.
+   * @default none: message trace is not asked
+   */
+  trace?: TraceOptions | undefined;
 }
+
+/**
+ * How the application of {@link GraphTransportOptions.trace} signs in: options of the same names and meanings, given whole. The
+ * tenant is that of the transport; with `credential` or `getToken` there, it is one of these here too.
+ */
+export type TraceOptions = Pick<
+  GraphTransportOptions,
+  | 'clientId'
+  | 'certificatePath'
+  | 'certificate'
+  | 'certificatePassword'
+  | 'sendCertificateChain'
+  | 'clientSecret'
+  | 'clientAssertion'
+  | 'credential'
+  | 'getToken'
+>;
 
 /** What a {@link GraphTransportOptions.clientAssertion} function is told. */
 export interface ClientAssertionInfo {

@@ -1,15 +1,20 @@
 import type { Agent } from 'node:https';
-import { checkCloud, cloudFromEnvironment } from './cloud-options.js';
+import { checkCloud, checkTraceCloud, cloudFromEnvironment } from './cloud-options.js';
 import { environmentVariable } from './environment.js';
 import { configError } from './errors.js';
-import { identityFromEnvironment, identityFromOptions } from './identity-options.js';
+import {
+  identityFromEnvironment,
+  identityFromOptions,
+  traceIdentityFromEnvironment,
+  traceIdentityFromOptions,
+} from './identity-options.js';
 import type { LogOptions } from './log.js';
 import { checkAllowedMailboxes, checkMailbox, checkMailboxNames } from './mailbox-options.js';
 import { editDistance, shown, shownName } from './option-checks.js';
 import type { CustomCloud, GraphTransportOptions } from './option-types.js';
 import { mostRecipients } from './recipient-limits.js';
 import { chosen, wrongChoice } from './sending-choices.js';
-import type { MailerOptions, SendingChoices, Settings } from './settings.js';
+import type { Identity, MailerOptions, SendingChoices, Settings } from './settings.js';
 import { refuseSmtpConfiguration, smtpOptions } from './smtp-options.js';
 
 const identityOptions = [
@@ -55,6 +60,7 @@ const otherOptions = [
   'disableUrlAccess',
   'normalizeHeaderKey',
   'maxRecipients',
+  'trace',
 ] as const;
 
 const knownOptions: readonly string[] = [...identityOptions, ...otherOptions];
@@ -79,15 +85,19 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
   const mailbox = mailboxFromEnvironment ? environmentVariable(env, 'GRAPH_MAIL_MAILBOX') : given.mailbox;
   const allowedMailboxes = checkAllowedMailboxes(given.allowedMailboxes);
   const maxRequestSize = wholeNumber(given, 'maxRequestSize', 4_000_000, 1);
+  const cloud =
+    fromEnvironment && given.cloud === undefined
+      ? checkCloud(cloudFromEnvironment(env), true)
+      : checkCloud(given.cloud ?? 'global');
+  const trace = checkTrace(given.trace, identity, fromEnvironment ? env : {});
+  if (trace) checkTraceCloud(cloud);
   return {
     identity,
+    trace,
     mailbox: checkMailbox(mailbox, allowedMailboxes !== undefined, mailboxFromEnvironment),
     allowedMailboxes,
     mailboxNames: checkMailboxNames(given.mailboxNames),
-    cloud:
-      fromEnvironment && given.cloud === undefined
-        ? checkCloud(cloudFromEnvironment(env), true)
-        : checkCloud(given.cloud ?? 'global'),
+    cloud,
     mailboxConcurrency: wholeNumber(given, 'mailboxConcurrency', 4, 1),
     timeout: wholeNumber(given, 'timeout', 100_000, 1),
     maxRetries: wholeNumber(given, 'maxRetries', 5, 0),
@@ -106,6 +116,10 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
     mailer: checkMailer(given),
     ignored,
   };
+}
+
+function checkTrace(trace: unknown, identity: Identity, env: NodeJS.ProcessEnv): Identity | undefined {
+  return trace === undefined ? traceIdentityFromEnvironment(env, identity) : traceIdentityFromOptions(trace, identity);
 }
 
 function checkChoices(given: Record<string, unknown>): SendingChoices {

@@ -52,6 +52,8 @@ export type MessagePatience = Pick<GraphMessageOptions, 'maxRetries' | 'maxWait'
 /** The options after they were checked, with nothing left to decide. */
 export interface Settings extends SendingChoices {
   identity: Identity;
+  /** Who searches message trace, if anybody may. */
+  trace: Identity | undefined;
   mailbox: string | ((mail: MailboxSelection) => string);
   allowedMailboxes: readonly string[] | ((mailbox: string) => boolean) | undefined;
   /** From further names of mailboxes to the ones that they are counted under. */

@@ -2,20 +2,33 @@ import { EventEmitter } from 'node:events';
 import type { SendMailOptions, Transport } from 'nodemailer';
 import { abortError, signalOf, unlessAborted } from './abort.js';
 import type { CertificateInfo, CertificateSource } from './auth/certificate-source.js';
+import type { DeliveryContext } from './delivery/context.js';
 import { type DeliveryWay, deliver } from './delivery/deliver.js';
 import { runErrand } from './delivery/errand.js';
 import { failureOfSend } from './delivery/failure.js';
 import { type InboxMessage, readInbox } from './delivery/inbox.js';
+import type { MailboxGate } from './delivery/mailbox-gate.js';
 import type { MailboxGates } from './delivery/mailbox-gates.js';
+import { searchTrace, settleByTrace, type TraceAccess, traceName } from './delivery/message-trace.js';
 import type { Requests } from './delivery/requests.js';
 import { type SettledMessage, settle, unsettled } from './delivery/settle.js';
 import type { AttemptReport } from './delivery/step.js';
 import { Turnstile } from './delivery/turnstile.js';
-import { isGraphMailError } from './errors.js';
+import { configError, isGraphMailError } from './errors.js';
 import { detached, whenCalm } from './event-loop.js';
 import { isHeld } from './graph/http.js';
+import type { TracedMessage } from './graph/message-trace.js';
+import { whyApart } from './identity-options.js';
 import { createLog, type Log, type LogOptions, safeLogger } from './log.js';
-import { checkInboxOptions, checkSettleOptions, type InboxOptions, type SettleOptions } from './lookup-options.js';
+import {
+  checkInboxOptions,
+  checkSenders,
+  checkSettleOptions,
+  checkTraceMessagesOptions,
+  type InboxOptions,
+  type SettleOptions,
+  type TraceMessagesOptions,
+} from './lookup-options.js';
 import { type Mailer, MailerLink } from './mailer-link.js';
 import { composeBody } from './message/body.js';
 import { mailboxFor } from './message/mailbox-for.js';
@@ -42,7 +55,17 @@ export type VerifyCallback = (error: Error | null, success?: true) => void;
 const warned = new Set<string>();
 
 /** The methods that are own properties of a transport, bound, so that copies of it go on working. */
-const methods = ['send', 'verify', 'close', 'isIdle', 'pendingCount', 'mailboxFor', 'settle', 'readInbox'] as const;
+const methods = [
+  'send',
+  'verify',
+  'close',
+  'isIdle',
+  'pendingCount',
+  'mailboxFor',
+  'settle',
+  'traceMessages',
+  'readInbox',
+] as const;
 
 /**
  * The transport that {@link graphTransport} makes. Its own enumerable properties are bound functions and plain values,
@@ -60,6 +83,7 @@ export class GraphTransport extends EventEmitter {
   readonly #settings: Settings;
   readonly #context: OpenContext['context'];
   readonly #certificates: CertificateSource | undefined;
+  readonly #trace: OpenContext['trace'];
   readonly #log: Log;
   readonly #link: MailerLink;
   readonly #gates: MailboxGates;
@@ -86,10 +110,11 @@ export class GraphTransport extends EventEmitter {
     this.#link = new MailerLink(mailer, loggerForMailer(log));
     shapeTransport(this, this.#link, methods);
 
-    const { context, gates, certificates, release } = openContext(settings, this.#sendings.closing, this.#user);
+    const { context, gates, certificates, trace, release } = openContext(settings, this.#sendings.closing, this.#user);
     this.#context = context;
     this.#gates = gates;
     this.#certificates = certificates;
+    this.#trace = trace;
     this.#release = release;
     this.#readers = new Turnstile({ limit: () => mailboxConcurrency + lookAhead, clock: context.clock });
     if (settings.ignored.length > 0) {
@@ -163,7 +188,7 @@ export class GraphTransport extends EventEmitter {
   /**
    * What became of a message that an earlier process was sending, with what `onAttempt` was told. A draft is sent when it is
    * still there; when it is gone, or there was none, the message is looked for in Sent Items. Needs Mail.ReadBasic.All or
-   * Mail.Read, and for drafts Mail.ReadWrite.
+   * Mail.Read, and for drafts Mail.ReadWrite. With `by: 'trace'` it is looked for in message trace instead.
    * @throws GraphMailError with the outcome `'unknown'` whenever that is not settled, for whatever reason (and nothing should
    * be sent again); with `'not-sent'` when Graph refused the draft and it still lies in Drafts
    */
@@ -174,6 +199,19 @@ export class GraphTransport extends EventEmitter {
     });
     if (settled.outcome === 'sent') return settled;
     throw settled.error;
+  }
+
+  /**
+   * What Exchange's message trace says of the recipients of many messages, with few requests: it is read by period and sender,
+   * 5,000 entries at a time, by the application of the option `trace`. What is missing in the result may have been sent all the
+   * same. Sends nothing, and keeps nothing of other messages.
+   * @throws GraphMailError `ECONFIG` for wrong options, and without the option `trace`
+   */
+  async traceMessages(options: TraceMessagesOptions): Promise<TracedMessage[]> {
+    const { mailbox, from, messageIds, since, until, signal } = checkTraceMessagesOptions(options);
+    const senders = checkSenders('traceMessages', mailbox, from);
+    const to = until?.getTime() ?? Number.POSITIVE_INFINITY;
+    return searchTrace(this.#traceAccess(signal), { senders, messageIds, from: since.getTime(), to });
   }
 
   /**
@@ -212,14 +250,47 @@ export class GraphTransport extends EventEmitter {
   }
 
   async #settle(options: SettleOptions): ReturnType<typeof settle> {
-    const { mailbox, signal, window = this.#settings.verifyWindow, ...message } = checkSettleOptions(options);
+    const { mailbox, signal, by, from, ...given } = checkSettleOptions(options);
+    if (by === 'trace') {
+      const { messageId, draftId, sentAfter, window = 0 } = given;
+      const senders = checkSenders('settle', mailbox, from);
+      return settleByTrace(this.#traceAccess(signal), { messageId, draftId, sentAfter, senders, window });
+    }
+    const { window = this.#settings.verifyWindow, ...message } = given;
     return this.#errand(mailbox, signal, `message ${message.messageId}`, (requests) =>
       settle(requests, { ...message, window }),
     );
   }
 
-  /** Makes requests that carry no message. */
+  /** @throws GraphMailError `ECONFIG` */
+  #traceAccess(signal: AbortSignal | undefined): TraceAccess {
+    if (!this.#trace) throw configError("Message trace cannot be asked without the option 'trace'.", whyApart);
+    const { context, limits } = this.#trace();
+    const gate = () => limits.gate;
+    return {
+      run: (errand) => this.#run(context, gate, traceName, signal, 'message trace', errand),
+      quota: limits.quota,
+      clock: context.clock,
+    };
+  }
+
+  /** Makes requests to a mailbox that carry no message. */
   async #errand<T>(
+    mailbox: string,
+    signal: AbortSignal | undefined,
+    subject: string,
+    errand: (requests: Requests) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.#run(this.#context, () => this.#gates.of(mailbox), mailbox, signal, subject, errand);
+    } finally {
+      this.#gates.release(mailbox);
+    }
+  }
+
+  async #run<T>(
+    context: DeliveryContext,
+    gate: () => MailboxGate,
     mailbox: string,
     signal: AbortSignal | undefined,
     subject: string,
@@ -234,9 +305,8 @@ export class GraphTransport extends EventEmitter {
           sending.inFlight = yes;
         },
       };
-      return await runErrand(this.#context, this.#gates.of(mailbox), mailbox, hooks, errand);
+      return await runErrand(context, gate(), mailbox, hooks, errand);
     } finally {
-      this.#gates.release(mailbox);
       this.#end(sending);
     }
   }

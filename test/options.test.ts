@@ -423,6 +423,136 @@ describe('the environment', () => {
   });
 });
 
+describe('the application that may search message trace', () => {
+  const traceId = '33333333-4444-4555-8666-777777777777';
+  const trace = { clientId: traceId, certificate: appCertificate.pem };
+
+  test('signs in to the same tenant by a certificate of its own', () => {
+    expect(settle({ ...baseOptions, trace }).trace).toEqual({
+      tenantId,
+      clientId: traceId,
+      credential: {
+        kind: 'certificate',
+        source: { contents: [appCertificate.pem] },
+        from: "option 'trace.certificate'",
+        password: undefined,
+        sendChain: false,
+      },
+    });
+    expect(settle(baseOptions).trace).toBeUndefined();
+  });
+
+  const getToken = async () => 'token';
+  test('or by tokens that somebody else gets', () => {
+    expect(settle({ ...baseOptions, trace: { getToken } }).trace).toEqual({
+      credential: { kind: 'token', get: getToken },
+    });
+    const foreign = { mailbox, getToken: async () => 'other' };
+    expect(settle({ ...foreign, trace: { getToken } }).trace).toEqual({ credential: { kind: 'token', get: getToken } });
+    expect(refused({ ...foreign, trace }).message).toContain("'trace' has no tenant to sign in to");
+  });
+
+  test.each<[given: unknown, text: RegExp]>([
+    [true, /'trace' is true; expected an object/],
+    [[], /'trace' is an array with 0 entries/],
+    [{}, /trace\.clientId is missing/],
+    [{ ...trace, clientId: 'my-app' }, /trace\.clientId is a string of 6 characters/],
+    [
+      { ...trace, clientId: clientId.toUpperCase() },
+      /'trace\.clientId' is the application that sends; expected another/,
+    ],
+    [{ clientId: traceId }, /No credential is given/],
+    [{ ...trace, clientSecret: 'x' }, /'trace\.certificate' and 'trace\.clientSecret' contradict/],
+    [{ ...trace, certificate: 7 }, /'trace\.certificate' is 7/],
+    [{ clientId: traceId, certificatePath: '' }, /'trace\.certificatePath' is not a path/],
+    [{ clientId: traceId, clientSecret: 7 }, /'trace\.clientSecret' is not a non-empty string/],
+    [{ clientId: traceId, clientAssertion: 7 }, /'trace\.clientAssertion' is 7/],
+    [{ ...trace, certificatePassword: 7 }, /'trace\.certificatePassword' is 7/],
+    [{ ...trace, sendCertificateChain: 7 }, /'trace\.sendCertificateChain' is 7/],
+    [{ getToken: 7 }, /'trace\.getToken' is 7/],
+    [{ credential: 7 }, /'trace\.credential' is 7/],
+    [{ credential: 7, clientId: traceId }, /'trace\.clientId' and 'trace\.credential' contradict/],
+    [{ ...trace, tenantId }, /'trace' has an unknown option 'tenantId'/],
+  ])('is refused when it is given wrongly: %j', (given, text) => {
+    expect(refused({ ...baseOptions, trace: given }).message).toMatch(text);
+  });
+
+  test('says why it is another one', () => {
+    expect(refused({ ...baseOptions, trace: { ...trace, clientId } }).hint).toContain('who wrote to whom');
+  });
+
+  test.each<[cloud: unknown]>([
+    ['usgov'],
+    ['usgov-dod'],
+    ['china'],
+    [{ authorityHost: 'https://login.microsoftonline.us', graphHost: 'https://graph.microsoft.us' }],
+    [{ authorityHost: 'https://proxy.example', graphHost: 'https://dod-graph.microsoft.us' }],
+    [{ authorityHost: 'https://login.chinacloudapi.cn', graphHost: 'https://proxy.example' }],
+    [{ authorityHost: 'https://login.partner.microsoftonline.cn', graphHost: 'https://proxy.example' }],
+  ])('is refused in a cloud without message trace: %j', (cloud) => {
+    expect(refused({ ...baseOptions, cloud, trace }).message).toContain('worldwide cloud alone');
+    expect(() => settle({ ...baseOptions, cloud })).not.toThrow();
+  });
+
+  test.each<[cloud: unknown]>([
+    ['global'],
+    [{ authorityHost: 'https://localhost:8443', graphHost: 'https://localhost:8443' }],
+    [{ authorityHost: 'https://notmicrosoft.us', graphHost: 'https://graph.contoso.us' }],
+  ])('is taken in the worldwide cloud, and where nobody knows: %j', (cloud) => {
+    expect(settle({ ...baseOptions, cloud, trace }).trace).toBeDefined();
+  });
+
+  const environment = {
+    AZURE_TENANT_ID: tenantId,
+    AZURE_CLIENT_ID: clientId,
+    GRAPH_MAIL_CERTIFICATE: appCertificate.pem,
+    GRAPH_MAIL_MAILBOX: mailbox,
+  };
+
+  test('comes from the environment with the identity beside it', () => {
+    const env = {
+      ...environment,
+      GRAPH_MAIL_TRACE_CLIENT_ID: traceId,
+      GRAPH_MAIL_TRACE_CERTIFICATE_PATH: '/trace.pem',
+      GRAPH_MAIL_TRACE_CERTIFICATE: 'unused',
+      GRAPH_MAIL_TRACE_CERTIFICATE_PASSWORD: '"hunter2"',
+    };
+    expect(settle({}, env).trace).toEqual({
+      tenantId,
+      clientId: traceId,
+      credential: {
+        kind: 'certificate',
+        source: { paths: ['/trace.pem'] },
+        from: "GRAPH_MAIL_TRACE_CERTIFICATE_PATH '/trace.pem'",
+        password: '"hunter2"',
+        sendChain: false,
+      },
+    });
+    expect(settle(baseOptions, env).trace).toBeUndefined();
+    expect(settle({ trace }, env).trace).toMatchObject({ credential: { from: "option 'trace.certificate'" } });
+    expect(settle({}, environment).trace).toBeUndefined();
+  });
+
+  test.each<[more: Record<string, string>, text: RegExp]>([
+    [{}, /GRAPH_MAIL_TRACE_CLIENT_ID is set, but no certificate/],
+    [{ GRAPH_MAIL_TRACE_CLIENT_ID: 'x' }, /GRAPH_MAIL_TRACE_CLIENT_ID is a string of 1 character/],
+    [
+      { GRAPH_MAIL_TRACE_CLIENT_ID: clientId, GRAPH_MAIL_TRACE_CERTIFICATE: 'x' },
+      /CLIENT_ID is the application that sends/,
+    ],
+    [{ GRAPH_MAIL_TRACE_CERTIFICATE: `"${appCertificate.pem}"` }, /GRAPH_MAIL_TRACE_CERTIFICATE begins and ends/],
+    [{ GRAPH_MAIL_TRACE_CERTIFICATE_PATH: appCertificate.pem }, /CERTIFICATE_PATH is not a path/],
+    [
+      { GRAPH_MAIL_TRACE_CERTIFICATE: 'x', AZURE_AUTHORITY_HOST: 'https://login.partner.microsoftonline.cn' },
+      /GRAPH_MAIL_TRACE_CLIENT_ID\) is in the worldwide cloud alone/,
+    ],
+  ])('is refused when the environment has it wrongly: %j', (more, text) => {
+    const error = refused({}, { ...environment, GRAPH_MAIL_TRACE_CLIENT_ID: traceId, ...more });
+    expect(error.message).toMatch(text);
+    expectNoSecrets(error, keyPieces(appCertificate.pem));
+  });
+});
+
 describe('graphTransport()', () => {
   test('checks at construction, and reads the certificate there', () => {
     expect(thrownBy(() => graphTransport({ ...baseOptions, tenantId: 'x' })).code).toBe('ECONFIG');
@@ -446,6 +576,7 @@ describe('graphTransport()', () => {
       'send',
       'settle',
       'supportsAbortSignal',
+      'traceMessages',
       'verify',
       'version',
     ]);

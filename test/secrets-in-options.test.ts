@@ -83,6 +83,8 @@ const transportOptions = [
   ...['uploadBudget', 'onDraft', 'maxConnections', 'rateLimit', 'rateDelta', 'proxy', 'agent', 'logger', 'debug'],
   ...['component', 'dkim', 'attachDataUrls', 'disableFileAccess', 'disableUrlAccess', 'normalizeHeaderKey'],
   ...['maxRecipients', 'cloud.authorityHost', 'cloud.graphHost', 'cloud.ca', 'cloud.password'],
+  ...['trace', 'trace.clientId', 'trace.certificatePath', 'trace.certificate', 'trace.certificatePassword'],
+  ...['trace.clientSecret', 'trace.clientAssertion', 'trace.credential', 'trace.getToken', 'trace.password'],
 ];
 
 /** Options with a value in one place, the identity completed by what does not contradict it. */
@@ -91,6 +93,10 @@ function optionsWith(name: string, value: unknown): Record<string, unknown> {
   if (name.startsWith('cloud.')) {
     const hosts = { authorityHost: 'https://login.example.com', graphHost: 'https://graph.example.com' };
     return { ...ids, ...credentials, cloud: { ...hosts, [name.slice(6)]: value } };
+  }
+  if (name.startsWith('trace.')) {
+    const own = { clientId: '99999999-2222-4333-8444-555555555555', [name.slice(6)]: value };
+    return { ...ids, ...credentials, trace: own };
   }
   if (name === 'getToken' || name === 'credential') return { mailbox, [name]: value };
   const isCredential = ['certificatePath', 'certificate', 'clientAssertion'].includes(name);
@@ -158,7 +164,24 @@ describe.each(table)('$name is not printed when it is given', ({ value, parts })
     },
   );
 
+  it.each(['mailbox', 'messageId', 'messageIds', 'by', 'from', 'since', 'until', 'all'])(
+    'as %s of settle and traceMessages, which message trace is to be asked about',
+    async (name) => {
+      // Without the option `trace` nothing is asked, whatever else is right.
+      const transport = graphTransport(baseOptions as never);
+      const good = { mailbox, messageId: '<a@b>', messageIds: ['<a@b>'], since: new Date(), by: 'trace' };
+      for (const wrong of name === 'messageIds' ? [value, [value]] : [value]) {
+        const given = name === 'all' ? wrong : { ...good, [name]: wrong };
+        const all = [transport.settle(given as never), transport.traceMessages(given as never)];
+        for (const one of all) expectSilence(printed(await failureOf(() => one)), parts);
+      }
+      transport.close();
+    },
+  );
+
   const variables = [
+    ...['GRAPH_MAIL_TRACE_CLIENT_ID', 'GRAPH_MAIL_TRACE_CERTIFICATE_PATH', 'GRAPH_MAIL_TRACE_CERTIFICATE'],
+    ...['GRAPH_MAIL_TRACE_CERTIFICATE_PASSWORD'],
     ...['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_CERTIFICATE_PATH', 'AZURE_CLIENT_SEND_CERTIFICATE_CHAIN'],
     ...['AZURE_AUTHORITY_HOST', 'GRAPH_MAIL_CERTIFICATE', 'GRAPH_MAIL_GRAPH_HOST', 'GRAPH_MAIL_MAILBOX'],
     ...['HTTPS_PROXY', 'https_proxy', 'AZURE_CLIENT_CERTIFICATE_PASSWORD'],
@@ -168,6 +191,9 @@ describe.each(table)('$name is not printed when it is given', ({ value, parts })
       AZURE_TENANT_ID: String(tenantId),
       AZURE_CLIENT_ID: String(clientId),
       GRAPH_MAIL_CERTIFICATE: 'nothing',
+      ...(name.startsWith('GRAPH_MAIL_TRACE') && {
+        GRAPH_MAIL_TRACE_CLIENT_ID: '99999999-2222-4333-8444-555555555555',
+      }),
       GRAPH_MAIL_MAILBOX: String(mailbox),
       [name]: String(value),
     };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { configError, GraphMailError, isGraphMailError } from '../errors.js';
 import { resolveCloud } from '../graph/clouds.js';
+import { traceVariables } from '../identity-options.js';
 import { fileProblem, shownPath } from '../option-checks.js';
 import type { CloudName, GraphTransportOptions } from '../option-types.js';
 import { settleOptions } from '../options.js';
@@ -60,6 +61,7 @@ export const CONFIGURATION_NAMES: readonly string[] = [
   'AZURE_CLIENT_CERTIFICATE_PASSWORD',
   'AZURE_CLIENT_SEND_CERTIFICATE_CHAIN',
   'GRAPH_MAIL_CERTIFICATE',
+  ...Object.values(traceVariables),
   ...proxyNames,
   'NODE_EXTRA_CA_CERTS',
 ];

@@ -1,7 +1,8 @@
 import { cloudFromEnvironment } from '../cloud-options.js';
 import { resolveCloud } from '../graph/clouds.js';
 import { proxyFor } from '../graph/proxy-choice.js';
-import type { CloudName, CustomCloud, GraphTransportOptions } from '../option-types.js';
+import { traceVariables } from '../identity-options.js';
+import type { CloudName, CustomCloud, GraphTransportOptions, TraceOptions } from '../option-types.js';
 
 /** Where a value comes from. */
 export type ConfigurationSource = 'environment' | '.env' | 'flag';
@@ -38,7 +39,19 @@ export function configuredOptions(
       };
   const identity = { tenantId: set('AZURE_TENANT_ID'), clientId: set('AZURE_CLIENT_ID'), ...credential };
   const mailbox = set('GRAPH_MAIL_MAILBOX');
-  return defined({ ...identity, mailbox, cloud, proxy: proxyOf(env, source, cloud) });
+  return defined({ ...identity, mailbox, cloud, proxy: proxyOf(env, source, cloud), trace: traceOf(set) });
+}
+
+/** The application that may search message trace, where one is named. */
+function traceOf(set: (name: string) => string | undefined): TraceOptions | undefined {
+  const clientId = set(traceVariables.clientId);
+  if (clientId === undefined) return undefined;
+  const certificatePath = set(traceVariables.certificatePath);
+  return defined({
+    clientId,
+    ...(certificatePath ? { certificatePath } : { certificate: set(traceVariables.certificate) }),
+    certificatePassword: set(traceVariables.password),
+  });
 }
 
 /** What cannot be told stays as it is, for the transport to refuse. */

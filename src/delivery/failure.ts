@@ -78,7 +78,13 @@ const readLater = 'Read later, or give the option maxWait a longer time.';
 
 /** Whether a command has nothing to do with a message's being sent now. */
 function onlyReads(command: Command): boolean {
-  return command === 'findMessages' || command === 'getMessage' || command === 'listInbox' || command === 'getMime';
+  return (
+    command === 'findMessages' ||
+    command === 'getMessage' ||
+    command === 'listInbox' ||
+    command === 'getMime' ||
+    command === 'listMessageTraces'
+  );
 }
 
 function aboutDraft(command: Command): boolean {
@@ -95,6 +101,7 @@ const refused: Record<Command, string> = {
   getMessage: 'to show the draft',
   listInbox: 'to list the Inbox',
   getMime: 'to give a message of the Inbox',
+  listMessageTraces: 'a request',
   addAttachment: 'an attachment of the message',
   createUploadSession: 'an attachment of the message',
   uploadChunk: 'a part of an attachment',

@@ -75,6 +75,28 @@ const draftGone =
 
 const messageGone = 'The message was moved or deleted since the Inbox was listed: leave it out.';
 
+/** The application of Microsoft's that message trace is read through (Graph documentation, "exchangeMessageTrace"). */
+export const traceApplication = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373';
+
+const traceHints = {
+  notProvisioned: `The tenant has no service principal of Microsoft's message trace application. An administrator makes it, once: New-MgServicePrincipal -AppId ${traceApplication}. It takes effect within hours.`,
+  notPermitted:
+    "The application of the option 'trace' needs the permission ExchangeMessageTrace.Read.All, with admin consent in Entra. A service principal of message trace that was made a moment ago may take hours as well.",
+  notTaken:
+    'Graph does not take the period or the sender that was asked for: check the clock of this machine, and the addresses that are given as mailbox and from.',
+  notThere:
+    'This Graph has no message trace: it is in the worldwide cloud alone. Check the option cloud, and whether a proxy in between changes requests.',
+};
+
+function explainTraceRefusal(status: number, graphCode: string | undefined, message: string | undefined): Refusal {
+  if (status === 401 && message?.includes(traceApplication)) return { code: 'EAUTH', hint: traceHints.notProvisioned };
+  if (status === 403 || graphCode === 'NoPermissionsInAccessToken')
+    return { code: 'EAUTH', hint: traceHints.notPermitted };
+  if (status === 401) return { code: 'EAUTH', hint: wrongToken };
+  if (status === 400) return { code: 'EGRAPH', hint: traceHints.notTaken };
+  return { code: 'EGRAPH', hint: status === 404 || status === 405 ? traceHints.notThere : undefined };
+}
+
 /** What a refusal means; by status where the code says nothing. */
 export function explainRefusal(
   status: number,
@@ -82,6 +104,7 @@ export function explainRefusal(
   message: string | undefined,
   command: Command = 'sendMail',
 ): Refusal {
+  if (command === 'listMessageTraces') return explainTraceRefusal(status, graphCode, message);
   if (graphCode === 'ErrorItemNotFound' && command === 'getMime') return { code: 'EGRAPH', hint: messageGone };
   if (graphCode === 'ErrorItemNotFound' && command !== 'sendMail') return { code: 'EGRAPH', hint: draftGone };
   const known = graphCode === undefined ? undefined : REFUSALS[graphCode];

@@ -1,9 +1,8 @@
-import { GraphMailError, isGraphMailError } from '../errors.js';
+import { GraphMailError } from '../errors.js';
 import { parseObject } from '../graph/answer.js';
 import { longestMime } from '../graph/client.js';
-import { NetworkFailure } from '../graph/http.js';
 import { inboxQuery, nextQuery } from '../graph/inbox-query.js';
-import { type Judge, judgeRepeatable } from './outcome.js';
+import { judgeWhole, type Run, reading } from './reading.js';
 import type { Requests } from './requests.js';
 
 /** A message that lies in the Inbox. */
@@ -18,9 +17,6 @@ export interface InboxMessage {
    */
   mime(): Promise<Buffer>;
 }
-
-/** Makes requests in a passage of their own. */
-type Run = <T>(errand: (requests: Requests) => Promise<T>) => Promise<T>;
 
 interface Page {
   messages: { id: string; receivedAt: string; subject: string }[];
@@ -80,31 +76,6 @@ async function readMime(requests: Requests, id: string): Promise<Buffer> {
     permanent: true,
     hint: 'It is too large to be a report of non-delivery: leave it out.',
   });
-}
-
-/** Judges a request for something that is of use only when it came whole. */
-function judgeWhole(isWhole: (answer: Exclude<Parameters<Judge>[0], NetworkFailure>) => boolean): Judge {
-  const judge = judgeRepeatable(200);
-  return (result, now, earlier) => {
-    const broken = !(result instanceof NetworkFailure) && result.status === 200 && !isWhole(result);
-    return broken ? { kind: 'unknown', repeat: true } : judge(result, now, earlier);
-  };
-}
-
-/** Reading changes nothing, so there is no doubt about anything when it fails. */
-async function reading<T>(run: Run, errand: (requests: Requests) => Promise<T>): Promise<T> {
-  try {
-    return await run(errand);
-  } catch (error) {
-    if (!isGraphMailError(error) || error.outcome !== 'unknown') throw error;
-    const { hint: _, ...known } = error;
-    throw new GraphMailError(error.message, {
-      ...known,
-      cause: error.cause,
-      outcome: 'not-sent',
-      hint: 'Reading changes nothing: try again later.',
-    });
-  }
 }
 
 function strangeLink(mailbox: string): GraphMailError {

@@ -1,5 +1,6 @@
 import { GraphMailError, isGraphMailError } from '../errors.js';
 import { parseObject } from '../graph/answer.js';
+import type { TracedRecipient } from '../graph/message-trace.js';
 import { shown } from '../option-checks.js';
 import { sendDraft } from './draft-sending.js';
 import { withoutStop, withoutVerdict } from './failure.js';
@@ -26,12 +27,14 @@ export interface SettledMessage {
   response: string;
   /** Graph's `request-id`, where an answer of Graph shows it. */
   requestId?: string;
-  /** `'draft'`: its draft was sent now. `'sent-items'`: it lies in Sent Items. */
-  how: 'draft' | 'sent-items';
+  /** `'draft'`: its draft was sent now. `'sent-items'`: it lies in Sent Items. `'trace'`: message trace has it. */
+  how: 'draft' | 'sent-items' | 'trace';
+  /** What message trace says of each recipient, where it was asked: `'sent'` means that Exchange took the message, and no more. */
+  recipients?: TracedRecipient[];
 }
 
 /** What is known of a message that was not shown to be sent, as the error that tells it. */
-interface Unsettled {
+export interface Unsettled {
   outcome: 'not-sent' | 'unknown';
   error: GraphMailError;
 }
@@ -131,7 +134,7 @@ export function unsettled(error: GraphMailError, messageId: string, draftId: str
   });
 }
 
-function unknownFate(messageId: string, why: string): string {
+export function unknownFate(messageId: string, why: string): string {
   return `What became of message ${isMessageId(messageId) ? messageId : `(${shown(messageId)})`} is unknown: ${why}.`;
 }
 

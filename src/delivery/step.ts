@@ -14,6 +14,7 @@ export type Command =
   | 'getMessage'
   | 'listInbox'
   | 'getMime'
+  | 'listMessageTraces'
   | 'addAttachment'
   | 'createUploadSession'
   | 'uploadChunk'

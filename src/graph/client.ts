@@ -45,6 +45,8 @@ export interface Chunk {
 const draftAnswer = 8 * 1024 * 1024;
 /** Bytes; a page of messages with long ids and subjects has room in it. */
 const listAnswer = 4 * 1024 * 1024;
+/** Bytes; 5,000 entries of message trace, reported to be about 2 MB, with room for long subjects. */
+const traceAnswer = 24 * 1024 * 1024;
 /** Bytes that a message can have that is read whole. */
 export const longestMime = 64 * 1024 * 1024;
 
@@ -127,6 +129,18 @@ export class GraphClient {
     return { host: this.host, path: this.#url(mailbox, inbox).path };
   }
 
+  /**
+   * `GET /admin/exchange/tracing/messageTraces` (Graph documentation, "List messageTraces"): one page.
+   * @param target a query, or path and query of a next page
+   */
+  listMessageTraces(target: string, call: GraphCall): Promise<HttpAnswer> {
+    const { hostname, port } = this.#address;
+    const path = target.startsWith('?') ? `/v1.0/admin/exchange/tracing/messageTraces${target}` : target;
+    const headers = { ...this.#headers(call), authorization: `Bearer ${call.token}` };
+    const request = { method: 'GET', url: { hostname, port, path }, headers, answerLimit: traceAnswer } as const;
+    return this.#send(request, call).then((answer) => withoutToken(answer, call));
+  }
+
   /** `GET …/messages/{id}/$value` (Graph documentation, "Get MIME content of a message"); no more than {@link longestMime}. */
   getMime(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
     const path = `${draftPath(id)}/$value`;
@@ -199,8 +213,7 @@ export class GraphClient {
     return this.#send({ ...request, url: this.#url(mailbox, path) }, call).then((answer) => {
       const name = mailboxIn(answer);
       if (name !== undefined) this.#named(name, mailbox);
-      // What was long is of no use to anybody but the one who asked for it.
-      return answer.body.length > shortAnswer ? answer : withoutQuotesIn(answer, [call.token]);
+      return withoutToken(answer, call);
     });
   }
 
@@ -221,6 +234,11 @@ export class GraphClient {
 }
 
 const inbox = 'mailFolders/inbox/messages';
+
+/** What was long is of no use to anybody but the one who asked for it. */
+function withoutToken(answer: HttpAnswer, { token }: GraphCall): HttpAnswer {
+  return answer.body.length > shortAnswer ? answer : withoutQuotesIn(answer, [token]);
+}
 
 function draftPath(id: string): string {
   return `messages/${encodeURIComponent(id)}`;

@@ -21,6 +21,7 @@ export function createMailService(settings: Settings, directory: Directory, time
     requests: settings.requestLimit,
     uploadBytes: settings.uploadLimit,
     messageRate: settings.messageRate,
+    messageTraces: settings.messageTraceLimit,
     retryAfter: settings.retryAfter,
     now: elapsed,
   });

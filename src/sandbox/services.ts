@@ -16,6 +16,7 @@ import { loadTenant } from './tenant/load-tenant.js';
 import { type SandboxTenant, sandboxTenant } from './tenant/sandbox-tenant.js';
 import { TenantState } from './tenant/tenant-state.js';
 import type { Throttle } from './throttling/throttle.js';
+import { TraceService } from './trace/trace-service.js';
 import { UploadService } from './uploads/upload-service.js';
 import type { UploadSessions } from './uploads/upload-sessions.js';
 import type { Answer } from './wire/answer.js';
@@ -86,7 +87,22 @@ export function createServices(settings: Settings, timers: Timers, port: () => n
   });
   const entra = new EntraService({ tenant, tokens, faults, origin, isOwnOrigin, isGraph, tokenLifetime, now });
   const uploading = new UploadService({ exchange, throttle });
-  const answer = (call: Call): Promise<Answer> => entra.answer(call) ?? uploading.answer(call) ?? graph.answer(call);
+  const tracing = new TraceService({
+    tokens,
+    tenant,
+    store,
+    faults,
+    challenged,
+    throttle,
+    cae: settings.cae,
+    delay: settings.messageTraceDelay,
+    now,
+    elapsed,
+    latency: exchange.latency,
+    origin,
+  });
+  const answer = (call: Call): Promise<Answer> =>
+    entra.answer(call) ?? uploading.answer(call) ?? tracing.answer(call) ?? graph.answer(call);
   const tornEarly = (call: Call) => earlyFault(call, { faults, directory, uploads });
   return { tenant, sandboxTenant: changeable, directory, store, faults, uploads, throttle, entra, answer, tornEarly };
 }

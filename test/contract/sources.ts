@@ -22,6 +22,8 @@ export const docs = {
   permissions: 'Graph documentation, "Permissions reference"',
   accessPolicy: 'Graph documentation, "Limit mailbox access"',
   updateMessage: 'Graph documentation, "Update message"',
+  messageTraces: 'Graph documentation, "List messageTraces"',
+  messageTraceResource: 'Graph documentation, "exchangeMessageTrace"',
   nationalClouds: 'Graph documentation, "National cloud deployments"',
   rbac: 'Exchange documentation, "Role Based Access Control for Applications"',
   ews: 'Exchange PowerShell, Set-OrganizationConfig',
@@ -44,6 +46,8 @@ export const reports = {
   davmail: 'DavMail',
   emailEngine: 'EmailEngine',
   captures: 'published answers of the live service',
+  traceAnswer: 'office365itpros, 27 January 2026',
+  traceReport: 'Nico77600/MessageTraceReport (measured in a lab tenant)',
   msal: 'what MSAL sends and accepts',
 } as const;
 

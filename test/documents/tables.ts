@@ -5,7 +5,7 @@ import { runProgram } from '../../src/cli/program.js';
 import { processTerminal } from '../../src/cli/terminal.js';
 import { goneUnasked, perhapsStillThere } from '../../src/delivery/draft-failure.js';
 import { type FailedAttempt, longPause, sendFailure } from '../../src/delivery/failure.js';
-import { explainRefusal, REFUSALS } from '../../src/delivery/hints.js';
+import { explainRefusal, REFUSALS, traceApplication } from '../../src/delivery/hints.js';
 import type { Command } from '../../src/delivery/step.js';
 import { ERROR_CODES, type GraphMailError, HINTS } from '../../src/errors.js';
 import type { NetworkFailure } from '../../src/graph/http.js';
@@ -48,7 +48,7 @@ export function allRefusalHints(): Set<string> {
   const hints = new Set<string>();
   for (const status of statuses)
     for (const code of codes)
-      for (const message of [undefined, raop])
+      for (const message of [undefined, raop, traceApplication])
         for (const command of Object.keys(everyCommand) as Command[]) {
           const { hint } = explainRefusal(status, code, message, command);
           if (hint !== undefined) hints.add(hint);
@@ -68,6 +68,7 @@ const everyCommand: Record<Command, true> = {
   getMessage: true,
   listInbox: true,
   getMime: true,
+  listMessageTraces: true,
   addAttachment: true,
   createUploadSession: true,
   uploadChunk: true,
@@ -93,6 +94,10 @@ function refusalCases() {
     ['the same to drafts and uploads', 403, undefined, undefined, 'createDraft'],
     ['the same to looking into Sent Items', 403, undefined, undefined, 'findMessages'],
     ['the same to reading the Inbox', 403, undefined, undefined, 'listInbox'],
+    ['403 to message trace', 403, undefined, undefined, 'listMessageTraces'],
+    ['401 to message trace that names a service principal', 401, 'Unauthorized', traceApplication, 'listMessageTraces'],
+    ['400 to message trace', 400, undefined, undefined, 'listMessageTraces'],
+    ['404 or 405 to message trace', 404, undefined, undefined, 'listMessageTraces'],
     ['403 "Access to OData is disabled"', 403, undefined, raop],
     ['401 with any other code', 401, undefined, undefined],
     ['404 with any other code', 404, undefined, undefined],

@@ -95,6 +95,10 @@ export class ScriptedGraph extends GraphClient {
     return this.#request('getMime', mailbox, call, Buffer.alloc(0), id);
   }
 
+  override listMessageTraces(target: string, call: GraphCall) {
+    return this.#request('listMessageTraces', '', call, Buffer.alloc(0), target);
+  }
+
   override addAttachment(mailbox: string, id: string, body: Buffer, call: GraphCall) {
     return this.#request('addAttachment', mailbox, call, body, id);
   }

@@ -37,6 +37,9 @@ const failures: [when: string, ask: Ask, status: number, error: string, code: nu
   ['it is issued by somebody else', claims({ iss: NOBODY }), 401, 'invalid_client', 50027],
   ['it is about somebody else', claims({ sub: NOBODY }), 401, 'invalid_client', 50027],
   ['it does not expire', claims({ exp: undefined }), 401, 'invalid_client', 50027],
+  ['its end is a word', claims({ exp: 'tomorrow' }), 401, 'invalid_client', 50027],
+  ['its end is empty', claims({ exp: '' }), 401, 'invalid_client', 50027],
+  ['it has expired, as text', claims({ nbf: '1600000000', exp: '1600000600' }), 401, 'invalid_client', 700024],
   [
     'it has expired',
     (c) => c.token({ client_assertion: c.assertion({ now: Date.now() - 910_000 }) }),
@@ -194,6 +197,13 @@ describe('Entra does not mind', () => {
     expect((await client.token({ client_assertion: client.assertion({ claims: { exp } }) })).status).toBe(200);
     const early = client.assertion({ now: Date.now() + 290_000 });
     expect((await client.token({ client_assertion: early })).status).toBe(200);
+  });
+
+  it('times as text, as MSAL.NET sends them', async () => {
+    const client = await startClient();
+    const now = Math.floor(Date.now() / 1000);
+    const times = { nbf: `${now}`, exp: `${now + 600}` };
+    expect((await client.token({ client_assertion: client.assertion({ claims: times }) })).status).toBe(200);
   });
 
   it('the domain instead of the tenant id, and ids in capitals', async () => {

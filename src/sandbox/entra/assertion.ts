@@ -55,10 +55,12 @@ function checkClaims(claims: Record<string, unknown>, expected: AssertionExpecta
       return assertionMalformed(`The claim '${name}' is not the client id.`);
     }
   }
-  if (typeof exp !== 'number' || typeof nbf !== 'number') return assertionMalformed("The claim 'exp' is missing.");
+  const from = readDate(nbf);
+  const to = readDate(exp);
+  if (from === undefined || to === undefined) return assertionMalformed("The claim 'exp' is missing.");
   const seconds = now / 1000;
-  if (seconds < nbf - CLOCK_SKEW || seconds > exp + CLOCK_SKEW) {
-    return assertionOutsideTime(isoTime(now), isoTime(nbf * 1000), isoTime(exp * 1000));
+  if (seconds < from - CLOCK_SKEW || seconds > to + CLOCK_SKEW) {
+    return assertionOutsideTime(isoTime(now), isoTime(from * 1000), isoTime(to * 1000));
   }
   return undefined;
 }
@@ -87,6 +89,12 @@ function readJson(part: string | undefined): Record<string, unknown> | undefined
   } catch {
     return undefined;
   }
+}
+
+/** Seconds since 1970 (RFC 7519, NumericDate). MSAL.NET sends them as text, so Entra takes that too. */
+function readDate(value: unknown): number | undefined {
+  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return Number(value);
+  return typeof value === 'number' ? value : undefined;
 }
 
 /** Claims may hold anything, also objects that String() throws on. */

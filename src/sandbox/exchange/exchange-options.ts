@@ -76,6 +76,16 @@ export interface ExchangeOptions {
    * reported where the organisation has not set `SendFromAliasEnabled`. Default `'kept'`.
    */
   aliasInFrom?: 'kept' | 'primary';
+  /**
+   * Milliseconds until a message that was taken is in message trace; in Exchange Online minutes, at times more. Default `0`,
+   * because waiting takes time.
+   */
+  messageTraceDelay?: number;
+  /**
+   * Requests for message traces in 5 minutes, of all applications of the tenant together; more are answered 429. `false` turns
+   * the limit off. Default `100`.
+   */
+  messageTraceLimit?: number | false;
 }
 
 export const EXCHANGE_OPTIONS: Kinds<ExchangeOptions> = {
@@ -95,6 +105,8 @@ export const EXCHANGE_OPTIONS: Kinds<ExchangeOptions> = {
   mimeContentType: is.oneOf('bare', 'any-charset'),
   immutableIdOnSend: is.oneOf('kept', 'changed'),
   aliasInFrom: is.oneOf('kept', 'primary'),
+  messageTraceDelay: is.milliseconds,
+  messageTraceLimit: is.orOneOf(is.integer(1), false),
 };
 
 const DEFAULTS: Required<ExchangeOptions> = {
@@ -114,6 +126,8 @@ const DEFAULTS: Required<ExchangeOptions> = {
   mimeContentType: 'bare',
   immutableIdOnSend: 'kept',
   aliasInFrom: 'kept',
+  messageTraceDelay: 0,
+  messageTraceLimit: 100,
 };
 
 /** The options of Exchange among `options`, with their defaults. */

@@ -12,8 +12,9 @@ import type { Mailbox } from './mailbox.js';
 import { judgeAccess } from './mailbox-access.js';
 import { notEmulated } from './not-emulated.js';
 import { otherSpelling } from './other-spelling.js';
-import { claimsChallenge, gatewayRefusal, methodNotAllowed, tokenRefused } from './refusals.js';
+import { gatewayRefusal, methodNotAllowed, tokenRefused } from './refusals.js';
 import type { RouteTable } from './route-table.js';
+import { whoAsks } from './who-asks.js';
 
 /** A request that may use the mailbox it names. */
 export interface MailboxCall {
@@ -60,7 +61,7 @@ export class GraphService {
   }
 
   async answer(call: Call): Promise<Answer> {
-    const { routes, tokens, tenant, throttle, origin } = this.#options;
+    const { routes, tokens, tenant, throttle } = this.#options;
     const { path } = call;
     const token = tokens.check(call.headers.authorization);
     const match = routes.find(call.method, path.segments);
@@ -79,34 +80,31 @@ export class GraphService {
     const { options } = this.#options;
     const vanishes = match.kind === 'found' && match.operation.vanishes && options.oversizeAnswer === 200;
     if (body.tooLarge && !vanishes) return gatewayRefusal(call, 413, 'BadRequest', TOO_LARGE);
-    if (typeof token === 'string') return tokenRefused(call, token, origin());
-    const revokedAt = tokens.revokedAt(token);
-    if (revokedAt !== undefined) return this.#revoked(call, token, revokedAt);
-    if (!application) return tokenRefused(call, 'Access token validation failure.', origin());
+    const asking = whoAsks(call, this.#options);
+    if ('status' in asking) return asking;
     if (match.kind === 'not-emulated') return gatewayRefusal(call, 501, 'NotImplemented', NOT_EMULATED);
-    if (this.#options.challenged.has(token.uti)) return claimsChallenge(call, origin());
     const overLimit = place?.refuse(call.method, body.bytes.length);
     if (overLimit) return overLimit;
-    const { roles = [] } = token;
+    const { roles = [] } = asking.token;
     const access = judgeAccess({
-      application,
+      application: asking.application,
       mailbox,
       user,
       roles,
       needed: match.operation.roles,
       userAgent: call.headers['user-agent'] ?? '',
-      rules: tenant.rulesFor(application),
+      rules: tenant.rulesFor(asking.application),
     });
     if (!access.granted) return denied(this.#asSeen(access.denial));
     if (body.tooLarge) return { status: 200 };
     const { operation, parameters } = match;
     const answer = await operation.answer({
       call,
-      application,
+      application: asking.application,
       mailbox: mailbox as Mailbox,
       parameters,
       body: body.bytes,
-      tokenId: token.uti,
+      tokenId: asking.token.uti,
       roles: access.permissions,
     });
     if (answer.status >= 300 || !wantsImmutableIds(call)) return answer;
@@ -116,12 +114,6 @@ export class GraphService {
   #asSeen(denial: Denial): Denial {
     const { invalidUserStatus: status } = this.#options.options;
     return denial.code === 'ErrorInvalidUser' ? { ...denial, status } : denial;
-  }
-
-  #revoked(call: Call, token: AccessTokenClaims, revokedAt: number): Answer {
-    const { cae, origin } = this.#options;
-    if (cae && token.xms_cc?.includes('cp1')) return claimsChallenge(call, origin(), revokedAt);
-    return tokenRefused(call, 'Access token has been revoked.', origin());
   }
 
   #unknownPath(call: Call, segment: string, token: AccessTokenClaims | string): Answer {

@@ -14,6 +14,8 @@ export interface Submission {
   saveToSentItems: boolean;
   /** Whether the mailbox lost the custom headers of the upload. */
   withoutCustomHeaders?: boolean;
+  /** Whether it went out; until then it waits for its turn. */
+  wentOut?: boolean;
   /** Once it went out: the recipients for which a report of non-delivery came back. */
   bounced?: readonly string[];
   /** Milliseconds since 1970. */

@@ -78,6 +78,7 @@ export class Transport {
     const { deliverTo, judge } = this.#options;
     const { mailbox, message } = submission;
     const { recipients } = message.envelope;
+    submission.wentOut = true;
     const bounces = judge?.(recipients) ?? [];
     const bounced = new Set(bounces.map(({ recipient }) => recipient));
     const reached = new Set<Mailbox>();

@@ -1,7 +1,8 @@
 /**
  * What a scripted fault can strike, by the request: `token` and `discovery` (all that it publishes) at Entra; `sendMail`;
  * `createDraft` (POST …/messages), `addAttachment`, `createUploadSession`, `uploadChunk` (a PUT to the upload URL),
- * `sendDraft` (POST …/send), `deleteDraft` (DELETE of a message); `lookup` (any GET of messages and their attachments).
+ * `sendDraft` (POST …/send), `deleteDraft` (DELETE of a message); `lookup` (any GET of messages and their attachments);
+ * `messageTrace` (GET …/admin/exchange/tracing/messageTraces).
  */
 export type FaultTarget =
   | 'sendMail'
@@ -13,7 +14,8 @@ export type FaultTarget =
   | 'createUploadSession'
   | 'uploadChunk'
   | 'lookup'
-  | 'deleteDraft';
+  | 'deleteDraft'
+  | 'messageTrace';
 
 /** From `min` to `max` milliseconds, drawn for each request. */
 export interface Jitter {
@@ -39,7 +41,7 @@ export interface FaultRule {
   probability?: number;
   /** For what is drawn: `probability` and the jitter of `delay`. Default: of the sandbox's `seed` and the rule's place. */
   seed?: number;
-  /** Only requests to this mailbox, by address or object id. Not for `token` and `discovery`. */
+  /** Only requests to this mailbox, by address or object id. Not for `token`, `discovery` and `messageTrace`. */
   mailbox?: string;
   /** Only messages to this address; with `lookup`, only when it finds one. Not for `token` and `discovery`. */
   recipient?: string;
@@ -66,7 +68,7 @@ export interface FaultRule {
   body?: unknown;
   /**
    * Whether it was done although the answer says otherwise: message delivered, draft created or deleted, attachment or
-   * chunk stored. Not for `token`, `discovery` and `lookup`, not with a 503 that carries `Retry-After`, and not with a
+   * chunk stored. Not for `token`, `discovery`, `lookup` and `messageTrace`, not with a 503 that carries `Retry-After`, and not with a
    * `reset` before or in the body. Default `false`.
    */
   delivered?: boolean;

@@ -18,6 +18,13 @@ interface Row {
 /** Recipients in this domain ask for a fault. */
 export const MAGIC_DOMAIN = 'fault.test';
 
+/** What message trace says of a recipient with this local part. */
+export const TRACED: Readonly<Record<string, 'quarantined' | 'filteredAsSpam' | 'pending'>> = {
+  quarantined: 'quarantined',
+  spam: 'filteredAsSpam',
+  pending: 'pending',
+};
+
 const always = (): number => Number.POSITIVE_INFINITY;
 const once = (): number => 1;
 const asNumbered = (n: number): number => n;
@@ -95,6 +102,10 @@ export const MAGIC_RECIPIENTS: readonly MagicRecipient[] = [
     address: `bounce@${MAGIC_DOMAIN}`,
     does: 'Accepted; a non-delivery report comes to the Inbox of the mailbox that sent it.',
   },
+  ...Object.entries(TRACED).map(([name, status]) => ({
+    address: `${name}@${MAGIC_DOMAIN}`,
+    does: `Accepted; message trace says \`${status}\`.`,
+  })),
 ];
 
 /** What an address (in lower case) asks for, and for how many attempts; undefined when it is a recipient like any other. */

@@ -21,7 +21,7 @@ export interface StruckRequest {
  * either case. `messages` are those that the request is about.
  */
 export async function strike(
-  on: Exclude<FaultTarget, 'token' | 'discovery'>,
+  on: Exclude<FaultTarget, 'token' | 'discovery' | 'messageTrace'>,
   request: StruckRequest,
   exchange: Pick<Exchange, 'faults' | 'challenged' | 'origin' | 'latency'>,
   messages: readonly StoredMessage[],

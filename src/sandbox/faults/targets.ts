@@ -17,9 +17,10 @@ const WITHOUT: Readonly<Record<FaultTarget, readonly Field[]>> = {
   uploadChunk: ['claimsChallenge', 'aadsts'],
   lookup: ['delivered', 'aadsts'],
   deleteDraft: ['drip', 'aadsts'],
+  messageTrace: ['mailbox', ...OF_MESSAGES, 'delivered', 'aadsts'],
 };
 
-const WITHOUT_BODY: readonly FaultTarget[] = ['discovery', 'sendDraft', 'lookup', 'deleteDraft'];
+const WITHOUT_BODY: readonly FaultTarget[] = ['discovery', 'sendDraft', 'lookup', 'deleteDraft', 'messageTrace'];
 
 export const TARGETS = Object.keys(WITHOUT) as FaultTarget[];
 

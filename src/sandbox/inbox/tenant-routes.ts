@@ -24,8 +24,8 @@ export function tenantRoutes(tenant: SandboxTenant): ApiRoute[] {
       (request) => {
         const changes = objectBody(request);
         orRefuse(() => tenant.update(changes));
-        const { propagationDelay, ews } = tenant;
-        return json(200, { propagationDelay, ews });
+        const { propagationDelay, ews, messageTracePrincipal } = tenant;
+        return json(200, { propagationDelay, ews, messageTracePrincipal });
       },
     ],
     [
@@ -41,9 +41,9 @@ export function tenantRoutes(tenant: SandboxTenant): ApiRoute[] {
 }
 
 function viewOf(tenant: SandboxTenant) {
-  const { tenantId, domain, propagationDelay, ews } = tenant;
+  const { tenantId, domain, propagationDelay, ews, messageTracePrincipal } = tenant;
   const collections = (Object.keys(KEYS) as CollectionName[]).map((name) => [name, tenant[name].list()]);
-  return { tenantId, domain, propagationDelay, ews, ...Object.fromEntries(collections) };
+  return { tenantId, domain, propagationDelay, ews, messageTracePrincipal, ...Object.fromEntries(collections) };
 }
 
 /** Who may send as whom; `app`, `mailbox` and `userAgent` narrow the question. */

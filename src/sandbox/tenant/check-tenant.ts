@@ -11,12 +11,15 @@ import { GROUP_KINDS, type GroupOptions } from './group.js';
 const texts = is.listOf(is.text, 'texts that are not empty');
 const addresses = is.listOf(is.address, 'addresses');
 
-const MAIL_PERMISSIONS = [...new Set<string>(Object.values(APPLICATION_ROLES).flat())];
+const KNOWN_PERMISSIONS = [
+  ...new Set<string>([...Object.values(APPLICATION_ROLES).flat(), 'ExchangeMessageTrace.Read.All']),
+];
 
 // Anything may be consented to, but a misspelt permission would be refused at Graph in words that do not tell.
 const permission: Kind = {
   expected: 'a permission as Entra spells it',
-  accepts: (value) => is.text.accepts(value) && [undefined, value].includes(nearest(value as string, MAIL_PERMISSIONS)),
+  accepts: (value) =>
+    is.text.accepts(value) && [undefined, value].includes(nearest(value as string, KNOWN_PERMISSIONS)),
 };
 
 const APPLICATION: Kinds<ApplicationOptions> = {

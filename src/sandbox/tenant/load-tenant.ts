@@ -16,17 +16,19 @@ export interface TenantContents {
   assignments: AssignmentOptions[];
   ews: EwsOptions;
   propagationDelay: number;
+  messageTracePrincipal: boolean;
 }
 
 /** Fills a new tenant; everything is in effect at once. Throws an Error that names the option when an entry is wrong. */
 export function loadTenant(tenant: LoadableTenant, contents: TenantContents): void {
-  const { apps, mailboxes, groups, accessPolicies, assignments, ews, propagationDelay } = contents;
+  const { apps, mailboxes, groups, accessPolicies, assignments, ews, propagationDelay, messageTracePrincipal } =
+    contents;
   load('apps', tenant.apps, apps);
   load('mailboxes', tenant.mailboxes, mailboxes);
   load('groups', tenant.groups, groups);
   load('accessPolicies', tenant.accessPolicies, accessPolicies);
   load('assignments', tenant.assignments, assignments);
-  tenant.update({ ews });
+  tenant.update({ ews, messageTracePrincipal });
   tenant.update({ propagationDelay });
 }
 

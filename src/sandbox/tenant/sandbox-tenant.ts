@@ -17,10 +17,12 @@ import type { TenantState } from './tenant-state.js';
 
 /** What concerns the tenant as a whole. */
 export interface TenantUpdate {
-  /** Milliseconds until changes of roles, assignments, access policies, groups and EWS lists take effect. */
+  /** Milliseconds until changes of roles, assignments, access policies, groups, EWS lists and `messageTracePrincipal` take effect. */
   propagationDelay?: number;
   /** What is left out of it stays as it was. */
   ews?: EwsOptions;
+  /** Makes or removes the service principal of Microsoft's message trace application. */
+  messageTracePrincipal?: boolean;
 }
 
 /** The tenant of a running sandbox: what is changed here counts for the next request, or when its delay is over. */
@@ -30,6 +32,8 @@ export interface SandboxTenant {
   readonly propagationDelay: number;
   /** As configured, in effect or not. */
   readonly ews: EwsPolicy;
+  /** Whether there is the service principal of Microsoft's message trace application, in effect or not. */
+  readonly messageTracePrincipal: boolean;
   /** Applications, by client id. A removed or disabled one gets no token, and those it has are refused. */
   readonly apps: TenantCollection<TenantAppOptions, TenantApp>;
   /** Users and their mailboxes, by address, alias or object id; `set` goes by the address. */
@@ -63,6 +67,7 @@ export interface LoadableTenant extends SandboxTenant {
 const UPDATE: Kinds<TenantUpdate> = {
   propagationDelay: is.milliseconds,
   ews: { expected: 'an object', accepts: (value) => typeof value === 'object' && value !== null },
+  messageTracePrincipal: is.flag,
 };
 
 export function sandboxTenant(state: TenantState): LoadableTenant {
@@ -75,6 +80,9 @@ export function sandboxTenant(state: TenantState): LoadableTenant {
     get ews() {
       return structuredClone(state.ews.latest);
     },
+    get messageTracePrincipal() {
+      return state.messageTracePrincipal.latest;
+    },
     apps: appsOf(state),
     mailboxes: mailboxesOf(state),
     groups: groupsOf(state),
@@ -82,7 +90,7 @@ export function sandboxTenant(state: TenantState): LoadableTenant {
     assignments: assignmentsOf(state),
     update: (changes) => {
       checkFields('tenant.update', changes, UPDATE);
-      const { propagationDelay, ews } = changes;
+      const { propagationDelay, ews, messageTracePrincipal } = changes;
       if (ews) checkEws('tenant.update: ews', ews);
       if (propagationDelay !== undefined) state.propagationDelay = propagationDelay;
       if (ews) {
@@ -92,6 +100,9 @@ export function sandboxTenant(state: TenantState): LoadableTenant {
           blockList = state.ews.latest.blockList,
         } = structuredClone(ews);
         state.ews.set({ applicationAccessPolicy, allowList, blockList }, state.now, state.propagationDelay);
+      }
+      if (messageTracePrincipal !== undefined) {
+        state.messageTracePrincipal.set(messageTracePrincipal, state.now, state.propagationDelay);
       }
       state.changed();
     },

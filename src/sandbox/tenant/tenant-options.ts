@@ -25,11 +25,17 @@ export interface TenantOptions {
   /** Which programs may come in, by `User-Agent`. Default: all. */
   ews?: EwsOptions;
   /**
-   * Milliseconds until a change of the running tenant (roles, assignments, access policies, members of groups, EWS lists)
-   * takes effect; in Exchange Online that is minutes to hours. Certificates, secrets and mailboxes count at once, and mail to
+   * Milliseconds until a change of the running tenant (roles, assignments, access policies, members of groups, EWS lists,
+   * `messageTracePrincipal`) takes effect; in Exchange Online that is minutes to hours. Certificates, secrets and mailboxes count at once, and mail to
    * a group reaches its new members at once. Default `0`.
    */
   propagationDelay?: number;
+  /**
+   * Whether the tenant has the service principal of Microsoft's message trace application
+   * (8bd644d1-64a1-4d4b-ae52-2e0cbf64e373), without which message trace is answered 401. Default `false`, as in a tenant where
+   * nobody has made it.
+   */
+  messageTracePrincipal?: boolean;
   /** The cloud that the tenant lives in: for which Graph it gets tokens, beside the sandbox's own URL. Default `'global'`. */
   cloud?: SandboxCloud;
   /**
@@ -60,6 +66,7 @@ export const TENANT_OPTIONS: Kinds<TenantOptions> = {
   accessPolicies: is.listOf(is.anything, 'access policies'),
   ews: { expected: 'an object', accepts: (value) => typeof value === 'object' && value !== null },
   propagationDelay: is.milliseconds,
+  messageTracePrincipal: is.flag,
   cloud: is.oneOf(...Object.keys(CLOUDS)),
   cae: is.flag,
   denialText: is.oneOf('raop', 'short'),
@@ -91,6 +98,7 @@ export function settleTenant(
       accessPolicies: options.accessPolicies ?? [],
       ews: options.ews ?? {},
       propagationDelay: options.propagationDelay ?? 0,
+      messageTracePrincipal: options.messageTracePrincipal ?? false,
     },
     cloud: options.cloud ?? 'global',
     cae: options.cae ?? true,

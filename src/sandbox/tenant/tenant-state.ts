@@ -29,6 +29,7 @@ export class TenantState implements Tenant {
   readonly assignments = new DelayedMap<Assignment>();
   readonly accessPolicies = new DelayedMap<AccessPolicy>();
   readonly ews = new Delayed<EwsPolicy>(NO_EWS_POLICY);
+  readonly messageTracePrincipal = new Delayed(false);
   readonly directory = new Directory((address) => this.groups.get(address));
   /** Milliseconds until a change of the rules takes effect. */
   propagationDelay = 0;

@@ -3,6 +3,7 @@ import { type ConcurrencyKey, ConcurrencyLimit } from './concurrency-limit.js';
 import { MessageRate } from './message-rate.js';
 import { overLimit } from './over-limit.js';
 import type { ThrottlingView } from './throttling-view.js';
+import { TraceLimit } from './trace-limit.js';
 import { Usage } from './usage.js';
 
 export interface ThrottleOptions {
@@ -15,6 +16,8 @@ export interface ThrottleOptions {
   uploadBytes: number | false;
   /** Messages in a minute, by mailbox. */
   messageRate: number | false;
+  /** Requests for message traces in 5 minutes, of the whole tenant. */
+  messageTraces: number | false;
   /** `Retry-After` of a refusal for requests in flight; `null` leaves it out of every refusal. */
   retryAfter: string | null;
   now: () => number;
@@ -34,11 +37,13 @@ export class Throttle {
   readonly #concurrency: ConcurrencyLimit;
   readonly #usages = new Map<string, Usage>();
   readonly messageRate: MessageRate;
+  readonly messageTraces: TraceLimit;
 
   constructor(options: ThrottleOptions) {
     this.#options = options;
     this.#concurrency = new ConcurrencyLimit(options.concurrency, options.concurrencyKey);
     this.messageRate = new MessageRate(options.messageRate);
+    this.messageTraces = new TraceLimit(options);
   }
 
   /** A request arrives; it counts, also when it is refused. `mailbox` in lower case. */
@@ -106,6 +111,7 @@ export class Throttle {
   clear(): void {
     this.#concurrency.clear();
     this.messageRate.clear();
+    this.messageTraces.clear();
     for (const [key, usage] of this.#usages) {
       if (usage.inFlight === 0) this.#usages.delete(key);
       else usage.forget();

@@ -11,13 +11,14 @@ export const OPERATIONS = [
   'sendDraft',
   'deleteDraft',
   'lookup',
+  'messageTrace',
   'other',
 ] as const;
 
 /**
  * What a request was to do, read off its method and path; the names are those that scripted faults use. `lookup` is any
  * GET of messages, folders and attachments, `discovery` what Entra publishes, `uploadStatus` and `cancelUpload` a GET and
- * a DELETE of an upload URL, `other` all the rest.
+ * a DELETE of an upload URL, `messageTrace` a GET of message traces, `other` all the rest.
  */
 export type RequestOperation = (typeof OPERATIONS)[number];
 
@@ -50,6 +51,7 @@ export function operationOf(method: string, segments: readonly string[]): NamedO
     const itemId = /^AttachmentSessions\('(.+)'\)$/i.exec(second)?.[1];
     return { operation: OF_UPLOAD[method] ?? 'other', ...(itemId !== undefined && { itemId }) };
   }
+  if (second.toLowerCase() === 'admin') return { operation: isTrace(method, segments) ? 'messageTrace' : 'other' };
   if (second.toLowerCase() !== 'users') return { operation: ofEntra(segments) };
   const [, ...names] = rest;
   const path = names.map((name) => name.toLowerCase());
@@ -62,6 +64,11 @@ export function operationOf(method: string, segments: readonly string[]): NamedO
   const itemId = path[0] === 'messages' ? names[1] : undefined;
   const operation = known?.[2] ?? (method === 'GET' && path.length > 0 ? 'lookup' : 'other');
   return { operation, ...(itemId !== undefined && { itemId }) };
+}
+
+function isTrace(method: string, segments: readonly string[]): boolean {
+  const path = segments.slice(1).join('/').toLowerCase();
+  return method === 'GET' && path === 'admin/exchange/tracing/messagetraces';
 }
 
 function ofEntra(segments: readonly string[]): RequestOperation {

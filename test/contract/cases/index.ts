@@ -7,6 +7,7 @@ import { drafts } from './drafts.js';
 import { immutableIds } from './immutable-ids.js';
 import { jsonSendMail } from './json-send-mail.js';
 import { lookups } from './lookups.js';
+import { messageTrace } from './message-trace.js';
 import { refusals } from './refusals.js';
 import { sendMail } from './send-mail.js';
 import { throttling } from './throttling.js';
@@ -28,4 +29,5 @@ export const topics: readonly Topic[] = [
   immutableIds,
   throttling,
   claimsChallenge,
+  messageTrace,
 ];

@@ -12,6 +12,7 @@ const TARGETS = [
   'uploadChunk',
   'sendDraft',
   'deleteDraft',
+  'messageTrace',
   'lookup',
   'any',
 ];

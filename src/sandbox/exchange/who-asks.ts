@@ -1,0 +1,34 @@
+import type { AccessTokenClaims, AccessTokens } from '../entra/access-tokens.js';
+import type { Application } from '../entra/application.js';
+import type { ChallengedTokens } from '../entra/challenged-tokens.js';
+import type { TenantState } from '../tenant/tenant-state.js';
+import type { Answer } from '../wire/answer.js';
+import type { Call } from '../wire/call.js';
+import { claimsChallenge, tokenRefused } from './refusals.js';
+
+interface TokenChecks {
+  tokens: AccessTokens;
+  tenant: TenantState;
+  /** Whether revoked tokens of capable clients are challenged (continuous access evaluation). */
+  cae: boolean;
+  challenged: Pick<ChallengedTokens, 'has'>;
+  origin: () => string;
+}
+
+/** The application whose token a request shows, or the answer that refuses the token. */
+export function whoAsks(
+  call: Call,
+  { tokens, tenant, cae, challenged, origin }: TokenChecks,
+): { token: AccessTokenClaims; application: Application } | Answer {
+  const token = tokens.check(call.headers.authorization);
+  if (typeof token === 'string') return tokenRefused(call, token, origin());
+  const revokedAt = tokens.revokedAt(token);
+  if (revokedAt !== undefined) {
+    if (cae && token.xms_cc?.includes('cp1')) return claimsChallenge(call, origin(), revokedAt);
+    return tokenRefused(call, 'Access token has been revoked.', origin());
+  }
+  const application = tenant.applications.get(token.appid);
+  if (!application) return tokenRefused(call, 'Access token validation failure.', origin());
+  if (challenged.has(token.uti)) return claimsChallenge(call, origin());
+  return { token, application };
+}
