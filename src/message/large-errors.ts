@@ -13,7 +13,7 @@ export function indivisibleError({ reason, hint }: Indivisible): GraphMailError 
 export function uploadError(what: string): GraphMailError {
   return tooLargeError(
     `${what} more than the ${maxUpload.toLocaleString('en')} bytes that can be uploaded.`,
-    'Exchange Online takes no message of more than 150 MB, and most organisations allow less. Send links to such files.',
+    'Exchange Online takes no message of more than 150 MB, which are about 112 MB of files since base64 counts, and most organisations allow less. Send links to such files.',
   );
 }
 

@@ -10,6 +10,15 @@ const probe = { probe: true };
 
 export const mailboxRows: Misconfiguration[] = [
   {
+    what: 'The sender is in onmicrosoft.com',
+    arrange: ({ env }) => Object.assign(env, { GRAPH_MAIL_MAILBOX: 'noreply@contoso.onmicrosoft.com' }),
+    check: 'Sending limits',
+    status: 'warning',
+    says: 'an organisation reaches 100 recipients outside of it in 24 hours',
+    cure: 'Send from an address in a domain of your own',
+    exitCode: 1,
+  },
+  {
     what: 'A mailbox outside of the scope',
     flags: { ...probe, mailbox: [mailbox, boss] },
     check: ofBoss,
