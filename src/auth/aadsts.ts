@@ -32,7 +32,7 @@ export const AADSTS_HINTS: Readonly<Record<number, string>> = {
   7000112:
     'The application is disabled: an administrator can enable it under Enterprise applications, Properties, or activate the app registration again, where that was deactivated.',
   7000229:
-    'The application has no service principal (Enterprise application) in this tenant: an administrator makes it on the overview page of the app registration, or with "az ad sp create --id" and the client id.',
+    'The application has no service principal (Enterprise application) in this tenant: an administrator makes it on the overview page of the app registration, or with New-MgServicePrincipal -AppId and the client id.',
   90002: 'There is no such tenant: check tenantId (Directory (tenant) id), and the option cloud.',
   900023: 'tenantId is neither a GUID nor a domain of a tenant: check it.',
   500011: 'The tenant does not know Microsoft Graph under this host: check the option cloud.',

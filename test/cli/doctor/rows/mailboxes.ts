@@ -163,7 +163,7 @@ export const mailboxRows: Misconfiguration[] = [
     flags: { ...probe, deniedMailbox: [boss] },
     check: ofBoss,
     says: 'It should be denied',
-    cure: 'Remove the permission Mail.Send in Entra',
+    cure: 'Tokens from before keep it for up to 24 hours: to end them now, disable the Enterprise application',
     exitCode: 77,
     besides: ['Permissions in the token'],
   },
