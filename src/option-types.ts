@@ -3,7 +3,10 @@ import type { SendMailOptions } from 'nodemailer';
 import type { GraphMailError } from './errors.js';
 import type { BunyanLogger } from './log.js';
 
-/** A national cloud by name; hosts as in Microsoft's "National cloud deployments" page. */
+/**
+ * A cloud of Microsoft by name; hosts as on its pages "National cloud deployments" (Graph) and "National clouds" (Entra).
+ * Tenants in GCC use `'global'`, those in GCC High `'usgov'`.
+ */
 export type CloudName = 'global' | 'usgov' | 'usgov-dod' | 'china';
 
 /** Hosts of a cloud that has no name here, or of a sandbox. */
@@ -137,8 +140,9 @@ export interface GraphTransportOptions {
   verifyWindow?: number | undefined;
   /**
    * What becomes of a message that does not fit into {@link maxRequestSize}. `'reject'`: it is refused. `'upload'`: a draft
-   * is made without its heavy attachments, these are uploaded (up to 150 MB), and the draft is sent; needs Mail.ReadWrite
-   * besides. Messages that would not stay what they are (signed, encrypted, `raw`) are refused all the same.
+   * is made without its heavy attachments, these are uploaded, and the draft is sent; needs Mail.ReadWrite
+   * besides. A session takes 150 MB of file, but Exchange's largest message of 150 MB holds only about 112 MB of files, since
+   * base64 counts (Exchange Online limits, "Message limits"). Messages that would not stay what they are (signed, encrypted, `raw`) are refused all the same.
    * @default 'reject'
    */
   largeMessages?: 'reject' | 'upload' | undefined;

@@ -2,7 +2,7 @@
  * The shape of everything that is kept with {@link processWide}, the classes of what is in it included. To be raised with
  * any change that a copy of the package from before that change could not live with: the two then keep theirs apart.
  */
-const shape = 1;
+const shape = 2;
 
 /**
  * What all copies of this package in a process share: the ESM and the CommonJS build, and installations side by side.

@@ -1,6 +1,11 @@
+const smallKey =
+  'The RSA key is too small for Entra: make a certificate with a key of 2048 bits or more, and upload its public part to the app registration.';
+const otherCloud =
+  "The tenant lives in another cloud than the one that was asked: set the option cloud ('global', for GCC too; 'usgov' for GCC High; 'usgov-dod' or 'china'). An application of one cloud does not exist in another.";
+
 /**
  * What an administrator does about Entra's errors, by AADSTS number (Microsoft Entra authentication and authorization
- * error codes).
+ * error codes; for those that it does not list see {@link UNLISTED_AADSTS}).
  */
 export const AADSTS_HINTS: Readonly<Record<number, string>> = {
   700027:
@@ -14,14 +19,20 @@ export const AADSTS_HINTS: Readonly<Record<number, string>> = {
   700024:
     'The clock of this machine is wrong: synchronise it; Entra refuses assertions outside a few minutes of its own time.',
   50027: 'Entra could not read the client assertion. If clientAssertion is your own, check the token it returns.',
+  700030:
+    'The names in the certificate are not among those that the application trusts: with sendCertificateChain, an administrator compares its subject with the trusted subject names and issuers of the application; without it, upload this certificate.',
+  50032: smallKey,
   50012:
-    'The signature or thumbprint of the client assertion does not match a certificate of the application: upload this certificate.',
+    'The client assertion is not accepted: upload this certificate, if it is not one of the application. With sendCertificateChain the chain, its issuer or the subject name may not be trusted.',
   7000215: "The client secret is wrong. Use the secret's Value, not its Secret ID; better, use a certificate.",
   7000222: 'The client secret has expired: make a new one, or better, use a certificate.',
   7000218: 'The application sent neither certificate nor secret: check the credential options.',
   700016:
     "No application with this client id exists in this tenant: check clientId and tenantId (both are on the app registration's overview page), and that they are not swapped.",
-  7000112: 'The application is disabled: an administrator can enable it under Enterprise applications, Properties.',
+  7000112:
+    'The application is disabled: an administrator can enable it under Enterprise applications, Properties, or activate the app registration again, where that was deactivated.',
+  7000229:
+    'The application has no service principal (Enterprise application) in this tenant: an administrator makes it on the overview page of the app registration, or with New-MgServicePrincipal -AppId and the client id.',
   90002: 'There is no such tenant: check tenantId (Directory (tenant) id), and the option cloud.',
   900023: 'tenantId is neither a GUID nor a domain of a tenant: check it.',
   500011: 'The tenant does not know Microsoft Graph under this host: check the option cloud.',
@@ -36,13 +47,38 @@ export const AADSTS_HINTS: Readonly<Record<number, string>> = {
   90024: 'Entra has a passing fault: try again later.',
   90012: 'Entra has a passing fault: try again later.',
   90055: 'Entra throttles this tenant: try again later.',
-  90038: "The tenant lives in a national cloud: set the option cloud ('usgov', 'usgov-dod' or 'china').",
+  90038: otherCloud,
+  900382: otherCloud,
+  900432: otherCloud,
+};
+
+const webLibrary = "the source of Microsoft's library Identity Web";
+
+/**
+ * The numbers that Microsoft's page of error codes does not list (as of November 2026), and what they are known from. What
+ * they mean is less sure than of the others.
+ */
+export const UNLISTED_AADSTS: Readonly<Record<number, string>> = {
+  700024: webLibrary,
+  900023: 'reports of users',
+  1000502: webLibrary,
+  7000214: webLibrary,
+  7000229: "the troubleshooting page of Microsoft's Teams SDK",
+  7000274: webLibrary,
+  7000277: webLibrary,
 };
 
 const passing = new Set([90033, 90006, 90024, 90012, 90055]);
 
-export function aadstsHint(number: number | undefined): string | undefined {
-  return number === undefined ? undefined : AADSTS_HINTS[number];
+/** @param text what Entra said: one number stands for several faults of a certificate */
+export function aadstsHint(number: number | undefined, text = ''): string | undefined {
+  if (number === undefined) return undefined;
+  return isSmallKey(number, text) ? smallKey : AADSTS_HINTS[number];
+}
+
+/** Whether Entra finds the key too small: reported of 700027, "RSA key size 1024 is less than the minimum required 2048 bits". */
+export function isSmallKey(number: number, text: string): boolean {
+  return number === 700027 && /key size/i.test(text);
 }
 
 /** Whether the same token request may succeed later without anybody doing anything. */

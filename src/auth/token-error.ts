@@ -40,7 +40,7 @@ export function tokenAnswerError(answer: HttpAnswer, retryAfter: number | undefi
     retryAfter,
     hint:
       (aadsts === wrongSecret ? quotedPasswordHint(secret, 'The client secret', 'AZURE_CLIENT_SECRET') : undefined) ??
-      aadstsHint(aadsts) ??
+      aadstsHint(aadsts, text) ??
       hintByStatus(answer, aadsts, typeof error === 'string'),
     requestId: answer.headers['x-ms-request-id'],
   });

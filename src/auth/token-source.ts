@@ -21,6 +21,8 @@ const distrust = 10_000;
 const refusalMemory = 1_000;
 /** After a renewal in the background failed, the next one waits this long (ms). */
 const renewalPause = 10_000;
+/** Within so many ms no second token is fetched for the same missing role: Entra would tell every message the same. */
+const roleMemory = 60_000;
 
 /**
  * One token for everybody. However many messages wait, one request is made; renewal runs in the background while the old
@@ -36,6 +38,8 @@ export class TokenSource {
   #distrusted: string | undefined;
   #refusal: { error: unknown; until: number } | undefined;
   #claimsInFlight: string | undefined;
+  /** When a token was last fetched because the one before lacked a role, by role. */
+  readonly #renewedFor = new Map<string, number>();
 
   constructor(request: TokenRequest, clock: Clock) {
     this.#request = request;
@@ -92,6 +96,23 @@ export class TokenSource {
       return this.replace(refused, claims);
     }
     return this.#fetch(claims);
+  }
+
+  /**
+   * A token in place of `refused`, which lacks a role that may have been granted since: a token lives for up to 24 hours, and
+   * no grant ends it. The old one serves on until the new one is there: whatever else it permits is not refused.
+   * @returns `undefined` where one was fetched for this role a moment ago; else never rejected, and settled when there is
+   * another to try, or none to be had
+   */
+  renewFor(role: string, refused: string): Promise<unknown> | undefined {
+    // Another message has seen to it.
+    if (this.#current && this.#current.token !== refused) return Promise.resolve();
+    const now = this.#clock.elapsed();
+    if (now - (this.#renewedFor.get(role) ?? Number.NEGATIVE_INFINITY) < roleMemory) {
+      return this.#inFlight?.catch(() => {});
+    }
+    this.#renewedFor.set(role, now);
+    return this.#fetch().catch(() => {});
   }
 
   #fetch(claims?: string): Promise<string> {

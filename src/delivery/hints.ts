@@ -37,13 +37,13 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
 };
 
 const forbidden =
-  "The application may not send from this mailbox. Grant it 'Application Mail.Send' with a scope that holds the mailbox (RBAC for Applications in Exchange), or Mail.Send with admin consent in Entra. Changes take up to two hours.";
+  "The application may not send from this mailbox. Grant it 'Application Mail.Send' with a scope that holds the mailbox (RBAC for Applications in Exchange), or, for every mailbox of the tenant, Mail.Send with admin consent in Entra. Changes take up to two hours.";
 
 const readWrite =
   "delivery: 'draft' and largeMessages: 'upload' need the permission Mail.ReadWrite besides Mail.Send: with admin consent in Entra, or as 'Application Mail.ReadWrite' in Exchange's RBAC for Applications, with the same scope. Changes take up to two hours.";
 
 const mayRead =
-  "To look into Sent Items (onUnknown: 'verify', settle()) needs the permission Mail.ReadBasic.All or Mail.Read: with admin consent in Entra, or as 'Application Mail.Read' in Exchange's RBAC for Applications, with the same scope. Changes take up to two hours.";
+  "To look into Sent Items (onUnknown: 'verify', settle()) needs the permission Mail.ReadBasic.All or Mail.Read: with admin consent in Entra, or as 'Application Mail.ReadBasic' in Exchange's RBAC for Applications, with the same scope. Changes take up to two hours.";
 
 const mayReadInbox =
   "readInbox() needs the permission Mail.Read: with admin consent in Entra, or as 'Application Mail.Read' in Exchange's RBAC for Applications, with the same scope. Changes take up to two hours.";

@@ -8,7 +8,9 @@ import { type HttpAnswer, NetworkFailure } from '../graph/http.js';
 import type { DeliveryContext, DeliveryHooks } from './context.js';
 import { failureOfStep, longPause, pausedBefore, sendFailure, waitedTooLong } from './failure.js';
 import type { MailboxGate } from './mailbox-gate.js';
+import { missingRole } from './missing-role.js';
 import { nextMove } from './next-move.js';
+import type { Outcome } from './outcome.js';
 import type { Arrival, Passage } from './passage.js';
 import { Patience } from './patience.js';
 import { Place } from './place.js';
@@ -36,6 +38,8 @@ interface Run {
   /** Whether the last of them may still be under way, for all that the watcher knows. */
   pending: boolean;
   refusedToken: { token: string; claims: string | undefined } | undefined;
+  /** Settled when there is a token to try that may have a role which the last one lacked. */
+  renewal: Promise<unknown> | undefined;
   renewed: boolean;
 }
 
@@ -199,6 +203,7 @@ export class Requests {
       announced: 0,
       pending: false,
       refusedToken: undefined,
+      renewal: undefined,
       renewed: false,
     };
     try {
@@ -226,7 +231,9 @@ export class Requests {
   async #prepareToken(run: Run): Promise<Again | undefined> {
     const { tokens, budget, random } = this.#context;
     try {
-      const { refusedToken } = run;
+      const { refusedToken, renewal } = run;
+      if (renewal) await unlessAborted(renewal, this.#hooks.signal);
+      run.renewal = undefined;
       // The ordinary case, without a turn of the event loop.
       if (!refusedToken && tokens.ready !== undefined) return undefined;
       const wanted = refusedToken ? tokens.replace(refusedToken.token, refusedToken.claims) : tokens.get();
@@ -296,7 +303,8 @@ export class Requests {
     const left = !(result instanceof NetworkFailure) || result.written;
     run.unjudged = left;
     passing.arrival = left ? { bytes: step.bytes, refused: false } : undefined;
-    const outcome = step.judge(result, clock.now(), { doubtful: run.doubtful, made: run.made });
+    const judged = step.judge(result, clock.now(), { doubtful: run.doubtful, made: run.made });
+    const outcome = this.#afterRenewal(judged, result, step, token, run);
     const settled = run.doubtful;
     if (outcome.kind === 'unknown') run.doubtful = true;
     run.unjudged = false;
@@ -332,7 +340,7 @@ export class Requests {
       run.patience.spend(next.delay, next.after === 'pause');
       if (next.after === 'new-token') {
         run.renewed = true;
-        run.refusedToken = { token, claims: claimsChallenge(result as HttpAnswer) };
+        if (!run.renewal) run.refusedToken = { token, claims: claimsChallenge(result as HttpAnswer) };
       }
       const { after, delay, pause } = next;
       const notSent = () => {
@@ -344,6 +352,26 @@ export class Requests {
     }
     if (outcome.kind === 'not-sent' && outcome.retry === 'new-token') tokens.distrust(token);
     throw next.move === 'fail' ? failure(next.permanent, next.retryAfter) : failure(false, undefined);
+  }
+
+  /**
+   * A refusal for want of a role is one for good, unless a token from after a grant may be had. Only what surely was not
+   * sent comes here.
+   */
+  #afterRenewal<T extends HttpAnswer>(
+    outcome: Outcome,
+    result: T | NetworkFailure,
+    step: Step<T>,
+    token: string,
+    run: Run,
+  ): Outcome {
+    if (outcome.kind !== 'not-sent' || outcome.retry === 'later') return outcome;
+    const role = missingRole(result, step.command, token);
+    if (role === undefined) return outcome;
+    run.renewal = run.renewed ? undefined : this.#context.tokens.renewFor(role, token);
+    return run.renewal
+      ? { kind: 'not-sent', retry: 'new-token', throttled: false }
+      : { kind: 'not-sent', retry: 'never' };
   }
 
   /** What becomes of the message does not hang on who watches. */

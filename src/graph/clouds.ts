@@ -11,7 +11,10 @@ export interface Cloud {
   wellKnown: boolean;
 }
 
-/** Hosts as listed on Microsoft Graph's "National cloud deployments" page. */
+/**
+ * Hosts as listed on Microsoft Graph's page "National cloud deployments"; the token service of China as on Entra's page
+ * "National clouds", since the former still names login.chinacloudapi.cn. GCC uses the global hosts, GCC High those of `usgov`.
+ */
 const clouds: Record<CloudName, [authority: string, graph: string]> = {
   global: ['https://login.microsoftonline.com', 'https://graph.microsoft.com'],
   usgov: ['https://login.microsoftonline.us', 'https://graph.microsoft.us'],

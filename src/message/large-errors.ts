@@ -1,8 +1,11 @@
 import { GraphMailError } from '../errors.js';
 import type { Indivisible } from './indivisible.js';
 
-/** Bytes that an upload session takes, and the most that an administrator can allow for a whole message. */
+/** Bytes of file that an upload session takes (Graph documentation, "attachment: createUploadSession"). */
 export const maxUpload = 150 * 1024 * 1024;
+
+/** Bytes of MIME, with its base64, of the largest message that an organisation can allow (Exchange Online limits, "Message limits"). */
+export const largestMessage = 150 * 1024 * 1024;
 
 /** The failure of a message that fits into no request and cannot be sent otherwise. */
 export function indivisibleError({ reason, hint }: Indivisible): GraphMailError {
@@ -13,7 +16,7 @@ export function indivisibleError({ reason, hint }: Indivisible): GraphMailError 
 export function uploadError(what: string): GraphMailError {
   return tooLargeError(
     `${what} more than the ${maxUpload.toLocaleString('en')} bytes that can be uploaded.`,
-    'Exchange Online takes no message of more than 150 MB, and most organisations allow less. Send links to such files.',
+    'Exchange Online takes no message of more than 150 MB, which are about 112 MB of files since base64 counts, and most organisations allow less. Send links to such files.',
   );
 }
 

@@ -5,6 +5,7 @@ import { chooseMailbox } from '../message/mailbox.js';
 import { ownOptions } from '../message/prepare.js';
 import { addressesIn } from '../message/recipients.js';
 import { isGuid } from '../option-checks.js';
+import { onmicrosoftLimit } from '../recipient-limits.js';
 import { finding, type PreflightFinding } from './finding.js';
 import type { MailView } from './mail-view.js';
 import type { PreflightSettings } from './options.js';
@@ -51,7 +52,7 @@ export function checkSender(
     );
   }
   if (from.length === 0) findings.push(...withoutFrom(view.raw, mailbox));
-  findings.push(...checkEnvelopeSender(view, from));
+  findings.push(...checkEnvelopeSender(view, from), ...checkDomain(from.length > 0 ? from : [mailbox ?? '']));
   // An object id does not say which addresses the mailbox has.
   if (mailbox === undefined || isGuid(mailbox)) return findings;
   const others = from.filter((address) => canonicalAddress(address) !== mailbox);
@@ -66,6 +67,13 @@ export function checkSender(
   }
   findings.push(...checkSenderField(fields, mailbox));
   return findings;
+}
+
+function checkDomain(from: readonly string[]): PreflightFinding[] {
+  const limited = from.find((address) => onmicrosoftLimit(address) !== undefined);
+  if (limited === undefined) return [];
+  const message = `${onmicrosoftLimit(limited)} Send from a domain of your own.`;
+  return [finding('onmicrosoft-sender', message, { from: limited })];
 }
 
 function withoutFrom(raw: boolean, mailbox: string | undefined): PreflightFinding[] {

@@ -1,4 +1,4 @@
-import { maxUpload } from '../message/large-errors.js';
+import { largestMessage, maxUpload } from '../message/large-errors.js';
 import { mimeLimit } from '../message/mime-limit.js';
 import { ownOptions } from '../message/prepare.js';
 import type { MailboxSelection } from '../option-types.js';
@@ -52,7 +52,7 @@ function checkLarge(view: MailView, size: MessageSize, settings: PreflightSettin
   const uploaded = division.uploaded.map(named);
   const parts = finding(
     'sent-in-parts',
-    `The message is too large for one request: ${taken}. It would go out as a draft, to which its heavy attachments are uploaded: ${listed(uploaded)}. Exchange writes such a message anew, so its MIME structure and header fields of its parts, such as Content-Description, are not kept. The application needs the permission Mail.ReadWrite for it.`,
+    `The message is too large for one request: ${taken}. It would go out as a draft, to which its heavy attachments are uploaded: ${listed(uploaded)}. Exchange writes such a message anew, so its MIME structure and header fields of its parts, such as Content-Description, are not kept. The application needs the permission Mail.ReadWrite for it.${mime > largestMessage ? ` With its base64 it has about ${number(mime)} bytes, more than the 150 MB that Exchange Online takes at most: it is likely refused, as only about 112 MB of files fit. Send links to them.` : ''}`,
     { mime, request, uploaded },
   );
   const fit = `Attachments that do not fit are uploaded, ${number(maxUpload)} bytes together at most.`;

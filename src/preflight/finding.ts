@@ -48,6 +48,8 @@ export interface PreflightFindingData {
   'custom-headers': { headers: string[] };
   /** What Exchange makes of a Sender other than the mailbox is not known. */
   'sender-header': { sender: string };
+  /** From is in `onmicrosoft.com`, from where an organisation reaches 100 recipients outside in 24 hours. */
+  'onmicrosoft-sender': { from: string };
   'nearly-too-large': { mime: number; request: number; heaviest: PartSize[] };
   /** Streams, URLs and plugins that rewrite the message: their size is not known before they are read. */
   'size-unknown': { mime: number; request: number; parts: string[] };
@@ -109,6 +111,7 @@ export const KINDS: Record<PreflightKind, KindFacts> = {
   'message-auth': { severity: 'changed', title: 'Credentials of single messages are not used' },
   'custom-headers': { severity: 'note', title: 'Custom header fields' },
   'sender-header': { severity: 'note', title: 'Sender is not the mailbox' },
+  'onmicrosoft-sender': { severity: 'note', title: 'From is in onmicrosoft.com' },
   'nearly-too-large': { severity: 'note', title: 'Nearly too large' },
   'size-unknown': { severity: 'note', title: 'Size not known beforehand', open: true },
   'raw-not-checked': { severity: 'note', title: 'Raw message that was not opened', open: true },

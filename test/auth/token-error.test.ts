@@ -22,12 +22,15 @@ describe('Entra’s refusals need somebody to do something, and say what', () =>
     [401, 'invalid_client', 7000277, /revoked/],
     [401, 'invalid_client', 700024, /clock/],
     [401, 'invalid_client', 50027, /assertion/],
-    [401, 'invalid_client', 50012, /upload this certificate/],
+    [401, 'invalid_client', 50012, /upload this certificate.*chain/],
+    [401, 'invalid_client', 50032, /2048 bits/],
+    [401, 'invalid_client', 700030, /sendCertificateChain.*subject/],
+    [401, 'invalid_client', 7000229, /no service principal \(Enterprise application\)/],
     [401, 'invalid_client', 7000215, /secret is wrong/],
     [401, 'invalid_client', 7000222, /secret has expired/],
     [401, 'invalid_client', 7000218, /neither certificate nor secret/],
     [400, 'unauthorized_client', 700016, /clientId and tenantId/],
-    [400, 'unauthorized_client', 7000112, /disabled/],
+    [400, 'unauthorized_client', 7000112, /Enterprise applications.*deactivated/],
     [400, 'invalid_request', 90002, /no such tenant/],
     [400, 'invalid_request', 900023, /tenantId/],
     [400, 'invalid_resource', 500011, /cloud/],
@@ -36,7 +39,9 @@ describe('Entra’s refusals need somebody to do something, and say what', () =>
     [400, 'invalid_request', 900144, /parameter/],
     [400, 'access_denied', 53003, /Conditional Access/],
     [400, 'invalid_grant', 530032, /policy/],
-    [400, 'invalid_request', 90038, /national cloud/],
+    [400, 'invalid_request', 90038, /another cloud.*GCC/],
+    [400, 'invalid_request', 900382, /another cloud.*GCC/],
+    [400, 'invalid_request', 900432, /another cloud.*GCC/],
   ])('%i %s AADSTS%i', (status, name, number, hint) => {
     const error = tokenAnswerError(entra(status, name, number), undefined);
     expect(error).toMatchObject({
@@ -50,6 +55,13 @@ describe('Entra’s refusals need somebody to do something, and say what', () =>
     });
     expect(error.hint).toMatch(hint);
   });
+});
+
+test('a key that is too small is not to be uploaded once more, whatever the number says otherwise', () => {
+  const text = 'RSA key size 1024 is less than the minimum required 2048 bits.';
+  const { hint } = tokenAnswerError(entra(401, 'invalid_client', 700027, text), undefined);
+  expect(hint).toMatch(/too small/);
+  expect(hint).not.toMatch(/compare its thumbprint/);
 });
 
 test('the message keeps what people read and drops what only Microsoft’s support reads', () => {

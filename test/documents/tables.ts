@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { AADSTS_HINTS } from '../../src/auth/aadsts.js';
+import { AADSTS_HINTS, UNLISTED_AADSTS } from '../../src/auth/aadsts.js';
 import { EXIT } from '../../src/cli/exit-codes.js';
 import { runProgram } from '../../src/cli/program.js';
 import { processTerminal } from '../../src/cli/terminal.js';
@@ -163,7 +163,10 @@ function asRow({ message, code, hint }: GraphMailError): string[] {
 /** Numbers that mean the same to whoever has to do something stand in one row. */
 function aadstsRows(): string[][] {
   const numbers = new Map<string, string[]>();
-  for (const [number, hint] of Object.entries(AADSTS_HINTS)) numbers.set(hint, [...(numbers.get(hint) ?? []), number]);
+  for (const [number, hint] of Object.entries(AADSTS_HINTS)) {
+    const marked = UNLISTED_AADSTS[Number(number)] === undefined ? number : `${number}*`;
+    numbers.set(hint, [...(numbers.get(hint) ?? []), marked]);
+  }
   return [...numbers].map(([hint, all]) => [all.join(', '), hint]);
 }
 

@@ -189,6 +189,20 @@ describe('the token', () => {
     transporter.close();
   });
 
+  it('without a permission that was granted since is replaced, for all transports, without a restart', async () => {
+    const apps = [{ clientId, secrets: [secret], roles: [] as string[] }];
+    const own = await startSandbox({ clientId, apps });
+    const transporters = [createGraphTransporter(own.options), createGraphTransporter(own.options)];
+    for (const transporter of transporters) await transporter.verify();
+    own.tenant.apps.set({ clientId, roles: ['Mail.Send'] });
+    const mails = transporters.flatMap((transporter) => Array.from({ length: 4 }, () => transporter.sendMail(mail)));
+    const infos = await Promise.all(mails);
+    expect(infos.every(({ attempts }) => attempts <= 2)).toBe(true);
+    expect(own.stats()).toMatchObject({ tokenRequests: 2, submissions: 8 });
+    for (const transporter of transporters) transporter.close();
+    await own.close();
+  });
+
   it('that is still valid serves on while the token endpoint is down', async () => {
     // A life of 200 s puts the renewal window at 100 s before its end.
     const short = await startSandbox({ tokenLifetime: 200 });

@@ -173,6 +173,7 @@ describe('more than Exchange takes is refused', () => {
     expect(error.message).toBe(
       'The attachment b.iso has 157,286,401 bytes, more than the 157,286,400 bytes that can be uploaded.',
     );
+    expect(error.hint).toContain('about 112 MB of files');
   });
 
   test('in several', async () => {

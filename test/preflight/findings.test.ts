@@ -216,6 +216,27 @@ describe('a raw message', () => {
   });
 });
 
+describe('a sender in onmicrosoft.com', () => {
+  const initial = 'noreply@contoso.onmicrosoft.com';
+  it.each([
+    ['in From', { from: initial }, {}],
+    ['in From, in other letters', { from: 'NoReply@Contoso.OnMicrosoft.com' }, {}],
+    ['below it', { from: 'noreply@contoso.mail.onmicrosoft.com' }, {}],
+    ['as the mailbox, where there is no From', { from: undefined }, { mailbox: initial }],
+  ])('%s reaches 100 recipients outside in a day', async (_name, more, options) => {
+    const found = findingOf(await entryOf({ ...plain, ...more }, options), 'onmicrosoft-sender');
+    expect(found).toMatchObject({ severity: 'note', message: expect.stringMatching(/100 recipients.*550 5\.7\.236/) });
+  });
+
+  it.each([
+    ['the mailbox by its user name, with another From', { from: mailbox }, { mailbox: initial }],
+    ['a domain that only ends like it', { from: 'noreply@notonmicrosoft.com' }, {}],
+    ['a domain that has it in the middle', { from: 'noreply@onmicrosoft.com.example' }, {}],
+  ])('is not %s', async (_name, more, options) => {
+    expect(kindsOf(await entryOf({ ...plain, ...more }, options))).not.toContain('onmicrosoft-sender');
+  });
+});
+
 describe('header fields', () => {
   it('that Exchange drops or writes itself are named', async () => {
     const entry = await entryOf({ ...plain, headers: { 'auto-submitted': 'auto-generated', 'Return-Path': '<x@y>' } });

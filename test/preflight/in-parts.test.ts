@@ -104,6 +104,7 @@ describe('a mail that fits into no request', () => {
     const attachments = [sparse('most.iso', maxUpload)];
     const found = findingOf(await entryOf({ ...plain, attachments }, upload), 'sent-in-parts');
     expect(found.uploaded).toEqual([{ name: "'most.iso'", size: maxUpload }]);
+    expect(found.message).toContain('only about 112 MB of files fit');
   });
 
   it('is not checked wholly where a part has no known size', async () => {

@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createCertificate } from '../../src/sandbox/index.js';
+import { makeCertificate } from '../helpers/certificates.js';
 import { type Client, mail, startClient } from './support.js';
 
 const DAY = 86_400_000;
@@ -155,6 +156,14 @@ describe('a certificate', () => {
     const { made, client } = await withCertificate({ notBefore: new Date(Date.now() + DAY) });
     const reply = await client.token({ client_assertion: client.assertion(made) });
     expect(reply.json.error_codes).toEqual([1000502]);
+  });
+
+  it('whose key is too small is refused for that', async () => {
+    const { pem } = makeCertificate({ bits: 1024 });
+    const client = await startClient({ certificate: pem });
+    const reply = await client.token();
+    expect([reply.status, reply.json.error_codes]).toEqual([401, [700027]]);
+    expect(reply.json.error_description).toContain('RSA key size 1024 is less than the minimum required 2048 bits');
   });
 
   it.each([

@@ -53,15 +53,15 @@ describe('a sign-in', () => {
       : client.request(`/${tenantId}${path}`, { headers });
   };
 
-  it.each(['/oauth2/v2.0/token', '/v2.0/.well-known/openid-configuration'])(
-    'that was meant for the login host of another cloud is sent away from %s',
-    async (path) => {
-      const client = await startClient({ cloud: 'china' });
-      const reply = await at(client, 'login.microsoftonline.com', path);
-      expect([reply.status, reply.json.error, reply.json.error_codes]).toEqual([400, 'invalid_request', [90038]]);
-      expect(reply.json.error_description).toContain("belongs to the National Cloud 'china'");
-    },
-  );
+  it.each([
+    ['/oauth2/v2.0/token', 900382, 'Confidential Client is not supported in Cross Cloud request'],
+    ['/v2.0/.well-known/openid-configuration', 90038, "belongs to the National Cloud 'china'"],
+  ])('that was meant for the login host of another cloud is sent away from %s with %i', async (path, aadsts, words) => {
+    const client = await startClient({ cloud: 'china' });
+    const reply = await at(client, 'login.microsoftonline.com', path);
+    expect([reply.status, reply.json.error, reply.json.error_codes]).toEqual([400, 'invalid_request', [aadsts]]);
+    expect(reply.json.error_description).toContain(words);
+  });
 
   it('at a login host of its own cloud is as good as at the sandbox', async () => {
     const client = await startClient({ cloud: 'usgov-dod' });

@@ -1,3 +1,4 @@
+import { tenantLimit, tenantLimitCmdlet } from '../../recipient-limits.js';
 import { formatDuration } from './duration.js';
 
 const minute = 60_000;
@@ -133,7 +134,7 @@ function statementsOn(input: VolumeInput, plan: Omit<VolumePlan, 'statements'>, 
   }
   if (busiest >= tenantFrom) {
     statements.push(
-      `${number(Math.floor(busiest))} recipients in 24 hours may meet the limit of the whole tenant for recipients outside (500 × licences^0.7 + 9,500: 10,000 with one licence, 22,059 with 100; 5,000 in a trial). What is beyond bounces with 550 5.7.233 after Graph has accepted it.`,
+      `${number(Math.floor(busiest))} recipients in 24 hours may meet the limit of the whole tenant for recipients outside (${tenantLimit}), which counts what everybody else sends as well. What is beyond bounces with 550 5.7.233 after Graph has accepted it. An Exchange administrator sees what is left with ${tenantLimitCmdlet}.`,
     );
   }
   if (recipients > exchangePerDay || busiest >= exchangePerDay) {

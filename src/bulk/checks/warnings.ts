@@ -1,4 +1,4 @@
-import { manyRecipients } from '../../recipient-limits.js';
+import { manyRecipients, onmicrosoftLimit } from '../../recipient-limits.js';
 import type { ComposedRow } from '../compose-row.js';
 import type { SuppressionList } from '../manners/suppression-list.js';
 import type { RowWarning } from './findings.js';
@@ -18,6 +18,8 @@ export async function warningsOn(
   const { from, subject, text, cc, bcc } = message;
   if (!from)
     found.push({ kind: 'no-from', message: 'No sender is given, so the transporter must have a default from' });
+  const limited = onmicrosoftLimit(senderOf(from));
+  if (limited) found.push({ kind: 'onmicrosoft-sender', message: `${limited} Send from a domain of your own` });
   if (!subject) found.push({ kind: 'no-subject', message: 'The subject is empty' });
   if (isBlank(text)) {
     found.push({
@@ -61,6 +63,11 @@ function isBlank(text: unknown): boolean {
 function headerNames({ headers, list }: ComposedRow['message']): string[] {
   const ofList = Object.keys(list ?? {}).map((name) => `list-${name}`);
   return [...Object.keys(headers), ...ofList].map((name) => name.toLowerCase());
+}
+
+/** As the composing of rows writes it. */
+function senderOf(from: unknown): string {
+  return (from as { address?: string } | undefined)?.address ?? '';
 }
 
 /** As the composing of rows writes them. */

@@ -37,6 +37,6 @@ export function failed(subject: Subject, exitCode: ExitCode, seen: string, cure:
   return { ...subject, status: 'failed', seen, cure, exitCode, ...rest };
 }
 
-export function skipped(subject: Subject, seen: string): Check {
-  return { ...subject, status: 'skipped', seen };
+export function skipped(subject: Subject, seen: string, rest: Rest = {}): Check {
+  return { ...subject, status: 'skipped', seen, ...rest };
 }

@@ -73,7 +73,7 @@ function lacksPermission({ code }: SendAnswer, { mode, roles }: DenialContext): 
   if (mode === 'policy') {
     return {
       cause: 'The application likely lacks the permission Mail.Send.',
-      cure: 'Grant Mail.Send with admin consent; a token from before does not have it.',
+      cure: 'Grant Mail.Send with admin consent. A program that runs asks for a new token, at most once a minute, when one lacks it.',
     };
   }
   if (code === 'NoPermissionsInAccessToken') {

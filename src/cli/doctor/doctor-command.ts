@@ -9,6 +9,7 @@ import { checkCertificateDays } from './checks/certificate-days.js';
 import { checkCertificateFile } from './checks/certificate-file.js';
 import { checkClock } from './checks/clock.js';
 import { checkConfiguration } from './checks/configuration.js';
+import { checkLimits } from './checks/limits.js';
 import { checkMailboxes } from './checks/mailboxes.js';
 import { checkNames } from './checks/names.js';
 import { checkPermissions } from './checks/permissions.js';
@@ -37,6 +38,7 @@ const steps: readonly ((examination: Examination) => Promise<Check[]>)[] = [
   checkTls,
   checkToken,
   checkPermissions,
+  checkLimits,
   checkMailboxes,
   checkTestMail,
 ];

@@ -1,6 +1,7 @@
 import type { Agent } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import type { CertificateInfo, CertificateSource } from '../../auth/certificate-source.js';
+import type { TokenClaims } from '../../auth/token-claims.js';
 import { createAgent, trustedCertificates } from '../../graph/agent.js';
 import type { Cloud } from '../../graph/clouds.js';
 import { type ProxyChoice, settleProxies } from '../../graph/proxy-choice.js';
@@ -10,7 +11,6 @@ import { type Check, type Subject, skipped } from './check.js';
 import { type Contact, makeContact } from './contact.js';
 import { type ExtraAuthorities, extraAuthorities } from './extra-authorities.js';
 import type { DoctorFlags } from './flags.js';
-import type { TokenClaims } from './token-claims.js';
 import { userAgent, type World } from './world.js';
 
 /** What the checks before found out, for those that come after. */

@@ -100,7 +100,7 @@ function tooMuch(mode: Circumstances['examination']['flags']['mode'], roles: rea
     return 'Restrict the application: New-ApplicationAccessPolicy with RestrictAccess and a group that does not hold this mailbox. A policy made a moment ago does not count yet.';
   }
   if (roles.includes('Mail.Send')) {
-    return 'Remove the permission Mail.Send in Entra, its admin consent too: it counts for every mailbox of the tenant, whatever Exchange assigns. The tokens of before serve for about an hour.';
+    return 'Remove the permission Mail.Send in Entra, its admin consent too: it counts for every mailbox of the tenant, whatever Exchange assigns. Tokens from before keep it for up to 24 hours: to end them now, disable the Enterprise application once the permission is removed, and enable it again.';
   }
   return 'Give the assignment of "Application Mail.Send" a scope that does not hold this mailbox (Get-ManagementRoleAssignment shows it). A change made less than two hours ago may not count yet.';
 }

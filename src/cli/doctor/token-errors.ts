@@ -1,3 +1,4 @@
+import { isSmallKey } from '../../auth/aadsts.js';
 import type { CertificateInfo } from '../../auth/certificate-source.js';
 import type { GraphMailError } from '../../errors.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../exit-codes.js';
@@ -44,7 +45,7 @@ function cureOf(
     case 700016:
       return `Copy the Application (client) id anew from the overview page of the app registration: the Object id beside it, the object id of the Enterprise application and the id of a secret look alike, and none of them is it. If ${clientId} is right, the application lives in another tenant than ${tenantId}.`;
     case 700027:
-      return certificate && unknownKey(message, clientId, certificate);
+      return certificate && !isSmallKey(aadsts, message) ? unknownKey(message, clientId, certificate) : undefined;
   }
   return undefined;
 }

@@ -1,7 +1,13 @@
 import { constants, type KeyObject, verify, type X509Certificate } from 'node:crypto';
 import type { Application, ThumbprintField } from './application.js';
 import { type EntraFailure, entraTimestamp } from './failure.js';
-import { assertionMalformed, assertionOutsideTime, certificateNotYetValid, keyRefused } from './failures.js';
+import {
+  assertionMalformed,
+  assertionOutsideTime,
+  certificateNotYetValid,
+  keyRefused,
+  keyTooSmall,
+} from './failures.js';
 
 const CLOCK_SKEW = 300;
 
@@ -34,6 +40,8 @@ export function checkAssertion(jwt: string, expected: AssertionExpectations): En
   const shown = certificate.fingerprint.replaceAll(':', '');
   const outside = outsideValidity(certificate, expected.now, shown);
   if (outside) return outside;
+  const bits = certificate.publicKey.asymmetricKeyDetails?.modulusLength;
+  if (bits !== undefined && bits < 2048) return keyTooSmall(bits);
   if (header.alg !== 'PS256' && header.alg !== 'RS256') {
     return assertionMalformed(`The algorithm '${inWords(header.alg)}' is not supported.`);
   }

@@ -96,9 +96,11 @@ export class EntraService {
     const body = await call.body(FORM_LIMIT);
     if (call.method !== 'POST') return this.#fail(call, onlyPost(call.method));
     if (body.tooLarge) return { status: 413 };
-    const refused = refuseTenant(tenant, tenantName, call.headers.host);
+    const form = readForm(call.headers['content-type'], body.bytes);
+    const client = form.get('grant_type') === 'client_credentials';
+    const refused = refuseTenant(tenant, tenantName, call.headers.host, client);
     if (refused) return this.#fail(call, refused);
-    const grant = judgeTokenRequest(readForm(call.headers['content-type'], body.bytes), {
+    const grant = judgeTokenRequest(form, {
       tenant,
       tenantName,
       isAudience: (url) => this.#isTokenEndpoint(url),

@@ -45,6 +45,13 @@ export const otherCloud = (tenant: string, cloud: string, host: string): EntraFa
   message: `The specified tenant '${tenant}' belongs to the National Cloud '${cloud}'. Current cloud instance '${host}' does not federate with ${cloud}.`,
 });
 
+/** What a client with a secret or certificate meets at the token endpoint of another cloud. */
+export const crossCloudRefused: EntraFailure = {
+  error: 'invalid_request',
+  code: 900382,
+  message: 'Confidential Client is not supported in Cross Cloud request.',
+};
+
 export const grantTypeUnsupported = (grantType: string): EntraFailure => ({
   error: 'unsupported_grant_type',
   code: 70003,
@@ -73,6 +80,12 @@ export const keyRefused = (reason: string, thumbprint: string): EntraFailure => 
   error: 'invalid_client',
   code: 700027,
   message: `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - ${reason}, Thumbprint of key used by client: '${thumbprint}']`,
+});
+
+export const keyTooSmall = (bits: number): EntraFailure => ({
+  error: 'invalid_client',
+  code: 700027,
+  message: `RSA key size ${bits} is less than the minimum required 2048 bits.`,
 });
 
 export const certificateNotYetValid = (thumbprint: string, from: string, to: string): EntraFailure => ({

@@ -1,7 +1,7 @@
 import { foreignLoginHost, type SandboxCloud } from '../tenant/cloud.js';
 import type { Application } from './application.js';
 import type { EntraFailure } from './failure.js';
-import { otherCloud, tenantMalformed, tenantNotFound } from './failures.js';
+import { crossCloudRefused, otherCloud, tenantMalformed, tenantNotFound } from './failures.js';
 
 /** The directory that the sandbox plays. */
 export interface Tenant {
@@ -18,11 +18,20 @@ export function isTenant(tenant: Tenant, name: string): boolean {
   return lower === tenant.id.toLowerCase() || lower === tenant.domain.toLowerCase();
 }
 
-/** Why a request for a tenant of this name, addressed to this host, is refused; undefined when it is not. */
-export function refuseTenant(tenant: Tenant, name: string, host: string | undefined): EntraFailure | undefined {
+/**
+ * Why a request for a tenant of this name, addressed to this host, is refused; undefined when it is not.
+ * @param client whether it is the token request of a confidential client
+ */
+export function refuseTenant(
+  tenant: Tenant,
+  name: string,
+  host: string | undefined,
+  client = false,
+): EntraFailure | undefined {
   if (!isTenant(tenant, name)) return isTenantName(name) ? tenantNotFound(name) : tenantMalformed(name);
   const foreign = foreignLoginHost(tenant.cloud, host);
-  return foreign === undefined ? undefined : otherCloud(name, tenant.cloud, foreign);
+  if (foreign === undefined) return undefined;
+  return client ? crossCloudRefused : otherCloud(name, tenant.cloud, foreign);
 }
 
 /** A GUID or a domain name: anything else is refused with another code than an unknown tenant. */

@@ -18,6 +18,7 @@ const transient = (status: number, message: string): AadstsAnswer => row('tempor
  */
 export const AADSTS: ReadonlyMap<number, AadstsAnswer> = new Map([
   [50012, client('Authentication failed.')],
+  [50032, client('RSA key size 1024 is less than the minimum required 2048 bits.')],
   [50027, client('JWT token is invalid or malformed.')],
   [53003, row('access_denied', 400, 'Access has been blocked by Conditional Access policies.')],
   [70011, row('invalid_scope', 400, "The provided value for the input parameter 'scope' is not valid.")],
@@ -46,7 +47,15 @@ export const AADSTS: ReadonlyMap<number, AadstsAnswer> = new Map([
       'The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found.]',
     ),
   ],
+  [
+    700030,
+    client(
+      'Invalid certificate - subject name in certificate is not authorized. SubjectNames/SubjectAlternativeNames (up to 10) in token certificate are: CN=graph-mailer.',
+    ),
+  ],
   [900023, request("Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain.")],
+  [900382, request('Confidential Client is not supported in Cross Cloud request.')],
+  [900432, request('Confidential Client is not supported in Cross Cloud request.')],
   [900144, request("The request body must contain the following parameter: 'client_id'.")],
   [1000502, client('The provided certificate is not within its specified validity period.')],
   [7000112, row('unauthorized_client', 400, "Application '{client}' is disabled.")],
@@ -54,6 +63,7 @@ export const AADSTS: ReadonlyMap<number, AadstsAnswer> = new Map([
   [7000215, client("Invalid client secret provided for app '{client}'.")],
   [7000218, client("The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")],
   [7000222, client("The provided client secret keys for app '{client}' are expired.")],
+  [7000229, client("The client application '{client}' is missing service principal in the tenant '{tenant}'.")],
   [7000274, client('The certificate is not within its validity period.')],
   [7000277, client('The certificate has been revoked.')],
 ]);

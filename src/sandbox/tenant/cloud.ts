@@ -1,4 +1,7 @@
-/** Microsoft's clouds, as on Graph's page "National cloud deployments"; `global` is GCC's as well, `usgov` is GCC High. */
+/**
+ * Microsoft's clouds, as on Graph's page "National cloud deployments" and, for the token service of China, on Entra's
+ * "National clouds"; `global` is GCC's as well, `usgov` is GCC High.
+ */
 export type SandboxCloud = 'global' | 'usgov' | 'usgov-dod' | 'china';
 
 export const CLOUDS: Readonly<Record<SandboxCloud, { graph: string; login: readonly string[] }>> = {

@@ -117,6 +117,18 @@ describe('the check of all rows', () => {
     expect(byMail.warnings.map(({ kind }) => kind)).toEqual(['no-one-click']);
   });
 
+  test('warns of a sender in onmicrosoft.com', async () => {
+    const from =
+      (address: string): TemplateInput =>
+      () => ({ from: address, subject: 'S', text: 'T' });
+    const kinds = async (address: string) => {
+      const { warnings } = await check('email,name\na@x.test,Ana\n', {}, from(address));
+      return warnings.map(({ kind }) => kind);
+    };
+    expect(await kinds('News <news@contoso.onmicrosoft.com>')).toContain('onmicrosoft-sender');
+    expect(await kinds('News <news@contoso.test>')).not.toContain('onmicrosoft-sender');
+  });
+
   test('warns of copies to those who must not get any', async () => {
     const suppression = await openSuppressionList(['boss@x.test']);
     const copying: TemplateInput = (row) => ({

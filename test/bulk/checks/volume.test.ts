@@ -72,6 +72,7 @@ describe('what is said before a run', () => {
     [5000, true],
   ])('names the limit of the tenant for %i in a day: %j', (recipients, named) => {
     expect(saysOf({ recipients }).includes('550 5.7.233')).toBe(named);
+    expect(saysOf({ recipients }).includes('Get-LimitsEnforcementStatus')).toBe(named);
   });
 
   test.each<[string, Partial<VolumeInput>, boolean]>([

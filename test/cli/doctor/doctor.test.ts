@@ -24,7 +24,7 @@ describe('a configuration that is right', () => {
     await start(tenant);
     const { code, checks, out } = await world.examine({ mode, probe: true, deniedMailbox: [boss] });
     expect(code).toBe(0);
-    expect(checks.filter(({ status }) => status !== 'ok').map(({ id }) => id)).toEqual(['test-mail']);
+    expect(checks.filter(({ status }) => status !== 'ok').map(({ id }) => id)).toEqual(['limits', 'test-mail']);
     expect(out.trimEnd().split('\n').at(-1)).toBe('Fine, against the sandbox.');
   });
 
@@ -204,7 +204,8 @@ test('a test mail of which nobody knows whether it was sent ends with 3', async 
 describe('every number of the token service has its own words', () => {
   const numbers = [
     700027, 1000502, 7000274, 7000214, 7000277, 700024, 50027, 50012, 7000215, 7000222, 7000218, 700016, 7000112, 90002,
-    900023, 500011, 700022, 70011, 900144, 53003, 530032, 90033, 90006, 90024, 90012, 90055, 90038,
+    900023, 500011, 700022, 70011, 900144, 53003, 530032, 90033, 90006, 90024, 90012, 90055, 90038, 900382, 900432,
+    7000229, 700030, 50032,
   ];
 
   test('and only the check of the token tells them', async () => {
@@ -241,7 +242,7 @@ describe('what is printed', () => {
     const { code, out } = await world.run({ json: true });
     const report = JSON.parse(out);
     expect(report).toMatchObject({ verdict: 'fine', exitCode: code, sandbox: true, mode: 'rbac' });
-    expect(report.checks).toHaveLength(13);
+    expect(report.checks).toHaveLength(14);
   });
 
   test('has no colours where NO_COLOR is set, and says the same', async () => {

@@ -1,9 +1,9 @@
+import { readClaims } from '../../../auth/token-claims.js';
 import { tokenRequest } from '../../../auth/token-request.js';
 import { isGraphMailError } from '../../../errors.js';
 import { type Check, failed, ok } from '../check.js';
 import type { Examination } from '../examination.js';
 import { isTenantId } from '../tenant-lookup.js';
-import { readClaims } from '../token-claims.js';
 import { explainTokenError } from '../token-errors.js';
 import { userAgent } from '../world.js';
 

@@ -10,6 +10,15 @@ const probe = { probe: true };
 
 export const mailboxRows: Misconfiguration[] = [
   {
+    what: 'The sender is in onmicrosoft.com',
+    arrange: ({ env }) => Object.assign(env, { GRAPH_MAIL_MAILBOX: 'noreply@contoso.onmicrosoft.com' }),
+    check: 'Sending limits',
+    status: 'warning',
+    says: 'an organisation reaches 100 recipients outside of it in 24 hours',
+    cure: 'Send from an address in a domain of your own',
+    exitCode: 1,
+  },
+  {
     what: 'A mailbox outside of the scope',
     flags: { ...probe, mailbox: [mailbox, boss] },
     check: ofBoss,
@@ -154,7 +163,7 @@ export const mailboxRows: Misconfiguration[] = [
     flags: { ...probe, deniedMailbox: [boss] },
     check: ofBoss,
     says: 'It should be denied',
-    cure: 'Remove the permission Mail.Send in Entra',
+    cure: 'Tokens from before keep it for up to 24 hours: to end them now, disable the Enterprise application',
     exitCode: 77,
     besides: ['Permissions in the token'],
   },

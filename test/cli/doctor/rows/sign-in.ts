@@ -54,7 +54,7 @@ export const signInRows: Misconfiguration[] = [
     what: 'The application is disabled',
     tenant: { ...rbacTenant, apps: [{ clientId, roles: [], disabled: true }] },
     says: 'AADSTS7000112',
-    cure: 'an administrator can enable it under Enterprise applications',
+    cure: 'activate the app registration again, where that was deactivated',
     exitCode: 77,
   },
   {
@@ -62,9 +62,42 @@ export const signInRows: Misconfiguration[] = [
     what: 'The tenant lives in another cloud',
     tenant: { ...rbacTenant, cloud: 'usgov' },
     arrange: (world) => intoOfficeNetwork(world, { trusted: true }),
-    says: 'AADSTS90038',
-    cure: 'The tenant lives in a national cloud: set the option cloud',
+    says: 'AADSTS900382',
+    cure: 'The tenant lives in another cloud than the one that was asked: set the option cloud',
     besides: ['Connection and TLS'],
+  },
+  {
+    ...base,
+    what: 'The tenant lives in another cloud, told by its other number',
+    arrange: refusing(900432),
+    says: 'AADSTS900432',
+    cure: 'The tenant lives in another cloud than the one that was asked: set the option cloud',
+  },
+  {
+    ...base,
+    what: 'The application is registered, and has no Enterprise application in the tenant',
+    arrange: refusing(7000229),
+    says: 'AADSTS7000229',
+    cure: 'an administrator makes it on the overview page of the app registration',
+  },
+  {
+    ...base,
+    what: 'The names in the certificate are not trusted (sendCertificateChain)',
+    arrange: refusing(700030),
+    says: 'AADSTS700030',
+    cure: 'compares its subject with the trusted subject names and issuers of the application',
+  },
+  {
+    ...base,
+    what: 'Entra finds the key too small',
+    arrange: ({ sandbox }) =>
+      sandbox.fault({
+        on: 'token',
+        aadsts: 700027,
+        message: 'RSA key size 1024 is less than the minimum required 2048 bits.',
+      }),
+    says: 'AADSTS700027: RSA key size 1024',
+    cure: 'The RSA key is too small for Entra: make a certificate with a key of 2048 bits or more',
   },
   {
     ...base,

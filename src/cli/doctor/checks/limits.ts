@@ -1,0 +1,32 @@
+import { onmicrosoftLimit, tenantLimit, tenantLimitCmdlet } from '../../../recipient-limits.js';
+import { type Check, skipped, warning } from '../check.js';
+import { connectCommand } from '../clouds-in-words.js';
+import type { Examination } from '../examination.js';
+
+const subject = { id: 'limits', title: 'Sending limits' };
+
+/** What Exchange keeps back after Graph has accepted it. How much of that is used up, only Exchange knows. */
+export async function checkLimits(examination: Examination): Promise<Check[]> {
+  const blocked = examination.blocked(subject, 'configuration');
+  if (blocked) return [blocked];
+  const { flags, settings, cloud } = examination;
+  const configured = typeof settings?.mailbox === 'string' ? [settings.mailbox] : [];
+  const senders = flags.from === undefined ? (flags.mailbox ?? configured) : [flags.from];
+  const [limited] = senders.flatMap((sender) => onmicrosoftLimit(sender) ?? []);
+  if (limited !== undefined) {
+    return [
+      warning(
+        subject,
+        limited,
+        "Send from an address in a domain of your own. Where the mailbox has one, and this is only its user's name, give that address.",
+      ),
+    ];
+  }
+  return [
+    skipped(
+      subject,
+      `Not checked: only Exchange knows what is used up. A mailbox reaches 10,000 recipients in 24 hours; the whole tenant, outside of it, ${tenantLimit}. What is beyond bounces (550 5.7.233 for the tenant) after Graph has accepted it.`,
+      { command: `${connectCommand(cloud)}\n${tenantLimitCmdlet}` },
+    ),
+  ];
+}
