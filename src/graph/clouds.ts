@@ -4,14 +4,14 @@ import type { CloudName, CustomCloud } from '../option-types.js';
 export interface Cloud {
   /** Origin of the token service, without a slash at the end. */
   authorityHost: string;
-  /** Origin of Graph, without a slash at the end; also the token's scope. */
+  /** Origin of Graph, without a slash at the end; also the token's scope. (fact auth-7) */
   graphHost: string;
   ca: string | undefined;
   /** Whether MSAL knows the authority; otherwise it must be told to trust it without asking Microsoft. */
   wellKnown: boolean;
 }
 
-/** Hosts as listed on Microsoft Graph's "National cloud deployments" page. */
+/** Hosts as listed on Microsoft Graph's "National cloud deployments" page. (fact cloud-1) */
 const clouds: Record<CloudName, [authority: string, graph: string]> = {
   global: ['https://login.microsoftonline.com', 'https://graph.microsoft.com'],
   usgov: ['https://login.microsoftonline.us', 'https://graph.microsoft.us'],

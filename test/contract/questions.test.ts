@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { questions } from '../../src/cli/live/questions/index.js';
+import type { Target } from '../../src/cli/live/target.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
-import { questions } from './questions/index.js';
 import { startSandboxTarget } from './sandbox-target.js';
-import type { Target } from './target.js';
 
 let target: Target;
 let sandbox: Sandbox;

@@ -1,5 +1,5 @@
+import { Target } from '../../src/cli/live/target.js';
 import { createCertificate, type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
-import { Target } from './target.js';
 
 const CLIENT_ID = '00000000-1111-4222-8333-444444444444';
 const roles = ['Mail.Send', 'Mail.ReadWrite'];

@@ -1,4 +1,7 @@
-/** What an access token says; read to explain, never to decide what is sent (its form is Graph's own affair). */
+/**
+ * What an access token says; read to explain, never to decide what is sent (its form is Graph's own affair).
+ * (fact token-7)
+ */
 export interface TokenClaims {
   /** Application permissions with admin consent. */
   roles: string[];

@@ -1,4 +1,7 @@
-/** Microsoft's clouds, as on Graph's page "National cloud deployments"; `global` is GCC's as well, `usgov` is GCC High. */
+/**
+ * Microsoft's clouds, as on Graph's page "National cloud deployments"; `global` is GCC's as well, `usgov` is GCC High.
+ * (facts cloud-2, cloud-3)
+ */
 export type SandboxCloud = 'global' | 'usgov' | 'usgov-dod' | 'china';
 
 export const CLOUDS: Readonly<Record<SandboxCloud, { graph: string; login: readonly string[] }>> = {

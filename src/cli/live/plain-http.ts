@@ -18,12 +18,17 @@ export interface Reply {
   json: any;
 }
 
-/** One request over node:https; rejects when there is no whole answer within a minute. */
-export function ask(url: string, { method = 'GET', headers = {}, body }: Wish, agent: https.Agent): Promise<Reply> {
+/** One request over node:https; rejects when there is no whole answer within a minute, or when `signal` aborts. */
+export function ask(
+  url: string,
+  { method = 'GET', headers = {}, body }: Wish,
+  agent: https.Agent,
+  signal?: AbortSignal,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? 0 : Buffer.byteLength(body);
     const sized = method === 'GET' ? headers : { 'content-length': String(length), ...headers };
-    const options = { method, headers: sized, agent, timeout: 60_000 };
+    const options = { method, headers: sized, agent, timeout: 60_000, ...(signal && { signal }) };
     const request = https.request(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -34,7 +39,11 @@ export function ask(url: string, { method = 'GET', headers = {}, body }: Wish, a
         resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes, text, json: parse(text) });
       });
     });
-    request.on('timeout', () => request.destroy(new Error(`${method} ${url.split('?')[0]} was not answered in time`)));
+    request.on('timeout', () =>
+      request.destroy(
+        Object.assign(new Error(`${method} ${url.split('?')[0]} was not answered in time`), { code: 'ETIMEDOUT' }),
+      ),
+    );
     request.on('error', reject);
     request.end(body);
   });

@@ -1,9 +1,11 @@
 import https from 'node:https';
+import { type Clock, systemClock } from '../../clock.js';
 import { type AssertionWishes, clientAssertion } from './assertion.js';
-import { excerpt } from './expected.js';
-import { Pace } from './pace.js';
+import { answerInWords, type Exchange, exchangeOf } from './exchange.js';
+import { Pace, pause } from './pace.js';
 import { ask, type Reply, type Wish } from './plain-http.js';
-import { guardRecipients } from './recipients-guard.js';
+import { ProbeFailure } from './probe.js';
+import { guardRecipients, recipientsOf } from './recipients-guard.js';
 import { TestMails } from './test-mails.js';
 
 /** Where the contract is tried. */
@@ -22,8 +24,13 @@ export interface Place {
   to: readonly string[];
   /** A certificate authority to trust, PEM. Default: those that Node trusts. */
   ca?: string;
+  /** How to connect, instead of `ca`: by a proxy, say. Whoever gives it destroys it. */
+  agent?: https.Agent;
   /** What keeps a run polite. Default: none of it. */
   pace?: Pace;
+  /** At most so many mails are sent. Default: as many as are asked for. */
+  maxMails?: number;
+  clock?: Clock;
 }
 
 export interface GraphWish {
@@ -40,16 +47,28 @@ export interface GraphWish {
 /** Entra and Graph for one application and one mailbox, spoken to in plain HTTP. */
 export class Target extends TestMails {
   readonly place: Place;
+  /** The requests so far, in words that a report may have. */
+  readonly exchanges: Exchange[] = [];
+  /** Ends all waiting and all requests; another one may take its place. */
+  signal: AbortSignal | undefined;
+  readonly #clock: Clock;
   readonly #agent: https.Agent;
   readonly #pace: Pace;
   readonly #drafts = new Set<string>();
   #token: Promise<string> | undefined;
+  #mails = 0;
 
   constructor(place: Place) {
     super(place.mailbox, place.to);
     this.place = place;
+    this.#clock = place.clock ?? systemClock;
     this.#pace = place.pace ?? new Pace(0, 0);
-    this.#agent = new https.Agent({ keepAlive: true, ...(place.ca !== undefined && { ca: place.ca }) });
+    this.#agent = place.agent ?? new https.Agent({ keepAlive: true, ...(place.ca !== undefined && { ca: place.ca }) });
+  }
+
+  /** How many mails may have gone out. */
+  get mails(): number {
+    return this.#mails;
   }
 
   /** Any request below Graph's or Entra's origin, or to a whole URL. */
@@ -57,8 +76,52 @@ export class Target extends TestMails {
     guardRecipients(wish, this.place.to);
     const whole = url.startsWith('https:') ? url : this.place.graphHost + url;
     const path = new URL(whole).pathname.toLowerCase();
-    const sends = wish.method === 'POST' && /\/send(?:mail)?$/.test(path);
-    return this.#pace.run(sends, () => ask(whole, wish, this.#agent));
+    const isSend = wish.method === 'POST' && /\/send(?:mail)?$/.test(path);
+    if (isSend && (path.endsWith('/send') || recipientsOf(wish).length > 0)) this.#countMail();
+    return this.#pace.run(isSend, () => this.#ask(whole, wish), this.#clock, this.signal);
+  }
+
+  #countMail(): void {
+    const { maxMails = Number.POSITIVE_INFINITY } = this.place;
+    if (this.#mails >= maxMails)
+      throw new ProbeFailure(`More than the ${maxMails} mails that were announced would be sent.`);
+    this.#mails += 1;
+  }
+
+  async #ask(url: string, wish: Wish): Promise<Reply> {
+    const { signal } = this;
+    signal?.throwIfAborted();
+    try {
+      const reply = await ask(url, wish, this.#agent, signal);
+      this.exchanges.push(exchangeOf(url, wish, reply, this.#roles));
+      return reply;
+    } catch (error) {
+      this.exchanges.push(exchangeOf(url, wish, error as Error, this.#roles));
+      throw error;
+    }
+  }
+
+  get #roles() {
+    const { authorityHost, graphHost } = this.place;
+    return { authorityHost, graphHost, roleOf: (address: string) => this.roleOf(address) };
+  }
+
+  /** `sender`, `recipient 1` …, by the order in which recipients were given; the sender is none of them. */
+  roleOf(address: string): string {
+    const { mailbox, to } = this.place;
+    const known = address.toLowerCase();
+    if (known === mailbox.toLowerCase()) return 'sender';
+    const others = to.map((one) => one.toLowerCase()).filter((one) => one !== mailbox.toLowerCase());
+    return others.includes(known) ? `recipient ${others.indexOf(known) + 1}` : 'somebody else';
+  }
+
+  /** Milliseconds of a steady clock. */
+  elapsed(): number {
+    return this.#clock.elapsed();
+  }
+
+  pause(ms: number): Promise<void> {
+    return pause(ms, this.#clock, this.signal);
   }
 
   get tokenEndpoint(): string {
@@ -92,7 +155,7 @@ export class Target extends TestMails {
   accessToken(): Promise<string> {
     this.#token ??= this.token().then((reply) => {
       if (typeof reply.json?.access_token === 'string') return reply.json.access_token;
-      throw new Error(`no access token: ${reply.status} ${reply.json?.error_description ?? excerpt(reply)}`);
+      throw new ProbeFailure(`no access token: ${answerInWords(reply)}`);
     });
     return this.#token;
   }
@@ -140,7 +203,7 @@ export class Target extends TestMails {
   /** A draft that is deleted at the end. Throws when it was not created. */
   async draft(mime: string | Buffer, wish: GraphWish = {}): Promise<Reply> {
     const reply = await this.graph('POST', '/messages', { mime, ...wish });
-    if (reply.status !== 201) throw new Error(`no draft: ${reply.status} ${excerpt(reply)}`);
+    if (reply.status !== 201) throw new ProbeFailure(`no draft: ${answerInWords(reply)}`);
     return reply;
   }
 
@@ -158,11 +221,11 @@ export class Target extends TestMails {
 
   /** Lets what was sent come to rest. */
   settle(): Promise<void> {
-    return this.#pace.settle();
+    return this.#pace.settle(this.#clock, this.signal);
   }
 
   close(): void {
-    this.#agent.destroy();
+    if (this.place.agent === undefined) this.#agent.destroy();
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Finding, Question } from '../question.js';
+import { answerInWords } from '../exchange.js';
+import type { Finding, Question } from '../probe.js';
 import type { Target } from '../target.js';
 
 const sizes: readonly (readonly [bytes: number, taken: boolean])[] = [
@@ -11,7 +12,9 @@ const sizes: readonly (readonly [bytes: number, taken: boolean])[] = [
 ];
 
 /** Bodies of exactly so many bytes; they name no recipient, so that nothing can be sent. */
-export const requestSize: readonly Question[] = sizes.map(([bytes, taken]) => ({
+export const requestSize: readonly Question[] = sizes.map(([bytes, taken], at) => ({
+  id: `request-size.${at + 1}`,
+  facts: ['size-2'],
   topic: 'limit of the request',
   assumption: `a body of ${bytes} bytes is ${taken ? 'read' : 'refused with 413'}`,
   needs: ['Mail.Send'],
@@ -23,7 +26,7 @@ async function probe(target: Target, bytes: number, taken: boolean): Promise<Fin
   const mime = start.padEnd(Math.floor(bytes / 4) * 3, 'x');
   // Base64 comes in fours; white space makes up the rest.
   const body = Buffer.from(mime).toString('base64').padEnd(bytes, '\n');
-  const { status, json, headers } = await target.sendMail('', { body });
-  const seen = `${status} ${json?.error?.code ?? ''} ${json?.error?.message ?? headers['content-type'] ?? ''}`.trim();
-  return { held: taken ? json?.error?.code === 'ErrorInvalidRecipients' : status === 413, seen };
+  const reply = await target.sendMail('', { body });
+  const held = taken ? reply.json?.error?.code === 'ErrorInvalidRecipients' : reply.status === 413;
+  return { held, seen: answerInWords(reply) };
 }

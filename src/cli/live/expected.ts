@@ -26,20 +26,28 @@ export interface Expected {
   empty?: true;
 }
 
-/** What an answer lacks of what was expected, as sentences; empty when it is as expected. */
-export function differences(reply: Reply, expected: Expected): string[] {
+export interface Difference {
+  /** Which part is another, in words that a report may have. */
+  what: string;
+  /** What it is, and what was expected: it may quote the answer. */
+  details: string;
+}
+
+/** What an answer lacks of what was expected; empty when it is as expected. */
+export function differences(reply: Reply, expected: Expected): Difference[] {
   const { status, code, message, aadsts, headers = {}, json, empty } = expected;
-  const found: string[] = [];
+  const found: Difference[] = [];
   const note = (what: string, seen: unknown, wanted: unknown): void => {
-    found.push(`${what}: ${print(seen)} instead of ${print(wanted)}`);
+    found.push({ what: `another ${what}`, details: `: ${print(seen)} instead of ${print(wanted)}` });
   };
   if (![status].flat().includes(reply.status)) {
-    found.push(`status ${reply.status} instead of ${[status].flat().join(' or ')}, with ${excerpt(reply)}`);
+    const what = `status ${reply.status} instead of ${[status].flat().join(' or ')}`;
+    found.push({ what, details: `, with ${excerpt(reply)}` });
   }
   const { error } = reply.json ?? {};
   if (code !== undefined && error?.code !== code) note('error.code', error?.code, code);
   if (message !== undefined && !matches(error?.message, message)) note('error.message', error?.message, message);
-  if (aadsts !== undefined && !reply.json?.error_codes?.includes(aadsts)) {
+  if (aadsts !== undefined && !reply.json?.error_codes?.includes?.(aadsts)) {
     note('error_codes', reply.json?.error_codes, aadsts);
   }
   for (const [name, wanted] of Object.entries(headers)) {

@@ -1,6 +1,6 @@
-import type { Permission } from '../case.js';
+import { answerInWords } from '../exchange.js';
 import { itemInSentItems } from '../folders.js';
-import type { Finding, Question } from '../question.js';
+import type { Finding, Permission, Question } from '../probe.js';
 import type { Target } from '../target.js';
 
 const topic = 'bytes that are not ASCII, and line ends';
@@ -9,6 +9,8 @@ const TEXT = 'Grüße aus Köln';
 
 export const rawBytes: readonly Question[] = [
   {
+    id: 'raw-bytes.1',
+    facts: ['send-16'],
     topic,
     assumption: 'a subject in raw UTF-8 is taken and read as UTF-8',
     needs,
@@ -19,6 +21,8 @@ export const rawBytes: readonly Question[] = [
     },
   },
   {
+    id: 'raw-bytes.2',
+    facts: ['send-16'],
     topic,
     assumption: 'a body in raw UTF-8 (8bit) is taken and read as UTF-8',
     needs,
@@ -28,6 +32,8 @@ export const rawBytes: readonly Question[] = [
     },
   },
   {
+    id: 'raw-bytes.3',
+    facts: ['send-16'],
     topic,
     assumption: 'a message with bare LF is taken and read as one with CRLF',
     needs,
@@ -40,10 +46,10 @@ export const rawBytes: readonly Question[] = [
 ];
 
 async function lookAt(target: Target, messageId: string, mime: string, wanted: string): Promise<Finding> {
-  const { status, json } = await target.sendMail(mime);
-  if (status !== 202) return { held: false, seen: `${status} ${json?.error?.code ?? ''}`.trim() };
+  const reply = await target.sendMail(mime);
+  if (reply.status !== 202) return { held: false, seen: answerInWords(reply) };
   const sent = await itemInSentItems(target, messageId, 'subject,bodyPreview');
   const { subject = '', bodyPreview = '' } = sent.json?.value?.[0] ?? {};
   const found = `${subject} ${bodyPreview}`.includes(wanted);
-  return { held: found, seen: found ? '202, and Sent Items has it' : `202; Sent Items: ${JSON.stringify(subject)}` };
+  return { held: found, seen: `202, and Sent Items has ${found ? 'it' : 'another text, or nothing'}` };
 }

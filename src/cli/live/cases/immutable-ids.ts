@@ -1,5 +1,5 @@
-import type { Topic } from '../case.js';
 import { until } from '../folders.js';
+import { ProbeFailure, type Topic } from '../probe.js';
 import { docs, reports } from '../sources.js';
 import { messagePath } from '../target.js';
 
@@ -9,6 +9,8 @@ export const immutableIds: Topic = {
   topic: 'immutable ids',
   cases: [
     {
+      id: 'immutable-ids.1',
+      facts: ['draft-6'],
       behaviour: 'sendMail takes the preference and confirms it',
       mark: 'reported',
       source: reports.liveHeaders,
@@ -17,6 +19,8 @@ export const immutableIds: Topic = {
       answer: { status: 202, headers: { 'preference-applied': /IdType="?ImmutableId"?/ } },
     },
     {
+      id: 'immutable-ids.2',
+      facts: ['draft-6'],
       behaviour: 'a draft has another id with the preference than without',
       mark: 'documented',
       source: docs.immutableIds,
@@ -24,12 +28,14 @@ export const immutableIds: Topic = {
       ask: async (target) => {
         const { json } = await target.draft(target.mail('two ids'));
         const reply = await target.graph('GET', `${messagePath(json.id)}?$select=id`, { headers });
-        if (reply.json.id === json.id) throw new Error('the two ids are the same');
+        if (reply.json.id === json.id) throw new ProbeFailure('the two ids are the same');
         return reply;
       },
       answer: { status: 200, headers: { 'preference-applied': /ImmutableId/ } },
     },
     {
+      id: 'immutable-ids.3',
+      facts: ['draft-6'],
       behaviour: 'the immutable id stays when the draft is sent',
       mark: 'documented',
       source: docs.immutableIds,
@@ -38,6 +44,7 @@ export const immutableIds: Topic = {
         const { json } = await target.draft(target.mail('same id'), { headers });
         await target.graph('POST', `${messagePath(json.id)}/send`, { headers });
         return until(
+          target,
           () => target.graph('GET', `${messagePath(json.id)}?$select=id,isDraft`, { headers }),
           (reply) => reply.json?.isDraft === false,
         );

@@ -1,22 +1,28 @@
-import type { Question, Unanswerable } from '../question.js';
+import type { Question, Unanswerable } from '../probe.js';
 import { answerHeaders } from './answer-headers.js';
 import { bodyEncoding } from './body-encoding.js';
 import { delivered } from './delivered.js';
+import { emptyGroup } from './empty-group.js';
 import { noRecipients } from './no-recipients.js';
+import { patchedRecipients } from './patched-recipients.js';
 import { rawBytes } from './raw-bytes.js';
 import { requestSize } from './request-size.js';
 import { secondSend } from './second-send.js';
 import { sender } from './sender.js';
+import { tokenLifetime } from './token-lifetime.js';
 
 export const questions: readonly Question[] = [
   ...sender,
   ...requestSize,
   ...noRecipients,
+  ...emptyGroup,
+  ...patchedRecipients,
   ...secondSend,
   ...rawBytes,
   ...delivered,
   ...bodyEncoding,
   ...answerHeaders,
+  ...tokenLifetime,
 ];
 
 export const unanswerable: readonly Unanswerable[] = [

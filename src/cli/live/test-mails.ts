@@ -40,7 +40,12 @@ export class TestMails {
     return `${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
   }
 
+  /** Stands in the subject of every message of the run. */
+  get subjectMark(): string {
+    return `[contract test ${this.run}]`;
+  }
+
   subject(about: string): string {
-    return `[contract test ${this.run}] ${about}`;
+    return `${this.subjectMark} ${about}`;
   }
 }

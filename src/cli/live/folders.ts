@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reply } from './plain-http.js';
 import { messagePath, type Target } from './target.js';
 
@@ -9,15 +8,16 @@ export function byMessageId(messageId: string): string {
 
 /** Asks again, as transport takes its time, until `done` or `patience` ms are over; the last answer it is. */
 export async function until(
+  target: Target,
   ask: () => Promise<Reply>,
   done: (reply: Reply) => boolean,
   patience = 30_000,
 ): Promise<Reply> {
-  const end = Date.now() + patience;
+  const end = target.elapsed() + patience;
   for (let wait = 50; ; wait = Math.min(2_000, 2 * wait)) {
     const reply = await ask();
-    if (done(reply) || Date.now() + wait > end) return reply;
-    await sleep(wait);
+    if (done(reply) || target.elapsed() + wait > end) return reply;
+    await target.pause(wait);
   }
 }
 
@@ -25,6 +25,7 @@ export async function until(
 export function itemInFolder(target: Target, folder: string, messageId: string, select: string): Promise<Reply> {
   const path = `/mailFolders/${folder}/messages?${byMessageId(messageId)}&$select=${select}`;
   return until(
+    target,
     () => target.graph('GET', path),
     ({ status, json }) => status !== 200 || json.value.length > 0,
   );
@@ -37,6 +38,7 @@ export function itemInSentItems(target: Target, messageId: string, select = 'int
 /** Asks for a message until nobody has it under that id any more. */
 export function goneItem(target: Target, id: string): Promise<Reply> {
   return until(
+    target,
     () => target.graph('GET', `${messagePath(id)}?$select=isDraft`),
     ({ status }) => status === 404,
   );

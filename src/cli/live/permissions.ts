@@ -1,4 +1,4 @@
-import type { Permission } from './case.js';
+import type { Permission } from './probe.js';
 import { messagePath, type Target } from './target.js';
 
 /**

@@ -1,21 +1,25 @@
+import { answerInWords } from '../exchange.js';
 import { byMessageId } from '../folders.js';
-import type { Question } from '../question.js';
+import type { Question } from '../probe.js';
 import { messagePath } from '../target.js';
 
 const topic = 'a message without recipients';
 
 export const noRecipients: readonly Question[] = [
   {
+    id: 'no-recipients.1',
+    facts: ['send-12', 'send-13'],
     topic,
     assumption: 'is answered with 400 ErrorInvalidRecipients to an application that may send',
     needs: ['Mail.Send'],
     look: async (target) => {
-      const { status, json } = await target.sendMail(target.mail('probe', { To: '' }));
-      const code = json?.error?.code ?? '';
-      return { held: status === 400 && code === 'ErrorInvalidRecipients', seen: `${status} ${code}`.trim() };
+      const seen = answerInWords(await target.sendMail(target.mail('probe', { To: '' })));
+      return { held: seen === '400 ErrorInvalidRecipients', seen };
     },
   },
   {
+    id: 'no-recipients.2',
+    facts: ['send-14'],
     topic,
     assumption: 'leaves no draft behind',
     needs: ['Mail.Send', 'Mail.ReadWrite'],

@@ -1,6 +1,6 @@
-import type { Topic } from '../case.js';
 import { until } from '../folders.js';
 import type { Reply } from '../plain-http.js';
+import { ProbeFailure, type Topic } from '../probe.js';
 import { docs, reports } from '../sources.js';
 import type { Target } from '../target.js';
 
@@ -8,6 +8,8 @@ export const jsonSendMail: Topic = {
   topic: 'sendMail with JSON',
   cases: [
     {
+      id: 'json-send-mail.1',
+      facts: ['send-21'],
       behaviour: 'a message is accepted with 202 and an empty body',
       mark: 'documented',
       source: docs.sendMail,
@@ -16,6 +18,8 @@ export const jsonSendMail: Topic = {
       answer: { status: 202, empty: true },
     },
     {
+      id: 'json-send-mail.2',
+      facts: ['send-21'],
       behaviour: 'an attachment may be in it',
       mark: 'documented',
       source: docs.sendMail,
@@ -32,6 +36,8 @@ export const jsonSendMail: Topic = {
       answer: { status: 202, empty: true },
     },
     {
+      id: 'json-send-mail.3',
+      facts: ['send-19'],
       behaviour: 'the message lands in Sent Items, unless saveToSentItems is false',
       mark: 'documented',
       source: docs.sendMail,
@@ -41,17 +47,19 @@ export const jsonSendMail: Topic = {
         await send(target, message(target, 'kept by JSON'));
         const sentItems = () => target.graph('GET', '/mailFolders/sentitems/messages?$top=10&$select=subject');
         const has = ({ text }: Reply, about: string) => text.includes(target.subject(about));
-        await until(sentItems, (reply) => has(reply, 'kept by JSON'));
+        await until(target, sentItems, (reply) => has(reply, 'kept by JSON'));
         // The other one went out first; it would be there by now.
         await target.settle();
         const reply = await sentItems();
-        if (!has(reply, 'kept by JSON')) throw new Error('neither is in Sent Items');
-        if (has(reply, 'not kept')) throw new Error('both are in Sent Items');
+        if (!has(reply, 'kept by JSON')) throw new ProbeFailure('neither is in Sent Items');
+        if (has(reply, 'not kept')) throw new ProbeFailure('both are in Sent Items');
         return reply;
       },
       answer: { status: 200 },
     },
     {
+      id: 'json-send-mail.4',
+      facts: ['send-21'],
       behaviour: 'up to five headers may be given, whose names begin with x-',
       mark: 'documented',
       source: docs.sendMail,
@@ -60,6 +68,8 @@ export const jsonSendMail: Topic = {
       answer: { status: 202 },
     },
     {
+      id: 'json-send-mail.5',
+      facts: ['send-21'],
       behaviour: 'six headers are refused',
       mark: 'reported',
       source: reports.customHeaders,
@@ -68,6 +78,8 @@ export const jsonSendMail: Topic = {
       answer: { status: 400, code: 'InvalidInternetMessageHeaderCollection' },
     },
     {
+      id: 'json-send-mail.6',
+      facts: ['send-21'],
       behaviour: 'a header that does not begin with x- is refused',
       mark: 'reported',
       source: reports.customHeaders,
@@ -76,6 +88,8 @@ export const jsonSendMail: Topic = {
       answer: { status: 400, code: 'InvalidInternetMessageHeader' },
     },
     {
+      id: 'json-send-mail.7',
+      facts: ['send-12'],
       behaviour: 'a message without recipients is refused',
       mark: 'reported',
       source: reports.noRecipients,
@@ -84,6 +98,8 @@ export const jsonSendMail: Topic = {
       answer: { status: 400, code: 'ErrorInvalidRecipients', message: /contains no recipients/ },
     },
     {
+      id: 'json-send-mail.8',
+      facts: ['send-22'],
       behaviour: 'a body without a message is refused',
       mark: 'reported',
       source: reports.captures,
@@ -92,6 +108,8 @@ export const jsonSendMail: Topic = {
       answer: { status: 400, code: 'ErrorInvalidParameter', message: "The value of the parameter 'Message' is empty." },
     },
     {
+      id: 'json-send-mail.9',
+      facts: ['send-22'],
       behaviour: 'a body that is no JSON is refused',
       mark: 'reported',
       source: reports.captures,
