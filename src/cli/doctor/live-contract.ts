@@ -27,7 +27,7 @@ import { checkToken } from './checks/token.js';
 import { cloudInWords, isSandbox } from './clouds-in-words.js';
 import { Examination } from './examination.js';
 import type { DoctorFlags } from './flags.js';
-import { checkText } from './report-text.js';
+import { checkText, wrapped } from './report-text.js';
 import { judgeChecks } from './verdict.js';
 import type { World } from './world.js';
 
@@ -189,17 +189,20 @@ function planText(mailbox: string, to: readonly string[], { cloud }: Examination
   const probes = topics.reduce((sum, { cases }) => sum + cases.length, 0) + questions.length;
   const about = [...topics.map(({ topic }) => topic), ...new Set(questions.map(({ topic }) => topic))];
   return `
-This asks ${cloud ? cloudInWords(cloud) : ''} what the product assumes of it.
+This asks whether Microsoft's service is as this package takes it to be.
 
+  Asked        ${cloud ? cloudInWords(cloud) : ''}
   Sends from   ${mailbox}
   To           ${to.join(', ')}, and nobody else: each request is compared with this list
   Mails        at most ${MOST_MAILS}, short, each with "[contract test …]" in its subject, at most twenty a minute
   Besides      ${probes} probes in all, one request at a time: sign-ins that must fail, messages
                without recipients, drafts and attachments; about 50 MB of uploads
-  About        ${about.join('; ')}
   Takes        under ten minutes; Ctrl-C ends it
   Afterwards   it deletes its drafts and, with Mail.ReadWrite, its messages in the mailbox that sends
   Stays        what arrives at the other addresses; without Mail.ReadWrite, the copies in Sent Items
+
+About:
+${wrapped(about.join('; '), '  ').join('\n')}
 `;
 }
 

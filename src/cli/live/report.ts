@@ -125,7 +125,7 @@ export function withoutNames(text: string, target: Target): string {
     .split('\n')
     .map((line) =>
       line
-        .replaceAll(/[^\s|"'<>(),;:]+@[^\s|"'<>(),;:]+/g, '{address}')
+        .replaceAll(/[^\s|"'<>(),;:]+@(?!odata\.)[^\s|"'<>(),;:]+/g, '{address}')
         .replaceAll(/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, '{id}')
         .replaceAll(/eyJ[\w-]{8,}(?:\.[\w-]*){0,4}|[A-Za-z0-9+/=_-]{80,}/g, '{secret}'),
     )

@@ -58,6 +58,10 @@ export async function runLive(target: Target, options: LiveOptions = {}): Promis
   const since = new Date(clock.now() - BEFORE);
   const time = limited(clock, timeLimit, signal);
   target.signal = time.signal;
+  // Of probes that the end of the run left out, the report tells.
+  const say = (line: string) => {
+    if (!time.signal.aborted) print(line);
+  };
   const results: ProbeResult[] = [];
   let permissions: ReadonlySet<Permission> = new Set();
   let leftovers: Leftovers = { deleted: 0, stays: [] };
@@ -66,29 +70,30 @@ export async function runLive(target: Target, options: LiveOptions = {}): Promis
     print(`Run ${target.run}: ${target.place.mailbox}, mail to ${target.place.to.join(', ')} only`);
     print(`The application has: ${[...permissions].join(', ') || 'no permission'}`);
     for (const { topic, cases } of topics) {
-      print(`\n${topic}`);
+      say(`\n${topic}`);
       for (const one of cases) {
         const { id, facts, behaviour, mark, needs = [] } = one;
         const about = { id, topic, question: behaviour, mark, facts };
         const { result, detail } = await attempt(about, needs, permissions, target, () => tryCase(one, target));
         results.push(result);
-        print(lineOf(result, `${behaviour} (${mark})`, detail));
+        say(lineOf(result, `${behaviour} (${mark})`, detail));
       }
       await target.deleteDrafts();
     }
-    print('\nOpen questions');
+    say('\nOpen questions');
     for (const one of questions) {
       const { id, facts, topic, assumption, needs = [] } = one;
       const about = { id, topic, question: assumption, mark: 'open' as const, facts };
       const { result, detail } = await attempt(about, needs, permissions, target, () => tryQuestion(one, target));
       results.push(result);
-      print(lineOf(result, `${topic}: ${assumption}`, detail));
+      say(lineOf(result, `${topic}: ${assumption}`, detail));
     }
     for (const { topic, assumption, because } of unanswerable) {
-      print(lineOf({ verdict: 'not tried' }, `${topic}: ${assumption}`, because));
+      say(lineOf({ verdict: 'not tried' }, `${topic}: ${assumption}`, because));
     }
   } finally {
     time.release();
+    if (time.signal.aborted) print(`\nThe run ends here: ${reasonOf(time.signal)}. What it made is deleted now.`);
     const forCleaning = limited(clock, cleaningLimit);
     target.signal = forCleaning.signal;
     leftovers = await cleanUp(target, permissions, since);
