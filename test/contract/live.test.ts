@@ -3,13 +3,16 @@ import { writeFileSync } from 'node:fs';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MOST_MAILS, runLive } from '../../src/cli/live/run.js';
 import { Target } from '../../src/cli/live/target.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { type RunResult, root, runNode } from '../helpers/run-node.js';
 import { sandboxEnvironment } from '../helpers/sandbox-environment.js';
 import { startSandboxTarget } from './sandbox-target.js';
+
+// A whole run, in a process of its own.
+vi.setConfig({ testTimeout: 120_000 });
 
 const MAILBOX = 'noreply@contoso.example';
 const script = path.join(root, 'scripts/test-live.js');

@@ -68,7 +68,7 @@ export const token: Topic = {
     },
     {
       id: 'token.6',
-      facts: ['auth-5'],
+      facts: ['auth-5', 'entra-6'],
       behaviour: 'an unknown application is refused with 700016, and the refusal has the ids that support asks for',
       mark: 'documented',
       source: docs.entraErrors,
