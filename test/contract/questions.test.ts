@@ -18,7 +18,8 @@ afterAll(async () => {
 
 // Of a charset nothing is known: without this option the sandbox answers 501.
 describe('the sandbox does what it assumes of Graph', () => {
-  for (const { topic, assumption, look } of questions) {
+  // The message trace needs an application of its own: see test/cli/live/message-trace.test.ts.
+  for (const { topic, assumption, look } of questions.filter(({ id }) => id !== 'message-trace.1')) {
     it(`${topic}: ${assumption}`, async () => expect(await look(target)).toMatchObject({ held: true }));
   }
 });

@@ -87,8 +87,9 @@ export async function liveContractCommand(flags: DoctorFlags, terminal: Terminal
         '--live-contract signs in by certificate, as many of its questions are about that: give --tenant-id, --client-id and --certificate.',
       );
     }
+    const trace = await traceIdentity(examination);
     const to = flags.to ?? (await askForAddresses(mailbox, lines, terminal));
-    print(planText(mailbox, to, examination));
+    print(planText(mailbox, to, examination, trace !== undefined));
     await agree(flags, lines, terminal);
     lines.close();
     if (!(await passes(onTheNetwork))) return stopped();
@@ -101,6 +102,7 @@ export async function liveContractCommand(flags: DoctorFlags, terminal: Terminal
       authorityHost: cloud.authorityHost,
       graphHost: cloud.graphHost,
       certificate: chain + privateKey,
+      ...(trace && { trace }),
       mailbox,
       to,
       agent: examination.agent,
@@ -184,8 +186,25 @@ function checkReportPath(file: string): void {
   }
 }
 
+/**
+ * The application that may read the message trace, by the variables that name it; undefined where none do.
+ * @throws GraphMailError `ECONFIG` where its certificate cannot be used
+ */
+async function traceIdentity({ configuration, world }: Examination) {
+  const { env = {} } = configuration ?? {};
+  const { GRAPH_MAIL_TRACE_CLIENT_ID: clientId, GRAPH_MAIL_TRACE_CERTIFICATE_PATH: file } = env;
+  const content = env.GRAPH_MAIL_TRACE_CERTIFICATE;
+  if (!clientId || (!file && !content)) return undefined;
+  const password = env.GRAPH_MAIL_TRACE_CERTIFICATE_PASSWORD || undefined;
+  const source = file ? { paths: [file] } : { contents: [content ?? ''] };
+  const from = file ? 'GRAPH_MAIL_TRACE_CERTIFICATE_PATH' : 'GRAPH_MAIL_TRACE_CERTIFICATE';
+  const credential = { kind: 'certificate', source, from, password, sendChain: false } as const;
+  const { chain, privateKey } = await new CertificateSource(credential, world.clock, () => {}).get();
+  return { clientId, certificate: chain + privateKey };
+}
+
 /** Exactly what a person agrees to. */
-function planText(mailbox: string, to: readonly string[], { cloud }: Examination): string {
+function planText(mailbox: string, to: readonly string[], { cloud }: Examination, traces: boolean): string {
   const probes = topics.reduce((sum, { cases }) => sum + cases.length, 0) + questions.length;
   const about = [...topics.map(({ topic }) => topic), ...new Set(questions.map(({ topic }) => topic))];
   return `
@@ -196,7 +215,7 @@ This asks whether Microsoft's service is as this package takes it to be.
   To           ${to.join(', ')}, and nobody else: each request is compared with this list
   Mails        at most ${MOST_MAILS}, short, each with "[contract test …]" in its subject, at most twenty a minute
   Besides      ${probes} probes in all, one request at a time: sign-ins that must fail, messages
-               without recipients, drafts and attachments; about 50 MB of uploads
+               without recipients, drafts and attachments; about 50 MB of uploads${traces ? '; five look-ups in the message trace' : ''}
   Takes        under ten minutes; Ctrl-C ends it
   Afterwards   it deletes its drafts and, with Mail.ReadWrite, its messages in the mailbox that sends
   Stays        what arrives at the other addresses; without Mail.ReadWrite, the copies in Sent Items

@@ -23,7 +23,7 @@ export interface Roles {
 
 /** All else in a path is an id or an address, and is told as `{…}`. */
 const SEGMENTS =
-  /^(?:|v1\.0|v2\.0|users|me|sendmail|sendmial|messages|mailfolders|sentitems|drafts|inbox|deleteditems|attachments|createuploadsession|send|\$value|oauth2|token|\.well-known|openid-configuration)$/i;
+  /^(?:|v1\.0|v2\.0|users|me|sendmail|sendmial|messages|mailfolders|sentitems|drafts|inbox|deleteditems|attachments|createuploadsession|send|admin|exchange|tracing|messagetraces|\$value|oauth2|token|\.well-known|openid-configuration)$/i;
 const QUERY = /^\$(?:filter|select|top|orderby)$/;
 
 export function exchangeOf(url: string, wish: Wish, answer: Reply | Error, roles: Roles): Exchange {

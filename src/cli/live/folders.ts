@@ -6,6 +6,11 @@ export function byMessageId(messageId: string): string {
   return `$filter=${encodeURIComponent(`internetMessageId eq '${messageId.replaceAll("'", "''")}'`)}`;
 }
 
+/** `$filter` for a Message-ID in the message trace. */
+export function byMessageTrace(messageId: string): string {
+  return `$filter=${encodeURIComponent(`messageId eq '${messageId.replaceAll("'", "''")}'`)}`;
+}
+
 /** Asks again, as transport takes its time, until `done` or `patience` ms are over; the last answer it is. */
 export async function until(
   target: Target,

@@ -109,13 +109,14 @@ function cell(text: string): string {
  * here: known addresses become their roles, and all that looks like an address, an id or a secret goes.
  */
 export function withoutNames(text: string, target: Target): string {
-  const { mailbox, to, tenantId, clientId } = target.place;
+  const { mailbox, to, tenantId, clientId, trace } = target.place;
   const addresses = [mailbox, ...to];
   const known: [name: string, role: string][] = [
     ...addresses.map((address): [string, string] => [address, target.roleOf(address)]),
     ...addresses.map((address): [string, string] => [address.split('@').at(-1) ?? '', '{domain}']),
     [tenantId, '{tenant}'],
     [clientId, '{application}'],
+    [trace?.clientId ?? '', '{application}'],
   ];
   const named = known
     .filter(([name]) => name.length > 3)

@@ -22,6 +22,8 @@ export interface Place {
   mailbox: string;
   /** The only addresses that mail may go to; at least one. */
   to: readonly string[];
+  /** Who may read the message trace; `certificate` as above. Default: nobody. */
+  trace?: { clientId: string; certificate: string };
   /** A certificate authority to trust, PEM. Default: those that Node trusts. */
   ca?: string;
   /** How to connect, instead of `ca`: by a proxy, say. Whoever gives it destroys it. */
@@ -49,6 +51,8 @@ export class Target extends TestMails {
   readonly place: Place;
   /** The requests so far, in words that a report may have. */
   readonly exchanges: Exchange[] = [];
+  /** MIME that sendMail took, with the time by {@link Target.elapsed}, in this order. */
+  readonly sent: { messageId: string; at: number }[] = [];
   /** Ends all waiting and all requests; another one may take its place. */
   signal: AbortSignal | undefined;
   readonly #clock: Clock;
@@ -181,6 +185,10 @@ export class Target extends TestMails {
       ...(body !== undefined && { body }),
     });
     this.#note(method, path, reply);
+    const messageId = typeof mime === 'string' ? /^Message-ID: (<[^>\r\n]+>)/im.exec(mime)?.[1] : undefined;
+    if (path === '/sendMail' && reply.status === 202 && messageId !== undefined) {
+      this.sent.push({ messageId, at: this.elapsed() });
+    }
     return reply;
   }
 

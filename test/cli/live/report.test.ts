@@ -1,96 +1,23 @@
 // What a report may have in it, whatever a server answers.
-import https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { topics } from '../../../src/cli/live/cases/index.js';
 import { ProbeFailure } from '../../../src/cli/live/probe.js';
 import { questions } from '../../../src/cli/live/questions/index.js';
 import { reportText, withoutNames } from '../../../src/cli/live/report.js';
 import { type LiveResult, runLive } from '../../../src/cli/live/run.js';
-import { type Place, Target } from '../../../src/cli/live/target.js';
+import { Target } from '../../../src/cli/live/target.js';
 import { type Clock, systemClock } from '../../../src/clock.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { startSandboxTarget } from '../../contract/sandbox-target.js';
+import { type Answer, CLIENT, FRIEND, HastyClock, MAILBOX, serviceThat, TENANT } from './service.js';
 
-const TENANT = '7e4a4e11-5a4d-4b0c-9c0d-e5a9d0c0ffee';
-const CLIENT = 'c11e4701-5a4d-4b0c-9c0d-e5a9d0c0ffee';
-const MAILBOX = 'noreply@contoso.test';
-const FRIEND = 'ana.lovelace@fabrikam.test';
 const facts = { where: 'sandbox', day: '2026-11-30', program: 'nodemailer-graph-transport 0.1.0' };
-
-/** Time that passes as soon as somebody waits for it. */
-class HastyClock implements Clock {
-  #elapsed = 0;
-  now = () => Date.now();
-  elapsed = () => this.#elapsed;
-  after(ms: number, callback: () => void): () => void {
-    const immediate = setImmediate(() => {
-      this.#elapsed += ms;
-      callback();
-    });
-    return () => clearImmediate(immediate);
-  }
-}
 
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox();
 });
 afterAll(() => sandbox.close());
-
-type Answer = (request: { url: string; authorization: string; body: string }) =>
-  | {
-      status: number;
-      headers?: Record<string, string>;
-      body: string;
-    }
-  | undefined;
-
-/** A service that gives a token with all roles once, and answers everything else by `answer`; undefined breaks the connection. */
-async function hostile(answer: Answer): Promise<{ target: Target; token: string }> {
-  const roles = Buffer.from(JSON.stringify({ roles: ['Mail.Send', 'Mail.ReadWrite'], tid: TENANT })).toString(
-    'base64url',
-  );
-  const token = `eyJhbGciOiJSUzI1NiJ9.${roles}.c2lnbmF0dXJlLW9mLXRoZS1zZXJ2aWNl`;
-  const [, cert = ''] = sandbox.identity.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? [];
-  let signedIn = false;
-  const server = https.createServer({ key: sandbox.identity, cert }, (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { url = '', headers } = request;
-      if (!signedIn && url.endsWith('/token')) {
-        signedIn = true;
-        response.end(JSON.stringify({ access_token: token, token_type: 'Bearer', expires_in: 3599 }));
-        return;
-      }
-      const body = Buffer.concat(chunks).subarray(0, 2_000).toString();
-      const told = answer({ url, authorization: headers.authorization ?? '', body });
-      if (!told) return void response.destroy();
-      response.writeHead(told.status, told.headers).end(told.body);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `https://localhost:${(server.address() as AddressInfo).port}`;
-  const place: Place = {
-    tenantId: TENANT,
-    clientId: CLIENT,
-    authorityHost: origin,
-    graphHost: origin,
-    certificate: sandbox.options.certificate,
-    mailbox: MAILBOX,
-    to: [FRIEND, MAILBOX],
-    ca: sandbox.ca,
-    clock: new HastyClock(),
-  };
-  const target = new Target(place);
-  onTestFinished(() => {
-    target.close();
-    server.closeAllConnections();
-    server.close();
-  });
-  return { target, token };
-}
 
 /** All that must not get out, as a server would quote it. */
 function everything({ url, authorization, body }: { url: string; authorization: string; body: string }): string {
@@ -163,7 +90,7 @@ describe('the report of a run names nobody where the service', () => {
   test.each(Object.entries(services))(
     '%s',
     async (_what, answer) => {
-      const { target, token } = await hostile(answer());
+      const { target, token } = await serviceThat(answer(), sandbox);
       const result = await runLive(target, { clock: new HastyClock() });
       expect(result.results).toHaveLength(topics.flatMap(({ cases }) => cases).length + questions.length);
       for (const format of ['markdown', 'json'] as const) {

@@ -3,6 +3,7 @@ import { answerHeaders } from './answer-headers.js';
 import { bodyEncoding } from './body-encoding.js';
 import { delivered } from './delivered.js';
 import { emptyGroup } from './empty-group.js';
+import { messageTrace } from './message-trace.js';
 import { noRecipients } from './no-recipients.js';
 import { patchedRecipients } from './patched-recipients.js';
 import { rawBytes } from './raw-bytes.js';
@@ -23,6 +24,8 @@ export const questions: readonly Question[] = [
   ...bodyEncoding,
   ...answerHeaders,
   ...tokenLifetime,
+  // Last, so that the first message is as old as it can be.
+  ...messageTrace,
 ];
 
 export const unanswerable: readonly Unanswerable[] = [
