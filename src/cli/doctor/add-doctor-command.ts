@@ -67,6 +67,10 @@ export function addDoctorCommand(program: Command, terminal: Terminal, ended: (c
       'with --live-contract: where the report goes, .md or .json (default: live-contract-….md)',
       pathFlag,
     )
+    .option(
+      '--remove-role',
+      'with --live-contract: at the end, wait for a person who takes the role Mail.Send away, to see which tokens go on',
+    )
     .option('--yes', 'with --live-contract: begin without asking')
     .addHelpText('after', exitCodes)
     .action(async (flags) => ended(await doctorCommand(flags, terminal)));

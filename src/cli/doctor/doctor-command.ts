@@ -93,7 +93,7 @@ export async function doctorCommand(
 
 /** @throws UsageError before anything is asked or sent */
 function refuseContradictions(flags: DoctorFlags): void {
-  const { mailbox = [], deniedMailbox = [], probe, from, sendTo, bundle, to, report, yes } = flags;
+  const { mailbox = [], deniedMailbox = [], probe, from, sendTo, bundle, to, report, yes, removeRole } = flags;
   if (deniedMailbox.length > 0 && !probe) {
     throw new UsageError('--denied-mailbox is asked about with --probe only: add it.');
   }
@@ -102,7 +102,7 @@ function refuseContradictions(flags: DoctorFlags): void {
   if (both !== undefined) throw new UsageError(`${both} cannot be both, --mailbox and --denied-mailbox.`);
   if (from !== undefined && sendTo === undefined) throw new UsageError('--from goes with --send-to.');
   if (bundle !== undefined) checkBundlePath(bundle);
-  const other = Object.entries({ '--to': to, '--report': report, '--yes': yes }).find(
+  const other = Object.entries({ '--to': to, '--report': report, '--yes': yes, '--remove-role': removeRole }).find(
     ([, value]) => value !== undefined,
   );
   if (other) throw new UsageError(`${other[0]} goes with --live-contract.`);

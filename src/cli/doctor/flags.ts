@@ -22,6 +22,8 @@ export interface DoctorFlags extends Omit<GivenConfiguration, 'mailbox'> {
   to?: string[];
   /** With `liveContract`: where its report goes. */
   report?: string;
+  /** With `liveContract`: also wait for a person who takes the role Mail.Send away. */
+  removeRole?: boolean;
   /** With `liveContract`: begin without asking. */
   yes?: boolean;
 }

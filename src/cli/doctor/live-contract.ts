@@ -87,11 +87,19 @@ export async function liveContractCommand(flags: DoctorFlags, terminal: Terminal
         '--live-contract signs in by certificate, as many of its questions are about that: give --tenant-id, --client-id and --certificate.',
       );
     }
+    if (flags.removeRole && !lines.interactive) {
+      throw new UsageError(
+        '--remove-role is for a terminal, where somebody says when the role is away. Nothing was sent.',
+      );
+    }
     const trace = await traceIdentity(examination);
     const to = flags.to ?? (await askForAddresses(mailbox, lines, terminal));
     print(planText(mailbox, to, examination, trace !== undefined));
+    if (flags.removeRole) {
+      print('At the end it waits for you to take the permission Mail.Send away; that time comes on top.\n');
+    }
     await agree(flags, lines, terminal);
-    lines.close();
+    if (!flags.removeRole) lines.close();
     if (!(await passes(onTheNetwork))) return stopped();
     const { chain, privateKey } = await new CertificateSource(identity.credential, world.clock, () => {}).get();
     const { cloud } = examination;
@@ -103,6 +111,7 @@ export async function liveContractCommand(flags: DoctorFlags, terminal: Terminal
       graphHost: cloud.graphHost,
       certificate: chain + privateKey,
       ...(trace && { trace }),
+      ...(flags.removeRole && { waitForRemoval: (signal) => askForRemoval(lines, terminal, signal) }),
       mailbox,
       to,
       agent: examination.agent,
@@ -232,6 +241,19 @@ async function agree({ yes }: DoctorFlags, lines: Lines, { stdout }: Terminal): 
   stdout.write('Type yes to begin, anything else to stop: ');
   const answer = await lines.next();
   if (answer?.trim().toLowerCase() !== 'yes') throw new UsageError('The answer was not yes. Nothing was sent.');
+}
+
+/** Whether a person took the role away, once it was asked for. */
+async function askForRemoval(lines: Lines, { stdout }: Terminal, signal: AbortSignal | undefined): Promise<boolean> {
+  stdout.write(
+    `\nTake the permission Mail.Send away from the application in Entra now (Enterprise applications > Permissions).\nPut it back when this has ended. Type done when it is away, anything else to leave this out: `,
+  );
+  const interrupted = new Promise<undefined>((resolve) => {
+    if (signal?.aborted) resolve(undefined);
+    signal?.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const answer = await Promise.race([lines.next(), interrupted]);
+  return answer?.trim().toLowerCase() === 'done';
 }
 
 /** @throws UsageError where nobody can be asked, or an answer is no address */

@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.js';
 import { differences } from './expected.js';
 import { permissionsOf } from './permissions.js';
 import { type Mark, type Permission, ProbeFailure, type Question, type TenantCase } from './probe.js';
-import { questions, unanswerable } from './questions/index.js';
+import { questions, unanswerable, withPerson } from './questions/index.js';
 import type { Target } from './target.js';
 
 export type Verdict = 'held' | 'did not hold' | 'not tried';
@@ -81,13 +81,21 @@ export async function runLive(target: Target, options: LiveOptions = {}): Promis
       await target.deleteDrafts();
     }
     say('\nOpen questions');
-    for (const one of questions) {
+    const ask = async (one: Question): Promise<void> => {
       const { id, facts, topic, assumption, needs = [] } = one;
       const about = { id, topic, question: assumption, mark: 'open' as const, facts };
       const { result, detail } = await attempt(about, needs, permissions, target, () => tryQuestion(one, target));
       results.push(result);
       say(lineOf(result, `${topic}: ${assumption}`, detail));
+    };
+    for (const one of questions) await ask(one);
+    // A person takes the time that it takes; who wants these asked knows that.
+    if (target.place.waitForRemoval && !time.signal.aborted) {
+      time.release();
+      target.signal = signal;
     }
+    for (const one of withPerson) await ask(one);
+    target.signal = time.signal;
     for (const { topic, assumption, because } of unanswerable) {
       say(lineOf({ verdict: 'not tried' }, `${topic}: ${assumption}`, because));
     }

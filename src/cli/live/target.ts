@@ -24,6 +24,8 @@ export interface Place {
   to: readonly string[];
   /** Who may read the message trace; `certificate` as above. Default: nobody. */
   trace?: { clientId: string; certificate: string };
+  /** Resolves when a person has taken the role Mail.Send away; with `false` when nobody does. Default: nobody is asked. */
+  waitForRemoval?: (signal: AbortSignal | undefined) => Promise<boolean>;
   /** A certificate authority to trust, PEM. Default: those that Node trusts. */
   ca?: string;
   /** How to connect, instead of `ca`: by a proxy, say. Whoever gives it destroys it. */

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { topics } from '../../../src/cli/live/cases/index.js';
 import { ProbeFailure } from '../../../src/cli/live/probe.js';
-import { questions } from '../../../src/cli/live/questions/index.js';
+import { questions, withPerson } from '../../../src/cli/live/questions/index.js';
 import { reportText, withoutNames } from '../../../src/cli/live/report.js';
 import { type LiveResult, runLive } from '../../../src/cli/live/run.js';
 import { Target } from '../../../src/cli/live/target.js';
@@ -92,7 +92,9 @@ describe('the report of a run names nobody where the service', () => {
     async (_what, answer) => {
       const { target, token } = await serviceThat(answer(), sandbox);
       const result = await runLive(target, { clock: new HastyClock() });
-      expect(result.results).toHaveLength(topics.flatMap(({ cases }) => cases).length + questions.length);
+      expect(result.results).toHaveLength(
+        topics.flatMap(({ cases }) => cases).length + questions.length + withPerson.length,
+      );
       for (const format of ['markdown', 'json'] as const) {
         const text = reportText(format, facts, result, target);
         expect(text.length).toBeGreaterThan(5_000);

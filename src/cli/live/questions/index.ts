@@ -8,6 +8,7 @@ import { noRecipients } from './no-recipients.js';
 import { patchedRecipients } from './patched-recipients.js';
 import { rawBytes } from './raw-bytes.js';
 import { requestSize } from './request-size.js';
+import { roleRemoval } from './role-removal.js';
 import { secondSend } from './second-send.js';
 import { sender } from './sender.js';
 import { tokenLifetime } from './token-lifetime.js';
@@ -27,6 +28,9 @@ export const questions: readonly Question[] = [
   // Last, so that the first message is as old as it can be.
   ...messageTrace,
 ];
+
+/** Those that wait for a person, after all others. */
+export const withPerson: readonly Question[] = [...roleRemoval];
 
 export const unanswerable: readonly Unanswerable[] = [
   {
