@@ -51,6 +51,8 @@ try {
     if (sent?.[1] !== '200') throw new Error('not all 200 were sent');
   });
 
+  check('its live contract runs, against its sandbox', () => run('node', ['live-contract.mjs']).trim());
+
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
   const flags = [
     '--noEmit',

@@ -16,7 +16,7 @@ export function domainOf(address: string): string {
 /**
  * One spelling for all spellings of an address that Exchange treats as one: it ignores case, also in the local part, and
  * an internationalised domain is the same in its A-label and U-label form. Case is that of ASCII alone: other letters
- * that fold into ASCII, such as the Kelvin sign, make another address.
+ * that fold into ASCII, such as the Kelvin sign, make another address. (fact from-4)
  */
 export function canonicalAddress(address: string): string {
   const at = address.lastIndexOf('@');

@@ -122,7 +122,7 @@ export interface GraphTransportOptions {
   /**
    * How a message goes out. `'direct'`: in one request. `'draft'`: a draft is made and then sent, which can be repeated
    * after a doubtful answer, since a draft goes out once at most; needs Mail.ReadWrite besides Mail.Send, and twice the
-   * requests. That the second sending of a draft finds nothing is reported, not documented.
+   * requests. That the second sending of a draft finds nothing is reported, not documented. (fact draft-5)
    * @default 'direct'
    */
   delivery?: 'direct' | 'draft' | undefined;
@@ -196,7 +196,10 @@ export interface GraphTransportOptions {
    * @default 'graph-transport'
    */
   component?: string | undefined;
-  /** DKIM keys, as in Nodemailer. Exchange may change a message after it was signed, and signs with its own keys. */
+  /**
+   * DKIM keys, as in Nodemailer. Exchange may change a message after it was signed, and signs with its own keys.
+   * (fact header-7)
+   */
   dkim?: SendMailOptions['dkim'];
   /** Turn `data:` images in HTML into inline attachments, as in Nodemailer. */
   attachDataUrls?: boolean | undefined;

@@ -1,6 +1,6 @@
 /**
  * Recipients of one message over To, Cc and Bcc: what Exchange Online takes unless a mailbox is set otherwise, and the most
- * that one can be set to (Exchange Online limits, "Recipient limit"; `Set-Mailbox -RecipientLimits`).
+ * that one can be set to (Exchange Online limits, "Recipient limit"; `Set-Mailbox -RecipientLimits`). (fact limit-1)
  */
 export const usualRecipients = 500;
 export const mostRecipients = 1000;

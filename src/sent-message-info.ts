@@ -18,9 +18,9 @@ export interface GraphSentMessageInfo {
   messageTime: number;
   /** The mailbox that sent it. */
   mailbox: string;
-  /** Graph's `request-id`, which leads to the Graph activity logs. */
+  /** Graph's `request-id`, which leads to the Graph activity logs. (fact send-7) */
   requestId: string | undefined;
-  /** The `client-request-id` sent with the accepted request. */
+  /** The `client-request-id` sent with the accepted request. (fact send-8) */
   clientRequestId: string;
   /** Requests made to have it sent; those that prepared a draft are not counted. */
   attempts: number;

@@ -6,6 +6,8 @@ const otherCloud =
 /**
  * What an administrator does about Entra's errors, by AADSTS number (Microsoft Entra authentication and authorization
  * error codes; for those that it does not list see {@link UNLISTED_AADSTS}).
+ * (facts entra-1, entra-2, entra-3, entra-4, entra-5, entra-6, entra-7, entra-8, entra-10, entra-11, entra-12,
+ * entra-13)
  */
 export const AADSTS_HINTS: Readonly<Record<number, string>> = {
   700027:

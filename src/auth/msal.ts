@@ -69,6 +69,7 @@ async function requestToken(
   try {
     const client = new ConfidentialClientApplication({
       // cp1: claims challenges are understood, so Graph may end access at once instead of with the token.
+      // (facts token-2, token-3)
       auth: { ...clientAuth(context, certificate, network), clientCapabilities: ['cp1'] },
       system: { networkClient: network },
     });

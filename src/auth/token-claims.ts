@@ -1,6 +1,7 @@
 /**
  * What an access token says; read to explain a refusal, and whether another token may help, never to decide what is sent
  * (its form is Graph's own affair).
+ * (fact token-7)
  */
 export interface TokenClaims {
   /** Application permissions with admin consent. */

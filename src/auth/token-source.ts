@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import { isGraphMailError } from '../errors.js';
 
-/** A bearer token and how long it is good for. */
+/** A bearer token and how long it is good for. (fact token-1) */
 export interface AccessToken {
   token: string;
   /** Milliseconds from its receipt on. */

@@ -24,7 +24,7 @@ interface LeftDrafts {
 
 /**
  * Sends a message in two steps: a draft, which sends nothing, and its sending, which can be repeated because a draft goes
- * out once at most.
+ * out once at most. (fact draft-2)
  * @throws GraphMailError
  */
 export async function sendAsDraft(

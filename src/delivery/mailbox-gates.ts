@@ -25,7 +25,7 @@ interface SharedGates {
 /**
  * One transport's way to the gates of its mailboxes. The gates are the process's: there is one for each application and
  * mailbox, kept as long as it has anything to remember. The tenant does not tell gates apart: it may be given by id or by
- * domain, and a mailbox has only one.
+ * domain, and a mailbox has only one. (fact throttle-1)
  */
 export class MailboxGates {
   readonly #shared = processWide<SharedGates>('gates', () => ({ gates: new Map(), names: new Map(), warned: false }));

@@ -23,6 +23,7 @@ import { Turnstile } from './turnstile.js';
 /**
  * Requests that a process makes in five minutes, of the 100 that the tenant has for all its programs and administrators (Graph
  * throttling limits, message trace).
+ * (fact trace-2)
  */
 const mostRequests = 20;
 const countedFor = 300_000;
@@ -196,6 +197,7 @@ export async function settleByTrace(
   }
 }
 
+/** (fact trace-3) */
 function notThere(messageId: string, draftId: string | undefined): GraphMailError {
   return new GraphMailError(unknownFate(messageId, 'message trace does not have it, which proves nothing'), {
     code: 'EGRAPH',

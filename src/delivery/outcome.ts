@@ -16,12 +16,13 @@ export type Outcome =
   /** It may have. With `repeat`, the same request may be made again all the same: a second one would have no effect. */
   | { kind: 'unknown'; repeat?: boolean };
 
-/** Answers given before Graph stored anything: the synchronous refusals. */
+/** Answers given before Graph stored anything: the synchronous refusals. (facts outcome-1, outcome-3) */
 const refusals = new Set([400, 403, 404, 405, 409, 411, 413, 415]);
 
 /**
  * Judges one attempt. Sound rather than hopeful: *not sent* only where nothing can have been stored, *sent* only for 202
  * (other 2xx answers have been reported for messages that never went out), *unknown* for all the rest.
+ * (facts send-5, send-6, outcome-2, outcome-4, outcome-5)
  */
 export function judge(result: HttpAnswer | NetworkFailure, now: number): Outcome {
   if (result instanceof NetworkFailure) {
@@ -75,6 +76,7 @@ export function judgeRepeatable(...expected: number[]): Judge {
 /**
  * Judges the sending of a draft. It goes out at most once: sending it moves it away, and its id with it, so that a second
  * request finds nothing. That makes a repetition safe, and tells what became of the first. (Reported, not documented.)
+ * (facts draft-4, draft-5)
  */
 export function judgeDraftSend(result: HttpAnswer | NetworkFailure, now: number, earlier: Earlier): Outcome {
   const outcome = judge(result, now);

@@ -26,6 +26,7 @@ export interface Search {
 
 /**
  * Finds out what became of a message whose send ended unknown, by looking for its Message-ID in Sent Items.
+ * (fact header-1)
  * @param window milliseconds
  * @throws GraphMailError `unknown`, with what was seen
  */
@@ -44,7 +45,7 @@ export async function settleBySentItems(
 
 /**
  * Looks for a message in Sent Items until it is there or `window` is over. It comes there only when transport is done with
- * it, so that its absence proves nothing.
+ * it, so that its absence proves nothing. (fact lookup-2)
  * @returns {@link there}, or what was seen instead: in words, or as the failure to look
  */
 export async function searchSentItems(requests: Requests, search: Search): Promise<string | GraphMailError> {

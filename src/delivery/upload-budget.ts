@@ -5,7 +5,7 @@ import { SlidingWindow } from '../sliding-window.js';
  * The bytes that may go to one mailbox in any five minutes. Graph allows 150 MB of POST, PUT and PATCH for each
  * application and mailbox (learn.microsoft.com/graph/throttling-limits, Outlook service limits), and does not say at which
  * moment of a request it counts. So a request counts in every window that it overlaps: from its departure until five
- * minutes after its end.
+ * minutes after its end. (fact throttle-4)
  */
 export class UploadBudget {
   /** Milliseconds. */

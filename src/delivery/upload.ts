@@ -6,10 +6,13 @@ import { judgePreparation, judgeRepeatable, judgeUpload } from './outcome.js';
 import type { Requests } from './requests.js';
 import type { StepResult } from './step.js';
 
-/** Bytes. Smaller files go in one request; an upload session may refuse them (Graph documentation, "Attach large files"). */
+/**
+ * Bytes. Smaller files go in one request; an upload session may refuse them (Graph documentation, "Attach large files").
+ * (fact upload-3)
+ */
 const sessionMinimum = 3 * 1024 * 1024;
 
-/** Bytes of one piece: under 4 MB, as documented. */
+/** Bytes of one piece: under 4 MB, as documented. (fact upload-5) */
 const chunkSize = 12 * 320 * 1024;
 
 /**

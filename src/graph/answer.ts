@@ -7,7 +7,7 @@ export interface GraphFault {
   message: string | undefined;
 }
 
-/** Reads `{ error: { code, message } }` (Graph documentation, "Microsoft Graph error responses"). */
+/** Reads `{ error: { code, message } }` (Graph documentation, "Microsoft Graph error responses"). (fact error-1) */
 export function readGraphFault(answer: HttpAnswer): GraphFault {
   const { error } = parseObject(answer.body);
   const { code, message } = asObject(error);

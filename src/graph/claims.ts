@@ -2,6 +2,7 @@ import type { HttpAnswer } from './http.js';
 
 /**
  * The claims that Graph wants in a new token (continuous access evaluation), from the `WWW-Authenticate` of a 401.
+ * (fact token-4)
  */
 export function claimsChallenge(answer: HttpAnswer): string | undefined {
   const header = answer.headers['www-authenticate'] ?? '';

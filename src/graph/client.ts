@@ -50,7 +50,10 @@ const traceAnswer = 24 * 1024 * 1024;
 /** Bytes that a message can have that is read whole. */
 export const longestMime = 64 * 1024 * 1024;
 
-/** Microsoft Graph's mail requests: one call, one HTTP request. All throw NetworkFailure when there is no answer. */
+/**
+ * Microsoft Graph's mail requests: one call, one HTTP request. All throw NetworkFailure when there is no answer.
+ * (fact send-23)
+ */
 export class GraphClient {
   readonly #address: HttpAddress;
   /** For messages to people. */
@@ -78,6 +81,7 @@ export class GraphClient {
 
   /**
    * `POST /users/{mailbox}/sendMail` with MIME (Graph documentation, "Send Outlook messages … in MIME format").
+   * (fact send-1)
    * @param body the MIME in base64
    */
   sendMail(mailbox: string, body: Buffer, call: GraphCall): Promise<HttpAnswer> {
@@ -85,7 +89,7 @@ export class GraphClient {
   }
 
   /**
-   * `POST /users/{mailbox}/messages` with MIME (Graph documentation, "Create message").
+   * `POST /users/{mailbox}/messages` with MIME (Graph documentation, "Create message"). (fact draft-1)
    * @param body the MIME in base64
    * @returns with the id of the draft, where the answer has one
    */
@@ -94,7 +98,7 @@ export class GraphClient {
     return { ...answer, id: textField(answer.body, 'id') };
   }
 
-  /** `POST /users/{mailbox}/messages/{id}/send` (Graph documentation, "message: send"). */
+  /** `POST /users/{mailbox}/messages/{id}/send` (Graph documentation, "message: send"). (fact draft-3) */
   sendDraft(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
     return this.#post(mailbox, `${draftPath(id)}/send`, Buffer.alloc(0), undefined, call);
   }
@@ -104,7 +108,10 @@ export class GraphClient {
     return this.#request(mailbox, { method: 'DELETE', path: draftPath(id), headers: this.#headers(call) }, call);
   }
 
-  /** The messages in a folder that have this Message-ID, angle brackets included (Graph documentation, "List messages"). */
+  /**
+   * The messages in a folder that have this Message-ID, angle brackets included (Graph documentation, "List messages").
+   * (fact lookup-1)
+   */
   findMessages(mailbox: string, folder: MailFolder, messageId: string, call: GraphCall): Promise<HttpAnswer> {
     const filter = encodeURIComponent(`internetMessageId eq '${messageId.replaceAll("'", "''")}'`);
     const query = `$filter=${filter}&$select=id,internetMessageId,createdDateTime,sentDateTime&$top=25`;
@@ -112,7 +119,7 @@ export class GraphClient {
     return this.#request(mailbox, { method: 'GET', path, headers: this.#headers(call) }, call);
   }
 
-  /** Whether a message is there, and still a draft (Graph documentation, "Get message"). */
+  /** Whether a message is there, and still a draft (Graph documentation, "Get message"). (fact lookup-4) */
   getMessage(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
     const path = `${draftPath(id)}?$select=id,isDraft`;
     return this.#request(mailbox, { method: 'GET', path, headers: this.#headers(call) }, call);
@@ -141,14 +148,20 @@ export class GraphClient {
     return this.#send(request, call).then((answer) => withoutToken(answer, call));
   }
 
-  /** `GET …/messages/{id}/$value` (Graph documentation, "Get MIME content of a message"); no more than {@link longestMime}. */
+  /**
+   * `GET …/messages/{id}/$value` (Graph documentation, "Get MIME content of a message"); no more than {@link longestMime}.
+   * (fact lookup-5)
+   */
   getMime(mailbox: string, id: string, call: GraphCall): Promise<HttpAnswer> {
     const path = `${draftPath(id)}/$value`;
     const headers = this.#headers(call);
     return this.#request(mailbox, { method: 'GET', path, headers, answerLimit: longestMime, wantBytes: true }, call);
   }
 
-  /** `POST …/messages/{id}/attachments`: all of a small file at once (Graph documentation, "Add attachment"). */
+  /**
+   * `POST …/messages/{id}/attachments`: all of a small file at once (Graph documentation, "Add attachment").
+   * (fact upload-1)
+   */
   addAttachment(mailbox: string, id: string, body: Buffer, call: GraphCall): Promise<HttpAnswer> {
     return this.#post(mailbox, `${draftPath(id)}/attachments`, body, 'application/json', call);
   }
@@ -170,7 +183,10 @@ export class GraphClient {
     return { ...withoutQuotesIn(answer, secretsOf(uploadUrl)), uploadUrl };
   }
 
-  /** `PUT` of one piece (Graph documentation, "Attach large files"). The URL is its own authorization: no token goes there. */
+  /**
+   * `PUT` of one piece (Graph documentation, "Attach large files"). The URL is its own authorization: no token goes there.
+   * (fact upload-4)
+   */
   uploadChunk({ url, bytes, position, size }: Chunk, call: GraphCall): Promise<HttpAnswer> {
     const headers = {
       ...this.#headers(call),
@@ -194,7 +210,7 @@ export class GraphClient {
     mailbox: string,
     path: string,
     body: Buffer,
-    // For MIME exactly text/plain; a charset parameter is not documented to select it.
+    // For MIME exactly text/plain; a charset parameter is not documented to select it. (fact send-2)
     contentType: 'text/plain' | 'application/json' | undefined,
     call: GraphCall,
     answerLimit?: number,

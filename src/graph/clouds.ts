@@ -4,7 +4,7 @@ import type { CloudName, CustomCloud } from '../option-types.js';
 export interface Cloud {
   /** Origin of the token service, without a slash at the end. */
   authorityHost: string;
-  /** Origin of Graph, without a slash at the end; also the token's scope. */
+  /** Origin of Graph, without a slash at the end; also the token's scope. (fact auth-7) */
   graphHost: string;
   ca: string | undefined;
   /** Whether MSAL knows the authority; otherwise it must be told to trust it without asking Microsoft. */
@@ -14,6 +14,7 @@ export interface Cloud {
 /**
  * Hosts as listed on Microsoft Graph's page "National cloud deployments"; the token service of China as on Entra's page
  * "National clouds", since the former still names login.chinacloudapi.cn. GCC uses the global hosts, GCC High those of `usgov`.
+ * (fact cloud-1)
  */
 const clouds: Record<CloudName, [authority: string, graph: string]> = {
   global: ['https://login.microsoftonline.com', 'https://graph.microsoft.com'],

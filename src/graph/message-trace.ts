@@ -4,6 +4,7 @@ import { parseObject } from './answer.js';
 /**
  * What message trace says of one recipient (Graph documentation, "exchangeMessageTrace"): `'expanded'` of a group, whose members
  * then are recipients too; `'gettingStatus'` and `'pending'` while it is not decided; `'unknown'` for what is not documented.
+ * (fact trace-1)
  */
 export type TraceStatus =
   | 'delivered'

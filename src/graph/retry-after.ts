@@ -1,5 +1,6 @@
 /**
  * Reads `Retry-After` (RFC 9110 §10.2.3): seconds, which Graph is documented to give with decimals too, or a date.
+ * (fact throttle-7)
  * @returns milliseconds from `now`, 0 for a time gone by, `undefined` for what cannot be read
  */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {

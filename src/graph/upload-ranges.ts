@@ -2,7 +2,7 @@ import type { HttpAnswer } from './http.js';
 
 /**
  * Where an upload session wants to go on, from `nextExpectedRanges` (`["2097152"]` or `["0-"]`; Graph documentation,
- * "Attach large files").
+ * "Attach large files"). (fact upload-6)
  * @param size bytes of the whole file
  * @returns `undefined` when it does not say
  */

@@ -17,7 +17,7 @@ const smaller = 'Send smaller attachments, or links to them.';
 
 /**
  * Why a message is one piece: taking attachments out of it and giving them back as Graph's own would break a signature,
- * or lose what only its bytes say. `undefined` when nothing speaks against it.
+ * or lose what only its bytes say. `undefined` when nothing speaks against it. (facts header-5, draft-13)
  */
 export function indivisibleMessage(mail: SentMail, settings: Pick<Settings, 'mailer'>): Indivisible | undefined {
   const root = mail.message as TreeNode;

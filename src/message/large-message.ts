@@ -10,7 +10,7 @@ import { mimeLimit } from './mime-limit.js';
 import { partsOf } from './part.js';
 import { Spool } from './spool.js';
 
-/** A message that fits into a request, because what is too heavy for it was left out. */
+/** A message that fits into a request, because what is too heavy for it was left out. (fact draft-12) */
 export interface LargeMessage {
   mime: Buffer;
   /** What was left out, in the order in which it stood in the message; nothing when the message fits as it is. */

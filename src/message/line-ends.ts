@@ -18,7 +18,7 @@ export function markCrlf(message: Buffer, stretches: readonly Stretch[]): void {
 /**
  * Makes every line end CRLF, bare CR included, as Nodemailer's SMTP connection does (RFC 5322 §2.3).
  * Returns the same buffer when there is nothing to change. Native searches and copies do the work: a message of
- * megabytes often has a text of a few bare line ends in front of its attachments.
+ * megabytes often has a text of a few bare line ends in front of its attachments. (fact send-16)
  */
 export function toCrlf(message: Buffer, memory?: Memory): Buffer {
   const bare = bareLineEnds(message);

@@ -17,6 +17,7 @@ export interface MailboxWish {
 
 /**
  * Decides whose mailbox sends a message. The answer is one spelling per mailbox, so that gate and URL agree.
+ * (fact from-2)
  * @throws GraphMailError `EENVELOPE`
  */
 export function chooseMailbox(settings: Pick<Settings, 'mailbox' | 'allowedMailboxes'>, wish: MailboxWish): string {

@@ -13,7 +13,7 @@ export interface Reconciliation {
 
 /**
  * Graph knows no envelope: it delivers to the To, Cc and Bcc of the header. So what the envelope adds must become a Bcc,
- * and what it leaves out cannot be left out.
+ * and what it leaves out cannot be left out. (facts send-10, send-11)
  * @param envelope recipients of the envelope, or `undefined` to take the header's
  * @throws GraphMailError `EENVELOPE`
  */

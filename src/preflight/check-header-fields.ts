@@ -3,7 +3,7 @@ import { finding, type PreflightFinding } from './finding.js';
 
 /**
  * Fields that Exchange is reported to strip (Auto-Submitted: microsoftgraph/msgraph-sdk-dotnet #2209), or that every mail
- * server writes itself (RFC 5321 §4.4).
+ * server writes itself (RFC 5321 §4.4). (fact header-6)
  */
 const dropped = new Map([
   ['auto-submitted', 'Auto-Submitted is reported to be stripped, so automatic replies may come back.'],

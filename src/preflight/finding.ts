@@ -9,7 +9,7 @@ export interface PreflightFindingData {
   'data-refused': unknown;
   /** There is no From, and none can be written for it. */
   'from-missing': unknown;
-  /** Letters outside ASCII before the `@`: what Graph makes of them is not documented. */
+  /** Letters outside ASCII before the `@`: what Graph makes of them is not documented. (fact send-17) */
   'non-ascii-address': { addresses: string[] };
   /** To, Cc, Bcc or From occurs twice, or two readers could understand it in two ways. */
   'unclear-address-field': { field: string };
@@ -24,7 +24,7 @@ export interface PreflightFindingData {
   'unreadable-header': unknown;
   /** It fits into no request, and goes out as a draft; `uploaded` are its attachments that go up by themselves. */
   'sent-in-parts': { mime: number; request: number; uploaded: PartSize[] };
-  /** Exchange may deny, replace or allow such a From; reports differ. */
+  /** Exchange may deny, replace or allow such a From; reports differ. (fact from-1) */
   'from-not-mailbox': { from: string[]; mailbox: string };
   /** There is no From: the transport writes the mailbox's address into it. */
   'from-added': { mailbox: string };
@@ -44,9 +44,9 @@ export interface PreflightFindingData {
   'require-tls': unknown;
   /** Credentials of this message alone; the application's are used instead. */
   'message-auth': unknown;
-  /** Header fields that are reported to vanish in mailboxes that have not seen them. */
+  /** Header fields that are reported to vanish in mailboxes that have not seen them. (fact header-3) */
   'custom-headers': { headers: string[] };
-  /** What Exchange makes of a Sender other than the mailbox is not known. */
+  /** What Exchange makes of a Sender other than the mailbox is not known. (fact header-9) */
   'sender-header': { sender: string };
   /** From is in `onmicrosoft.com`, from where an organisation reaches 100 recipients outside in 24 hours. */
   'onmicrosoft-sender': { from: string };

@@ -41,7 +41,7 @@ export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOpt
    * Bytes from which on an attachment may be uploaded in a session; for less, createUploadSession is answered
    * `ErrorAttachmentSizeShouldNotBeLessThanMinimumSize`. Default `3_000_000`: the 3 MB of Graph's documentation, where
    * 2,097,152 bytes are reported to do. Whatever is smaller fits into one request of `maxRequestSize`, base64 and all; with
-   * 3 MiB, the last 200 bytes or so beneath would fit into neither.
+   * 3 MiB, the last 200 bytes or so beneath would fit into neither. (fact upload-3)
    */
   minUploadSize?: number;
   /** Milliseconds that a submission lies in Drafts before it moves to Sent Items. Default `0`. */

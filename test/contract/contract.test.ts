@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { differences } from '../../src/cli/live/expected.js';
+import type { Target } from '../../src/cli/live/target.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { type Case, isSandboxCase, type SandboxCase } from './case.js';
 import { topics } from './cases/index.js';
-import { differences } from './expected.js';
 import { startSandboxTarget } from './sandbox-target.js';
-import type { Target } from './target.js';
 
 let target: Target;
 let sandbox: Sandbox;

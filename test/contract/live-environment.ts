@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Pace } from './pace.js';
-import type { Place } from './target.js';
+import { Pace } from '../../src/cli/live/pace.js';
+import type { Place } from '../../src/cli/live/target.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -36,9 +36,21 @@ export function livePlace(env: Environment): Place {
     if (!/^[^\s@,;<>]+@[^\s@,;<>]+$/.test(address)) throw new Error(`"${address}" is not an address.`);
   }
   const [authorityHost, graphHost] = hosts(env);
+  const { GRAPH_MAIL_TRACE_CLIENT_ID: reader, GRAPH_MAIL_TRACE_CERTIFICATE_PATH: readerPath } = env;
+  const trace = reader && readerPath ? { trace: { clientId: reader, certificate: certificateAt(readerPath) } } : {};
   // The last two are for the project's own tests, where a sandbox plays the tenant.
   const pace = new Pace(Number(env.GRAPH_LIVE_PAUSE ?? 250), Number(env.GRAPH_LIVE_MAIL_PAUSE ?? 3_000));
-  return { tenantId, clientId, mailbox, to, authorityHost, graphHost, certificate: certificateAt(path), pace };
+  return {
+    tenantId,
+    clientId,
+    mailbox,
+    to,
+    authorityHost,
+    graphHost,
+    certificate: certificateAt(path),
+    pace,
+    ...trace,
+  };
 }
 
 function hosts(env: Environment): readonly [authority: string, graph: string] {

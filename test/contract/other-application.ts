@@ -1,5 +1,5 @@
+import type { Target } from '../../src/cli/live/target.js';
 import type { SandboxOptions } from '../../src/sandbox/index.js';
-import type { Target } from './target.js';
 
 export const OTHER_APPLICATION = '00000000-aaaa-4bbb-8ccc-dddddddddddd';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { questions } from '../../src/cli/live/questions/index.js';
+import type { Target } from '../../src/cli/live/target.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
-import { questions } from './questions/index.js';
 import { startSandboxTarget } from './sandbox-target.js';
-import type { Target } from './target.js';
 
 let target: Target;
 let sandbox: Sandbox;
@@ -18,7 +18,8 @@ afterAll(async () => {
 
 // Of a charset nothing is known: without this option the sandbox answers 501.
 describe('the sandbox does what it assumes of Graph', () => {
-  for (const { topic, assumption, look } of questions) {
+  // The message trace needs an application of its own: see test/cli/live/message-trace.test.ts.
+  for (const { topic, assumption, look } of questions.filter(({ id }) => id !== 'message-trace.1')) {
     it(`${topic}: ${assumption}`, async () => expect(await look(target)).toMatchObject({ held: true }));
   }
 });

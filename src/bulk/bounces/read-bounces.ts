@@ -6,7 +6,7 @@ import { parseBounce } from './parse-bounce.js';
 export interface ReadBouncesOptions {
   /** A Nodemailer transporter over Microsoft Graph, with leave to read the mailbox (Mail.Read). */
   transporter: unknown;
-  /** The mailbox that the mails went out from: reports come to its Inbox. */
+  /** The mailbox that the mails went out from: reports come to its Inbox. (fact bounce-1) */
   mailbox: string;
   /** Mails that came earlier are passed over. */
   since: Date;

@@ -45,7 +45,7 @@ function blocksOf(body: string): Block[] {
   const end = () => {
     const said = words.join('\n');
     if (address !== undefined && (smtpAnswer.test(said) || qmailCode.test(said)))
-      // Exchange lists everybody twice; the later list is that with the answers.
+      // Exchange lists everybody twice; the later list is that with the answers. (fact bounce-4)
       blocks.set(address.toLowerCase(), { address, words: said });
   };
   for (const line of body.split(/\r?\n/)) {

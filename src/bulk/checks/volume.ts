@@ -4,13 +4,22 @@ import { formatDuration } from './duration.js';
 const minute = 60_000;
 const day = 86_400_000;
 
-/** Requests that Graph takes for one mailbox and application: 10,000 in ten minutes (Graph throttling limits, Outlook service). */
+/**
+ * Requests that Graph takes for one mailbox and application: 10,000 in ten minutes (Graph throttling limits, Outlook service).
+ * (fact throttle-3)
+ */
 const requestsPerMinute = 1000;
-/** And bytes: 150 MB in five minutes (same place). */
+/** And bytes: 150 MB in five minutes (same place). (fact throttle-4) */
 const bytesPerMinute = 30_000_000;
-/** What one mailbox takes in 24 hours (Exchange Online limits, recipient rate). From here on it is the wrong service. */
+/**
+ * What one mailbox takes in 24 hours (Exchange Online limits, recipient rate). From here on it is the wrong service.
+ * (fact limit-4)
+ */
 const exchangePerDay = 10_000;
-/** From here on in 24 hours a tenant's own limit may be met: it is 5,000 for a trial, 10,000 with one licence. */
+/**
+ * From here on in 24 hours a tenant's own limit may be met: it is 5,000 for a trial, 10,000 with one licence.
+ * (fact limit-5)
+ */
 const tenantFrom = 5_000;
 
 export interface VolumeInput {

@@ -5,7 +5,7 @@ import type { RowWarning } from './findings.js';
 
 type Warning = Omit<RowWarning, 'rows'>;
 
-/** What mailboxes take by default (Exchange Online limits, message size). */
+/** What mailboxes take by default (Exchange Online limits, message size). (fact size-4) */
 const exchangeMessage = 35_000_000;
 
 /** What is no fault of a mail and worth a look before it goes out to many. */

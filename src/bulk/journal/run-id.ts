@@ -32,7 +32,7 @@ export function rowKey(values: Readonly<Record<string, unknown>>): string {
 
 /**
  * The Message-ID of a row's mail: the same at every attempt, so that what became of one can be looked up, and Exchange can
- * drop a second copy. Tells nothing of the recipient.
+ * drop a second copy. Tells nothing of the recipient. (facts send-18, header-1)
  */
 export function messageIdFor(runId: string, row: number, key: string, domain: string): string {
   const ascii = domainToASCII(domain);

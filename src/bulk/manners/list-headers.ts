@@ -22,13 +22,13 @@ export interface MannersOptions {
   /**
    * Writes `X-Auto-Response-Suppress` (MS-OXCMAIL §2.1.3.2.20), so that Exchange sends no out-of-office notes to a run. Any
    * of `DR`, `NDR`, `RN`, `NRN`, `OOF`, `AutoReply`, with commas between them, or `All`. `NDR` and `All` would also keep
-   * back the bounces that a run reads afterwards. `false` leaves it out.
+   * back the bounces that a run reads afterwards. `false` leaves it out. (fact header-8)
    * @default 'DR, RN, NRN, OOF, AutoReply'
    */
   autoResponseSuppress?: string | false | undefined;
   /**
    * Other headers for every mail, for instance `{ 'Reply-To': 'sales@example.com', 'Feedback-ID': '…' }`. Exchange may drop
-   * names of one's own that it has not seen before.
+   * names of one's own that it has not seen before. (fact header-4)
    * @default none
    */
   headers?: Readonly<Record<string, string>> | undefined;

@@ -4,9 +4,15 @@ const minute = 60_000;
 const day = 86_400_000;
 
 export interface PaceLimits {
-  /** Messages in any minute: Exchange Online takes 30 from a mailbox (Exchange Online limits, "message rate limit"). */
+  /**
+   * Messages in any minute: Exchange Online takes 30 from a mailbox (Exchange Online limits, "message rate limit").
+   * (fact limit-3)
+   */
   rate: number | false;
-  /** Recipients in any 24 hours: 10,000 for a mailbox (Exchange Online limits, "recipient rate limit"). */
+  /**
+   * Recipients in any 24 hours: 10,000 for a mailbox (Exchange Online limits, "recipient rate limit").
+   * (fact limit-4)
+   */
   perDay: number | false;
 }
 

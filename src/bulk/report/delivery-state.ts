@@ -2,7 +2,7 @@ import type { Delivery, ReportedBounce } from './report-row.js';
 
 /**
  * How long after sending a report of failure may still come. Exchange Online gives up after 24 hours (Exchange Online limits,
- * message expiration), and other servers after up to five days: by then few are missing.
+ * message expiration), and other servers after up to five days: by then few are missing. (fact limit-7)
  */
 export const settlingTime = 48 * 3_600_000;
 

@@ -19,6 +19,9 @@ Exit codes:
   77   the application may not do this, or may do more than it should
   78   the configuration is wrong: identity, certificate, mailbox, clock
 
+--live-contract ends with 0 where all that is documented held, 1 where something
+did not, time ran out or something could not be deleted, 130 after Ctrl-C.
+
 What is told of a mailbox is an inference, with the command that an Exchange
 administrator runs to know for sure.`;
 
@@ -50,8 +53,31 @@ export function addDoctorCommand(program: Command, terminal: Terminal, ended: (c
     .option('--thumbprint <hex>', 'the thumbprint that the portal shows, to compare', textFlag)
     .option('--json', 'print one JSON object')
     .option('--bundle <file>', 'write a support bundle (JSON, without secrets)', pathFlag)
+    .option(
+      '--live-contract',
+      'ask Microsoft what the product assumes of it, with test mails to addresses of yours; write a report without names',
+    )
+    .option(
+      '--to <address>',
+      'with --live-contract: an address that test mails may go to (default: it asks); may be repeated',
+      oneMoreAddress,
+    )
+    .option(
+      '--report <file>',
+      'with --live-contract: where the report goes, .md or .json (default: live-contract-….md)',
+      pathFlag,
+    )
+    .option(
+      '--remove-role',
+      'with --live-contract: at the end, wait for a person who takes the role Mail.Send away, to see which tokens go on',
+    )
+    .option('--yes', 'with --live-contract: begin without asking')
     .addHelpText('after', exitCodes)
     .action(async (flags) => ended(await doctorCommand(flags, terminal)));
+}
+
+function oneMoreAddress(text: string, before: readonly string[] = []): string[] {
+  return [...before, addressFlag(text)];
 }
 
 function oneMore(text: string, before: readonly string[] = []): string[] {

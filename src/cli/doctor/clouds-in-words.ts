@@ -4,7 +4,10 @@ import type { CloudName } from '../../option-types.js';
 
 const names: readonly CloudName[] = ['global', 'usgov', 'usgov-dod', 'china'];
 
-/** Parameters with which Exchange Online PowerShell connects to a cloud (Connect-ExchangeOnline, -ExchangeEnvironmentName). */
+/**
+ * Parameters with which Exchange Online PowerShell connects to a cloud (Connect-ExchangeOnline, -ExchangeEnvironmentName).
+ * (fact cloud-4)
+ */
 const environments: Record<CloudName, string> = {
   global: '',
   usgov: ' -ExchangeEnvironmentName O365USGovGCCHigh',

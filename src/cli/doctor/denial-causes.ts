@@ -19,17 +19,22 @@ export interface Denial {
   cure: string;
 }
 
+// Who counts as a member of the group. (fact access-4)
 const nested = {
   rbac: 'Only direct members of the group count, not those of a group in it.',
   policy:
     'Members of a group in it count by the documentation of New-ApplicationAccessPolicy; to rule that out, make it a direct member.',
 };
+// How long a change may take. (fact access-5)
 const waiting = {
   rbac: 'A change made less than two hours ago may not count yet.',
   policy: 'A change made less than an hour ago (reported: up to a day) may not count yet.',
 };
 
-/** Why a mailbox is likely denied, told apart as far as the answers go; the same words stand for several causes. */
+/**
+ * Why a mailbox is likely denied, told apart as far as the answers go; the same words stand for several causes.
+ * (facts error-3, error-5)
+ */
 export function explainDenial(answer: SendAnswer, context: DenialContext): Denial {
   if (!isOutOfScope(answer)) return lacksPermission(answer, context);
   const { mode, roles, otherAllowed, letInByOtherName, userAgent } = context;

@@ -21,6 +21,7 @@ import { checkToken } from './checks/token.js';
 import { isSandbox } from './clouds-in-words.js';
 import { Examination } from './examination.js';
 import type { DoctorFlags } from './flags.js';
+import { liveContractCommand } from './live-contract.js';
 import { checkText } from './report-text.js';
 import { judgeChecks } from './verdict.js';
 import { type World, worldOf } from './world.js';
@@ -49,6 +50,7 @@ export async function doctorCommand(
   terminal: Terminal,
   world: World = worldOf(terminal),
 ): Promise<ExitCode> {
+  if (flags.liveContract) return liveContractCommand(flags, terminal, world);
   refuseContradictions(flags);
   const examination = new Examination(flags, world);
   const print = (text: string) => terminal.stdout.write(`${text}\n`);
@@ -92,7 +94,8 @@ export async function doctorCommand(
 }
 
 /** @throws UsageError before anything is asked or sent */
-function refuseContradictions({ mailbox = [], deniedMailbox = [], probe, from, sendTo, bundle }: DoctorFlags): void {
+function refuseContradictions(flags: DoctorFlags): void {
+  const { mailbox = [], deniedMailbox = [], probe, from, sendTo, bundle, to, report, yes, removeRole } = flags;
   if (deniedMailbox.length > 0 && !probe) {
     throw new UsageError('--denied-mailbox is asked about with --probe only: add it.');
   }
@@ -101,4 +104,8 @@ function refuseContradictions({ mailbox = [], deniedMailbox = [], probe, from, s
   if (both !== undefined) throw new UsageError(`${both} cannot be both, --mailbox and --denied-mailbox.`);
   if (from !== undefined && sendTo === undefined) throw new UsageError('--from goes with --send-to.');
   if (bundle !== undefined) checkBundlePath(bundle);
+  const other = Object.entries({ '--to': to, '--report': report, '--yes': yes, '--remove-role': removeRole }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (other) throw new UsageError(`${other[0]} goes with --live-contract.`);
 }

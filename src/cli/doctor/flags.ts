@@ -17,4 +17,13 @@ export interface DoctorFlags extends Omit<GivenConfiguration, 'mailbox'> {
   thumbprint?: string;
   json?: boolean;
   bundle?: string;
+  liveContract?: boolean;
+  /** With `liveContract`: the only addresses that test mails may go to. */
+  to?: string[];
+  /** With `liveContract`: where its report goes. */
+  report?: string;
+  /** With `liveContract`: also wait for a person who takes the role Mail.Send away. */
+  removeRole?: boolean;
+  /** With `liveContract`: begin without asking. */
+  yes?: boolean;
 }

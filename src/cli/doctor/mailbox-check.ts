@@ -105,7 +105,7 @@ function tooMuch(mode: Circumstances['examination']['flags']['mode'], roles: rea
   return 'Give the assignment of "Application Mail.Send" a scope that does not hold this mailbox (Get-ManagementRoleAssignment shows it). A change made less than two hours ago may not count yet.';
 }
 
-/** The cmdlet that says it for sure, as far as its own layer goes. */
+/** The cmdlet that says it for sure, as far as its own layer goes. (fact access-6) */
 function proofFor(mailbox: string, { cloud, settings, flags }: Examination): string {
   const clientId = settings && 'clientId' in settings.identity ? settings.identity.clientId : '';
   const test =

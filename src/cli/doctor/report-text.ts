@@ -28,7 +28,7 @@ function withoutWord(seen: string): string {
 }
 
 /** Lines of at most 80 columns, broken at spaces; a word that is longer stays whole, so that it can be copied. */
-function wrapped(text: string, indent: string): string[] {
+export function wrapped(text: string, indent: string): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of printable(text).split(/ +/)) {

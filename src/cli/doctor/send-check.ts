@@ -28,6 +28,7 @@ const body = Buffer.from(
 /**
  * Asks Graph to send a mail without recipients from a mailbox. Whoever may not send from it is refused for that; whoever may
  * is refused for the recipients. That the permission is judged first is inferred, not documented.
+ * (facts send-12, send-13, send-14)
  */
 export async function askToSend(mailbox: string, examination: Examination, product = userAgent): Promise<SendAnswer> {
   const { cloud, token, agent, world } = examination;

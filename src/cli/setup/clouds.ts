@@ -1,6 +1,6 @@
 import type { CloudName } from '../../option-types.js';
 
-/** What the tools of administrators, and the program's environment, call a cloud. */
+/** What the tools of administrators, and the program's environment, call a cloud. (fact cloud-5) */
 export interface CloudTerms {
   /** Entra admin center. */
   portal: string;

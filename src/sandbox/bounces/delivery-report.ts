@@ -4,7 +4,7 @@ import { headerLength } from '../mail/header-fields.js';
 import { headerText } from '../mail/mime-writer.js';
 import type { Bounce } from './bounce.js';
 
-// The same local part in every organisation of Exchange.
+// The same local part in every organisation of Exchange. (fact bounce-5)
 const POSTMASTER = 'MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e';
 
 /**

@@ -10,7 +10,7 @@ import { attachmentResource } from '../lookups/attachment-resource.js';
 import { type Answer, jsonAnswer } from '../wire/answer.js';
 import { findDraft } from './find-item.js';
 
-/** `POST /users/{id}/messages/{id}/attachments` (Graph documentation, "Add attachment"). */
+/** `POST /users/{id}/messages/{id}/attachments` (Graph documentation, "Add attachment"). (fact draft-14) */
 export function addAttachmentOperation(exchange: Exchange): MailboxOperation {
   return { roles: ['Mail.ReadWrite'], answer: (request) => addAttachment(request, exchange) };
 }

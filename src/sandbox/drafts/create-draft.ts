@@ -7,7 +7,7 @@ import { strike } from '../faults/strike.js';
 import { messageResource } from '../lookups/message-resource.js';
 import { type Answer, jsonAnswer } from '../wire/answer.js';
 
-/** `POST /users/{id}/messages` (Graph documentation, "Create message"). */
+/** `POST /users/{id}/messages` (Graph documentation, "Create message"). (facts draft-15, draft-16) */
 export function createDraftOperation(exchange: Exchange): MailboxOperation {
   return { roles: ['Mail.ReadWrite'], answer: (request) => createDraft(request, exchange) };
 }

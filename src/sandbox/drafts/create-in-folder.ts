@@ -2,7 +2,7 @@ import { denial, denied } from '../exchange/denial.js';
 import type { MailboxOperation } from '../exchange/graph-service.js';
 import { gatewayRefusal } from '../exchange/refusals.js';
 
-/** `POST /users/{id}/mailFolders/{id}/messages`: Graph takes JSON there and refuses MIME (reported). */
+/** `POST /users/{id}/mailFolders/{id}/messages`: Graph takes JSON there and refuses MIME (reported). (fact draft-9) */
 export const createInFolderOperation: MailboxOperation = {
   roles: ['Mail.ReadWrite'],
   answer: async ({ call }) => {

@@ -7,7 +7,7 @@ import { findItem } from './find-item.js';
 
 /**
  * `DELETE /users/{id}/messages/{id}` (Graph documentation, "Delete message"). It moves to Deleted Items under another id;
- * from there it is gone. Where Exchange puts it is inferred.
+ * from there it is gone. Where Exchange puts it is inferred. (fact draft-8)
  */
 export function deleteMessageOperation(exchange: Exchange): MailboxOperation {
   return { roles: ['Mail.ReadWrite'], answer: (request) => deleteMessage(request, exchange) };

@@ -6,7 +6,7 @@ import { strike } from '../faults/strike.js';
 import type { Answer } from '../wire/answer.js';
 import { findDraft } from './find-item.js';
 
-/** `POST /users/{id}/messages/{id}/send` (Graph documentation, "message: send"). */
+/** `POST /users/{id}/messages/{id}/send` (Graph documentation, "message: send"). (fact draft-7) */
 export function sendDraftOperation(exchange: Exchange): MailboxOperation {
   return { roles: ['Mail.Send'], answer: (request) => sendDraft(request, exchange) };
 }

@@ -6,7 +6,7 @@ import { parseMail } from '../mail/parse-mail.js';
 
 /**
  * Makes a draft of MIME one that can be edited, as Exchange stores it: one body, and its attachments beside it. The tree of
- * the upload is lost, with its alternatives; recipients get what is put together from the pieces.
+ * the upload is lost, with its alternatives; recipients get what is put together from the pieces. (fact draft-13)
  */
 export async function takeApart(item: Item): Promise<void> {
   const { message } = item;

@@ -10,7 +10,7 @@ import { type Answer, jsonAnswer } from '../wire/answer.js';
 import { findItem } from './find-item.js';
 import { takeApart } from './take-apart.js';
 
-/** `PATCH /users/{id}/messages/{id}` (Graph documentation, "Update message"). */
+/** `PATCH /users/{id}/messages/{id}` (Graph documentation, "Update message"). (facts draft-10, draft-11) */
 export function updateMessageOperation(exchange: Exchange): MailboxOperation {
   return { roles: ['Mail.ReadWrite'], answer: (request) => updateMessage(request, exchange) };
 }

@@ -7,7 +7,7 @@ export interface AccessTokenClaims {
   exp: number;
   iat: number;
   oid: string;
-  /** Absent when no permission is consented to: Entra issues such a token all the same. */
+  /** Absent when no permission is consented to: Entra issues such a token all the same. (fact token-5) */
   roles?: readonly string[];
   tid: string;
   /** The id of this token. */

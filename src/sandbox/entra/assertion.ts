@@ -22,6 +22,7 @@ export interface AssertionExpectations {
 /**
  * Checks a client assertion (RFC 7523; Entra documentation, "Certificate credentials") in Entra's order and returns what
  * is wrong with it. A repeated `jti`, a missing `x5c` and a long lifetime are accepted, as Entra accepts them.
+ * (facts auth-1, auth-2, auth-3)
  */
 export function checkAssertion(jwt: string, expected: AssertionExpectations): EntraFailure | undefined {
   const [head, payload, signature, ...more] = jwt.split('.');

@@ -33,7 +33,7 @@ export interface EntraCounts {
   claimsRequests: number;
 }
 
-/** The endpoints of login.microsoftonline.com that a confidential client needs. */
+/** The endpoints of login.microsoftonline.com that a confidential client needs. (fact auth-8) */
 export class EntraService {
   readonly counts: EntraCounts = { tokenRequests: 0, tokensIssued: 0, claimsRequests: 0 };
   readonly #options: EntraOptions;

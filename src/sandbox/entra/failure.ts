@@ -14,7 +14,7 @@ export interface FailureContext {
   clientRequestId: string | undefined;
 }
 
-/** Microsoft's form: 401 for `invalid_client`, otherwise 400, with the ids that its support asks for. */
+/** Microsoft's form: 401 for `invalid_client`, otherwise 400, with the ids that its support asks for. (fact auth-6) */
 export function failureAnswer(failure: EntraFailure, context: FailureContext, status?: number): Answer {
   const traceId = randomUUID();
   const correlationId = context.clientRequestId ?? randomUUID();

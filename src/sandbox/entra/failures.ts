@@ -1,7 +1,7 @@
 import type { EntraFailure } from './failure.js';
 
 // Codes and wording: Microsoft's "Microsoft Entra authentication and authorization error codes" and the answers that
-// its service is known to give.
+// its service is known to give. (fact entra-9)
 
 export const tenantNotFound = (tenant: string): EntraFailure => ({
   error: 'invalid_request',

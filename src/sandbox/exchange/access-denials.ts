@@ -18,7 +18,7 @@ export const noMailbox = denial(
   'The mailbox is either inactive, soft-deleted, or is hosted on-premise.',
 );
 
-/** `'raop'`: as Exchange Online is seen to answer today; `'short'`: as its documentation has it. */
+/** `'raop'`: as Exchange Online is seen to answer today; `'short'`: as its documentation has it. (fact error-5) */
 export type DenialText = 'raop' | 'short';
 
 export const odataDisabled = (text: DenialText) =>

@@ -1,7 +1,7 @@
 import { type Address, parseAddressList } from '../mail/address-list.js';
 import { fieldValue, type HeaderField, readHeaderFields } from '../mail/header-fields.js';
 
-/** What Graph reads of an uploaded message: its top header alone. */
+/** What Graph reads of an uploaded message: its top header alone. (fact send-15) */
 export interface Envelope {
   fields: HeaderField[];
   from: Address[];

@@ -44,16 +44,16 @@ export interface ExchangeOptions {
   recipientLimit?: number | false;
   /**
    * What becomes of a message with more: `'ndr'` takes it with 202 and reports that it could not be delivered to anybody;
-   * `'400'` refuses it, as is reported to happen sometimes. Default `'ndr'`.
+   * `'400'` refuses it, as is reported to happen sometimes. Default `'ndr'`. (fact limit-2)
    */
   recipientLimitAnswer?: 'ndr' | '400';
   /** What becomes of custom headers (`X-…`) in MIME. Default `'keep'`. */
   customHeaders?: CustomHeaders;
-  /** Status of `ErrorInvalidUser`: seen as 404, listed by Exchange as 400. Default `404`. */
+  /** Status of `ErrorInvalidUser`: seen as 404, listed by Exchange as 400. Default `404`. (fact error-7) */
   invalidUserStatus?: 404 | 400;
   /**
    * Answer to a sendMail that is larger than `maxRequestSize`: 413 as documented, or the 200 that was reported for messages
-   * which then were never sent. Default `413`.
+   * which then were never sent. Default `413`. (fact size-1)
    */
   oversizeAnswer?: 413 | 200;
   /**
@@ -73,7 +73,7 @@ export interface ExchangeOptions {
   immutableIdOnSend?: 'kept' | 'changed';
   /**
    * What recipients see of a From that is an alias of the mailbox: `'kept'`, or `'primary'`, its primary address, as is
-   * reported where the organisation has not set `SendFromAliasEnabled`. Default `'kept'`.
+   * reported where the organisation has not set `SendFromAliasEnabled`. Default `'kept'`. (fact from-3)
    */
   aliasInFrom?: 'kept' | 'primary';
   /**

@@ -4,6 +4,7 @@ import type { Mailbox } from './mailbox.js';
 /**
  * What becomes of a `From` that is not the mailbox's own, of which reports differ: refused with `ErrorSendAsDenied`,
  * replaced by the mailbox's primary address, or taken as it is (as with the right to send as somebody else).
+ * (fact from-1)
  */
 export type FromMismatch = 'deny' | 'rewrite' | 'allow';
 

@@ -52,7 +52,10 @@ export interface GraphOptions {
   origin: () => string;
 }
 
-/** The Graph side of the sandbox: everything that is common to all requests, in the order in which Graph refuses. */
+/**
+ * The Graph side of the sandbox: everything that is common to all requests, in the order in which Graph refuses.
+ * (facts size-3, error-2)
+ */
 export class GraphService {
   readonly #options: GraphOptions;
 

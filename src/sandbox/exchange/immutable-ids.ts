@@ -1,7 +1,10 @@
 import type { Call } from '../wire/call.js';
 import type { Item } from './item.js';
 
-/** Whether a request asks for ids that stay (Graph documentation, "Obtain immutable identifiers for Outlook resources"). */
+/**
+ * Whether a request asks for ids that stay (Graph documentation, "Obtain immutable identifiers for Outlook resources").
+ * (fact draft-6)
+ */
 export function wantsImmutableIds({ headers }: Call): boolean {
   return typeof headers.prefer === 'string' && /\bIdType\s*=\s*"?ImmutableId"?/i.test(headers.prefer);
 }

@@ -3,7 +3,10 @@ import type { Mailbox } from './mailbox.js';
 import type { StoredMessage } from './stored-message.js';
 import { deliveredBytes, type Submission, sentBytes } from './submission.js';
 
-/** The Outbox stays empty: what is sent waits in Drafts (Graph documentation, "Things to know about sending mail"). */
+/**
+ * The Outbox stays empty: what is sent waits in Drafts (Graph documentation, "Things to know about sending mail").
+ * (fact send-20)
+ */
 export type FolderName = 'drafts' | 'outbox' | 'sentItems' | 'inbox' | 'deletedItems';
 
 export const FOLDER_NAMES: readonly FolderName[] = ['inbox', 'drafts', 'sentItems', 'deletedItems', 'outbox'];
@@ -46,7 +49,10 @@ export class Item {
     return idOf(this.number);
   }
 
-  /** Stays the same for the item's life, also when it is sent (Graph documentation, "Obtain immutable identifiers for Outlook resources"). */
+  /**
+   * Stays the same for the item's life, also when it is sent (Graph documentation, "Obtain immutable identifiers for Outlook resources").
+   * (fact draft-6)
+   */
   get immutableId(): string {
     return idOf(this.immutableNumber, 'AAkA');
   }

@@ -14,7 +14,7 @@ import {
 import { NOT_EMULATED, READ_ONLY, WRITABLE } from './message-properties.js';
 import type { AddedAttachment } from './stored-message.js';
 
-/** What Graph's JSON `message` says; undefined is not named. */
+/** What Graph's JSON `message` says; undefined is not named. (fact send-21) */
 export interface JsonMessage {
   subject: string | undefined;
   body: { html: boolean; content: string } | undefined;

@@ -28,7 +28,10 @@ export type Judgement =
   | { granted: true; permissions: string[]; reason: string }
   | { granted: false; denial: Denial; reason: string };
 
-/** Whether an application may use a mailbox; the denial comes in the order and the words of Exchange Online. */
+/**
+ * Whether an application may use a mailbox; the denial comes in the order and the words of Exchange Online.
+ * (facts error-4, error-12)
+ */
 export function judgeAccess(question: AccessQuestion): Judgement {
   const { mailbox, user, roles, needed, userAgent, rules } = question;
   const { assignments, settings } = rules;

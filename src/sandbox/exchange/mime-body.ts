@@ -9,6 +9,7 @@ export type MimeContentType = 'bare' | 'any-charset';
 /**
  * Decodes the base64 text that carries a MIME message. White space is allowed anywhere; the URL-safe alphabet and missing
  * padding only for a lenient reader, a quoted string for none. Returns undefined for what is not base64.
+ * (facts send-3, send-4)
  */
 export function decodeBase64Body(body: Buffer, reading: Base64Reading = 'strict'): Buffer | undefined {
   const plain = decodePlain(body);

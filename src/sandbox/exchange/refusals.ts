@@ -1,7 +1,7 @@
 import { type Answer, jsonAnswer } from '../wire/answer.js';
 import type { Call } from '../wire/call.js';
 
-/** Graph's error body as its gateway writes it (Graph documentation, "Error responses"). */
+/** Graph's error body as its gateway writes it (Graph documentation, "Error responses"). (fact error-9) */
 export function gatewayRefusal(call: Call, status: number, code: string, message: string): Answer {
   const innerError = {
     date: new Date(call.at).toISOString().slice(0, 19),

@@ -40,7 +40,10 @@ export function readSendMailBody(
   return isDenial(message) ? message : { message, saveToSentItems };
 }
 
-/** Reads a new draft: base64 MIME in `text/plain`, or a JSON message, which may name its `internetMessageId`. */
+/**
+ * Reads a new draft: base64 MIME in `text/plain`, or a JSON message, which may name its `internetMessageId`.
+ * (fact send-22)
+ */
 export function readDraftBody(request: UploadRequest, reading: MimeReading): StoredMessage | Denial {
   return readUpload(request, reading, (json) => {
     const content = readJsonMessage(json, request.call.at);

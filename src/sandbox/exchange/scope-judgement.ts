@@ -21,6 +21,7 @@ type ScopeJudgement = { granted: true; permissions: string[]; reason: string } |
 /**
  * Whether a mailbox is among those that the application may use: by its Entra roles, which access policies narrow, or by an
  * assignment, which they do not (Exchange documentation: policies constrain Entra permissions, assignments add to them).
+ * (fact access-2)
  */
 export function judgeScope({ mailbox, roles, needed, consented, assigned, rules }: ScopeQuestion): ScopeJudgement {
   const { assignments, policies, group, settings } = rules;

@@ -6,7 +6,7 @@ import type { MailboxCall, MailboxOperation } from './graph-service.js';
 import { readSendMailBody } from './request-body.js';
 import { accepted, prepareSubmission } from './submit.js';
 
-/** `POST /users/{id | userPrincipalName}/sendMail` (Graph documentation, "user: sendMail"). */
+/** `POST /users/{id | userPrincipalName}/sendMail` (Graph documentation, "user: sendMail"). (fact send-19) */
 export function sendMailOperation(exchange: Exchange): MailboxOperation {
   return { roles: ['Mail.Send'], answer: (request) => sendMail(request, exchange), vanishes: true };
 }

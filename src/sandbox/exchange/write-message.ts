@@ -2,7 +2,7 @@ import { type FieldChange, withBody, withFields } from '../mail/edit-header.js';
 import { headerAddresses, headerText, writePart } from '../mail/mime-writer.js';
 import type { JsonMessage } from './json-message.js';
 
-/** MIME with what `content` names in place of what was there; attachments are not its business. */
+/** MIME with what `content` names in place of what was there; attachments are not its business. (fact header-2) */
 export function writeContent(mime: Buffer, content: JsonMessage, self: string): Buffer {
   const edited = withFields(mime, fieldChanges(content, self));
   const { body } = content;

@@ -15,6 +15,7 @@ const transient = (status: number, message: string): AadstsAnswer => row('tempor
 /**
  * By AADSTS code (Microsoft's "Microsoft Entra authentication and authorization error codes"). That `invalid_client` is
  * answered 401 and the rest 400 is documented; the status of the transient ones, and some errors, are inferred.
+ * (fact auth-5)
  */
 export const AADSTS: ReadonlyMap<number, AadstsAnswer> = new Map([
   [50012, client('Authentication failed.')],

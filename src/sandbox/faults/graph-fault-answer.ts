@@ -4,6 +4,7 @@ import type { Call } from '../wire/call.js';
 import type { Strike } from './scripted-fault.js';
 
 // Code and message by status: what Graph is known to answer (Graph documentation, "Error responses" and "Throttling").
+// (fact throttle-6)
 const OWN: Readonly<Record<number, readonly [code: string, message: string]>> = {
   403: ['ErrorAccessDenied', 'Access is denied. Check credentials and try again.'],
   404: ['ErrorItemNotFound', 'The specified object was not found in the store.'],
@@ -19,7 +20,7 @@ export function graphFaultAnswer(fault: Strike, call: Call, origin: string): Ans
   const { status = 504, code, message } = fault;
   if (status < 300) return { status };
   if (status === 401) return tokenRefused(call, message ?? 'Access token has expired or is not yet valid.', origin);
-  // The edge in front of Graph writes HTML (inferred), and knows no codes.
+  // The edge in front of Graph writes HTML (inferred), and knows no codes. (fact error-11)
   if (status === 502 && code === undefined && message === undefined) return badGateway;
   const [ownCode, ownMessage] = OWN[status] ?? ['UnknownError', ''];
   const words = [code ?? ownCode, message ?? ownMessage] as const;

@@ -87,7 +87,7 @@ function readCount(value: string | null): boolean {
   throw new QueryRefusal(`Invalid value '${value}' for $count: expected true or false.`);
 }
 
-/** What is sorted by must stand first in the filter (Graph documentation, "List messages"). */
+/** What is sorted by must stand first in the filter (Graph documentation, "List messages"). (fact lookup-6) */
 const inefficient = denial(
   400,
   'InefficientFilter',

@@ -2,7 +2,7 @@ import type { MailboxScope } from './mailbox-scope.js';
 
 /**
  * The roles of RBAC for Applications that are about mail, and the permissions in them (Exchange documentation, "Role Based
- * Access Control for Applications in Exchange Online").
+ * Access Control for Applications in Exchange Online"). (fact access-1)
  */
 export const APPLICATION_ROLES = {
   'Application Mail.Read': ['Mail.Read'],

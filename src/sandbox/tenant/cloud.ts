@@ -1,6 +1,7 @@
 /**
  * Microsoft's clouds, as on Graph's page "National cloud deployments" and, for the token service of China, on Entra's
  * "National clouds"; `global` is GCC's as well, `usgov` is GCC High.
+ * (facts cloud-2, cloud-3)
  */
 export type SandboxCloud = 'global' | 'usgov' | 'usgov-dod' | 'china';
 

@@ -1,7 +1,10 @@
 import type { Mailbox } from '../exchange/mailbox.js';
 import type { Group } from './group.js';
 
-/** The users and groups of the tenant, found as Graph and mail transport find them. Letter case never matters. */
+/**
+ * The users and groups of the tenant, found as Graph and mail transport find them. Letter case never matters.
+ * (fact send-9)
+ */
 export class Directory {
   readonly #byKey = new Map<string, Mailbox>();
   readonly #byAddress = new Map<string, Mailbox>();

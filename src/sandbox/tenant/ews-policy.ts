@@ -1,6 +1,6 @@
 /**
  * Which programs may use Exchange Web Services and REST, told apart by their `User-Agent` (Set-OrganizationConfig,
- * -EwsApplicationAccessPolicy). In the lists `*` stands for any text; letter case does not matter.
+ * -EwsApplicationAccessPolicy). In the lists `*` stands for any text; letter case does not matter. (fact error-6)
  */
 export interface EwsOptions {
   /** Default: neither list counts. */

@@ -1,6 +1,6 @@
 /**
  * By what requests in flight are counted: by application and mailbox, as documented, or by application alone, as one
- * revision of the documentation had it.
+ * revision of the documentation had it. (facts throttle-1, throttle-2)
  */
 export type ConcurrencyKey = 'mailbox' | 'app';
 

@@ -4,7 +4,7 @@ const MINUTE = 60_000;
 
 /**
  * When the messages of a mailbox go out: no more than `limit` in any minute. What is over is delayed, never refused
- * (Exchange Online limits, "Message rate limit").
+ * (Exchange Online limits, "Message rate limit"). (fact limit-3)
  */
 export class MessageRate {
   readonly #limit: number | false;

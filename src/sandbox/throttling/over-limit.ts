@@ -3,7 +3,7 @@ import type { Answer } from '../wire/answer.js';
 
 /**
  * The limits as the Outlook service names them in its refusals. `MailboxConcurrency` and `IncomingBytes` are reported;
- * `RequestCount` is made after them.
+ * `RequestCount` is made after them. (fact throttle-5)
  */
 export type LimitName = 'MailboxConcurrency' | 'RequestCount' | 'IncomingBytes';
 

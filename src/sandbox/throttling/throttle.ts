@@ -46,7 +46,7 @@ export class Throttle {
     this.messageTraces = new TraceLimit(options);
   }
 
-  /** A request arrives; it counts, also when it is refused. `mailbox` in lower case. */
+  /** A request arrives; it counts, also when it is refused. `mailbox` in lower case. (fact throttle-8) */
   enter(appId: string, mailbox: string): Place {
     const { now, requests, uploadBytes, retryAfter } = this.#options;
     const usage = this.#usage(appId, mailbox);

@@ -1,6 +1,6 @@
 import { SlidingWindow } from './sliding-window.js';
 
-// Graph documentation, "Throttling limits": message trace.
+// Graph documentation, "Throttling limits": message trace. (fact trace-2)
 const SECONDS = 300;
 
 /** Counts the requests for message traces of the whole tenant, refused ones included. */

@@ -1,6 +1,6 @@
 import { SlidingWindow } from './sliding-window.js';
 
-// Graph documentation, "Throttling limits": requests by 10 minutes, uploads by 5.
+// Graph documentation, "Throttling limits": requests by 10 minutes, uploads by 5. (fact throttle-3)
 const REQUEST_SECONDS = 600;
 const UPLOAD_SECONDS = 300;
 

@@ -15,7 +15,7 @@ import type { Call } from '../wire/call.js';
 import { traceEntries, traceResource } from './trace-entries.js';
 import { readTraceQuery, skipToken } from './trace-query.js';
 
-/** The application of Microsoft's that message trace is read through (Graph documentation, "exchangeMessageTrace"). */
+/** The application of Microsoft's that message trace is read through (Graph documentation, "exchangeMessageTrace"). (fact trace-1) */
 const TRANSPORT_DATA_PLATFORM = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373';
 const ROLE = 'ExchangeMessageTrace.Read.All';
 

@@ -9,7 +9,7 @@ import { strike } from '../faults/strike.js';
 import { type Answer, jsonAnswer } from '../wire/answer.js';
 import type { UploadSession } from './upload-sessions.js';
 
-// 150 MB (Graph documentation, "attachment: createUploadSession").
+// 150 MB (Graph documentation, "attachment: createUploadSession"). (fact upload-2)
 const LARGEST_FILE = 157_286_400;
 
 const PROPERTIES = ['attachmentType', 'name', 'size', 'contentType', 'contentId', 'isInline'] as const;

@@ -7,7 +7,7 @@ import type { Call } from '../wire/call.js';
 import { uploadChunk } from './upload-chunk.js';
 import { type UploadAnswer, uploadStatus } from './upload-progress.js';
 
-// Each PUT must be smaller than 4 MB (Graph documentation, "Attach large files to Outlook messages").
+// Each PUT must be smaller than 4 MB (Graph documentation, "Attach large files to Outlook messages"). (fact upload-5)
 const LARGEST_CHUNK = 4_194_303;
 
 export interface UploadServiceOptions {

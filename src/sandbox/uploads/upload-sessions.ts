@@ -3,10 +3,10 @@ import { newId } from '../exchange/ids.js';
 import type { Item } from '../exchange/item.js';
 import type { AttachedFile } from '../mail/attach.js';
 
-// Graph documents no lifetime (inferred).
+// Graph documents no lifetime (inferred). (fact upload-8)
 const LIFETIME = 3_600_000;
 
-/** An attachment that comes in chunks (Graph documentation, "attachment: createUploadSession"). */
+/** An attachment that comes in chunks (Graph documentation, "attachment: createUploadSession"). (fact upload-7) */
 export interface UploadSession {
   id: string;
   /** Stands in the upload URL for an access token. */

@@ -1,9 +1,9 @@
+import type { Reply } from '../../../src/cli/live/plain-http.js';
+import { docs, reports } from '../../../src/cli/live/sources.js';
+import type { Target } from '../../../src/cli/live/target.js';
 import type { SandboxOptions } from '../../../src/sandbox/index.js';
-import type { Topic } from '../case.js';
+import type { SandboxTopic } from '../case.js';
 import { OTHER_APPLICATION, otherApplication, tokenOfOther } from '../other-application.js';
-import type { Reply } from '../plain-http.js';
-import { docs, reports } from '../sources.js';
-import type { Target } from '../target.js';
 
 const MAILBOX = 'noreply@contoso.example';
 const ANOTHER = 'sales@contoso.example';
@@ -36,7 +36,7 @@ async function sendByOther(target: Target, headers: Record<string, string> = {})
   return target.sendMail(target.mail('access'), { token: await tokenOfOther(target), headers });
 }
 
-export const access: Topic = {
+export const access: SandboxTopic = {
   topic: 'who may send as whom',
   cases: [
     {

@@ -1,12 +1,12 @@
+import type { Reply } from '../../../src/cli/live/plain-http.js';
+import { docs } from '../../../src/cli/live/sources.js';
+import type { Target } from '../../../src/cli/live/target.js';
 import type { Sandbox } from '../../../src/sandbox/index.js';
-import type { Topic } from '../case.js';
-import type { Reply } from '../plain-http.js';
-import { docs } from '../sources.js';
-import type { Target } from '../target.js';
+import type { SandboxTopic } from '../case.js';
 
 const NEEDS_REVOCATION = 'it needs a revocation';
 
-export const claimsChallenge: Topic = {
+export const claimsChallenge: SandboxTopic = {
   topic: 'claims challenge',
   cases: [
     {

@@ -1,9 +1,9 @@
 import { equal, match } from 'node:assert/strict';
+import type { Reply } from '../../../src/cli/live/plain-http.js';
+import { docs } from '../../../src/cli/live/sources.js';
+import type { Target } from '../../../src/cli/live/target.js';
 import type { Sandbox } from '../../../src/sandbox/index.js';
-import type { Topic } from '../case.js';
-import type { Reply } from '../plain-http.js';
-import { docs } from '../sources.js';
-import type { Target } from '../target.js';
+import type { SandboxTopic } from '../case.js';
 
 const because = 'it would send to addresses that nobody named';
 
@@ -16,7 +16,7 @@ async function sendAndReport(target: Target, sandbox: Sandbox, headers: Record<s
   return reply;
 }
 
-export const delivery: Topic = {
+export const delivery: SandboxTopic = {
   topic: 'what happens after 202',
   cases: [
     {

@@ -1,11 +1,11 @@
-import type { Topic } from '../case.js';
+import { topics as tenantTopics } from '../../../src/cli/live/cases/index.js';
+import type { Topic } from '../../../src/cli/live/probe.js';
+import type { Case, SandboxTopic } from '../case.js';
 import { access } from './access.js';
 import { attachments } from './attachments.js';
 import { claimsChallenge } from './claims-challenge.js';
 import { delivery } from './delivery.js';
 import { drafts } from './drafts.js';
-import { immutableIds } from './immutable-ids.js';
-import { jsonSendMail } from './json-send-mail.js';
 import { lookups } from './lookups.js';
 import { messageTrace } from './message-trace.js';
 import { refusals } from './refusals.js';
@@ -14,20 +14,20 @@ import { throttling } from './throttling.js';
 import { token } from './token.js';
 import { uploadSessions } from './upload-sessions.js';
 
-/** The contract: what Entra and Graph do, request by request. */
-export const topics: readonly Topic[] = [
+const sandboxTopics: readonly SandboxTopic[] = [
   token,
   sendMail,
   refusals,
   access,
-  jsonSendMail,
   delivery,
   drafts,
   attachments,
   uploadSessions,
   lookups,
-  immutableIds,
   throttling,
   claimsChallenge,
   messageTrace,
 ];
+
+/** The contract: what Entra and Graph do, request by request; what any tenant can be asked, and what only a sandbox can. */
+export const topics: readonly Topic<Case>[] = [...tenantTopics, ...sandboxTopics];

@@ -1,77 +1,11 @@
-import type { Topic } from '../case.js';
-import { byMessageId, itemInSentItems } from '../folders.js';
+import { byMessageId } from '../../../src/cli/live/folders.js';
+import { docs } from '../../../src/cli/live/sources.js';
+import type { SandboxTopic } from '../case.js';
 import { otherApplication, tokenOfOther } from '../other-application.js';
-import { docs } from '../sources.js';
-import { messagePath } from '../target.js';
 
-export const lookups: Topic = {
+export const lookups: SandboxTopic = {
   topic: 'lookups',
   cases: [
-    {
-      behaviour: 'what was sent is found in Sent Items by its Message-ID',
-      mark: 'documented',
-      source: docs.listMessages,
-      needs: ['Mail.Send', 'Mail.Read'],
-      ask: async (target) => {
-        const messageId = target.messageId();
-        await target.sendMail(target.mail('lookup', { 'Message-ID': messageId }));
-        return itemInSentItems(target, messageId, 'id,internetMessageId');
-      },
-      answer: {
-        status: 200,
-        json: {
-          '@odata.context': /^https:.*messages\(id,internetMessageId\)$/,
-          value: [{ id: /^\S+$/, internetMessageId: /^<contract-/, subject: (none: unknown) => none === undefined }],
-        },
-      },
-    },
-    {
-      behaviour: 'a Message-ID that nothing has is answered with an empty list',
-      mark: 'documented',
-      source: docs.listMessages,
-      needs: ['Mail.Read'],
-      ask: (target) =>
-        target.graph('GET', `/mailFolders/sentitems/messages?${byMessageId(target.messageId())}&$select=id`),
-      answer: { status: 200, json: { value: [] } },
-    },
-    {
-      behaviour: 'the Message-ID is looked for in all folders as well',
-      mark: 'documented',
-      source: docs.listMessages,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => {
-        const { json } = await target.draft(target.mail('all folders'));
-        return target.graph('GET', `/messages?${byMessageId(json.internetMessageId)}&$select=isDraft`);
-      },
-      answer: { status: 200, json: { value: [{ isDraft: true }] } },
-    },
-    {
-      behaviour: 'a message is read by its id',
-      mark: 'documented',
-      source: docs.getMessage,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => {
-        const { json } = await target.draft(target.mail('by id'));
-        return target.graph('GET', `${messagePath(json.id)}?$select=subject`);
-      },
-      answer: {
-        status: 200,
-        json: { subject: /by id$/, body: (none: unknown) => none === undefined, id: /^\S+$/ },
-      },
-    },
-    {
-      behaviour: '$value is the MIME as text/plain',
-      mark: 'documented',
-      source: docs.mimeContent,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => {
-        const { json } = await target.draft(target.mail('MIME'));
-        const reply = await target.graph('GET', `${messagePath(json.id)}/$value`);
-        if (!/^Subject: .*MIME\r?$/m.test(reply.text)) throw new Error(reply.text.slice(0, 300));
-        return reply;
-      },
-      answer: { status: 200, headers: { 'content-type': /^text\/plain/ } },
-    },
     {
       behaviour: 'an application with Mail.Send alone reads nothing',
       mark: 'documented',

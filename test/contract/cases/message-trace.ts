@@ -1,9 +1,9 @@
+import type { Reply } from '../../../src/cli/live/plain-http.js';
+import { docs, guess, reports } from '../../../src/cli/live/sources.js';
+import type { Target } from '../../../src/cli/live/target.js';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.js';
-import type { TenantCase, Topic } from '../case.js';
+import type { SandboxCase, SandboxTopic } from '../case.js';
 import { OTHER_APPLICATION, otherApplication, tokenOfOther } from '../other-application.js';
-import type { Reply } from '../plain-http.js';
-import { docs, guess, reports } from '../sources.js';
-import type { Target } from '../target.js';
 
 const PATH = '/v1.0/admin/exchange/tracing/messageTraces';
 const because = 'it needs an application that may search message trace';
@@ -31,19 +31,17 @@ async function sendOne(target: Target, about: string, to: string): Promise<strin
   return messageId;
 }
 
-const refused = (behaviour: string, $filter: string | undefined, more: Record<string, string> = {}): TenantCase => ({
+const refused = (behaviour: string, $filter: string | undefined, more: Record<string, string> = {}): SandboxCase => ({
   behaviour,
   mark: 'documented',
   source: `${docs.messageTraces}; code and text ${guess}`,
-  needs: [ROLE],
-  ask: async (target) => {
-    const query = { ...($filter !== undefined && { $filter }), ...more };
-    return list(target, query, await target.accessToken());
-  },
+  because,
+  options: options(),
+  ask: (target) => list(target, { ...($filter !== undefined && { $filter }), ...more }),
   answer: { status: 400, code: 'BadRequest' },
 });
 
-export const messageTrace: Topic = {
+export const messageTrace: SandboxTopic = {
   topic: 'message trace',
   cases: [
     {

@@ -1,12 +1,12 @@
-import type { Topic } from '../case.js';
-import type { Reply } from '../plain-http.js';
-import { docs, reports } from '../sources.js';
-import type { Target } from '../target.js';
+import type { Reply } from '../../../src/cli/live/plain-http.js';
+import { docs, reports } from '../../../src/cli/live/sources.js';
+import type { Target } from '../../../src/cli/live/target.js';
+import type { SandboxTopic } from '../case.js';
 
 const ANOTHER = 'sales@contoso.example';
 const ONLY_SANDBOX = 'it would go over the limits of a real mailbox';
 
-export const throttling: Topic = {
+export const throttling: SandboxTopic = {
   topic: 'throttling',
   cases: [
     {

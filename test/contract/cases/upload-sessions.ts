@@ -1,130 +1,15 @@
-import { notEqual } from 'node:assert/strict';
-import type { Topic } from '../case.js';
-import type { Reply } from '../plain-http.js';
-import { docs, guess } from '../sources.js';
-import { messagePath, type Target } from '../target.js';
+import type { Reply } from '../../../src/cli/live/plain-http.js';
+import { docs } from '../../../src/cli/live/sources.js';
+import { messagePath, type Target } from '../../../src/cli/live/target.js';
+import type { SandboxTopic } from '../case.js';
 
 const SIZE = 3_200_000;
 const CHUNK = 2_097_152;
 const FILE = Buffer.alloc(SIZE, 'large file ');
 
-export const uploadSessions: Topic = {
+export const uploadSessions: SandboxTopic = {
   topic: 'upload sessions',
   cases: [
-    {
-      behaviour: 'a session for a file of 3 MB and more is answered with 201, its URL and what is expected next',
-      mark: 'documented',
-      source: docs.uploadSession,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => (await open(target)).reply,
-      answer: {
-        status: 201,
-        json: { uploadUrl: /^https:.*authtoken=/, expirationDateTime: /^\d{4}-/, nextExpectedRanges: ['0-'] },
-      },
-    },
-    {
-      behaviour: 'the URL is on another host than Graph, so that clients keep their token from it',
-      mark: 'documented',
-      source: docs.largeFiles,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => {
-        const { reply, url } = await open(target);
-        notEqual(new URL(url).hostname, new URL(target.place.graphHost).hostname);
-        return reply;
-      },
-      answer: { status: 201 },
-    },
-    {
-      behaviour: 'a small file gets no session',
-      mark: 'documented',
-      source: docs.uploadSession,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => (await open(target, 1000)).reply,
-      answer: { status: 400, code: 'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize' },
-    },
-    {
-      behaviour: 'a chunk is answered with 200 and where the next begins',
-      mark: 'documented',
-      source: docs.largeFiles,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => put(target, (await open(target)).url, 0),
-      answer: { status: 200, json: { ExpirationDateTime: /^\d{4}-/, nextExpectedRanges: [String(CHUNK)] } },
-    },
-    {
-      behaviour: 'the last chunk is answered with 201 and the place of the attachment',
-      mark: 'documented',
-      source: docs.largeFiles,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => {
-        const { url } = await open(target);
-        await put(target, url, 0);
-        return put(target, url, CHUNK);
-      },
-      answer: { status: 201, empty: true, headers: { location: /^https:.*\/Attachments\('.*'\)/i } },
-    },
-    {
-      behaviour: 'the file is then attached to the draft',
-      mark: 'documented',
-      source: docs.largeFiles,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => {
-        const { url, path } = await open(target);
-        await put(target, url, 0);
-        await put(target, url, CHUNK);
-        return target.graph('GET', `${path}?$select=name,contentType`);
-      },
-      answer: { status: 200, json: { value: [{ name: 'large.bin', contentType: 'application/octet-stream' }] } },
-    },
-    {
-      behaviour: 'a chunk out of order is refused',
-      mark: 'inferred',
-      source: docs.largeFiles,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => put(target, (await open(target)).url, CHUNK),
-      answer: { status: [400, 416] },
-    },
-    {
-      behaviour: 'a chunk of 4 MB is refused',
-      mark: 'inferred',
-      source: docs.largeFiles,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => {
-        const size = 5_000_000;
-        return put(target, (await open(target, size)).url, 0, {}, Buffer.alloc(size).subarray(0, 4_194_304), size);
-      },
-      answer: { status: [400, 413] },
-    },
-    {
-      behaviour: 'a chunk without the authtoken of the URL is refused',
-      mark: 'inferred',
-      source: docs.largeFiles,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => {
-        const [url = ''] = (await open(target)).url.split('?');
-        return put(target, url, 0);
-      },
-      answer: { status: [400, 401, 403, 404] },
-    },
-    {
-      behaviour: 'a session is cancelled with 204',
-      mark: 'documented',
-      source: docs.uploadSession,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => target.request((await open(target)).url, { method: 'DELETE' }),
-      answer: { status: 204, empty: true },
-    },
-    {
-      behaviour: 'a cancelled session takes no chunks',
-      mark: 'inferred',
-      source: guess,
-      needs: ['Mail.ReadWrite'],
-      ask: async (target) => {
-        const { url } = await open(target);
-        await target.request(url, { method: 'DELETE' });
-        return put(target, url, 0);
-      },
-      answer: { status: [400, 401, 404, 410] },
-    },
     {
       behaviour: 'an access token at the upload URL is refused, so that clients that give theirs away are found',
       mark: 'inferred',

@@ -16,7 +16,10 @@ export async function checkPermissions(examination: Examination): Promise<Check[
   return [flags.mode === 'rbac' ? judgeRbac(claims.roles) : judgePolicy(claims.roles)];
 }
 
-/** With RBAC for Applications, what Entra grants is added to what Exchange grants, for every mailbox of the tenant. */
+/**
+ * With RBAC for Applications, what Entra grants is added to what Exchange grants, for every mailbox of the tenant.
+ * (facts token-6, access-2)
+ */
 function judgeRbac(roles: readonly string[]): Check {
   if (roles.length === 0) {
     return ok(subject, 'None, which is right with RBAC for Applications: Exchange decides which mailboxes may send.');

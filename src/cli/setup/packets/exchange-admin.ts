@@ -4,7 +4,7 @@ import { restrictRbacPs1 } from '../scripts/restrict-rbac-ps1.js';
 import { exchangeReadme } from './exchange-readme.js';
 import type { PacketInput } from './packet-input.js';
 
-/** The Exchange administrator's packet: public things only. */
+/** The Exchange administrator's packet: public things only. (fact access-8) */
 export function exchangePacket(input: PacketInput): SetupFile[] {
   const { answers } = input;
   const script = answers.mode === 'rbac' ? restrictRbacPs1(answers) : restrictPolicyPs1(answers);

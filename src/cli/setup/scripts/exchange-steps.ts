@@ -1,6 +1,6 @@
 import type { Mode } from '../answers.js';
 
-/** What scripts for Exchange Online begin with, behind their parameters and values. */
+/** What scripts for Exchange Online begin with, behind their parameters and values. (fact setup-3) */
 export const EXCHANGE_BEGINNING = `
 $ErrorActionPreference = 'Stop'
 

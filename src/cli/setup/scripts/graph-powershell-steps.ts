@@ -2,7 +2,10 @@ import { quotePowerShell } from '../../../shell-quoting.js';
 import type { CloudTerms } from '../clouds.js';
 import { REGISTERED_FILE } from './well-known-ids.js';
 
-/** What scripts for Microsoft Graph PowerShell begin with, behind their values: signing in, with the scopes they need. */
+/**
+ * What scripts for Microsoft Graph PowerShell begin with, behind their values: signing in, with the scopes they need.
+ * (fact setup-5)
+ */
 export function connectGraph(scopes: readonly string[], cloud: CloudTerms): string {
   return `
 $ErrorActionPreference = 'Stop'
@@ -34,7 +37,10 @@ if ($AppId -and $AppId -notmatch '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F
 }
 `;
 
-/** Adds the certificate beside those that are there: Entra replaces the whole list, so the list is sent whole. */
+/**
+ * Adds the certificate beside those that are there: Entra replaces the whole list, so the list is sent whole.
+ * (facts setup-1, setup-2)
+ */
 export const GRAPH_CERTIFICATE = `
 # The certificate: added once, beside whatever is there.
 $app = @(Get-MgApplication -Filter "appId eq '$AppId'")[0]

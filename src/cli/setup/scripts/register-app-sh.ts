@@ -11,7 +11,7 @@ import {
 } from './bash-steps.js';
 import { MAIL_SEND_ROLE_ID } from './well-known-ids.js';
 
-/** `register-app.sh`: app registration, certificate and Enterprise application, with Azure CLI. */
+/** `register-app.sh`: app registration, certificate and Enterprise application, with Azure CLI. (fact setup-4) */
 export function registerAppSh(answers: Answers, certificate: PublicCertificate, certificateFile: string): string {
   const filter = `displayName eq '${answers.name.replaceAll("'", "''")}'`;
   return `#!/usr/bin/env bash

@@ -1,0 +1,303 @@
+import { accessSync, constants, lstatSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { CertificateSource } from '../../auth/certificate-source.js';
+import { addressProblem } from '../../bulk/email-address.js';
+import { fileProblem, shownPath } from '../../option-checks.js';
+import { version } from '../../version.js';
+import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
+import { onInterruptions } from '../interruption.js';
+import { topics } from '../live/cases/index.js';
+import { Pace } from '../live/pace.js';
+import { questions } from '../live/questions/index.js';
+import { reportText } from '../live/report.js';
+import { type LiveResult, MOST_MAILS, runLive } from '../live/run.js';
+import { Target } from '../live/target.js';
+import { hasColours, type Terminal } from '../terminal.js';
+import type { Check } from './check.js';
+import { checkCertificate } from './checks/certificate.js';
+import { checkCertificateDays } from './checks/certificate-days.js';
+import { checkCertificateFile } from './checks/certificate-file.js';
+import { checkClock } from './checks/clock.js';
+import { checkConfiguration } from './checks/configuration.js';
+import { checkNames } from './checks/names.js';
+import { checkProxy } from './checks/proxy.js';
+import { checkTls } from './checks/tls.js';
+import { checkToken } from './checks/token.js';
+import { cloudInWords, isSandbox } from './clouds-in-words.js';
+import { Examination } from './examination.js';
+import type { DoctorFlags } from './flags.js';
+import { checkText, wrapped } from './report-text.js';
+import { judgeChecks } from './verdict.js';
+import type { World } from './world.js';
+
+type Step = (examination: Examination) => Promise<Check[]>;
+
+/** Before a person has agreed, nothing is asked of anybody. */
+const onThisMachine: readonly Step[] = [
+  checkConfiguration,
+  checkCertificateFile,
+  checkCertificate,
+  checkCertificateDays,
+];
+const onTheNetwork: readonly Step[] = [checkClock, checkNames, checkProxy, checkTls, checkToken];
+
+/** Milliseconds: together under ten minutes. */
+const forProbes = 7.5 * 60_000;
+const forCleaning = 2 * 60_000;
+
+/** What of a cloud may stand in a report: no host of somebody's own. */
+function whereInWords({ cloud }: Examination): string {
+  if (cloud === undefined || isSandbox(cloud)) return 'sandbox';
+  const words = cloudInWords(cloud);
+  return words.startsWith('Microsoft 365') ? words : 'another cloud';
+}
+
+/** `doctor --live-contract`: asks Microsoft's own service what the product assumes of it, and writes down the answers. */
+export async function liveContractCommand(flags: DoctorFlags, terminal: Terminal, world: World): Promise<ExitCode> {
+  refuseOthers(flags);
+  if (flags.report !== undefined) checkReportPath(flags.report);
+  const print = (text: string) => terminal.stdout.write(`${text}\n`);
+  const examination = new Examination(flags, world);
+  const passes = async (steps: readonly Step[]): Promise<boolean> => {
+    for (const step of steps) {
+      for (const check of await step(examination)) {
+        examination.checks.push(check);
+        if (check.status === 'failed') print(checkText(check, hasColours(terminal.stdout, terminal.env)));
+      }
+    }
+    return examination.checks.every(({ status }) => status !== 'failed');
+  };
+  const stopped = (): ExitCode => {
+    const { exitCode } = judgeChecks(examination.checks, false);
+    print('\nThe live contract was not tried. Nothing was sent.');
+    return exitCode;
+  };
+  const lines = new Lines(terminal);
+  try {
+    if (!(await passes(onThisMachine))) return stopped();
+    const { settings } = examination;
+    const mailbox = typeof settings?.mailbox === 'string' ? settings.mailbox : '';
+    const { identity } = settings ?? {};
+    if (!mailbox.includes('@')) {
+      throw new UsageError('--live-contract needs the address of the mailbox that sends: give it with --mailbox.');
+    }
+    if (!identity || !('tenantId' in identity) || identity.credential.kind !== 'certificate') {
+      throw new UsageError(
+        '--live-contract signs in by certificate, as many of its questions are about that: give --tenant-id, --client-id and --certificate.',
+      );
+    }
+    if (flags.removeRole && !lines.interactive) {
+      throw new UsageError(
+        '--remove-role is for a terminal, where somebody says when the role is away. Nothing was sent.',
+      );
+    }
+    const trace = await traceIdentity(examination);
+    const to = flags.to ?? (await askForAddresses(mailbox, lines, terminal));
+    print(planText(mailbox, to, examination, trace !== undefined));
+    if (flags.removeRole) {
+      print('At the end it waits for you to take the permission Mail.Send away; that time comes on top.\n');
+    }
+    await agree(flags, lines, terminal);
+    if (!flags.removeRole) lines.close();
+    if (!(await passes(onTheNetwork))) return stopped();
+    const { chain, privateKey } = await new CertificateSource(identity.credential, world.clock, () => {}).get();
+    const { cloud } = examination;
+    if (!cloud) throw new Error('the configuration is read first');
+    const target = new Target({
+      tenantId: identity.tenantId,
+      clientId: identity.clientId,
+      authorityHost: cloud.authorityHost,
+      graphHost: cloud.graphHost,
+      certificate: chain + privateKey,
+      ...(trace && { trace }),
+      ...(flags.removeRole && { waitForRemoval: (signal) => askForRemoval(lines, terminal, signal) }),
+      mailbox,
+      to,
+      agent: examination.agent,
+      // A sandbox has nobody to be polite to.
+      pace: isSandbox(cloud) ? new Pace(1, 1) : new Pace(250, 3_000),
+      maxMails: MOST_MAILS,
+      clock: world.clock,
+    });
+    return await tryAndReport(target, flags, terminal, examination);
+  } finally {
+    lines.close();
+    examination.close();
+  }
+}
+
+async function tryAndReport(
+  target: Target,
+  flags: DoctorFlags,
+  terminal: Terminal,
+  examination: Examination,
+): Promise<ExitCode> {
+  const print = (text: string) => terminal.stdout.write(`${text}\n`);
+  const { clock } = terminal;
+  const interrupted = new AbortController();
+  const release = onInterruptions([() => interrupted.abort(new Error('Interrupted.'))], terminal.signals);
+  let result: LiveResult;
+  try {
+    const limits = { timeLimit: forProbes, cleaningLimit: forCleaning, clock };
+    result = await runLive(target, { print, signal: interrupted.signal, ...limits });
+  } finally {
+    release();
+  }
+  const file = flags.report ?? `live-contract-${target.run}.md`;
+  const day = new Date(clock.now()).toISOString().slice(0, 10);
+  const program = `nodemailer-graph-transport ${version}, Node ${process.version}, ${process.platform} ${process.arch}`;
+  const format = file.endsWith('.json') ? 'json' : 'markdown';
+  const text = reportText(format, { where: whereInWords(examination), day, program }, result, target);
+  try {
+    writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
+    print(`\nReport: ${file}\n  It has no secret, address or id in it, and can be attached to an issue.`);
+  } catch (error) {
+    // What was seen is told all the same.
+    print(`\nThe report cannot be written to ${shownPath(file)} (${fileProblem(error)}); it follows.\n\n${text}`);
+  }
+  return exitCodeOf(result);
+}
+
+function exitCodeOf({ end, results, leftovers }: LiveResult): ExitCode {
+  if (end === 'interrupted') return EXIT.interrupted;
+  const fails = results.some(({ mark, verdict }) => mark !== 'open' && verdict === 'did not hold');
+  const remains = leftovers.stays.some((one) => one.includes('could not be'));
+  return fails || remains || end === 'out of time' ? EXIT.rejected : EXIT.ok;
+}
+
+/** @throws UsageError */
+function refuseOthers(flags: DoctorFlags): void {
+  const others = {
+    '--probe': flags.probe,
+    '--denied-mailbox': flags.deniedMailbox,
+    '--send-to': flags.sendTo,
+    '--from': flags.from,
+    '--thumbprint': flags.thumbprint,
+    '--json': flags.json,
+    '--bundle': flags.bundle,
+  };
+  const other = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
+  if (other !== undefined) throw new UsageError(`${other} does not go with --live-contract.`);
+  if ((flags.mailbox?.length ?? 0) > 1) throw new UsageError('--live-contract is for one --mailbox.');
+}
+
+/** @throws UsageError where a report could not be written, before anything is sent for it */
+function checkReportPath(file: string): void {
+  if (!/\.(?:md|json)$/.test(file)) throw new UsageError('--report is a file that ends in .md or .json.');
+  if (lstatSync(file, { throwIfNoEntry: false })) {
+    throw new UsageError(`--report ${file} is there already, and nothing is overwritten: give another name.`);
+  }
+  try {
+    accessSync(path.dirname(file), constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`--report ${shownPath(file)} cannot be written: ${fileProblem(error)}.`);
+  }
+}
+
+/**
+ * The application that may read the message trace, by the variables that name it; undefined where none do.
+ * @throws GraphMailError `ECONFIG` where its certificate cannot be used
+ */
+async function traceIdentity({ configuration, world }: Examination) {
+  const { env = {} } = configuration ?? {};
+  const { GRAPH_MAIL_TRACE_CLIENT_ID: clientId, GRAPH_MAIL_TRACE_CERTIFICATE_PATH: file } = env;
+  const content = env.GRAPH_MAIL_TRACE_CERTIFICATE;
+  if (!clientId || (!file && !content)) return undefined;
+  const password = env.GRAPH_MAIL_TRACE_CERTIFICATE_PASSWORD || undefined;
+  const source = file ? { paths: [file] } : { contents: [content ?? ''] };
+  const from = file ? 'GRAPH_MAIL_TRACE_CERTIFICATE_PATH' : 'GRAPH_MAIL_TRACE_CERTIFICATE';
+  const credential = { kind: 'certificate', source, from, password, sendChain: false } as const;
+  const { chain, privateKey } = await new CertificateSource(credential, world.clock, () => {}).get();
+  return { clientId, certificate: chain + privateKey };
+}
+
+/** Exactly what a person agrees to. */
+function planText(mailbox: string, to: readonly string[], { cloud }: Examination, traces: boolean): string {
+  const probes = topics.reduce((sum, { cases }) => sum + cases.length, 0) + questions.length;
+  const about = [...topics.map(({ topic }) => topic), ...new Set(questions.map(({ topic }) => topic))];
+  return `
+This asks whether Microsoft's service is as this package takes it to be.
+
+  Asked        ${cloud ? cloudInWords(cloud) : ''}
+  Sends from   ${mailbox}
+  To           ${to.join(', ')}, and nobody else: each request is compared with this list
+  Mails        at most ${MOST_MAILS}, short, each with "[contract test …]" in its subject, at most twenty a minute
+  Besides      ${probes} probes in all, one request at a time: sign-ins that must fail, messages
+               without recipients, drafts and attachments; about 50 MB of uploads${traces ? '; five look-ups in the message trace' : ''}
+  Takes        under ten minutes; Ctrl-C ends it
+  Afterwards   it deletes its drafts and, with Mail.ReadWrite, its messages in the mailbox that sends
+  Stays        what arrives at the other addresses; without Mail.ReadWrite, the copies in Sent Items
+
+About:
+${wrapped(about.join('; '), '  ').join('\n')}
+`;
+}
+
+/** @throws UsageError without a yes */
+async function agree({ yes }: DoctorFlags, lines: Lines, { stdout }: Terminal): Promise<void> {
+  if (yes) return;
+  if (!lines.interactive) throw new UsageError('Nobody can be asked whether to begin: add --yes. Nothing was sent.');
+  stdout.write('Type yes to begin, anything else to stop: ');
+  const answer = await lines.next();
+  if (answer?.trim().toLowerCase() !== 'yes') throw new UsageError('The answer was not yes. Nothing was sent.');
+}
+
+/** Whether a person took the role away, once it was asked for. */
+async function askForRemoval(lines: Lines, { stdout }: Terminal, signal: AbortSignal | undefined): Promise<boolean> {
+  stdout.write(
+    `\nTake the permission Mail.Send away from the application in Entra now (Enterprise applications > Permissions).\nPut it back when this has ended. Type done when it is away, anything else to leave this out: `,
+  );
+  const interrupted = new Promise<undefined>((resolve) => {
+    if (signal?.aborted) resolve(undefined);
+    signal?.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const answer = await Promise.race([lines.next(), interrupted]);
+  return answer?.trim().toLowerCase() === 'done';
+}
+
+/** @throws UsageError where nobody can be asked, or an answer is no address */
+async function askForAddresses(mailbox: string, lines: Lines, { stdout }: Terminal): Promise<string[]> {
+  if (!lines.interactive) {
+    throw new UsageError('--live-contract needs the addresses that test mails may go to: give --to, once for each.');
+  }
+  stdout.write(
+    `Addresses that test mails may go to, with commas between them\n(with ${mailbox} among them it also sees what is delivered): `,
+  );
+  const addresses = ((await lines.next()) ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+  if (addresses.length === 0) throw new UsageError('No address was given. Nothing was sent.');
+  for (const address of addresses) {
+    const problem = addressProblem(address);
+    if (problem !== undefined) throw new UsageError(`The address ${address} ${problem}. Nothing was sent.`);
+  }
+  return addresses;
+}
+
+/** Lines that a person types, read by one reader, so that none is lost between two questions. */
+class Lines {
+  readonly interactive: boolean;
+  readonly #stdin: Terminal['stdin'];
+  #reader: ReturnType<typeof createInterface> | undefined;
+  #lines: AsyncIterator<string> | undefined;
+
+  constructor({ stdin, stdout }: Terminal) {
+    this.#stdin = stdin;
+    this.interactive = stdin.isTTY === true && stdout.isTTY === true;
+  }
+
+  async next(): Promise<string | undefined> {
+    this.#reader ??= createInterface({ input: this.#stdin, terminal: false });
+    this.#lines ??= this.#reader[Symbol.asyncIterator]();
+    const { value, done } = await this.#lines.next();
+    return done ? undefined : value;
+  }
+
+  close(): void {
+    if (!this.#reader) return;
+    this.#reader.close();
+    this.#stdin.pause();
+  }
+}

@@ -1,0 +1,71 @@
+import type { Question, Unanswerable } from '../probe.js';
+import { answerHeaders } from './answer-headers.js';
+import { bodyEncoding } from './body-encoding.js';
+import { delivered } from './delivered.js';
+import { emptyGroup } from './empty-group.js';
+import { messageTrace } from './message-trace.js';
+import { noRecipients } from './no-recipients.js';
+import { patchedRecipients } from './patched-recipients.js';
+import { rawBytes } from './raw-bytes.js';
+import { requestSize } from './request-size.js';
+import { roleRemoval } from './role-removal.js';
+import { secondSend } from './second-send.js';
+import { sender } from './sender.js';
+import { tokenLifetime } from './token-lifetime.js';
+
+export const questions: readonly Question[] = [
+  ...sender,
+  ...requestSize,
+  ...noRecipients,
+  ...emptyGroup,
+  ...patchedRecipients,
+  ...secondSend,
+  ...rawBytes,
+  ...delivered,
+  ...bodyEncoding,
+  ...answerHeaders,
+  ...tokenLifetime,
+  // Last, so that the first message is as old as it can be.
+  ...messageTrace,
+];
+
+/** Those that wait for a person, after all others. */
+export const withPerson: readonly Question[] = [...roleRemoval];
+
+export const unanswerable: readonly Unanswerable[] = [
+  {
+    topic: 'From that is not the mailbox',
+    assumption: 'an alias of the mailbox is taken',
+    because: 'this run knows no alias',
+  },
+  {
+    topic: 'a message without recipients',
+    assumption: 'is answered with 403 to an application that may not send, and outside its scope',
+    because: 'it needs applications without the permission',
+  },
+  {
+    topic: 'bytes that are not ASCII, and line ends',
+    assumption: 'a recipient with a local part that is not ASCII',
+    because: 'it would send to an address that nobody named',
+  },
+  {
+    topic: 'the delivered message',
+    assumption: 'keeps a DKIM-Signature of the upload',
+    because: 'a signature that is no good may harm the sender’s reputation',
+  },
+  {
+    topic: 'a new tenant',
+    assumption: 'lets an application with Mail.Send send without an RBAC assignment',
+    because: 'only the history of the tenant tells',
+  },
+  {
+    topic: 'answers of 503 and 504',
+    assumption: 'their bodies, and whether they have Retry-After',
+    because: 'they cannot be asked for',
+  },
+  {
+    topic: 'more than 500 recipients',
+    assumption: 'are taken with 202 and bounce',
+    because: 'it would send to hundreds',
+  },
+];
