@@ -68,7 +68,7 @@ async function requestToken(
   const network = new RecordingNetwork(context);
   try {
     const client = new ConfidentialClientApplication({
-      // cp1: claims challenges are understood, so Graph may end access at once instead of with the token.
+      // cp1: claims challenges are understood, so Graph may end access at once, and tokens may last for up to 24 hours.
       // (facts token-2, token-3)
       auth: { ...clientAuth(context, certificate, network), clientCapabilities: ['cp1'] },
       system: { networkClient: network },

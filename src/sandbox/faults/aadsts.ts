@@ -13,7 +13,8 @@ const request = (message: string): AadstsAnswer => row('invalid_request', 400, m
 const transient = (status: number, message: string): AadstsAnswer => row('temporarily_unavailable', status, message);
 
 /**
- * By AADSTS code (Microsoft's "Microsoft Entra authentication and authorization error codes"). That `invalid_client` is
+ * By AADSTS code (Microsoft's "Microsoft Entra authentication and authorization error codes", which does not list 700024,
+ * 900023, 1000502, 7000214, 7000229, 7000274 and 7000277). That `invalid_client` is
  * answered 401 and the rest 400 is documented; the status of the transient ones, and some errors, are inferred.
  * (fact auth-5)
  */
