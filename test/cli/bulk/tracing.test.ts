@@ -154,7 +154,7 @@ describe('bulk trace', () => {
   });
 
   it('finds mails by the address in From where that is not the mailbox, also to settle them', async () => {
-    await start({ mailboxes: ['noreply@contoso.example', 'news@contoso.example'] });
+    await start({ mailboxes: ['noreply@contoso.example', 'news@contoso.example'], fromMismatch: 'allow' });
     sandbox.fault({ on: 'sendMail', recipient: 'p2@example.com', status: 504, delivered: true });
     world.recipients(2);
     const folder = runFolder(await world.run(['--mailbox', 'News@contoso.example']));
