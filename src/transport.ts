@@ -17,7 +17,7 @@ import { Turnstile } from './delivery/turnstile.js';
 import { configError, isGraphMailError } from './errors.js';
 import { detached, whenCalm } from './event-loop.js';
 import { isHeld } from './graph/http.js';
-import { longestPeriod, type TracedMessage } from './graph/message-trace.js';
+import type { TracedMessage } from './graph/message-trace.js';
 import { whyApart } from './identity-options.js';
 import { createLog, type Log, type LogOptions, safeLogger } from './log.js';
 import {
@@ -254,9 +254,7 @@ export class GraphTransport extends EventEmitter {
     if (by === 'trace') {
       const { messageId, draftId, sentAfter, window = 0 } = given;
       const senders = checkSenders('settle', mailbox, from);
-      const now = this.#context.clock.now();
-      const begin = Math.min(sentAfter?.getTime() ?? now - longestPeriod, now);
-      return settleByTrace(this.#traceAccess(signal), { messageId, draftId, senders, window, from: begin });
+      return settleByTrace(this.#traceAccess(signal), { messageId, draftId, sentAfter, senders, window });
     }
     const { window = this.#settings.verifyWindow, ...message } = given;
     return this.#errand(mailbox, signal, `message ${message.messageId}`, (requests) =>

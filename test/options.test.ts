@@ -444,7 +444,9 @@ describe('the application that may search message trace', () => {
 
   const getToken = async () => 'token';
   test('or by tokens that somebody else gets', () => {
-    expect(settle({ ...baseOptions, trace: { getToken } }).trace).toEqual({ credential: { kind: 'token', get: getToken } });
+    expect(settle({ ...baseOptions, trace: { getToken } }).trace).toEqual({
+      credential: { kind: 'token', get: getToken },
+    });
     const foreign = { mailbox, getToken: async () => 'other' };
     expect(settle({ ...foreign, trace: { getToken } }).trace).toEqual({ credential: { kind: 'token', get: getToken } });
     expect(refused({ ...foreign, trace }).message).toContain("'trace' has no tenant to sign in to");
@@ -455,7 +457,10 @@ describe('the application that may search message trace', () => {
     [[], /'trace' is an array with 0 entries/],
     [{}, /trace\.clientId is missing/],
     [{ ...trace, clientId: 'my-app' }, /trace\.clientId is a string of 6 characters/],
-    [{ ...trace, clientId: clientId.toUpperCase() }, /'trace\.clientId' is the application that sends; expected another/],
+    [
+      { ...trace, clientId: clientId.toUpperCase() },
+      /'trace\.clientId' is the application that sends; expected another/,
+    ],
     [{ clientId: traceId }, /No credential is given/],
     [{ ...trace, clientSecret: 'x' }, /'trace\.certificate' and 'trace\.clientSecret' contradict/],
     [{ ...trace, certificate: 7 }, /'trace\.certificate' is 7/],
@@ -531,7 +536,10 @@ describe('the application that may search message trace', () => {
   test.each<[more: Record<string, string>, text: RegExp]>([
     [{}, /GRAPH_MAIL_TRACE_CLIENT_ID is set, but no certificate/],
     [{ GRAPH_MAIL_TRACE_CLIENT_ID: 'x' }, /GRAPH_MAIL_TRACE_CLIENT_ID is a string of 1 character/],
-    [{ GRAPH_MAIL_TRACE_CLIENT_ID: clientId, GRAPH_MAIL_TRACE_CERTIFICATE: 'x' }, /CLIENT_ID is the application that sends/],
+    [
+      { GRAPH_MAIL_TRACE_CLIENT_ID: clientId, GRAPH_MAIL_TRACE_CERTIFICATE: 'x' },
+      /CLIENT_ID is the application that sends/,
+    ],
     [{ GRAPH_MAIL_TRACE_CERTIFICATE: `"${appCertificate.pem}"` }, /GRAPH_MAIL_TRACE_CERTIFICATE begins and ends/],
     [{ GRAPH_MAIL_TRACE_CERTIFICATE_PATH: appCertificate.pem }, /CERTIFICATE_PATH is not a path/],
     [

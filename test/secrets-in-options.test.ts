@@ -191,7 +191,9 @@ describe.each(table)('$name is not printed when it is given', ({ value, parts })
       AZURE_TENANT_ID: String(tenantId),
       AZURE_CLIENT_ID: String(clientId),
       GRAPH_MAIL_CERTIFICATE: 'nothing',
-      ...(name.startsWith('GRAPH_MAIL_TRACE') && { GRAPH_MAIL_TRACE_CLIENT_ID: '99999999-2222-4333-8444-555555555555' }),
+      ...(name.startsWith('GRAPH_MAIL_TRACE') && {
+        GRAPH_MAIL_TRACE_CLIENT_ID: '99999999-2222-4333-8444-555555555555',
+      }),
       GRAPH_MAIL_MAILBOX: String(mailbox),
       [name]: String(value),
     };

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import { configError, GraphMailError, isGraphMailError } from '../errors.js';
 import {
   isTracePage,
+  longestPeriod,
   nextTracePath,
   readTracePage,
   type TracedMessage,
@@ -160,8 +161,10 @@ function strangeLink(what: string): GraphMailError {
 }
 
 /** A message that message trace may know. */
-export interface TraceableMessage extends Omit<TraceSearch, 'messageIds' | 'to'> {
+export interface TraceableMessage extends Pick<TraceSearch, 'senders'> {
   messageId: string;
+  /** What Exchange took before is not this message; without it, the last ten days are looked through. */
+  sentAfter: Date | undefined;
   /** Milliseconds to go on looking. */
   window: number;
   draftId: string | undefined;
@@ -174,13 +177,16 @@ export interface TraceableMessage extends Omit<TraceSearch, 'messageIds' | 'to'>
  */
 export async function settleByTrace(
   access: TraceAccess,
-  { messageId, window, draftId, ...search }: TraceableMessage,
+  { messageId, senders, sentAfter, window, draftId }: TraceableMessage,
 ): Promise<SettledMessage | Unsettled> {
   const { clock, run } = access;
   const end = clock.elapsed() + window;
   for (;;) {
-    const messageIds = new Set([messageId]);
-    const [message] = await searchTrace(access, { ...search, messageIds, to: Number.POSITIVE_INFINITY });
+    const now = clock.now();
+    // In one query; a clock that was set may have written a time that is still to come.
+    const from = Math.min(sentAfter?.getTime() ?? now - longestPeriod + lookAgain, now);
+    const search = { senders, messageIds: new Set([messageId]), from, to: Number.POSITIVE_INFINITY };
+    const [message] = await searchTrace(access, search);
     if (message) {
       return { outcome: 'sent', response: 'Found in message trace', how: 'trace', recipients: message.recipients };
     }

@@ -237,7 +237,7 @@ const inbox = 'mailFolders/inbox/messages';
 
 /** What was long is of no use to anybody but the one who asked for it. */
 function withoutToken(answer: HttpAnswer, { token }: GraphCall): HttpAnswer {
-  return answer.body.length > shortAnswer ? answer : withoutQuotesIn(answer, [token]);
+  return answer.status === 200 && answer.body.length > shortAnswer ? answer : withoutQuotesIn(answer, [token]);
 }
 
 function draftPath(id: string): string {

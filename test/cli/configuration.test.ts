@@ -83,6 +83,30 @@ describe('a configuration', () => {
     );
   });
 
+  it('has the application that may search message trace, which a whole identity in the flags leaves out', () => {
+    const traceId = '33333333-4444-4555-8666-777777777777';
+    const traced = {
+      ...environment,
+      GRAPH_MAIL_TRACE_CLIENT_ID: traceId,
+      GRAPH_MAIL_TRACE_CERTIFICATE_PATH: '/trace.pem',
+      GRAPH_MAIL_TRACE_CERTIFICATE: 'unused',
+      GRAPH_MAIL_TRACE_CERTIFICATE_PASSWORD: 'password',
+    };
+    const files = { '.env': lines(traced) };
+    const { options, source } = read({}, files);
+    const trace = { clientId: traceId, certificatePath: '/trace.pem', certificatePassword: 'password' };
+    expect(options.trace).toEqual(trace);
+    expect(source.GRAPH_MAIL_TRACE_CLIENT_ID).toBe('.env');
+    expect(settleOptions(options, {}).trace).toMatchObject({ tenantId: tenant, clientId: traceId });
+    expect(checkConfiguration(read({}, files)).trace).toEqual(
+      expect.objectContaining({ tenantId: tenant, clientId: traceId }),
+    );
+    const inText = { ...traced, GRAPH_MAIL_TRACE_CERTIFICATE_PATH: '' };
+    expect(read({ env: inText }).options.trace).toMatchObject({ certificate: 'unused' });
+    expect(read({ env: traced, flags: identity }).options.trace).toBeUndefined();
+    expect(read({ env: environment }).options.trace).toBeUndefined();
+  });
+
   it('takes mailbox and cloud from flags of their own', () => {
     const { env, options } = read({ env: environment, flags: { mailbox: 'b@contoso.com', cloud: 'usgov-dod' } });
     expect(options).toMatchObject({ tenantId: tenant, mailbox: 'b@contoso.com', cloud: 'usgov-dod' });

@@ -7,7 +7,7 @@ import type { Target } from './target.js';
 export type Mark = 'documented' | 'reported' | 'inferred';
 
 /** What a token must allow; `Mail.Read` is had by `Mail.ReadWrite` as well. */
-export type Permission = 'Mail.Send' | 'Mail.Read' | 'Mail.ReadWrite';
+export type Permission = 'Mail.Send' | 'Mail.Read' | 'Mail.ReadWrite' | 'ExchangeMessageTrace.Read.All';
 
 interface Behaviour {
   /** A sentence. */

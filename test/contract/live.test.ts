@@ -50,7 +50,7 @@ describe('the live run', () => {
     const { code, stdout, stderr } = await run();
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^Contract: +\d\d held, 0 did not hold, \d+ not tried$/m);
-    expect(stdout).toMatch(/^Open questions: \d\d held, 0 did not hold, 7 not tried$/m);
+    expect(stdout).toMatch(/^Open questions: \d\d held, 0 did not hold, 8 not tried$/m);
     expect(code).toBe(0);
     expect(stdout).not.toMatch(/eyJ|PRIVATE KEY/);
     const messages = await sandbox.messages();

@@ -18,6 +18,7 @@ export async function permissionsOf(target: Target): Promise<ReadonlySet<Permiss
     if (roles.includes('Mail.Send')) found.add('Mail.Send');
     if (roles.includes('Mail.Read')) found.add('Mail.Read');
     if (roles.includes('Mail.ReadWrite')) found.add('Mail.ReadWrite');
+    if (roles.includes('ExchangeMessageTrace.Read.All')) found.add('ExchangeMessageTrace.Read.All');
   }
   if (found.has('Mail.ReadWrite')) found.add('Mail.Read');
   return found;

@@ -296,7 +296,7 @@ describe('at most 20 requests in five minutes', () => {
 });
 
 describe('a message that is settled by message trace', () => {
-  const message = { messageId, senders: [sender], from: start - day, draftId: undefined };
+  const message = { messageId, senders: [sender], sentAfter: new Date(start - day), draftId: undefined };
 
   test('is looked for once a minute while it is not there, as long as it is told', async () => {
     const { access, graph, clock } = tracing((index) => page(index < 2 ? [] : [entry()]));
@@ -318,6 +318,17 @@ describe('a message that is settled by message trace', () => {
       expect(await settleByTrace(access(), { ...message, window: 0 })).toMatchObject({ outcome: 'sent' });
     },
   );
+
+  test.each([
+    ['since it was first tried', new Date(start - 3_600_000), '2026-11-23T09:00:00Z'],
+    ['in the last ten days, when nobody says when that was', undefined, '2026-11-13T10:01:00Z'],
+    ['now, when that was in the future by a clock that was set since', new Date(start + day), '2026-11-23T10:00:00Z'],
+  ])('is looked for in one query: what was taken %s', async (_, sentAfter, begin) => {
+    const { access, targets } = tracing([page([])]);
+    const settled = await settleByTrace(access(), { ...message, sentAfter, window: 0 });
+    expect(settled).toMatchObject({ outcome: 'unknown', error: { code: 'EGRAPH' } });
+    expect(targets()).toEqual([expect.stringContaining(`ge ${begin} and receivedDateTime le 2026-11-23T10:00:00Z`)]);
+  });
 
   test('is unknown when it is not there in the end', async () => {
     const { access, graph, clock } = tracing([page([entry({ messageId: '<other@contoso.com>' })])]);

@@ -291,6 +291,15 @@ describe('message trace has an identity of its own', () => {
     expect(error.message).not.toContain('was not sent');
   });
 
+  it('whose token and requests all transports of the process share, and whose copies work', async () => {
+    const { sandbox, newTransport } = await traced();
+    const asked = { mailbox: from, messageIds: ['<a@b>'], since: new Date() };
+    await newTransport().traceMessages(asked);
+    await Object.assign({}, newTransport()).traceMessages(asked);
+    expect(sandbox.requests({ operation: 'token' })).toHaveLength(1);
+    expect(traces(sandbox)).toHaveLength(2);
+  });
+
   it('is not printed', async () => {
     const { newTransport, pem } = await traced();
     const transport = newTransport();

@@ -13,6 +13,7 @@ export type RequestKind =
   | 'getMessage'
   | 'deleteMessage'
   | 'lookup'
+  | 'trace'
   | 'other';
 
 /** What a request asks for; `process` does it. */
@@ -30,11 +31,22 @@ export const json = (status: number, value: unknown): Answer => ({
 export const refusal = (status: number, code: string, message = ''): Answer =>
   json(status, { error: { code, message } });
 
+const unknownFilter = refusal(400, 'BadRequest', 'no filter that is known here');
+
 const notFound = refusal(404, 'ErrorItemNotFound', 'The specified object was not found in the store.');
 
 /** The part of Graph that sends mail, as far as a transport could need it. */
 export function route(method: string, target: string): Route {
   const { pathname, searchParams } = new URL(target, 'https://graph.example');
+  if (method === 'GET' && pathname === '/v1.0/admin/exchange/tracing/messageTraces') {
+    const sender = /^senderAddress eq '([^']*)' and receivedDateTime ge \S+Z and receivedDateTime le \S+Z$/.exec(
+      searchParams.get('$filter') ?? '',
+    )?.[1];
+    return {
+      kind: 'trace',
+      process: (mailbox) => (sender === undefined ? unknownFilter : json(200, { value: mailbox.trace(sender) })),
+    };
+  }
   const [, path = ''] = /^\/v1\.0\/users\/[^/]+\/(.*)$/.exec(pathname) ?? [];
   const id = decodeURIComponent(/^messages\/([^/]+)/.exec(path)?.[1] ?? '');
   const step = `${method} ${path.replace(/^messages\/[^/]+/, 'messages/{id}').replace(/^mailFolders\/[^/]+/i, 'mailFolders/{f}')}`;
@@ -60,7 +72,7 @@ export function route(method: string, target: string): Route {
         kind: 'lookup',
         process: (mailbox) =>
           filter === undefined
-            ? refusal(400, 'BadRequest', 'no filter that is known here')
+            ? unknownFilter
             : json(200, { value: mailbox.find(folder, filter.replaceAll("''", "'")).map(shown) }),
       };
     }

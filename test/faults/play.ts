@@ -11,6 +11,8 @@ export interface Scene {
   strikeOf: (request: number) => Strike | undefined;
   options?: Partial<GraphTransportOptions>;
   behaviour?: MailboxBehaviour | undefined;
+  /** Milliseconds to look into message trace afterwards, when it is not known whether the message was sent. */
+  traceWindow?: number;
 }
 
 /** What was reported of a message, beside what was so when all was over. */
@@ -21,10 +23,12 @@ export interface Verdict extends Report {
   drafts: number;
   /** What the server was asked for. */
   requests: RequestKind[];
+  /** What was reported before message trace was asked. */
+  before: Report;
 }
 
 /** Sends one message while what is to strike strikes, and looks what has come of it. */
-export async function play({ size = '1 KB', strikeOf, ...wishes }: Scene): Promise<Verdict> {
+export async function play({ size = '1 KB', strikeOf, traceWindow, ...wishes }: Scene): Promise<Verdict> {
   const message = makeMessage(size);
   let connections = 0;
   /** Those that were refused: the proxy does not know of them. */
@@ -45,12 +49,15 @@ export async function play({ size = '1 KB', strikeOf, ...wishes }: Scene): Promi
     },
   });
   const { mailbox, server } = stage;
-  const report = await stage.send(message.mail);
+  const before = await stage.send(message.mail);
+  const asked = before.outcome === 'unknown' && traceWindow !== undefined;
+  const report = asked ? await stage.settle(message.messageId, traceWindow) : before;
   await stage.close();
   return {
     ...report,
     accepted: mailbox.accepted(message.messageId),
     drafts: mailbox.drafts(message.messageId),
     requests: server.requests,
+    before,
   };
 }

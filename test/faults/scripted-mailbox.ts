@@ -17,17 +17,20 @@ export interface MailboxBehaviour {
   sentItemsAfter?: number;
   /** Where such a message is until then. */
   meanwhile?: Folder | undefined;
+  /** Looks into message trace that miss a message which was taken; for ever with `Infinity`. */
+  tracedAfter?: number;
 }
 
 /** What really happened, against which all reports are held: who was sent what, and what lies where. */
 export class ScriptedMailbox {
   readonly #behaviour: Required<MailboxBehaviour>;
   readonly #accepted = new Map<string, number>();
+  readonly #traces: { messageId: string; at: string; hiddenFor: number }[] = [];
   readonly #items = new Map<string, Item>();
   #ids = 0;
 
-  constructor({ sentItemsAfter = 0, meanwhile }: MailboxBehaviour = {}) {
-    this.#behaviour = { sentItemsAfter, meanwhile };
+  constructor({ sentItemsAfter = 0, meanwhile, tracedAfter = 0 }: MailboxBehaviour = {}) {
+    this.#behaviour = { sentItemsAfter, meanwhile, tracedAfter };
   }
 
   /** How often the message was taken for delivery. */
@@ -43,7 +46,8 @@ export class ScriptedMailbox {
 
   submit(messageId: string): void {
     this.#accepted.set(messageId, this.accepted(messageId) + 1);
-    const { sentItemsAfter, meanwhile } = this.#behaviour;
+    const { sentItemsAfter, meanwhile, tracedAfter } = this.#behaviour;
+    this.#traces.push({ messageId, at: new Date(Date.now()).toISOString(), hiddenFor: tracedAfter });
     this.#add({ messageId, isDraft: false, folder: meanwhile, hiddenFor: sentItemsAfter });
   }
 
@@ -75,6 +79,24 @@ export class ScriptedMailbox {
       for (const item of items) if (!item.isDraft && item.hiddenFor-- <= 0) item.folder = 'sentitems';
     }
     return items.filter((item) => item.folder !== undefined && (folder === undefined || item.folder === folder));
+  }
+
+  /** What message trace has, beside messages of others. */
+  trace(sender: string): object[] {
+    const at = new Date(Date.now()).toISOString();
+    const entry = (messageId: string, senderAddress: string, receivedDateTime: string) => ({
+      id: `${messageId} ${senderAddress}`,
+      messageId,
+      senderAddress,
+      recipientAddress: 'ana@example.com',
+      receivedDateTime,
+      status: 'delivered',
+    });
+    return [
+      ...this.#traces.filter((one) => one.hiddenFor-- <= 0).map((one) => entry(one.messageId, sender, one.at)),
+      ...this.#traces.map(({ messageId }) => entry(messageId, 'else@contoso.com', at)),
+      entry('<another@contoso.com>', sender, at),
+    ];
   }
 
   #add(item: Omit<Item, 'id' | 'at'>): Item {

@@ -1,9 +1,9 @@
 import './time-in-hand.js';
 
 import { createSecureContext, type SecureContext } from 'node:tls';
-import nodemailer, { type SendMailOptions, type Transporter } from 'nodemailer';
+import nodemailer, { type SendMailOptions } from 'nodemailer';
 import { isGraphMailError } from '../../src/errors.js';
-import { type GraphSentMessageInfo, type GraphTransportOptions, graphTransport } from '../../src/index.js';
+import { type GraphTransportOptions, graphTransport } from '../../src/index.js';
 import { makeCertificate, type TestCertificate } from '../helpers/certificates.js';
 import { mailbox as sender } from '../helpers/fixtures.js';
 import { type BreakingProxy, type ConnectionFault, type Link, startBreakingProxy } from './breaking-proxy.js';
@@ -45,6 +45,8 @@ export interface Stage {
   /** Ends the patience of the request under way. */
   timeOut: () => void;
   send(message: SendMailOptions): Promise<Report>;
+  /** What message trace makes of a message. */
+  settle(messageId: string, window: number): Promise<Report>;
   /** Ends it when all that is on its way has arrived; what the mailbox says then stays. */
   close(): Promise<void>;
 }
@@ -84,22 +86,23 @@ export async function setStage(wishes: StageOptions): Promise<Stage> {
         cloud: hosts,
         agent: new RefusingAgent({ keepAlive: true, secureContext: context }, wishes.refuse ?? (() => false)),
       };
-  const transporter = nodemailer.createTransport(
-    graphTransport({
-      getToken: async () => 'token',
-      mailbox: sender,
-      timeout: patience.timeout,
-      maxRetries: 0,
-      ...connecting,
-      ...wishes.options,
-    }),
-  );
+  const transport = graphTransport({
+    getToken: async () => 'token',
+    trace: { getToken: async () => 'token-of-another-application' },
+    mailbox: sender,
+    timeout: patience.timeout,
+    maxRetries: 0,
+    ...connecting,
+    ...wishes.options,
+  });
+  const transporter = nodemailer.createTransport(transport);
   return {
     mailbox,
     server,
     proxy,
     timeOut: patience.strike,
-    send: (message) => report(transporter, message),
+    send: (message) => report(() => transporter.sendMail(message)),
+    settle: (messageId, window) => report(() => transport.settle({ mailbox: sender, messageId, window, by: 'trace' })),
     close: async () => {
       transporter.close();
       connecting.agent?.destroy();
@@ -109,9 +112,9 @@ export async function setStage(wishes: StageOptions): Promise<Stage> {
   };
 }
 
-async function report(transporter: Transporter<GraphSentMessageInfo>, message: SendMailOptions): Promise<Report> {
+async function report(work: () => Promise<unknown>): Promise<Report> {
   try {
-    await transporter.sendMail(message);
+    await work();
     return { outcome: 'sent', error: undefined };
   } catch (error) {
     if (!isGraphMailError(error)) throw error;

@@ -22,6 +22,7 @@ export async function graphRequests(target: Target): Promise<fc.Arbitrary<any.Fu
       `${user}/mailFolders/drafts/messages`,
       `${user}/mailFolders/x/messages`,
     ],
+    ...['/v1.0/admin/exchange/tracing/messageTraces', '/v1.0/admin/exchange/tracing/messageTraces/1/x'],
     ...['/v1.0/$batch', '/v1.0/me/sendMail', `/${tenantId}/oauth2/v2.0/token`, '/common/discovery/instance', '/', '*'],
     ...[`/${tenantId}/v2.0/.well-known/openid-configuration`, 'https://localhost/v1.0/users', pathname],
   );

@@ -141,10 +141,14 @@ it('PATCH /api/tenant changes what concerns the whole tenant, and keeps what is 
   const client = await startTenant({ ews: { blockList: ['curl*'] } });
   const ews = { applicationAccessPolicy: 'EnforceBlockList', allowList: [], blockList: ['curl*'] };
   const changes = { propagationDelay: 60_000, ews: { applicationAccessPolicy: 'EnforceBlockList' } };
-  expect(await api(client, 'PATCH', '', changes)).toEqual({ status: 200, json: { propagationDelay: 60_000, ews } });
+  expect(await api(client, 'PATCH', '', changes)).toEqual({
+    status: 200,
+    json: { propagationDelay: 60_000, ews, messageTracePrincipal: false },
+  });
   expect((await api(client, 'PATCH', '', { ews: { applicationAccessPolicy: null } })).json).toEqual({
     propagationDelay: 60_000,
     ews: { ...ews, applicationAccessPolicy: null },
+    messageTracePrincipal: false,
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.js';
-import type { SandboxCase, Topic } from '../case.js';
+import type { TenantCase, Topic } from '../case.js';
 import { OTHER_APPLICATION, otherApplication, tokenOfOther } from '../other-application.js';
 import type { Reply } from '../plain-http.js';
 import { docs, guess, reports } from '../sources.js';
@@ -31,13 +31,15 @@ async function sendOne(target: Target, about: string, to: string): Promise<strin
   return messageId;
 }
 
-const refused = (behaviour: string, $filter: string | undefined, more: Record<string, string> = {}): SandboxCase => ({
+const refused = (behaviour: string, $filter: string | undefined, more: Record<string, string> = {}): TenantCase => ({
   behaviour,
   mark: 'documented',
   source: `${docs.messageTraces}; code and text ${guess}`,
-  because,
-  options: options(),
-  ask: (target) => list(target, { ...($filter !== undefined && { $filter }), ...more }),
+  needs: [ROLE],
+  ask: async (target) => {
+    const query = { ...($filter !== undefined && { $filter }), ...more };
+    return list(target, query, await target.accessToken());
+  },
   answer: { status: 400, code: 'BadRequest' },
 });
 

@@ -2,6 +2,7 @@ import type { Question, Unanswerable } from '../question.js';
 import { answerHeaders } from './answer-headers.js';
 import { bodyEncoding } from './body-encoding.js';
 import { delivered } from './delivered.js';
+import { messageTrace } from './message-trace.js';
 import { noRecipients } from './no-recipients.js';
 import { rawBytes } from './raw-bytes.js';
 import { requestSize } from './request-size.js';
@@ -17,6 +18,7 @@ export const questions: readonly Question[] = [
   ...delivered,
   ...bodyEncoding,
   ...answerHeaders,
+  ...messageTrace,
 ];
 
 export const unanswerable: readonly Unanswerable[] = [
