@@ -62,7 +62,7 @@ const asFile = (name: string) => (name.startsWith('-') ? `./${name}` : name);
 const totals = { ...noTotals(), unknown: 1, left: 1, rejectedAs: { row: 0, send: 1 } };
 const stepsOf = (run: string, platform: NodeJS.Platform) =>
   nextSteps({
-    totals: { ...totals, delivery: { delivered: 1, bounced: 1, hard: 1, delayed: 0, pending: 1 } },
+    totals: { ...totals, delivery: { delivered: 1, bounced: 1, hard: 1, delayed: 0, failed: 0, pending: 1 } },
     folder: run,
     bouncesRead: false,
     canReadBounces: true,

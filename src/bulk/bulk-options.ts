@@ -72,10 +72,11 @@ export interface BulkOptions extends MannersOptions {
   /**
    * What becomes of mails of which nobody knows whether they went out, from an earlier session. `'hold'`: they stay
    * unknown. `'verify'`: they are looked for in Sent Items (needs a Graph transporter, and Mail.ReadBasic.All or Mail.Read).
-   * `'resend'`: they are sent again, and may arrive twice.
+   * `'trace'`: they are looked for in message trace (needs a Graph transporter with the option `trace`) by mailbox and `from`,
+   * before anything is sent; what is not there stays unknown. `'resend'`: they are sent again, and may arrive twice.
    * @default 'hold'
    */
-  unknown?: 'hold' | 'verify' | 'resend' | undefined;
+  unknown?: 'hold' | 'verify' | 'trace' | 'resend' | undefined;
   /**
    * Send again what was rejected in an earlier session.
    * @default false

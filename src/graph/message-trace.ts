@@ -75,10 +75,10 @@ export function tracePeriods({ from, to }: TracePeriod, now: number): TracePerio
 }
 
 /** The query for all that a sender sent in a period: message trace takes one value for each property, and ignores `or` (reported). */
-export function traceQuery(sender: string, { from, to }: TracePeriod): string {
+export function traceQuery(sender: string, { from, to }: TracePeriod, most = atOnce): string {
   const time = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
   const filter = `senderAddress eq '${sender.replaceAll("'", "''")}' and receivedDateTime ge ${time(from)} and receivedDateTime le ${time(to)}`;
-  return `?$filter=${encodeURIComponent(filter)}&$top=${atOnce}`;
+  return `?$filter=${encodeURIComponent(filter)}&$top=${most}`;
 }
 
 /** What of a page is looked for. */

@@ -53,11 +53,16 @@ export class RunState {
         if (this.#rows.phase(record.row) === Phase.unseen)
           throw impossible(`row ${record.row} bounced without an attempt`);
         break;
+      case 'trace':
+        if (this.#rows.phase(record.row) === Phase.unseen)
+          throw impossible(`row ${record.row} was traced without an attempt`);
+        break;
       case 'throttled':
         this.#hold(record.mailbox, record);
         break;
       case 'run':
       case 'bounces-read':
+      case 'trace-read':
         break;
     }
   }

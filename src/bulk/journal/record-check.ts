@@ -21,7 +21,7 @@ const optional =
     value === undefined || check(value);
 
 const ofRow = { row, key, at: time };
-const settled = optional(oneOf('verify', 'draft'));
+const settled = optional(oneOf('verify', 'trace', 'draft'));
 
 /** The fields that something is decided by. Others are for reports; a later version may have more of them. */
 const fields: Record<JournalRecord['type'], Record<string, Check>> = {
@@ -43,6 +43,8 @@ const fields: Record<JournalRecord['type'], Record<string, Check>> = {
   throttled: { at: time, mailbox: text, until: optional(time) },
   bounce: { row, at: time, recipient: text, hard: flag },
   'bounces-read': { at: time, mailbox: text, until: time },
+  trace: { row, at: time, recipient: text, status: text },
+  'trace-read': { at: time, mailbox: text },
 };
 const checks = new Map(Object.entries(fields).map(([type, checked]) => [type, Object.entries(checked)]));
 

@@ -1,3 +1,4 @@
+import type { TraceStatus } from '../../index.js';
 import type { LockOwner } from './lock-holder.js';
 
 export { decodeLine, encodeRecord } from './record-line.js';
@@ -70,8 +71,8 @@ export interface SentRecord extends OfRow {
   settled?: Settled;
 }
 
-/** How it was found out afterwards what had become of an attempt: by looking in Sent Items, or by the draft's id. */
-export type Settled = 'verify' | 'draft';
+/** How it was found out afterwards what had become of an attempt: by looking in Sent Items or message trace, or by the draft's id. */
+export type Settled = 'verify' | 'trace' | 'draft';
 
 /** The mail was surely not sent, and would fail again as it is. */
 export interface RejectedRecord extends OfRow {
@@ -168,8 +169,34 @@ export interface BouncesReadRecord {
   until: string;
 }
 
+/** What message trace says of the recipient of a row. */
+export interface TraceRecord {
+  type: 'trace';
+  row: number;
+  at: string;
+  recipient: string;
+  status: TraceStatus;
+  /** When Exchange Online took the mail. */
+  receivedAt: string;
+}
+
+/** Message trace has been searched for all mails of this run that a mailbox had sent by then. */
+export interface TraceReadRecord {
+  type: 'trace-read';
+  at: string;
+  mailbox: string;
+}
+
 /** A record that changes what is known of a row. */
 export type RowRecord = AttemptRecord | SentRecord | RejectedRecord | SkippedRecord | UnknownRecord | ReturnedRecord;
 
 /** One line of a journal. */
-export type JournalRecord = RunRecord | RowRecord | SessionRecord | ThrottledRecord | BounceRecord | BouncesReadRecord;
+export type JournalRecord =
+  | RunRecord
+  | RowRecord
+  | SessionRecord
+  | ThrottledRecord
+  | BounceRecord
+  | BouncesReadRecord
+  | TraceRecord
+  | TraceReadRecord;

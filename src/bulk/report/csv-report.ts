@@ -1,5 +1,6 @@
 import { guardFormula } from './formula-guard.js';
 import type { ReportedBounce, ReportRow } from './report-row.js';
+import { traceWords } from './words.js';
 
 const own = {
   status: ({ status }: ReportRow) => status,
@@ -11,6 +12,7 @@ const own = {
   error_code: ({ error }: ReportRow) => error?.code,
   error: ({ error }: ReportRow) => error?.message,
   bounce: ({ bounce }: ReportRow) => bounce && bounceText(bounce),
+  trace: ({ trace }: ReportRow) => trace && traceWords[trace.status],
 } as const;
 
 /** Excel takes a file without it for one in the code page of the system. */

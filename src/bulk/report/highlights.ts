@@ -23,6 +23,8 @@ export class Highlights {
   readonly failed: Shown = { rows: [], all: 0 };
   readonly bounced: Shown = { rows: [], all: 0 };
   readonly unknown: Shown = { rows: [], all: 0 };
+  /** By message trace. */
+  readonly undelivered: Shown = { rows: [], all: 0 };
   readonly #errors = new Map<string, Reason>();
   readonly #bounces = new Map<string, Reason>();
 
@@ -33,6 +35,7 @@ export class Highlights {
       countReason(this.#errors, code, row.error?.message ?? '', row.error?.hint);
     }
     if (row.status === 'unknown') show(this.unknown, row);
+    if (row.delivery === 'failed') show(this.undelivered, row);
     if (row.bounce?.action === 'failed') {
       show(this.bounced, row);
       countReason(this.#bounces, row.bounce.status ?? 'no code', row.bounce.reason ?? '');

@@ -9,7 +9,7 @@ import { nextSteps } from './next-steps.js';
 import type { RunFacts } from './run-facts.js';
 import { shareBar } from './share-bar.js';
 import type { ReportTotals } from './totals.js';
-import { count, counted, type Times } from './words.js';
+import { count, counted, type Times, traceWords } from './words.js';
 
 export interface HtmlReportInput {
   facts: RunFacts;
@@ -51,6 +51,7 @@ ${notes.map((note) => html`<p class="note" role="note">${note}</p>`)}
 </header>
 ${outcomes(totals)}
 ${deliverySection(input)}
+${traceSection(input)}
 ${stepsSection(input)}
 <section aria-labelledby="time-title"><h2 id="time-title">Over time</h2>
 ${timelineChart(facts.timeline.view(), times)}</section>
@@ -89,15 +90,48 @@ function deliverySection({ totals: { sent, delivery }, facts, times }: HtmlRepor
   const known =
     oldest === undefined
       ? 'The Inbox has not been read for bounces yet, so nothing is known of what came after.'
-      : `The Inbox was last read for bounces at ${times.full(oldest)}. A mail counts as delivered when two days have passed without one.`;
+      : `The Inbox was last read for bounces at ${times.full(oldest)}. A mail counts as delivered when two days have passed without one, or when message trace says so.`;
   return html`<section aria-labelledby="delivery-title"><h2 id="delivery-title">What became of the sent mails</h2>
 <p>Sent means that the service accepted the mail for delivery, not that it arrived. What cannot be delivered comes back as a bounce. ${known}</p>
 ${shareBar(sent, [
   ['delivered', 'Delivered, as far as known', delivery.delivered],
   ['bounced', 'Bounced', delivery.bounced],
+  ['failed', 'Not delivered, by message trace', delivery.failed],
   ['delayed', 'Delayed, still being tried', delivery.delayed],
   ['pending', 'Pending', delivery.pending],
 ])}</section>`;
+}
+
+type TraceKind = keyof typeof traceWords;
+
+/** The colours of the bar. */
+const traceColours: Readonly<Record<TraceKind, string>> = {
+  delivered: 'delivered',
+  expanded: 'delivered',
+  failed: 'failed',
+  quarantined: 'rejected',
+  filteredAsSpam: 'bounced',
+  pending: 'delayed',
+  gettingStatus: 'delayed',
+  unknown: 'unknown',
+  notFound: 'pending',
+};
+
+function traceSection({ totals: { trace }, facts, times }: HtmlReportInput) {
+  const searched = [...facts.mailboxes.values()].flatMap(({ tracedAt }) => tracedAt ?? []);
+  if (trace === undefined || searched.length === 0) return undefined;
+  const kinds = Object.keys(traceWords) as TraceKind[];
+  const all = kinds.reduce((sum, kind) => sum + (trace[kind] ?? 0), 0);
+  return html`<section aria-labelledby="trace-title"><h2 id="trace-title">What message trace says</h2>
+<p>Exchange's message trace, last searched at ${times.full(Math.min(...searched))}. Delivered means into the mailbox, or to the mail server of another organisation. A mail that was not found proves nothing: message trace knows a mail minutes after it was sent, at times later, and for 90 days.</p>
+${shareBar(
+  all,
+  kinds.map((kind) => [traceColours[kind], capitalised(traceWords[kind]), trace[kind] ?? 0]),
+)}</section>`;
+}
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function stepsSection({ totals, folder, facts, platform }: HtmlReportInput) {

@@ -2,11 +2,11 @@ import { judgeStatus } from '../bounces/bounce-status.js';
 import type { Highlights, Reason, Shown } from './highlights.js';
 import { html, type SafeHtml } from './html.js';
 import type { ReportRow } from './report-row.js';
-import { count, counted, type Times } from './words.js';
+import { count, counted, type Times, traceWords } from './words.js';
 
 /** The rows that a person has to look at, and why. */
 export function rowTables(found: Highlights, times: Times): SafeHtml {
-  return html`${unknownTable(found.unknown, times)}${failedTable(found.failed, found.errors, times)}${bouncedTable(found.bounced, found.bounces)}`;
+  return html`${unknownTable(found.unknown, times)}${failedTable(found.failed, found.errors, times)}${bouncedTable(found.bounced, found.bounces)}${undeliveredTable(found.undelivered, times)}`;
 }
 
 function unknownTable(shown: Shown, times: Times): SafeHtml {
@@ -19,7 +19,7 @@ function unknownTable(shown: Shown, times: Times): SafeHtml {
       shown.rows.map((row) => [
         place(row),
         addressOf(row),
-        html`${problem(row)}${row.bounce !== undefined && html`<p class="hint">A bounce came back: it was sent.</p>`}`,
+        html`${problem(row)}${row.bounce !== undefined && html`<p class="hint">A bounce came back: it was sent.</p>`}${row.trace?.receivedAt !== undefined && html`<p class="hint">Message trace has it: it was sent.</p>`}`,
         html`${row.mailbox}<p class="hint"><code>${row.messageId}</code></p>`,
         row.firstAttemptAt !== undefined && times.moment(row.firstAttemptAt),
       ]),
@@ -62,6 +62,22 @@ function bouncedTable(shown: Shown, reasons: readonly Reason[]): SafeHtml {
         html`${judgeStatus(row.bounce?.status, row.bounce?.reason).meaning}${row.bounce?.hard && html`<p class="hint">Write to this address no more.</p>`}`,
         row.bounce?.status !== undefined && html`<code>${row.bounce.status}</code>`,
         row.bounce?.reason,
+      ]),
+    ),
+  ]);
+}
+
+function undeliveredTable(shown: Shown, times: Times): SafeHtml {
+  return section('undelivered', 'Not delivered, by message trace', shown, [
+    table(
+      'Mails that Exchange did not deliver, and of which no bounce came',
+      ['Row', 'Recipient', 'Status', 'Message-ID', 'Taken by Exchange'],
+      shown.rows.map((row) => [
+        place(row),
+        addressOf(row),
+        row.trace && traceWords[row.trace.status],
+        html`<code>${row.messageId}</code>`,
+        row.trace?.receivedAt !== undefined && times.moment(row.trace.receivedAt),
       ]),
     ),
   ]);

@@ -28,7 +28,7 @@ export function nextSteps({ totals, folder, bouncesRead, canReadBounces, platfor
   const steps: (NextStep | false)[] = [
     totals.unknown > 0 && {
       what: `Find out about ${counted(totals.unknown, 'unknown mail')}`,
-      why: 'Each was on its way when the answer, or the process, was lost: it may have been sent. The command looks for them in Sent Items and sends none of them. It needs the permission Mail.ReadBasic.All or Mail.Read.',
+      why: 'Each was on its way when the answer, or the process, was lost: it may have been sent. The command looks for them in Sent Items and sends none of them. It needs the permission Mail.ReadBasic.All or Mail.Read. With --trace in the place of --verify it looks in message trace, by the application that GRAPH_MAIL_TRACE_CLIENT_ID names.',
       commands: [bulk('resume', run, '--verify')],
     },
     totals.unknown > 0 && {
@@ -55,6 +55,11 @@ export function nextSteps({ totals, folder, bouncesRead, canReadBounces, platfor
       what: `Stop writing to ${counted(delivery.hard, 'address', 'addresses')}`,
       why: 'Their mail servers say that they do not exist, or not any more. The command appends them to a suppression list, for the next run.',
       commands: [bulk('bounces', run, '--suppress', 'suppressed.txt')],
+    },
+    delivery.failed > 0 && {
+      what: `See why ${counted(delivery.failed, 'mail')} ${delivery.failed === 1 ? 'was' : 'were'} not delivered`,
+      why: 'Message trace says that they failed, or that a filter keeps them back; they are in a table below. An Exchange administrator sees the cause in the message trace of the Exchange admin center, and can release what lies in quarantine.',
+      commands: [],
     },
     canReadBounces &&
       delivery.pending + delivery.delayed > 0 && {

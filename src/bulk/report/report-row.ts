@@ -1,3 +1,5 @@
+import type { TraceStatus } from '../../index.js';
+
 /** What has become of a row. `rows = sent + rejected + skipped + unknown + left`. */
 export type RowStatus = 'sent' | 'rejected' | 'skipped' | 'unknown' | 'left';
 
@@ -5,10 +7,11 @@ export type RowStatus = 'sent' | 'rejected' | 'skipped' | 'unknown' | 'left';
  * What is known of a mail that was accepted:
  * - `'bounced'`: a report says that it was not delivered;
  * - `'delayed'`: a report says that it is still being tried;
- * - `'delivered'`: no report of failure came while there was time for one, or a report says that it arrived;
+ * - `'failed'`: no report came, but message trace says that it failed, or that a filter keeps it back;
+ * - `'delivered'`: no report of failure came while there was time for one, or a report or message trace says that it arrived;
  * - `'pending'`: the Inbox has not been read since, or too soon after.
  */
-export type Delivery = 'bounced' | 'delayed' | 'delivered' | 'pending';
+export type Delivery = 'bounced' | 'delayed' | 'failed' | 'delivered' | 'pending';
 
 export interface ReportedError {
   code?: string;
@@ -25,6 +28,13 @@ export interface ReportedBounce {
   hard: boolean;
   /** The words of the server that refused it. */
   reason?: string;
+}
+
+/** What message trace says of the recipient of a row; `notFound`, which proves nothing, where it was searched and has no such mail. */
+export interface ReportedTrace {
+  status: TraceStatus | 'notFound';
+  /** When Exchange Online took the mail, in ISO 8601. */
+  receivedAt?: string;
 }
 
 /** A row of the input, and what the journal knows of it. */
@@ -50,6 +60,8 @@ export interface ReportRow {
   /** Why it was rejected, skipped or is unknown. */
   error?: ReportedError;
   bounce?: ReportedBounce;
+  /** Rows that were sent, or may have been, and that message trace was searched for. */
+  trace?: ReportedTrace;
   /** Sent rows only. */
   delivery?: Delivery;
 }

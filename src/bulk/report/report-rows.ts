@@ -107,19 +107,22 @@ function changedRows(rows: number): string {
 async function rowOf({ rows, mailboxes }: RunFacts, reader: RecordReader, number: number) {
   const end = await reader.at(rows.endOf(number));
   const bounce = await reader.at(rows.bounceOf(number));
+  const trace = await reader.at(rows.traceOf(number));
   const about = end !== undefined && isOfRow(end) ? end : undefined;
   const reported = reportedRow({
     number,
     status: rows.statusOf(number),
     end: about,
     bounce: bounce?.type === 'bounce' ? bounce : undefined,
+    trace: trace?.type === 'trace' ? trace : undefined,
     attempts: rows.attemptsOf(number),
     firstAttempt: rows.firstAttemptOf(number),
     readUntil: (mailbox) => mailboxes.get(mailbox.toLowerCase())?.readUntil,
+    tracedAt: (mailbox) => mailboxes.get(mailbox.toLowerCase())?.tracedAt,
   });
   return { reported, key: about?.key };
 }
 
 function isOfRow(record: JournalRecord): record is RowRecord {
-  return 'row' in record && record.type !== 'bounce';
+  return 'row' in record && record.type !== 'bounce' && record.type !== 'trace';
 }

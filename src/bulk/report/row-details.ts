@@ -1,6 +1,6 @@
-import type { BounceRecord, JournalRecord, RecordedError, RowRecord } from '../journal/records.js';
+import type { BounceRecord, JournalRecord, RecordedError, RowRecord, TraceRecord } from '../journal/records.js';
 import { deliveryOf } from './delivery-state.js';
-import type { ReportedBounce, ReportedError, ReportRow, RowStatus } from './report-row.js';
+import type { ReportedBounce, ReportedError, ReportedTrace, ReportRow, RowStatus } from './report-row.js';
 
 /** What the journal says of one row, put together. */
 export interface RowEvidence {
@@ -8,19 +8,23 @@ export interface RowEvidence {
   status: RowStatus;
   end: RowRecord | undefined;
   bounce: BounceRecord | undefined;
+  trace: TraceRecord | undefined;
   attempts: number;
   firstAttempt: number | undefined;
   /** Up to when the Inbox of its mailbox has been read. */
   readUntil: (mailbox: string) => number | undefined;
+  /** When message trace was last searched for its mailbox. */
+  tracedAt: (mailbox: string) => number | undefined;
 }
 
 /** The row of a report, without the row's own columns. Pure. */
-export function reportedRow({ number, status, end, bounce, ...rest }: RowEvidence): ReportRow {
+export function reportedRow({ number, status, end, bounce, trace, ...rest }: RowEvidence): ReportRow {
   const { mailbox, messageId, requestId } = (end ?? {}) as Partial<
     Record<'mailbox' | 'messageId' | 'requestId', string>
   >;
   const error = end === undefined ? undefined : errorOf(end);
   const reported = bounce === undefined ? undefined : bounceOf(bounce);
+  const traced = trace === undefined ? notFound(status, end, rest) : traceOf(trace);
   return {
     number,
     status,
@@ -33,8 +37,14 @@ export function reportedRow({ number, status, end, bounce, ...rest }: RowEvidenc
     ...(end !== undefined && isEnd(end) && { finishedAt: end.at }),
     ...(error !== undefined && { error }),
     ...(reported !== undefined && { bounce: reported }),
+    ...(traced !== undefined && { trace: traced }),
     ...(end?.type === 'sent' && {
-      delivery: deliveryOf({ sentAt: Date.parse(end.at), readUntil: rest.readUntil(end.mailbox), bounce: reported }),
+      delivery: deliveryOf({
+        sentAt: Date.parse(end.at),
+        readUntil: rest.readUntil(end.mailbox),
+        bounce: reported,
+        trace: traced,
+      }),
     }),
   };
 }
@@ -77,4 +87,20 @@ function bounceOf({ recipient, action, status, hard, reason }: BounceRecord): Re
     ...(status !== undefined && { status }),
     ...(reason !== undefined && { reason }),
   };
+}
+
+function traceOf({ status, receivedAt }: TraceRecord): ReportedTrace {
+  return { status, receivedAt };
+}
+
+/** Message trace was searched after the mail had left, and has no such mail. */
+function notFound(
+  status: RowStatus,
+  end: RowRecord | undefined,
+  { tracedAt }: Pick<RowEvidence, 'tracedAt'>,
+): ReportedTrace | undefined {
+  if (end === undefined || (status !== 'sent' && status !== 'unknown')) return undefined;
+  const { mailbox } = end as Partial<Record<'mailbox', string>>;
+  const searched = mailbox === undefined ? undefined : tracedAt(mailbox);
+  return searched !== undefined && searched >= Date.parse(end.at) ? { status: 'notFound' } : undefined;
 }

@@ -21,13 +21,14 @@ const statuses: Readonly<Record<RowState, RowStatus>> = {
 };
 
 /**
- * For each row what became of it, and where the journal says so: some 50 bytes a row, however much the journal says. An
+ * For each row what became of it, and where the journal says so: some 60 bytes a row, however much the journal says. An
  * attempt without an end counts as unknown.
  */
 export class RowIndex {
   readonly #state = new RunState();
   readonly #end = new Places();
   readonly #bounce = new Places();
+  readonly #trace = new Places();
   readonly #bounceWeight = new GrowingColumn((length) => new Uint8Array(length));
   /** Requests of earlier sendings, and of the latest. */
   readonly #earlier = new GrowingColumn((length) => new Uint32Array(length));
@@ -46,6 +47,10 @@ export class RowIndex {
       if (weight <= this.#bounceWeight.get(row)) return;
       this.#bounceWeight.set(row, weight);
       this.#bounce.set(row, place);
+      return;
+    }
+    if (record.type === 'trace') {
+      this.#trace.set(row, place);
       return;
     }
     // Of a row that stays unknown when another attempt came to nothing, the earlier record says more.
@@ -67,7 +72,7 @@ export class RowIndex {
     return statuses[this.#state.stateOf(row)];
   }
 
-  /** The last record about the row, other than bounces. */
+  /** The last record about the row, other than bounces and what message trace says. */
   endOf(row: number): Place | undefined {
     return this.#end.get(row);
   }
@@ -75,6 +80,11 @@ export class RowIndex {
   /** The bounce that says most: a failure, then an arrival, then a delay. */
   bounceOf(row: number): Place | undefined {
     return this.#bounce.get(row);
+  }
+
+  /** What message trace said last. */
+  traceOf(row: number): Place | undefined {
+    return this.#trace.get(row);
   }
 
   attemptsOf(row: number): number {

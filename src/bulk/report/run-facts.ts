@@ -10,6 +10,8 @@ export interface MailboxFacts {
   throttled: number;
   /** Up to when its Inbox has been read for bounces, in milliseconds since the epoch. */
   readUntil?: number;
+  /** When message trace was last searched for its mails, likewise. */
+  tracedAt?: number;
 }
 
 /** What the whole journal of a run says, other than the details of its rows. */
@@ -42,11 +44,14 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
     timeline.add(record);
     addToMailbox(mailboxes, record);
     addToSession(session, record);
-    if (record.type !== 'bounce' && record.type !== 'bounces-read') lastAt = record.at;
+    if (!afterwards.has(record.type)) lastAt = record.at;
   }
   if (run === undefined) throw notBegun(folder);
   return { run, rows, timeline, mailboxes, ...session, startedAt: run.at, lastAt };
 }
+
+/** Written when the run may have ended long before. */
+const afterwards: ReadonlySet<JournalRecord['type']> = new Set(['bounce', 'bounces-read', 'trace', 'trace-read']);
 
 interface SessionFacts {
   sessions: number;
@@ -60,11 +65,13 @@ function addToSession(session: SessionFacts, record: JournalRecord): void {
 }
 
 function addToMailbox(mailboxes: Map<string, MailboxFacts>, record: JournalRecord): void {
-  if (record.type !== 'sent' && record.type !== 'throttled' && record.type !== 'bounces-read') return;
+  const { type } = record;
+  if (type !== 'sent' && type !== 'throttled' && type !== 'bounces-read' && type !== 'trace-read') return;
   const mailbox = record.mailbox.toLowerCase();
   const facts = mailboxes.get(mailbox) ?? { mailbox, sent: 0, throttled: 0 };
   mailboxes.set(mailbox, facts);
   if (record.type === 'sent') facts.sent += 1;
   if (record.type === 'throttled') facts.throttled += 1;
+  if (record.type === 'trace-read') facts.tracedAt = Math.max(facts.tracedAt ?? 0, Date.parse(record.at));
   if (record.type === 'bounces-read') facts.readUntil = Math.max(facts.readUntil ?? 0, Date.parse(record.until));
 }

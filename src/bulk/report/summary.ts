@@ -15,7 +15,7 @@ export interface RunSummary {
   /** Why the last session ended; absent while it goes on, or when it was killed. */
   ended?: string;
   totals: ReportTotals;
-  mailboxes: { mailbox: string; sent: number; throttled: number; inboxReadUntil?: string }[];
+  mailboxes: { mailbox: string; sent: number; throttled: number; inboxReadUntil?: string; tracedAt?: string }[];
   errors: { code: string; rows: number }[];
   bounces: { status: string; rows: number }[];
   notes: readonly string[];
@@ -35,9 +35,10 @@ export function runSummary(facts: RunFacts, totals: ReportTotals, found: Summary
     sessions,
     ...(ended !== undefined && { ended }),
     totals,
-    mailboxes: [...facts.mailboxes.values()].map(({ readUntil, ...mailbox }) => ({
+    mailboxes: [...facts.mailboxes.values()].map(({ readUntil, tracedAt, ...mailbox }) => ({
       ...mailbox,
       ...(readUntil !== undefined && { inboxReadUntil: new Date(readUntil).toISOString() }),
+      ...(tracedAt !== undefined && { tracedAt: new Date(tracedAt).toISOString() }),
     })),
     errors: found.highlights.errors.map(({ code, rows }) => ({ code, rows })),
     bounces: found.highlights.bounces.map(({ code, rows }) => ({ status: code, rows })),

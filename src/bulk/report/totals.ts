@@ -1,5 +1,5 @@
 import type { BulkTotals } from '../bulk-results.js';
-import type { ReportRow } from './report-row.js';
+import type { ReportedTrace, ReportRow } from './report-row.js';
 
 /** How many rows ended how. */
 export interface ReportTotals extends BulkTotals {
@@ -14,9 +14,13 @@ export interface ReportTotals extends BulkTotals {
     /** Of the bounced: addresses at which nothing will arrive. */
     hard: number;
     delayed: number;
+    /** By message trace. */
+    failed: number;
     /** The Inbox has not been read late enough to tell. */
     pending: number;
   };
+  /** What message trace says of those that were sent, or may have been; absent until it has been searched. */
+  trace?: Partial<Record<ReportedTrace['status'], number>>;
 }
 
 export function noTotals(): ReportTotals {
@@ -29,7 +33,7 @@ export function noTotals(): ReportTotals {
     left: 0,
     rejectedAs: { row: 0, send: 0 },
     skippedAs: { duplicate: 0, suppressed: 0 },
-    delivery: { delivered: 0, bounced: 0, hard: 0, delayed: 0, pending: 0 },
+    delivery: { delivered: 0, bounced: 0, hard: 0, delayed: 0, failed: 0, pending: 0 },
   };
 }
 
@@ -39,5 +43,9 @@ export function countRow(totals: ReportTotals, row: ReportRow): void {
   if (row.status === 'rejected') totals.rejectedAs[row.stage ?? 'send'] += 1;
   if (row.status === 'skipped') totals.skippedAs[row.error?.code === 'suppressed' ? 'suppressed' : 'duplicate'] += 1;
   if (row.delivery !== undefined) totals.delivery[row.delivery] += 1;
+  if (row.trace !== undefined) {
+    totals.trace ??= {};
+    totals.trace[row.trace.status] = (totals.trace[row.trace.status] ?? 0) + 1;
+  }
   if (row.delivery === 'bounced' && row.bounce?.hard) totals.delivery.hard += 1;
 }

@@ -4,7 +4,8 @@ import type { GraphTransport } from '../../transport.js';
 import type { BulkTransporter } from '../bulk-options.js';
 
 /** What a run uses of a transport over Graph beside `sendMail`. */
-export type GraphFace = Pick<GraphTransport, 'mailboxFor' | 'settle'> & { readonly mailboxConcurrency?: number };
+export type GraphFace = Pick<GraphTransport, 'mailboxFor' | 'settle'> &
+  Partial<Pick<GraphTransport, 'traceMessages'>> & { readonly mailboxConcurrency?: number };
 
 /**
  * The Graph transport behind a transporter, if there is one. Told by its shape: it may be of another copy of this package,

@@ -9,6 +9,7 @@ import { JournalError } from '../errors.js';
 import type { FileOperations } from '../journal/file-operations.js';
 import type { Machine } from '../journal/lock-holder.js';
 import { openSuppressionList } from '../manners/suppression-list.js';
+import { tracingFace } from '../trace/search-trace.js';
 import { Feeder } from './feeder.js';
 import { graphFace } from './graph-face.js';
 import { judgeFailure } from './judgement.js';
@@ -21,6 +22,7 @@ import type { ResultQueue } from './result-queue.js';
 import { RowsToSend } from './rows-to-send.js';
 import { asBegun, identifyRun, openInput, type RunIdentity } from './run-input.js';
 import { type RunSettings, settleSettings } from './settings.js';
+import { settleByTrace } from './settle-by-trace.js';
 import { settleEarlier } from './settle-earlier.js';
 import { suppressedDrafts } from './suppressed-drafts.js';
 import { rowsKnown } from './totals.js';
@@ -62,6 +64,7 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
   const identity = await identifyRun(input, signal);
   const maxErrors = errorThreshold(options.maxErrors, identity.total);
   const face = graphFace(options.transporter);
+  const tracing = settings.unknown === 'trace' ? tracingFace(face) : undefined;
   const concurrency = settings.concurrency ?? face?.mailboxConcurrency ?? usualConcurrency;
   const lanes = new Lanes(settings, concurrency, clock);
   const senders = settings.senders.map((sender) => ({ sender, mailbox: mailboxOfSender(sender, face) }));
@@ -107,14 +110,21 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
   await states.append({ type: 'session', event: 'start', ...session });
   if (run.continued) {
     for (const mailbox of states.state.mailboxes()) laneFor(mailbox);
-    const verify = settings.unknown === 'verify';
+    const { unknown } = settings;
+    const fromOf = (mailbox: string) =>
+      senders.flatMap((one) => (one.mailbox.toLowerCase() === mailbox.toLowerCase() ? one.sender.address : []));
+    const untraced = tracing && (await settleByTrace({ states, face: tracing, fromOf, clock, signal }));
+    if (untraced) {
+      onEnd(whyEnded(untraced), untraced);
+      return feeder;
+    }
     const suppressed = suppression && (await suppressedDrafts(input.source, states.state, suppression));
     const fault = await settleEarlier({
       states,
       face,
       lanes,
       laneFor,
-      verify,
+      look: unknown === 'verify' || unknown === 'trace' ? unknown : undefined,
       suppressed,
       clock,
       signal,

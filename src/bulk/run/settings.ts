@@ -8,7 +8,7 @@ export interface RunSettings {
   senders: readonly Sender[];
   rate: number | false;
   perDay: number | false;
-  unknown: 'hold' | 'verify' | 'resend';
+  unknown: 'hold' | 'verify' | 'trace' | 'resend';
   patience: number;
   limit: number;
   concurrency: number | undefined;
@@ -51,8 +51,8 @@ export function settleSettings(options: BulkOptions): RunSettings {
     throw new BulkInputError('sendBulk needs `transporter`, as nodemailer.createTransport() makes it');
   }
   const { unknown = 'hold', from = [] } = options;
-  if (!['hold', 'verify', 'resend'].includes(unknown)) {
-    throw new BulkInputError(`unknown is 'hold', 'verify' or 'resend', not ${shown(unknown)}`);
+  if (!['hold', 'verify', 'trace', 'resend'].includes(unknown)) {
+    throw new BulkInputError(`unknown is 'hold', 'verify', 'trace' or 'resend', not ${shown(unknown)}`);
   }
   const { resume, takeOver } = options;
   for (const [name, value] of Object.entries({ resume, takeOver })) {

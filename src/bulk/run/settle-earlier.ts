@@ -13,8 +13,8 @@ export interface EarlierContext {
   face: GraphFace | undefined;
   lanes: Lanes;
   laneFor: (mailbox: string) => Lane;
-  /** `verify`: look in Sent Items; else only what a draft's id settles is settled. */
-  verify: boolean;
+  /** `verify`: look in Sent Items; else only what a draft's id settles is settled. `trace`: message trace was looked into. */
+  look: 'verify' | 'trace' | undefined;
   /** Drafts that are not to be sent any more: the entry of the suppression list, by row. */
   suppressed: ReadonlyMap<number, string> | undefined;
   clock: Clock;
@@ -61,7 +61,7 @@ async function settle(
   attempt: AttemptRecord | UnknownRecord,
   waiting: boolean,
 ): Promise<Error | undefined> {
-  const { states, face, lanes, laneFor, verify, clock, signal } = context;
+  const { states, face, lanes, laneFor, look, clock, signal } = context;
   const { row, key, mailbox, messageId, draftId } = attempt;
   const about = () => ({ row, key, at: new Date(clock.now()).toISOString(), mailbox, messageId });
   const hold = async (error: Error) => {
@@ -70,8 +70,9 @@ async function settle(
     const draft = draftId === undefined ? {} : { draftId };
     await states.append({ type: 'unknown', ...about(), ...draft, error: errorRecord(error) });
   };
-  if (!face || (draftId === undefined && !verify)) {
-    await hold(new Error('The run ended while this mail was on its way.'));
+  if (!face || (draftId === undefined && look !== 'verify')) {
+    const more = look === 'trace' ? ' Message trace does not have it, which proves nothing.' : '';
+    await hold(new Error(`The run ended while this mail was on its way.${more}`));
     return undefined;
   }
   const entry = context.suppressed?.get(row);

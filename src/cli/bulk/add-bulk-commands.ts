@@ -12,6 +12,7 @@ import { reportCommand } from './report-command.js';
 import { resumeCommand, retryCommand } from './resume-command.js';
 import { runCommand } from './run-command.js';
 import { statusCommand } from './status-command.js';
+import { traceCommand } from './trace-command.js';
 
 /** `ended` is told the exit code of each command. */
 export function addBulkCommands(program: Command, terminal: Terminal, ended: (code: ExitCode) => void): void {
@@ -51,6 +52,7 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
   addEnvFileFlags(sessionFlags(resume))
     .option('--retry-failed', 'send again what was rejected')
     .option('--verify', 'look in Sent Items for mails of unknown outcome (needs Mail.ReadBasic.All or Mail.Read)')
+    .option('--trace', 'look in message trace for mails of unknown outcome (needs GRAPH_MAIL_TRACE_CLIENT_ID)')
     .option('--resend-unknown', 'send mails of unknown outcome again: some may arrive twice')
     .action(async (folder, flags) =>
       ended(await told(resumeCommand(folder, flags, configuredTerminal(terminal, flags)))),
@@ -83,6 +85,14 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
       flag.sinceFlag,
     )
     .action(async (folder, flags) => ended(await bouncesCommand(folder, flags, configuredTerminal(terminal, flags))));
+
+  const trace = bulk
+    .command('trace')
+    .description('look up in message trace what became of each mail (needs GRAPH_MAIL_TRACE_CLIENT_ID)')
+    .argument('<run>', runArgument);
+  addEnvFileFlags(trace).action(async (folder, flags) =>
+    ended(await told(traceCommand(folder, configuredTerminal(terminal, flags)))),
+  );
 
   bulk
     .command('report')

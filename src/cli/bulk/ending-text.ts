@@ -58,7 +58,9 @@ export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>)
         ? `Stopped, because unknown mails cannot be looked for${why}`
         : `Stopped, because every mail would fail like this one${why}`;
     case 'temporary':
-      return `Stopped, because no mail can be sent at the moment${why}`;
+      return looking
+        ? `Stopped, because unknown mails cannot be looked for at the moment${why}`
+        : `Stopped, because no mail can be sent at the moment${why}`;
     case 'journal':
       return (error as { code?: unknown } | undefined)?.code === 'failed'
         ? `Stopped, because the journal could not be written${why}`

@@ -14,6 +14,7 @@ import { createView, runSession } from './send-session.js';
 export interface ResumeFlags extends PacingFlags {
   retryFailed?: boolean;
   verify?: boolean;
+  trace?: boolean;
   resendUnknown?: boolean;
   limit?: number;
   takeOver?: boolean;
@@ -23,8 +24,8 @@ export interface ResumeFlags extends PacingFlags {
 
 /** `bulk resume` and `bulk retry`: goes on with a run as it was begun, at another pace where the flags say so. */
 export async function resumeCommand(run: string, flags: ResumeFlags, terminal: Terminal): Promise<ExitCode> {
-  const { retryFailed, verify, resendUnknown, limit, takeOver } = flags;
-  if (verify && resendUnknown) throw new UsageError('--verify and --resend-unknown contradict each other: give one.');
+  const { retryFailed, limit, takeOver } = flags;
+  const unknown = wayWithUnknown(flags);
   const folder = path.resolve(run);
   const reading = await readRun(folder);
   const begun = choicesOf(reading.run, run);
@@ -43,9 +44,15 @@ export async function resumeCommand(run: string, flags: ResumeFlags, terminal: T
     const interactive = !flags.json && terminal.stdin.isTTY === true && terminal.stdout.isTTY === true;
     await confirmSending({ mails, given: flags.confirm, interactive }, terminal);
   }
-  const unknown = verify ? 'verify' : resendUnknown ? 'resend' : 'hold';
   const view = createView(flags.json, terminal);
   return runSession(choices, { journal: folder, resume: true, takeOver, limit, unknown, retryFailed }, view, terminal);
+}
+
+/** @throws UsageError */
+function wayWithUnknown({ verify, trace, resendUnknown }: ResumeFlags): 'hold' | 'verify' | 'trace' | 'resend' {
+  const given = [verify && '--verify', trace && '--trace', resendUnknown && '--resend-unknown'].filter(Boolean);
+  if (given.length > 1) throw new UsageError(`${given.join(' and ')} contradict each other: give one.`);
+  return verify ? 'verify' : trace ? 'trace' : resendUnknown ? 'resend' : 'hold';
 }
 
 /** Rows that would be tried, by what the journal says. */

@@ -50,6 +50,10 @@ export function addDoctorCommand(program: Command, terminal: Terminal, ended: (c
     )
     .option('--send-to <address>', 'send a real test mail to this address', addressFlag)
     .option('--from <address>', 'From of the test mail (default: the mailbox)', addressFlag)
+    .option(
+      '--trace',
+      'look at the application that may search message trace too: its certificate, token and permission',
+    )
     .option('--thumbprint <hex>', 'the thumbprint that the portal shows, to compare', textFlag)
     .option('--json', 'print one JSON object')
     .option('--bundle <file>', 'write a support bundle (JSON, without secrets)', pathFlag)

@@ -22,6 +22,8 @@ const open: Partial<Record<string, RegExp | ((value: string) => boolean)>> = {
   AZURE_AUTHORITY_HOST: origin,
   GRAPH_MAIL_GRAPH_HOST: origin,
   GRAPH_MAIL_MAILBOX: (value) => isGuid(value) || shown(value) === `'${value}'`,
+  GRAPH_MAIL_TRACE_CLIENT_ID: /^[0-9a-f-]{36}$/i,
+  GRAPH_MAIL_TRACE_CERTIFICATE_PATH: isPlainlyPath,
   NO_PROXY: hosts,
   no_proxy: hosts,
   NODE_EXTRA_CA_CERTS: isPlainlyPath,
@@ -82,9 +84,9 @@ function isOpen(name: string, value = ''): boolean {
   return typeof form === 'function' ? form(value) : (form?.test(value) ?? false);
 }
 
-function secretsOf({ configuration, token }: Examination): string[] {
+function secretsOf({ configuration, token, traceToken }: Examination): string[] {
   const hidden = CONFIGURATION_NAMES.filter((name) => !open[name]).flatMap((name) => configuration?.env[name] ?? []);
-  return [...hidden.flatMap(secretPartsOf), ...(token === undefined ? [] : [token])];
+  return [...hidden.flatMap(secretPartsOf), ...[token ?? [], traceToken ?? []].flat()];
 }
 
 /** Of a URL, such as a proxy's, user and password; of anything else, all of it. */

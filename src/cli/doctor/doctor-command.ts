@@ -18,6 +18,7 @@ import { checkTestMail } from './checks/test-mail.js';
 import { checkThumbprints } from './checks/thumbprints.js';
 import { checkTls } from './checks/tls.js';
 import { checkToken } from './checks/token.js';
+import { checkTrace } from './checks/trace.js';
 import { isSandbox } from './clouds-in-words.js';
 import { Examination } from './examination.js';
 import type { DoctorFlags } from './flags.js';
@@ -42,6 +43,7 @@ const steps: readonly ((examination: Examination) => Promise<Check[]>)[] = [
   checkLimits,
   checkMailboxes,
   checkTestMail,
+  checkTrace,
 ];
 
 /** `doctor`: looks at everything between this program and a sent mail, and says what is wrong and what to do. */

@@ -25,6 +25,8 @@ export class Examination {
   certificate: CertificateInfo | undefined;
   token: string | undefined;
   claims: TokenClaims | undefined;
+  /** Of the application that may search message trace. */
+  traceToken: string | undefined;
   readonly #contacts = new Map<string, Promise<Contact>>();
   #agent: Agent | undefined;
 

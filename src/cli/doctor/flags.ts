@@ -15,6 +15,8 @@ export interface DoctorFlags extends Omit<GivenConfiguration, 'mailbox'> {
   from?: string;
   /** The thumbprint that somebody reads in the portal. */
   thumbprint?: string;
+  /** Whether the application for message trace is looked at. */
+  trace?: boolean;
   json?: boolean;
   bundle?: string;
   liveContract?: boolean;

@@ -10,6 +10,8 @@ export interface TokenWish {
   certificate: CertificateInfo | undefined;
   /** Whether what was given as client id is the id of a tenant. */
   swapped: boolean;
+  /** The variable that names the application. */
+  idVariable?: string;
 }
 
 export interface TokenExplanation {
@@ -35,7 +37,7 @@ function exitCodeOf(error: GraphMailError, aadsts: number | undefined): ExitCode
 
 function cureOf(
   { aadsts, message }: GraphMailError,
-  { tenantId, clientId, certificate, swapped }: TokenWish,
+  { tenantId, clientId, certificate, swapped, idVariable = 'AZURE_CLIENT_ID' }: TokenWish,
 ): string | undefined {
   switch (aadsts) {
     case 90002:
@@ -45,13 +47,15 @@ function cureOf(
     case 700016:
       return `Copy the Application (client) id anew from the overview page of the app registration: the Object id beside it, the object id of the Enterprise application and the id of a secret look alike, and none of them is it. If ${clientId} is right, the application lives in another tenant than ${tenantId}.`;
     case 700027:
-      return certificate && !isSmallKey(aadsts, message) ? unknownKey(message, clientId, certificate) : undefined;
+      return certificate && !isSmallKey(aadsts, message)
+        ? unknownKey(message, clientId, certificate, idVariable)
+        : undefined;
   }
   return undefined;
 }
 
 /** Entra gives one number to keys that it does not know, that have expired, and whose signature does not fit. */
-function unknownKey(message: string, clientId: string, certificate: CertificateInfo): string {
+function unknownKey(message: string, clientId: string, certificate: CertificateInfo, idVariable: string): string {
   const { thumbprintSha1, thumbprintSha256 } = certificate;
   if (/key used is expired/i.test(message)) {
     return `The certificate with the thumbprint ${thumbprintSha1} is registered, but has expired by the time of Entra: make the next one with "setup --rotate", and upload its public part.`;
@@ -59,5 +63,5 @@ function unknownKey(message: string, clientId: string, certificate: CertificateI
   if (/signature failed/i.test(message)) {
     return `A certificate with the thumbprint ${thumbprintSha1} is registered, but its key did not sign this: put the key that belongs to it beside it.`;
   }
-  return `Upload the public part of this certificate (.cer) to the app registration ${clientId}, under Certificates & secrets. The portal shows it as ${thumbprintSha1} (SHA-1); ${thumbprintSha256} is the SHA-256 of the same. If it is listed there, it is listed for another application, or AZURE_CLIENT_ID names another.`;
+  return `Upload the public part of this certificate (.cer) to the app registration ${clientId}, under Certificates & secrets. The portal shows it as ${thumbprintSha1} (SHA-1); ${thumbprintSha256} is the SHA-256 of the same. If it is listed there, it is listed for another application, or ${idVariable} names another.`;
 }

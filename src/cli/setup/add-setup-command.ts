@@ -44,6 +44,7 @@ export function addSetupCommand(program: Command, terminal: Terminal, ended: (co
     .option('--client-id <id>', 'application (client) id of an app that exists', checked(idAnswer))
     .option('--object-id <id>', 'object id of its Enterprise application', checked(idAnswer))
     .option('--out <folder>', 'where the packets are written', pathFlag, 'graph-mailer')
+    .option('--with <what>', 'trace: a second application, which may search message trace', oneOf('trace'))
     .option('--rotate', 'make the next certificate for the packets in --out')
     .option('--sandbox [address]', 'set up in a sandbox, by the address of its inbox page', urlFlag)
     .option('--yes', 'ask nothing')

@@ -4,7 +4,8 @@ import type { PacketInput } from './packets/packet-input.js';
 
 /** What is printed at the end: what was made, and who does what next. Readable at 80 columns. */
 export function closingText(input: PacketInput, platform: NodeJS.Platform = process.platform): string {
-  const { answers, certificate, certificatePath, keyMade, folder, sandbox } = input;
+  const { answers, certificate, certificatePath, keyMade, folder, sandbox, trace } = input;
+  const doctor = ['npx', 'nodemailer-graph-transport', 'doctor', '--env-file', `${fileWord(folder)}/developer/.env`];
   const head = `${keyMade ? 'Made a key and a certificate, valid to' : 'Using your certificate, valid to'} ${day(certificate.validTo)}:
   ${certificatePath}
   SHA-1 ${certificate.thumbprintSha1}
@@ -16,7 +17,7 @@ The sandbox played both administrators. It forgets that when it ends.
 Send a mail, and find it on ${sandbox.inboxUrl}:
 
 ${shellCommand(['npx', 'nodemailer-graph-transport', 'send', '--env-file', `${fileWord(folder)}/developer/.env`, '--to', 'ana@example.com', '--subject', 'Hello', '--text', 'Hello'], platform)}
-`;
+${trace ? `\nThe second application may search message trace:\n\n${shellCommand([...doctor, '--trace'], platform)}\n` : ''}`;
   }
   const last =
     answers.mode === 'policy' ? '\nLast, the Entra administrator grants Mail.Send, when the policy works.\n' : '';
@@ -26,7 +27,7 @@ Wrote three packets into ${folder}:
   entra-admin/     send it to whoever registers applications
   exchange-admin/  send it to whoever runs Exchange, with the three ids that
                    the Entra administrator sends back
-  sign-off.md      one page for the audit
+${trace ? '  entra-admin/trace/\n                   a second application, which may search message trace\n' : ''}  sign-off.md      one page for the audit
 ${last}`;
 }
 

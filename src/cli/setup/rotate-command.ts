@@ -16,9 +16,9 @@ import { refuseExisting, writeFiles } from './write-files.js';
 
 /** `setup --rotate`: the next key and certificate, in a folder of their own, and the steps of the change. */
 export async function rotateCommand(flags: SetupFlags, terminal: Terminal): Promise<ExitCode> {
-  if (flags.certificate !== undefined || flags.sandbox !== undefined) {
+  if (flags.certificate !== undefined || flags.sandbox !== undefined || flags.with !== undefined) {
     throw new UsageError(
-      '--rotate makes a new certificate: leave out --certificate and --sandbox. Nothing was written.',
+      '--rotate makes a new certificate: leave out --certificate, --sandbox and --with. Nothing was written.',
     );
   }
   const folder = path.resolve(flags.out);

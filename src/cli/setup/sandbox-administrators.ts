@@ -1,6 +1,7 @@
 import type { Answers } from './answers.js';
 import type { PublicCertificate } from './certificate/public-certificate.js';
 import type { SandboxTarget } from './packets/packet-input.js';
+import { TRACE_ROLE, type TraceRegistration } from './packets/trace-registration.js';
 
 /** What a sandbox says of itself at `/api/connect`. */
 export interface SandboxConnection extends SandboxTarget {
@@ -37,6 +38,17 @@ export async function playAdministrators(
   const request = requester(new URL(inboxUrl).origin);
   for (const [path, body] of administratorsWork(answers, certificate))
     await request('PUT', `/api/tenant/${path}`, body);
+}
+
+/** Does in a sandbox what is asked of the Entra administrator for message trace. */
+export async function playTraceAdministrator(
+  { inboxUrl }: SandboxTarget,
+  { name, certificate, clientId = '' }: TraceRegistration,
+): Promise<void> {
+  const request = requester(new URL(inboxUrl).origin);
+  const app = { displayName: name, certificates: [certificate.pem], roles: [TRACE_ROLE] };
+  await request('PUT', `/api/tenant/apps/${encodeURIComponent(clientId)}`, app);
+  await request('PATCH', '/api/tenant', { messageTracePrincipal: true });
 }
 
 /** As `[path, body]` of the sandbox's API. */

@@ -56,7 +56,7 @@ function scopeOf({ group, filter }: SetupFlags): Scope {
 }
 
 function refuseContradictions(
-  { group, filter, legacyPolicy, certificate, days, clientId, objectId }: SetupFlags,
+  { group, filter, legacyPolicy, certificate, days, clientId, objectId, cloud = 'global', with: more }: SetupFlags,
   mailboxes: readonly string[],
   denied: string,
 ): void {
@@ -76,6 +76,9 @@ function refuseContradictions(
   }
   if (certificate !== undefined && days !== undefined) {
     refuse('--days is for a new certificate; that of --certificate has its end already.');
+  }
+  if (more === 'trace' && cloud !== 'global') {
+    refuse(`--with trace is for the worldwide cloud: message trace is not in the cloud ${cloud}.`);
   }
   if (objectId !== undefined && same(clientId, objectId)) {
     refuse('--object-id is the same as --client-id: it is the Object ID on the page of the Enterprise application.');

@@ -8,8 +8,14 @@ import { ownCertificate } from './certificate/own-certificate.js';
 import type { PublicCertificate } from './certificate/public-certificate.js';
 import { closingText } from './closing-text.js';
 import { allPackets } from './packets/all-packets.js';
+import type { TraceRegistration } from './packets/trace-registration.js';
 import { rotateCommand } from './rotate-command.js';
-import { findSandbox, playAdministrators, type SandboxConnection } from './sandbox-administrators.js';
+import {
+  findSandbox,
+  playAdministrators,
+  playTraceAdministrator,
+  type SandboxConnection,
+} from './sandbox-administrators.js';
 import { DEFAULT_DAYS, settleAnswers } from './settle-answers.js';
 import type { SetupFlags } from './setup-flags.js';
 import { refuseExisting, writeFiles } from './write-files.js';
@@ -17,6 +23,7 @@ import { refuseExisting, writeFiles } from './write-files.js';
 const DEFAULT_SANDBOX = 'http://127.0.0.1:8025';
 const KEY_FILE = 'developer/graph-mailer.pem';
 const PUBLIC_FILE = 'graph-mailer.cer';
+const TRACE_KEY_FILE = 'developer/graph-mailer-trace.pem';
 
 /** `setup`: key, certificate and three packets; with `--sandbox` the sandbox plays both administrators. */
 export async function setupCommand(given: SetupFlags, terminal: Terminal): Promise<ExitCode> {
@@ -29,6 +36,7 @@ export async function setupCommand(given: SetupFlags, terminal: Terminal): Promi
   const answers = settleAnswers(flags);
   const now = terminal.clock.now();
   const made = await keyOf(flags, answers.name, path.join(folder, KEY_FILE), terminal.env, now);
+  const trace = flags.with === 'trace' ? await traceOf(flags, answers.name, folder, now) : undefined;
   const input = {
     answers,
     certificate: made.certificate,
@@ -37,17 +45,19 @@ export async function setupCommand(given: SetupFlags, terminal: Terminal): Promi
     folder: given.out,
     keyMade: made.files.length > 0,
     sandbox,
+    trace: trace?.registration,
   };
   const files = allPackets(input, path.join(folder, 'developer/sandbox-ca.pem'), new Date(now));
   // The key goes behind .gitignore and before all that speaks of it.
   const [gitignore, ...others] = files as [SetupFile, ...SetupFile[]];
-  const all = [gitignore, ...made.files, ...others];
+  const all = [gitignore, ...made.files, ...(trace?.files ?? []), ...others];
   await refuseExisting(
     folder,
     all.map((file) => file.path),
   );
   await writeFiles(folder, all);
   if (sandbox) await playAdministrators(sandbox, withClientId(answers), made.certificate);
+  if (sandbox && trace) await playTraceAdministrator(sandbox, trace.registration);
   terminal.stdout.write(closingText(input));
   return EXIT.ok;
 }
@@ -101,6 +111,25 @@ async function keyOf(
   }
   const made = await newCertificate(name, Number(days), now);
   return { certificate: made.certificate, path: file, files: [{ path: KEY_FILE, text: made.pem, secret: true }] };
+}
+
+/** Its key is another than that of the application that sends: each gives its holder no more than its own right. */
+async function traceOf(
+  { days = DEFAULT_DAYS, sandbox }: SetupFlags,
+  name: string,
+  folder: string,
+  now: number,
+): Promise<{ registration: TraceRegistration; files: SetupFile[] }> {
+  const made = await newCertificate(`${name}-trace`, Number(days), now);
+  return {
+    registration: {
+      name: `${name}-trace`,
+      certificate: made.certificate,
+      certificatePath: path.join(folder, TRACE_KEY_FILE),
+      clientId: sandbox === undefined ? undefined : randomUUID(),
+    },
+    files: [{ path: TRACE_KEY_FILE, text: made.pem, secret: true }],
+  };
 }
 
 function withClientId(answers: Answers): Answers & { clientId: string } {

@@ -17,6 +17,8 @@ export interface SetupFlags {
   objectId?: string;
   out: string;
   sandbox?: string | true;
+  /** A second application, which may search message trace. */
+  with?: 'trace';
   rotate?: boolean;
   yes?: boolean;
 }

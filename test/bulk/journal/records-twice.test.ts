@@ -23,6 +23,7 @@ const records: JournalRecord[] = [
   ...eventfulRun(rows),
   { type: 'throttled', at: run.at, mailbox },
   { type: 'bounces-read', at: run.at, mailbox, until: run.at },
+  { type: 'trace-read', at: run.at, mailbox },
 ];
 
 /** The lines of a journal as one process writes it, with the line feeds. */

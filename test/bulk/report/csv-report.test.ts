@@ -23,10 +23,10 @@ function read(report: CsvReport, ...rows: ReportRow[]): Record<string, string>[]
 describe('report.csv', () => {
   it('has the columns of the input, and what became of the row', () => {
     expect(new CsvReport(['email', 'name']).header()).toBe(
-      'email,name,status,message_id,request_id,attempts,first_attempt_at,finished_at,error_code,error,bounce\r\n',
+      'email,name,status,message_id,request_id,attempts,first_attempt_at,finished_at,error_code,error,bounce,trace\r\n',
     );
     expect(new CsvReport(['email', 'name']).line(row)).toBe(
-      'jo@a.example,Jo,sent,<1@a.example>,r-1,2,2026-11-23T13:00:00.000Z,2026-11-23T13:00:01.000Z,,,\r\n',
+      'jo@a.example,Jo,sent,<1@a.example>,r-1,2,2026-11-23T13:00:00.000Z,2026-11-23T13:00:01.000Z,,,,\r\n',
     );
   });
 
@@ -50,7 +50,9 @@ describe('report.csv', () => {
 
   it('takes a report as input: its columns keep their names, and ours get others', () => {
     const header = new CsvReport(['email', 'status', 'mail_status', 'Error']).header();
-    expect(header).toMatch(/^email,status,mail_status,Error,mail_mail_status,message_id,.*,mail_error,bounce\r\n$/);
+    expect(header).toMatch(
+      /^email,status,mail_status,Error,mail_mail_status,message_id,.*,mail_error,bounce,trace\r\n$/,
+    );
   });
 
   it('names rows by their number when the columns of the input are not known', () => {

@@ -30,7 +30,7 @@ const totals = {
   left: 1,
   rejectedAs: { row: 0, send: 0 },
   skippedAs: { duplicate: 0, suppressed: 1 },
-  delivery: { delivered: 1, bounced: 1, hard: 1, delayed: 0, pending: 0 },
+  delivery: { delivered: 1, bounced: 1, hard: 1, delayed: 0, failed: 0, pending: 0 },
 };
 
 describe('writeReports', () => {

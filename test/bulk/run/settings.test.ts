@@ -52,7 +52,7 @@ describe('the options of a run', () => {
     [{ from: ['news@contoso.com', ''] }, 'The sender'],
     [{ from: 'a@contoso.com, b@contoso.com' }, 'holds more than one address'],
     [{ from: { address: 'a@contoso.com', mailbox: 'not one' } }, 'The mailbox of a sender is a string of 7 characters'],
-    [{ unknown: 'ignore' }, `unknown is 'hold', 'verify' or 'resend', not a string of 6 characters`],
+    [{ unknown: 'ignore' }, `unknown is 'hold', 'verify', 'trace' or 'resend', not a string of 6 characters`],
     [{ rate: 0 }, 'rate is a whole number from 1 (or false), not 0'],
     [{ rate: true }, 'rate is a whole number from 1 (or false), not true'],
     [{ rate: null }, 'rate is a whole number from 1 (or false), not null'],

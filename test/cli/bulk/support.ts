@@ -30,9 +30,12 @@ export class BulkWorld {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'bulk-commands-'));
   readonly connected: GraphTransportOptions[] = [];
   readonly #sandbox: Sandbox | undefined;
+  readonly #more: GraphTransportOptions;
 
-  constructor(sandbox?: Sandbox) {
+  /** @param more options of the transport, beside those of the sandbox */
+  constructor(sandbox?: Sandbox, more: GraphTransportOptions = {}) {
     this.#sandbox = sandbox;
+    this.#more = more;
     this.write('template/subject.hbs', 'Hello {{name}}');
     this.write('template/text.hbs', 'Dear {{name}}, all the best');
   }
@@ -84,7 +87,7 @@ export class BulkWorld {
       connect: (options) => {
         this.connected.push(options);
         if (!this.#sandbox) throw new Error('nothing must be sent here');
-        return createTransport(graphTransport({ ...this.#sandbox.options, ...options }));
+        return createTransport(graphTransport({ ...this.#sandbox.options, ...this.#more, ...options }));
       },
     };
     const code = await runProgram(['bulk', ...args], terminal);

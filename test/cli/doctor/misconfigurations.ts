@@ -7,6 +7,7 @@ import { mailboxRows } from './rows/mailboxes.js';
 import { networkRows } from './rows/network.js';
 import { permissionRows } from './rows/permissions.js';
 import { signInRows } from './rows/sign-in.js';
+import { traceRows } from './rows/trace.js';
 import type { DoctorWorld } from './support.js';
 
 /** Something that is wrong on purpose, and how `doctor` names it. */
@@ -35,4 +36,5 @@ export const misconfigurations: readonly Misconfiguration[] = [
   ...signInRows,
   ...permissionRows,
   ...mailboxRows,
+  ...traceRows,
 ];

@@ -1,5 +1,6 @@
+import type { CertificateInfo } from '../../../auth/certificate-source.js';
 import { EXIT } from '../../exit-codes.js';
-import { type Check, failed, ok, skipped, warning } from '../check.js';
+import { type Check, failed, ok, type Subject, skipped, warning } from '../check.js';
 import { durationInWords } from '../durations.js';
 import type { Examination } from '../examination.js';
 import { clockTolerance } from './clock.js';
@@ -16,9 +17,19 @@ const renew =
 export async function checkCertificateDays(examination: Examination): Promise<Check[]> {
   const blocked = examination.blocked(subject, 'configuration', 'certificate-file', 'certificate');
   if (blocked) return [blocked];
-  const { certificate, world } = examination;
+  const { certificate } = examination;
   if (!certificate) return [skipped(subject, 'The application signs in without a certificate.')];
-  const { validFrom, validTo } = certificate;
+  return [await judgeDays(subject, certificate, renew, examination)];
+}
+
+/** @param renew what to do when there are few left */
+export async function judgeDays(
+  subject: Subject,
+  { validFrom, validTo }: Pick<CertificateInfo, 'validFrom' | 'validTo'>,
+  renew: string,
+  examination: Examination,
+): Promise<Check> {
+  const { world } = examination;
   const valid = (now: number) => now >= validFrom.getTime() && now <= validTo.getTime();
   const here = world.clock.now();
   // A wrong clock makes a good certificate look bad; it is named by a check of its own.
@@ -28,28 +39,24 @@ export async function checkCertificateDays(examination: Examination): Promise<Ch
   const from = dateOf(validFrom);
   const to = dateOf(validTo);
   if (now > validTo.getTime()) {
-    return [
-      failed(
-        subject,
-        EXIT.configuration,
-        `The certificate expired on ${to}, ${durationInWords(now - validTo.getTime())} ago.`,
-        renew,
-      ),
-    ];
+    return failed(
+      subject,
+      EXIT.configuration,
+      `The certificate expired on ${to}, ${durationInWords(now - validTo.getTime())} ago.`,
+      renew,
+    );
   }
   if (now < validFrom.getTime()) {
-    return [
-      failed(
-        subject,
-        EXIT.configuration,
-        `The certificate is not valid before ${validFrom.toISOString()}.`,
-        `Check this machine's clock (it says ${new Date(here).toISOString()}), or wait until the certificate is valid.`,
-      ),
-    ];
+    return failed(
+      subject,
+      EXIT.configuration,
+      `The certificate is not valid before ${validFrom.toISOString()}.`,
+      `Check this machine's clock (it says ${new Date(here).toISOString()}), or wait until the certificate is valid.`,
+    );
   }
   const left = validTo.getTime() - now;
   const seen = `Valid from ${from} to ${to}: ${durationInWords(left)} left${wrongClock ? `, by the clock of ${error.host}` : ''}.`;
-  return [left < soon ? warning(subject, seen, renew) : ok(subject, seen)];
+  return left < soon ? warning(subject, seen, renew) : ok(subject, seen);
 }
 
 function dateOf(date: Date): string {

@@ -33,7 +33,7 @@ export async function checkCertificateFile(examination: Examination): Promise<Ch
   ];
 }
 
-function openToOthers(paths: readonly string[]): { path: string; who: string; mode: string } | undefined {
+export function openToOthers(paths: readonly string[]): { path: string; who: string; mode: string } | undefined {
   for (const path of paths) {
     const mode = statSync(path).mode & 0o777;
     const who = mode & 0o007 ? 'every account of this machine' : mode & 0o070 ? 'its group' : undefined;

@@ -69,6 +69,7 @@ const uses: Record<string, string> = {
   'Mail.ReadWrite': 'drafts and uploads',
   'Mail.Read': 'bounces, and looking into Sent Items',
   'Mail.ReadBasic.All': 'looking into Sent Items',
+  'ExchangeMessageTrace.Read.All': 'message trace, which belongs to an application of its own',
 };
 
 function unneeded(roles: readonly string[]): string {

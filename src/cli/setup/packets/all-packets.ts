@@ -4,8 +4,10 @@ import { entraPacket } from './entra-admin.js';
 import { exchangePacket } from './exchange-admin.js';
 import type { PacketInput } from './packet-input.js';
 import { signOff } from './sign-off.js';
+import { tracePacket } from './trace-registration.js';
 
 /** Every file but the key. */
 export function allPackets(input: PacketInput, caPath: string, now: Date): SetupFile[] {
-  return [...developerPacket(input, caPath), ...entraPacket(input), ...exchangePacket(input), signOff(input, now)];
+  const packets = [...developerPacket(input, caPath), ...entraPacket(input), ...exchangePacket(input)];
+  return [...packets, ...(input.trace ? tracePacket(input.trace) : []), signOff(input, now)];
 }

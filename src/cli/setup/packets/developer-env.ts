@@ -1,9 +1,10 @@
 import { CLOUD_TERMS } from '../clouds.js';
 import { envLine } from '../quote-env.js';
 import type { PacketInput } from './packet-input.js';
+import { traceEnv } from './trace-registration.js';
 
 /** The `.env` of the program: ids that are not known yet are left empty. */
-export function developerEnv({ answers, certificatePath, sandbox }: PacketInput, caPath: string): string {
+export function developerEnv({ answers, certificatePath, sandbox, trace }: PacketInput, caPath: string): string {
   const { tenantId = '', clientId = '', mailboxes, cloud } = answers;
   const others = sandbox
     ? { AZURE_AUTHORITY_HOST: sandbox.url, GRAPH_MAIL_GRAPH_HOST: sandbox.url, NODE_EXTRA_CA_CERTS: caPath }
@@ -19,5 +20,5 @@ ${envLine('AZURE_CLIENT_CERTIFICATE_PATH', certificatePath)}
 ${envLine('GRAPH_MAIL_MAILBOX', mailboxes[0])}
 ${Object.entries(others)
   .map(([name, value]) => `${envLine(name, value)}\n`)
-  .join('')}`;
+  .join('')}${trace ? traceEnv(trace) : ''}`;
 }

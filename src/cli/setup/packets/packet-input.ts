@@ -1,5 +1,6 @@
 import type { Answers } from '../answers.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
+import type { TraceRegistration } from './trace-registration.js';
 
 /** What the files of all packets are made from. */
 export interface PacketInput {
@@ -15,6 +16,8 @@ export interface PacketInput {
   folder: string;
   /** A sandbox that plays Microsoft, instead of a tenant. */
   sandbox?: SandboxTarget | undefined;
+  /** With `--with trace`. */
+  trace?: TraceRegistration | undefined;
 }
 
 /** A sandbox, as the program must know it. */

@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { readRun } from '../../bulk/journal/reading.js';
+import { count, counted, listed, traceWords } from '../../bulk/report/words.js';
+import { writeReports } from '../../bulk/report/write-reports.js';
+import { graphFace } from '../../bulk/run/graph-face.js';
+import { mailboxOfSender } from '../../bulk/run/mailboxes.js';
+import { type JoinedTrace, joinTrace } from '../../bulk/trace/join-trace.js';
+import { type MailsToTrace, tracingFace } from '../../bulk/trace/search-trace.js';
+import type { TraceStatus } from '../../graph/message-trace.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
+import { reportLines, shownFolder, stepLines } from './ending-text.js';
+import { choicesOf, transportOptions } from './mail-choices.js';
+import { recipientsOf } from './report-command.js';
+
+/** `bulk trace`: looks up in message trace what became of the mails of a run, and writes it to its report. */
+export async function traceCommand(run: string, terminal: Terminal): Promise<ExitCode> {
+  const folder = path.resolve(run);
+  const { run: record } = await readRun(folder);
+  const recipients = recipientsOf(record, run);
+  const choices = choicesOf(record, run);
+  const transporter = terminal.connect(transportOptions(choices));
+  const print = (line: string) => terminal.stdout.write(`${line}\n`);
+  try {
+    const face = graphFace(transporter);
+    const tracing = tracingFace(face);
+    const senders = choices.from.map((one) => ({
+      address: one.address,
+      mailbox: mailboxOfSender(one, face).toLowerCase(),
+    }));
+    const search = async (mails: MailsToTrace) => {
+      print(`Searching message trace for the mails of ${mails.mailbox}`);
+      const from = senders.filter(({ mailbox }) => mailbox === mails.mailbox.toLowerCase());
+      return mails.search(
+        tracing,
+        from.map(({ address }) => address),
+      );
+    };
+    const at = new Date(terminal.clock.now()).toISOString();
+    for (const line of joinedLines(await joinTrace(folder, { recipients, search, at }))) print(line);
+  } finally {
+    transporter.close();
+  }
+  const { totals, ...files } = await writeReports({ folder, recipients });
+  for (const line of [...reportLines(files), ...stepLines(totals, shownFolder(folder))]) print(line);
+  return EXIT.ok;
+}
+
+function joinedLines({ asked, found, unknown, foreign }: JoinedTrace): string[] {
+  if (asked === 0) return ['No mail of this run was sent, so there is nothing to search for.'];
+  const kinds = (Object.keys(traceWords) as (keyof typeof traceWords)[]).flatMap((kind) => {
+    const rows = found[kind as TraceStatus] ?? 0;
+    return rows === 0 ? [] : { rows, words: `${count(rows)} ${traceWords[kind]}` };
+  });
+  const known = kinds.reduce((sum, { rows }) => sum + rows, 0);
+  const missing = asked - known - foreign;
+  return [
+    `${count(known)} of ${counted(asked, 'mail')} found${known > 0 ? `: ${listed(kinds.map(({ words }) => words))}` : ''}.`,
+    ...(unknown > 0
+      ? [
+          `Of these, ${count(unknown)} ${unknown === 1 ? 'was' : 'were'} unknown: sent after all, as bulk resume --trace writes down.`,
+        ]
+      : []),
+    ...(foreign > 0
+      ? [`${counted(foreign, 'mail')} found for other recipients than the list has: what is said of these is not kept.`]
+      : []),
+    ...(missing > 0
+      ? [
+          `${counted(missing, 'mail')} not found, which proves nothing: message trace knows a mail minutes after it was sent, at times later, and for 90 days.`,
+        ]
+      : []),
+  ];
+}

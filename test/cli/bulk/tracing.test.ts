@@ -1,0 +1,289 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createCertificate, type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.js';
+import { BulkWorld, runFolder } from './support.js';
+
+const clientId = '11111111-2222-4333-8444-555555555555';
+const traceId = '66666666-7777-4888-9999-000000000000';
+
+let pem: string;
+let sandbox: Sandbox;
+let world: BulkWorld;
+/** Milliseconds that the sandbox's clock is ahead. */
+let ahead = 0;
+beforeAll(async () => {
+  const key = await createCertificate({ commonName: 'bulk trace' });
+  pem = key.privateKey + key.certificate;
+});
+
+interface Tracing extends SandboxOptions {
+  roles?: string[];
+  /** Without it, no application may search message trace. */
+  trace?: boolean;
+}
+
+/** A sandbox with an application that sends and one that may search message trace. */
+async function start({ roles = ['ExchangeMessageTrace.Read.All'], trace = true, ...options }: Tracing = {}) {
+  ahead = 0;
+  sandbox = await startSandbox({
+    now: () => Date.now() + ahead,
+    clientId,
+    certificate: pem,
+    messageTracePrincipal: true,
+    apps: [{ clientId: traceId, certificates: [pem], roles }],
+    ...options,
+  });
+  world = new BulkWorld(sandbox, trace ? { trace: { clientId: traceId, certificate: pem } } : {});
+}
+
+afterEach(async () => {
+  world.remove();
+  await sandbox.close();
+});
+
+const read = (folder: string, name: string) => readFileSync(path.join(folder, name), 'utf8');
+const rows = (folder: string) => read(folder, 'report.csv').trimEnd().split('\r\n').slice(1);
+const traceColumn = (folder: string) => rows(folder).map((line) => line.split(',').at(-1));
+const searches = () => sandbox.requests({ operation: 'messageTrace' });
+const arrived = async () => (await sandbox.messages()).flatMap(({ to }) => to.map(({ address }) => address)).sort();
+
+describe('bulk trace', () => {
+  it('joins what message trace says of each recipient to CSV, JSON and HTML of the report', async () => {
+    await start();
+    world.recipients(2, [
+      'bounce@fault.test,Gone',
+      'quarantined@fault.test,Held',
+      'spam@fault.test,S',
+      'pending@fault.test,P',
+    ]);
+    const folder = runFolder(await world.run());
+    const printed = await world.bulk(['trace', folder]);
+    expect(printed).toMatchObject({ code: 0, err: '' });
+    expect(printed.out).toContain(
+      '6 of 6 mails found: 2 delivered, 1 failed, 1 quarantined, 1 filtered as spam and 1 pending.\n',
+    );
+    expect(printed.out).toContain(`Report  ${path.join(folder, 'report.html')}`);
+    expect(read(folder, 'report.csv').split('\r\n')[0]).toMatch(/,bounce,trace$/);
+    expect(traceColumn(folder)).toEqual([
+      'delivered',
+      'delivered',
+      'failed',
+      'quarantined',
+      'filtered as spam',
+      'pending',
+    ]);
+    const summary = JSON.parse(read(folder, 'summary.json'));
+    expect(summary.totals).toMatchObject({
+      trace: { delivered: 2, failed: 1, quarantined: 1, filteredAsSpam: 1, pending: 1 },
+      delivery: { delivered: 2, failed: 3, pending: 1 },
+    });
+    expect(summary.mailboxes).toMatchObject([{ tracedAt: expect.stringMatching(/Z$/) }]);
+    const page = read(folder, 'report.html');
+    expect(page).toContain('What message trace says');
+    expect(page).toContain('Mails that Exchange did not deliver, and of which no bounce came');
+    expect(searches()).toHaveLength(1);
+  });
+
+  it('says that absence proves nothing, and finds the mail when message trace has it', async () => {
+    await start({ messageTraceDelay: 120_000 });
+    world.recipients(2);
+    const folder = runFolder(await world.run());
+    const early = await world.bulk(['trace', folder]);
+    expect(early).toMatchObject({ code: 0, err: '' });
+    expect(early.out).toContain('0 of 2 mails found.\n2 mails not found, which proves nothing: ');
+    expect(traceColumn(folder)).toEqual(['not found', 'not found']);
+    expect(JSON.parse(read(folder, 'summary.json')).totals).toMatchObject({
+      sent: 2,
+      trace: { notFound: 2 },
+      delivery: { delivered: 0, failed: 0, pending: 2 },
+    });
+    expect(read(folder, 'report.html')).toContain('was not found proves nothing');
+    ahead = 120_000;
+    const later = await world.bulk(['trace', folder]);
+    expect(later.out).toContain('2 of 2 mails found: 2 delivered.\n');
+    expect(traceColumn(folder)).toEqual(['delivered', 'delivered']);
+  });
+
+  it('writes down nothing twice, and what has changed', async () => {
+    await start();
+    world.recipients(1);
+    const folder = runFolder(await world.run());
+    await world.bulk(['trace', folder]);
+    await world.bulk(['trace', folder]);
+    const records = read(folder, 'journal.jsonl')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(records.filter(({ type }) => type === 'trace')).toHaveLength(1);
+    expect(records.filter(({ type }) => type === 'trace-read')).toHaveLength(2);
+  });
+
+  it('keeps and prints nothing of other messages and recipients of the tenant', async () => {
+    const staff = ['ann.secret@contoso.example', 'bob.secret@contoso.example'];
+    const mailbox = 'noreply@contoso.example';
+    await start({
+      mailboxes: [mailbox, 'boss@contoso.example', ...staff],
+      groups: [{ address: 'team@contoso.example', kind: 'distribution', members: staff }],
+    });
+    world.write('people.csv', 'email,name\nteam@contoso.example,Team\n');
+    const folder = runFolder(await world.run());
+    // Of the same sender, at the same time, but not of this run.
+    const other = new BulkWorld(sandbox);
+    other.write('people.csv', 'email,name\nrival@example.com,Rival\n');
+    await other.run();
+    other.remove();
+    const printed = await world.bulk(['trace', folder]);
+    expect(printed.out).toContain('1 of 1 mail found: 1 expanded.\n');
+    expect(traceColumn(folder)).toEqual(['expanded']);
+    const kept = ['journal.jsonl', 'report.csv', 'report.html', 'summary.json'].map((name) => read(folder, name));
+    for (const text of [printed.out, printed.err, ...kept]) expect(text).not.toMatch(/secret|rival|Rival/);
+  });
+
+  it('keeps nothing of a row that is another now than when its mail was made', async () => {
+    await start();
+    world.recipients(2);
+    const folder = runFolder(await world.run());
+    world.write('people.csv', 'email,name\np1@example.com,Person 1\np2@example.com,Somebody else\n');
+    const printed = await world.bulk(['trace', folder]);
+    expect(printed).toMatchObject({ code: 0 });
+    expect(printed.out).toContain('1 of 2 mails found: 1 delivered.\n');
+    expect(printed.out).toContain('1 mail found for other recipients than the list has');
+    expect(printed.out).not.toContain('proves nothing');
+    expect(read(folder, 'journal.jsonl').match(/"type":"trace",/g)).toHaveLength(1);
+  });
+
+  it('finds mails by the address in From where that is not the mailbox, also to settle them', async () => {
+    await start({ mailboxes: ['noreply@contoso.example', 'news@contoso.example'], fromMismatch: 'allow' });
+    sandbox.fault({ on: 'sendMail', recipient: 'p2@example.com', status: 504, delivered: true });
+    world.recipients(2);
+    const folder = runFolder(await world.run(['--mailbox', 'News@contoso.example']));
+    expect((await world.bulk(['trace', folder])).out).toContain('2 of 2 mails found: 2 delivered.\n');
+    expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    ['no application for it is configured', { trace: false }, 78, "without the option 'trace'"],
+    ['the application lacks its permission', { roles: [] }, 77, 'ExchangeMessageTrace.Read.All'],
+    [
+      'the tenant lacks the service principal',
+      { messageTracePrincipal: false },
+      77,
+      'New-MgServicePrincipal -AppId 8bd644d1',
+    ],
+  ])('says what is missing when %s, and writes nothing', async (_, options, code, words) => {
+    await start(options);
+    world.recipients(1);
+    const folder = runFolder(await world.run());
+    const before = read(folder, 'journal.jsonl');
+    expect(await world.bulk(['trace', folder])).toMatchObject({ code, err: expect.stringContaining(words) });
+    expect(read(folder, 'journal.jsonl')).toBe(before);
+  });
+
+  it('tells of unknown mails that were sent after all, and leaves it to resume to write that down', async () => {
+    await start();
+    sandbox.fault({ on: 'sendMail', recipient: 'p1@example.com', status: 504, delivered: true });
+    world.recipients(2);
+    const folder = runFolder(await world.run());
+    const printed = await world.bulk(['trace', folder]);
+    expect(printed.out).toContain('Of these, 1 was unknown: sent after all, as bulk resume --trace writes down.\n');
+    expect(rows(folder)[0]).toMatch(/^p1@example\.com,Person 1,unknown,.*,delivered$/);
+    expect(read(folder, 'report.html')).toContain('Message trace has it: it was sent.');
+  });
+
+  it('searches for nothing when nothing was sent', async () => {
+    await start();
+    sandbox.fault({ on: 'sendMail', status: 400 });
+    world.recipients(1);
+    const folder = runFolder(await world.run());
+    expect(await world.bulk(['trace', folder])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('No mail of this run was sent'),
+    });
+    expect(searches()).toHaveLength(0);
+  });
+});
+
+describe('bulk resume --trace', () => {
+  const unknowns = (recipient: string, delivered: boolean) =>
+    sandbox.fault({ on: 'sendMail', recipient, status: 504, delivered });
+
+  it('settles what message trace has, and leaves unknown what it has not, before the run goes on', async () => {
+    await start();
+    unknowns('p1@example.com', true);
+    unknowns('p2@example.com', false);
+    unknowns('p3@example.com', true);
+    world.recipients(5);
+    const folder = runFolder(await world.run(['--limit', '3']));
+    const resumed = await world.bulk(['resume', folder, '--trace']);
+    expect(resumed).toMatchObject({ code: 3, err: '' });
+    expect(resumed.out).toContain('5 rows = 4 sent + 0 rejected + 0 skipped + 1 unknown + 0 left\n');
+    expect(rows(folder)[1]).toMatch(/^p2@example\.com,Person 2,unknown/);
+    expect(await arrived()).toEqual(['p1@example.com', 'p3@example.com', 'p4@example.com', 'p5@example.com']);
+    expect(read(folder, 'journal.jsonl').match(/"settled":"trace"/g)).toHaveLength(2);
+    expect(searches()).toHaveLength(1);
+    // Nor is it sent by a later session.
+    expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({ code: 3 });
+    expect(await arrived()).toHaveLength(4);
+  });
+
+  it('sends nothing again of what message trace has not yet', async () => {
+    await start({ messageTraceDelay: 120_000 });
+    unknowns('p1@example.com', true);
+    world.recipients(1);
+    const folder = runFolder(await world.run());
+    expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({
+      code: 3,
+      out: expect.stringContaining('1 rows = 0 sent + 0 rejected + 0 skipped + 1 unknown + 0 left'),
+    });
+    ahead = 120_000;
+    expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('1 rows = 1 sent + 0 rejected + 0 skipped + 0 unknown + 0 left'),
+    });
+    expect(await arrived()).toEqual(['p1@example.com']);
+  });
+
+  it.each([
+    ['no application for it is configured', { trace: false }, 78, "without the option 'trace'"],
+    ['the application lacks its permission', { roles: [] }, 77, 'ExchangeMessageTrace.Read.All'],
+    [
+      'the tenant lacks the service principal',
+      { messageTracePrincipal: false },
+      77,
+      'New-MgServicePrincipal -AppId 8bd644d1',
+    ],
+  ])('stops before it sends when %s', async (_, options, code, words) => {
+    await start(options);
+    unknowns('p1@example.com', true);
+    world.recipients(3);
+    const folder = runFolder(await world.run(['--limit', '1']));
+    const { code: ended, out } = await world.bulk(['resume', folder, '--trace']);
+    expect(out).toMatch(/^Stopped, because unknown mails cannot be looked for: /m);
+    expect(out).toContain(words);
+    expect(out).toContain('3 rows = 0 sent + 0 rejected + 0 skipped + 1 unknown + 2 left\n');
+    expect(ended).toBe(code);
+    expect(await arrived()).toEqual(['p1@example.com']);
+  });
+
+  it('asks nothing when nothing is unknown', async () => {
+    await start();
+    world.recipients(2);
+    const folder = runFolder(await world.run(['--limit', '1']));
+    expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({ code: 0 });
+    expect(searches()).toHaveLength(0);
+  });
+
+  it.each([
+    [['--trace', '--verify'], '--verify and --trace contradict each other'],
+    [['--trace', '--resend-unknown'], '--trace and --resend-unknown contradict each other'],
+  ])('refuses %j', async (flags, words) => {
+    await start();
+    world.recipients(1);
+    const folder = runFolder(await world.run());
+    expect(await world.bulk(['resume', folder, ...flags])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(words),
+    });
+  });
+});
