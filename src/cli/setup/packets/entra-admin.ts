@@ -1,4 +1,5 @@
 import type { SetupFile } from '../answers.js';
+import { CLOUD_TERMS, workingIn } from '../clouds.js';
 import { grantMailSendPs1 } from '../scripts/grant-mail-send-ps1.js';
 import { grantMailSendSh } from '../scripts/grant-mail-send-sh.js';
 import { registerAppPs1 } from '../scripts/register-app-ps1.js';
@@ -14,7 +15,7 @@ export function entraPacket(input: PacketInput): SetupFile[] {
     text,
     ...(executable && { executable }),
   });
-  return [
+  return workingIn(CLOUD_TERMS[answers.cloud], [
     file('README.md', entraReadme(input)),
     file(publicFile, certificate.pem),
     file('register-app.sh', registerAppSh(answers, certificate, publicFile), true),
@@ -25,5 +26,5 @@ export function entraPacket(input: PacketInput): SetupFile[] {
           file('grant-mail-send.ps1', grantMailSendPs1(answers)),
         ]
       : []),
-  ];
+  ]);
 }

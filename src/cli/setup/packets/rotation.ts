@@ -1,7 +1,7 @@
 import type { CloudName } from '../../../option-types.js';
 import type { SetupFile } from '../answers.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
-import { CLOUD_TERMS } from '../clouds.js';
+import { CLOUD_TERMS, workingIn } from '../clouds.js';
 import { envLine } from '../quote-env.js';
 import { addCertificatePs1 } from '../scripts/add-certificate-ps1.js';
 import { addCertificateSh } from '../scripts/add-certificate-sh.js';
@@ -28,7 +28,7 @@ export function rotationPacket(rotation: Rotation): SetupFile[] {
   const { pem, certificate, tenantId, clientId, cloud } = rotation;
   const terms = CLOUD_TERMS[cloud];
   const given = { certificate, certificateFile: PUBLIC_FILE, tenantId, clientId };
-  return [
+  return workingIn(terms, [
     { path: 'developer/.gitignore', text: '# A private key: nothing in here is for a repository.\n*\n' },
     { path: 'developer/graph-mailer.pem', text: pem, secret: true },
     { path: 'developer/README.md', text: developerSteps(rotation) },
@@ -36,11 +36,11 @@ export function rotationPacket(rotation: Rotation): SetupFile[] {
     { path: 'entra-admin/README.md', text: entraSteps(rotation) },
     {
       path: 'entra-admin/add-certificate.sh',
-      text: addCertificateSh({ ...given, graph: terms.graph }),
+      text: addCertificateSh(given, terms),
       executable: true,
     },
     { path: 'entra-admin/add-certificate.ps1', text: addCertificatePs1(given, terms) },
-  ];
+  ]);
 }
 
 function developerSteps({ certificate, keyPath, old, oldPath }: Rotation): string {

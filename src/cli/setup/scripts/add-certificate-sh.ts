@@ -1,5 +1,6 @@
 import { quoteSh } from '../../../shell-quoting.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
+import type { CloudTerms } from '../clouds.js';
 import { BASH_BEGINNING, BASH_CERTIFICATE, BASH_KNOWN_APP } from './bash-steps.js';
 
 export interface AddCertificate {
@@ -7,18 +8,22 @@ export interface AddCertificate {
   certificateFile: string;
   tenantId: string | undefined;
   clientId: string | undefined;
-  graph: string;
 }
 
 /** `add-certificate.sh`: the next certificate of an application that exists, beside the one in use. */
-export function addCertificateSh({ certificate, certificateFile, tenantId, clientId, graph }: AddCertificate): string {
+export function addCertificateSh(
+  { certificate, certificateFile, tenantId, clientId }: AddCertificate,
+  { graph, azure }: CloudTerms,
+): string {
   return `#!/usr/bin/env bash
 # Adds the next certificate to an app registration, with Azure CLI (Bash, also in Azure Cloud Shell).
 #
 # Least role: Cloud Application Administrator, or owner of the app registration.
 # Changes: one certificate more on the app registration. The one in use stays and goes on working.
 # Again: may be run again at any time; a certificate that is registered is not added twice.
-# Undo: App registrations > this application > Certificates & secrets > delete it by its thumbprint.
+# Undo: App registrations > this application > Certificates & secrets > delete it by its thumbprint. Or:
+#   az ad app credential list --id <Application (client) id> --cert     shows the keyId of each
+#   az ad app credential delete --id <Application (client) id> --cert --key-id <keyId>
 #
 # ./add-certificate.sh [<Application (client) id>]
 #
@@ -26,8 +31,9 @@ export function addCertificateSh({ certificate, certificateFile, tenantId, clien
 # shellcheck disable=SC2016
 set -euo pipefail
 
-TENANT_ID=${quoteSh(tenantId ?? '')}
+TENANT_ID=${quoteSh((tenantId ?? '').toLowerCase())}
 APP_ID=${quoteSh(clientId ?? '')}
+CLOUD=${azure}
 GRAPH=${graph}
 CERTIFICATE=${certificateFile}
 ENDS=${certificate.validTo.toISOString()}
