@@ -2,10 +2,18 @@ import type { SetupFile } from '../answers.js';
 import { developerPacket } from './developer.js';
 import { entraPacket } from './entra-admin.js';
 import { exchangePacket } from './exchange-admin.js';
+import { oneAdministrator } from './one-administrator.js';
 import type { PacketInput } from './packet-input.js';
 import { signOff } from './sign-off.js';
 
 /** Every file but the key. */
 export function allPackets(input: PacketInput, caPath: string, now: Date): SetupFile[] {
-  return [...developerPacket(input, caPath), ...entraPacket(input), ...exchangePacket(input), signOff(input, now)];
+  return [
+    ...developerPacket(input, caPath),
+    ...entraPacket(input),
+    ...exchangePacket(input),
+    signOff(input, now),
+    // A sandbox has played the administrators already.
+    ...(input.sandbox ? [] : [oneAdministrator(input)]),
+  ];
 }
