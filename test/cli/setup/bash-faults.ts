@@ -2,9 +2,10 @@
 export const BASH_FAULTS: readonly { name: string; from: string; to: string }[] = [
   { name: 'replaces the other certificates', from: ' --append', to: '' },
   { name: 'lets the credential end after a year', from: ' --end-date "$ENDS"', to: '' },
-  { name: 'does not see that the left side of a pipe failed', from: 'set -euo pipefail', to: 'set -eu' },
+  { name: 'does not see that Azure CLI failed', from: '--output tsv) || return 1', to: '--output tsv)' },
   { name: 'ends without a word', from: "trap 'stop ", to: "trap ': " },
-  { name: 'keeps the CR of Windows', from: `--output tsv | tr -d '\\r'`, to: '--output tsv' },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Bash, not JavaScript.
+  { name: 'keeps the CR of Windows', from: "${output//$'\\r'/}", to: '$output' },
   {
     name: 'takes the application id for the object id',
     from: '--id "$app_id" --query id)',

@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 async function stubAz(state?: ConstructorParameters<typeof StubAz>[1]): Promise<StubAz> {
-  const az = await new StubAz(folder, state).start();
+  const az = await new StubAz(state).start();
   running.push(az);
   return az;
 }

@@ -110,7 +110,9 @@ describe.skipIf(!hasPowerShell)('cmdlets in the handouts', () => {
 
   // All of them in one process, which is slow to start.
   beforeAll(() => {
-    const texts = cases.flatMap((one) => documents(one).map((file) => [key(one.title, file.path), blocks(file.text)]));
+    const texts = cases.flatMap((one) =>
+      documents(one).map((file) => ({ key: key(one.title, file.path), text: blocks(file.text) })),
+    );
     const folder = mkdtempSync(path.join(tmpdir(), 'handout cmdlets '));
     writeFileSync(path.join(folder, 'texts.json'), JSON.stringify(texts));
     writeFileSync(path.join(folder, 'parse.ps1'), PARSE);
@@ -173,10 +175,11 @@ describe.skipIf(!hasPowerShell)('cmdlets in the handouts', () => {
 
 const PARSE = `
 $ErrorActionPreference = 'Stop'
-$result = foreach ($pair in Get-Content -Raw -LiteralPath (Join-Path $PSScriptRoot 'texts.json') | ConvertFrom-Json -NoEnumerate) {
+$texts = @(Get-Content -Raw -LiteralPath (Join-Path $PSScriptRoot 'texts.json') | ConvertFrom-Json)
+$result = foreach ($one in $texts) {
     $tokens = $null
     $errors = $null
-    $ast = [System.Management.Automation.Language.Parser]::ParseInput($pair[1], [ref] $tokens, [ref] $errors)
+    $ast = [System.Management.Automation.Language.Parser]::ParseInput($one.text, [ref] $tokens, [ref] $errors)
     $commands = foreach ($command in $ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.CommandAst] }, $true)) {
         $elements = @($command.CommandElements)
         $parameters = for ($at = 1; $at -lt $elements.Count; $at++) {
@@ -187,7 +190,7 @@ $result = foreach ($pair in Get-Content -Raw -LiteralPath (Join-Path $PSScriptRo
         }
         [ordered]@{ name = $command.GetCommandName(); parameters = @($parameters) }
     }
-    [ordered]@{ key = $pair[0]; errors = @($errors | ForEach-Object { "$($_.Message) $($_.Extent.Text)" }); commands = @($commands) }
+    [ordered]@{ key = $one.key; errors = @($errors | ForEach-Object { "$($_.Message) $($_.Extent.Text)" }); commands = @($commands) }
 }
 ConvertTo-Json -Depth 10 -Compress -InputObject @($result)
 `;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 
@@ -52,12 +52,12 @@ const usage = (text: string) => new AzError(text, 2);
 const missing = (text: string) => new AzError(text, 3);
 
 /**
- * A stand-in for Azure CLI, on the PATH of scripts: a small tenant, with the arguments checked as azure-cli's own definitions
+ * A stand-in for Azure CLI: a small tenant, with the arguments checked as azure-cli's own definitions
  * have them (`command_modules/role/_params.py`, `custom.py`; `az rest`). Which the scripts do not need, it does not know.
  */
 export class StubAz {
-  readonly #folder: string;
   #server: Server | undefined;
+  #port = 0;
   state: AzTenant;
   /** The arguments of every call. */
   calls: string[][] = [];
@@ -69,8 +69,7 @@ export class StubAz {
   /** What Graph shows of a certificate: its content, or only its thumbprint in one of two spellings. */
   shows: 'key' | 'hex' | 'base64' = 'key';
 
-  constructor(folder: string, state: Partial<AzTenant> = {}) {
-    this.#folder = path.join(folder, 'stub az');
+  constructor(state: Partial<AzTenant> = {}) {
     this.state = { tenant: TENANT, cloud: 'AzureCloud', apps: [], ...state, principals: [] };
     this.state.principals = [{ id: GRAPH_PRINCIPAL, appId: GRAPH_APP, roles: [] }, ...(state.principals ?? [])];
   }
@@ -80,9 +79,7 @@ export class StubAz {
     this.#server = server;
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    mkdirSync(this.#folder, { recursive: true });
-    this.#program('az', client((server.address() as AddressInfo).port));
-    this.#program('sleep', '#!/bin/sh\nexit 0\n');
+    this.#port = (server.address() as AddressInfo).port;
     return this;
   }
 
@@ -90,18 +87,13 @@ export class StubAz {
     this.#server?.close();
   }
 
-  #program(name: string, text: string): void {
-    writeFileSync(path.join(this.#folder, name), text);
-    chmodSync(path.join(this.#folder, name), 0o755);
-  }
-
-  /** Runs a script, or with `-c` a command, with the stub on its PATH. */
+  /** Runs a script, or with `-c` a command, to which the stub is `az`, and waiting takes no time. */
   async run(
     script: string,
     args: string[] = [],
     input = '',
   ): Promise<{ status: number | null; stdout: string; stderr: string }> {
-    const env = { ...process.env, PATH: `${this.#folder}${path.delimiter}${process.env.PATH}`, CDPATH: '/' };
+    const env = { ...process.env, CDPATH: '/', 'BASH_FUNC_az%%': client(this.#port), 'BASH_FUNC_sleep%%': '() { :\n}' };
     const child = spawn('bash', [script, ...args], { env, timeout: 60_000 });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
@@ -437,16 +429,18 @@ function print(value: unknown, output = 'json'): string {
   return (Array.isArray(value) ? value : [value]).map((one) => `${row(one)}\r\n`).join('');
 }
 
-/** Builtins of Bash alone: it is started often. */
+/** As a function that Bash inherits: a program would cost a process more for every call. */
 function client(port: number): string {
-  return `#!/usr/bin/env bash
-exec 3<>/dev/tcp/127.0.0.1/${port}
-printf '%s\\0' "$#" "$PWD" "$@" >&3
-IFS= read -r code <&3
-IFS= read -r -d '' out <&3
-IFS= read -r -d '' err <&3
-printf '%s' "$out"
-printf '%s' "$err" >&2
-exit "$code"
-`;
+  return `() {
+  local code out err
+  exec 3<>/dev/tcp/127.0.0.1/${port}
+  printf '%s\\0' "$#" "$PWD" "$@" >&3
+  IFS= read -r code <&3
+  IFS= read -r -d '' out <&3
+  IFS= read -r -d '' err <&3
+  exec 3>&-
+  printf '%s' "$out"
+  printf '%s' "$err" >&2
+  return "$code"
+}`;
 }

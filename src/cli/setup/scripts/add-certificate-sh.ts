@@ -27,8 +27,8 @@ export function addCertificateSh(
 #
 # ./add-certificate.sh [<Application (client) id>]
 #
-# Values below are meant as they stand.
-# shellcheck disable=SC2016
+# Values below are meant as they stand; functions are called by "again".
+# shellcheck disable=SC2016,SC2317
 set -euo pipefail
 
 TENANT_ID=${quoteSh((tenantId ?? '').toLowerCase())}

@@ -8,9 +8,17 @@ stop() { printf 'Stopped: %s\\n' "$*" >&2; exit 1; }
 trap 'stop "a step failed, see above. What was done before it stays done; run this again when the cause is gone."' ERR
 
 # One plain value from Azure CLI, which ends lines with CR LF on Windows.
-ask() { az "$@" --output tsv | tr -d '\\r'; }
+ask() {
+  local output
+  output=$(az "$@" --output tsv) || return 1
+  printf '%s' "\${output//$'\\r'/}"
+}
 # A list, as JSON: one that is empty is "[]", and no answer at all is something else.
-list() { az "$@" --output json | tr -d '[:space:]'; }
+list() {
+  local output
+  output=$(az "$@" --output json) || return 1
+  printf '%s' "\${output//[[:space:]]/}"
+}
 is_list() { [[ $1 == \\[*\\] ]]; }
 is_id() { [[ $1 =~ ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$ ]]; }
 

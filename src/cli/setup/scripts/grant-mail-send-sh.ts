@@ -20,8 +20,8 @@ export function grantMailSendSh(answers: Answers): string {
 # The app role assignment is made directly: "az ad app permission admin-consent" is reported to fail
 # for service principals and in Cloud Shell.
 #
-# Values below are meant as they stand.
-# shellcheck disable=SC2016
+# Values below are meant as they stand; functions are called by "again".
+# shellcheck disable=SC2016,SC2317
 set -euo pipefail
 
 DENIED=${quoteSh(answers.deniedMailbox)}

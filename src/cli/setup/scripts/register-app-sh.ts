@@ -22,8 +22,8 @@ export function registerAppSh(answers: Answers, certificate: PublicCertificate, 
 # ./register-app.sh                    registers a new application, or goes on with the one of the last run
 # ./register-app.sh <client id>        uses an app registration that exists
 #
-# Values below are meant as they stand.
-# shellcheck disable=SC2016
+# Values below are meant as they stand; functions are called by "again".
+# shellcheck disable=SC2016,SC2317
 set -euo pipefail
 
 APP_NAME=${quoteSh(answers.name)}
