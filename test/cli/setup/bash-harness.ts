@@ -15,7 +15,11 @@ import { type AzTenant, FAILURES, type Failure, StubAz, TENANT } from './stub-az
 /** A name that is awkward in every shell. */
 export const NAME = `Bob's "news" $HOME \`id\` $(id) \\ caf\u00e9 %s`;
 export const DENIED = "b'$oss%s@contoso.com";
-export const madeCertificate = makeCertificate({ subject: 'graph-mailer' });
+// Longer than the year that Azure CLI gives by itself.
+const madeCertificate = makeCertificate({
+  subject: 'graph-mailer',
+  notAfter: new Date(Math.ceil(Date.now() / 1000) * 1000 + 800 * 86_400_000),
+});
 export const certificate = publicCertificate(madeCertificate.certificate);
 export const DER = madeCertificate.certificate.replaceAll(/-----.*-----|\s/g, '');
 const OTHER_DER = makeCertificate().certificate.replaceAll(/-----.*-----|\s/g, '');
@@ -83,7 +87,7 @@ const foreign = {
 /** A tenant with an application of somebody else, and with ours as far as it is there. */
 function tenantOf(cloud: CloudName, ours?: { roles?: string[]; keys?: 'old' | 'both'; principal?: boolean }): AzTenant {
   const state = new StubAz().state;
-  state.cloud = CLOUD_TERMS[cloud].azure;
+  state.cloud = CLOUD_TERMS[cloud].azure ?? '';
   state.apps = [structuredClone(foreign.app)];
   state.principals.push(structuredClone(foreign.principal));
   if (!ours) return state;
@@ -167,7 +171,7 @@ const text = (files: readonly SetupFile[], name: string) =>
   files.find(({ path: at }) => at.endsWith(`/${name}`))?.text ?? '';
 
 /** The command behind `# Undo:`, with the ids of this run. */
-const undoRegister: Scenario['undo'] = (script, _, stdout) =>
+const undoRegister: NonNullable<Scenario['undo']> = (script, _, stdout) =>
   /^# Undo: (az .*)$/m.exec(script)?.[1]?.replace('<Application (client) id>', idsIn(stdout)?.[1] ?? '');
 
 export function scenarios(cloud: CloudName): Scenario[] {
@@ -299,16 +303,18 @@ class World {
 /** Where a script must refuse. */
 interface Refusal {
   what: string;
+  /** Part of what it must say. */
+  says: string;
   state?: Partial<AzTenant>;
   args?: string[];
   otherCertificate?: boolean;
 }
 
 /**
- * Which failures at each call: every kind; an error and one kind more; or none, where only the way as it should go and that of
- * another cloud are tried.
+ * Which failures: every kind at each call; an error and one kind more at each; those that are listed; or none, where only the
+ * way as it should go and that of another cloud are tried.
  */
-export type Sweep = 'whole' | 'thin' | 'none';
+export type Sweep = 'whole' | 'thin' | 'none' | readonly { call: number; kind: Failure }[];
 
 /**
  * Runs a script as it should go, twice, and takes it back; where it must refuse; and with each call to Azure CLI failing in
@@ -377,40 +383,40 @@ export async function check(
   });
 
   const refusals: Refusal[] = [
-    { what: 'in another cloud', state: { cloud: 'AzureGermanCloud' } },
-    { what: 'signed in nowhere', state: { tenant: '' } },
+    { what: 'in another cloud', says: 'az cloud set --name ', state: { cloud: 'AzureGermanCloud' } },
+    { what: 'signed in nowhere', says: 'az login', state: { tenant: '' } },
     // The application is found by its application id alone.
-    { what: 'with an object id', args: [OURS.id] },
+    { what: 'with an object id', says: OURS.id, args: [OURS.id] },
   ];
   if (text(scenario.files, scenario.script).includes(`TENANT_ID='${TENANT}'`)) {
-    refusals.push({ what: 'in another tenant', state: { tenant: TENANT.replace('7', '6') } });
+    refusals.push({
+      what: 'in another tenant',
+      says: 'az login --tenant',
+      state: { tenant: TENANT.replace('7', '6') },
+    });
   }
   if (scenario.script !== 'grant-mail-send.sh')
-    refusals.push({ what: 'with another certificate', otherCertificate: true });
-  await inTurns(sweep === 'none' ? refusals.slice(0, 1) : refusals, async ({ what, state, args, otherCertificate }) => {
-    await inWorld(what, async (world) => {
-      Object.assign(world.az.state, state);
-      if (otherCertificate) swapCertificate(world);
-      const keys = () => world.az.state.apps.flatMap((app) => app.keys);
-      const before = structuredClone({ keys: keys(), principals: world.az.state.principals });
-      const done = await run(world, args);
-      const complaints = done.status === 0 || SUCCESS.test(done.stdout) ? ['it said that it worked'] : [];
-      if (!done.stderr.includes('Stopped: ')) complaints.push('it did not say that it stopped');
-      if (!isDeepStrictEqual({ keys: keys(), principals: world.az.state.principals }, before))
-        complaints.push('it changed something');
-      return complaints;
-    });
-  });
+    refusals.push({ what: 'with another certificate', says: 'is not the certificate', otherCertificate: true });
+  await inTurns(
+    sweep === 'none' ? refusals.slice(0, 1) : refusals,
+    async ({ what, says, state, args, otherCertificate }) => {
+      await inWorld(what, async (world) => {
+        Object.assign(world.az.state, state);
+        if (otherCertificate) swapCertificate(world);
+        const keys = () => world.az.state.apps.flatMap((app) => app.keys);
+        const before = structuredClone({ keys: keys(), principals: world.az.state.principals });
+        const done = await run(world, args);
+        const complaints = done.status === 0 || SUCCESS.test(done.stdout) ? ['it said that it worked'] : [];
+        if (!done.stderr.includes('Stopped: ')) complaints.push('it did not say that it stopped');
+        if (!done.stderr.includes(says)) complaints.push(`it did not say why: ${done.stderr}`);
+        if (!isDeepStrictEqual({ keys: keys(), principals: world.az.state.principals }, before))
+          complaints.push('it changed something');
+        return complaints;
+      });
+    },
+  );
 
-  const kinds = (call: number) => FAILURES.filter((_, at) => sweep === 'whole' || at === call % FAILURES.length);
-  const failures = Array.from(
-    { length: sweep === 'none' ? 0 : calls },
-    (_, call): { call: number; kind: Failure; once: boolean }[] => [
-      { call, kind: 'error', once: false },
-      ...kinds(call).map((kind) => ({ call, kind, once: true })),
-    ],
-  ).flat();
-  await inTurns(failures, async ({ call, kind, once }) => {
+  await inTurns(failuresOf(sweep, calls), async ({ call, kind, once }) => {
     await inWorld(`${kind} at call ${call}${once ? '' : ' and after it'}`, async (world) => {
       world.az.failure = (at) => ((once ? at === call : at >= call) ? kind : undefined);
       const failed = await run(world);
@@ -423,6 +429,19 @@ export async function check(
     });
   });
   return checked;
+}
+
+function failuresOf(sweep: Sweep, calls: number): { call: number; kind: Failure; once: boolean }[] {
+  if (sweep === 'none') return [];
+  if (typeof sweep === 'object') return sweep.map((one) => ({ ...one, once: true }));
+  return Array.from({ length: calls }, (_, call) => [
+    { call, kind: 'error' as const, once: false },
+    ...FAILURES.filter((_, at) => sweep === 'whole' || at === call % FAILURES.length).map((kind) => ({
+      call,
+      kind,
+      once: true,
+    })),
+  ]).flat();
 }
 
 function swapCertificate({ script }: World): void {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SetupFile } from '../../../src/cli/setup/answers.js';
 import { MAIL_SEND_ROLE_ID } from '../../../src/cli/setup/scripts/well-known-ids.js';
 import { answersOf, certificate, DENIED, DER, entraFiles, NAME, rotationFiles } from './bash-harness.js';
-import { StubAz, TENANT } from './stub-az.js';
+import { type AzTenant, StubAz, TENANT } from './stub-az.js';
 
 const found = (program: string) => spawnSync(program, ['--version']).error === undefined;
 const hasShellcheck = found('shellcheck');
@@ -26,7 +26,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function stubAz(state?: ConstructorParameters<typeof StubAz>[1]): Promise<StubAz> {
+async function stubAz(state?: Partial<AzTenant>): Promise<StubAz> {
   const az = await new StubAz(state).start();
   running.push(az);
   return az;

@@ -33,7 +33,7 @@ const CMDLETS: Record<string, string[]> = {
   'Get-DistributionGroup': ['Identity'],
   'Get-DistributionGroupMember': ['Identity', 'ResultSize'],
   'Get-Mailbox': ['Identity'],
-  'Get-ManagementScope': [],
+  'Get-ManagementRoleAssignment': ['Role'],
   'Get-Recipient': ['Filter', 'ResultSize'],
   'Get-ServicePrincipal': ['Identity'],
   'Install-Module': ['Scope'],

@@ -48,29 +48,34 @@ ${ways(answers)}**Portal**, ${portal}:
 - [ ] Send the three ids to the developer and to the Exchange administrator
 
 A script may be run again, changes nothing that is there, and goes by ids; an application that happens to have the same name is
-never touched. It ends with the three ids, which are also in \`registered-app.txt\`; if it fails, it says "Stopped" and does not end with 0.
+never touched. It ends with the three ids, which are also in \`registered-app.txt\`. One that fails says so, and its exit code is not 0.
 
 ${mode === 'policy' ? consent(answers) : ''}## To undo
 
 Delete the app registration ${code(name)} (App registrations > it > Delete). It can be restored for 30 days. Its Enterprise
-application goes with it, and Microsoft lists that among what ends this program's tokens early, within minutes. Revoking a
+application goes with it, and Microsoft lists that among what ends this program's tokens early. Revoking a
 permission alone does not: tokens from before keep it for up to 24 hours. To end them now, disable the Enterprise application
 (Properties > Enabled for users to sign in: No), revoke the permission, and enable it again.
 `;
 }
 
 function ways({ cloud }: Answers): string {
-  const { azure, entraScripts } = CLOUD_TERMS[cloud];
-  const otherCloud = cloud === 'global' ? '' : `az cloud set --name ${azure}\n`;
-  const all = {
-    sh: `**Azure CLI** (Bash; also in Azure Cloud Shell):
+  const { azure, graphPowerShell } = CLOUD_TERMS[cloud];
+  return `${azure ? azureCli(azure) : NO_AZURE_CLI}\n${graphPowerShell ? GRAPH_POWERSHELL : NO_GRAPH_POWERSHELL}\n`;
+}
+
+const azureCli = (cloud: string) => `**Azure CLI** (Bash; also in Azure Cloud Shell):
 
 \`\`\`sh
-${otherCloud}az login --allow-no-subscriptions
+${cloud === CLOUD_TERMS.global.azure ? '' : `az cloud set --name ${cloud}\n`}az login --allow-no-subscriptions
 bash register-app.sh
 \`\`\`
-`,
-    ps1: `**Microsoft Graph PowerShell** (a window of its own, since it clashes with Exchange Online PowerShell):
+`;
+
+const NO_AZURE_CLI =
+  'There is no script for Azure CLI: it knows the Graph of GCC High, and gets no token for that of the DoD cloud.\n';
+
+const GRAPH_POWERSHELL = `**Microsoft Graph PowerShell** (a window of its own, since it clashes with Exchange Online PowerShell):
 
 \`\`\`powershell
 Install-Module Microsoft.Graph.Applications -Scope CurrentUser   # once
@@ -79,21 +84,17 @@ pwsh -File ./register-app.ps1
 
 PowerShell 7 before Windows PowerShell 5.1 (\`powershell -ExecutionPolicy Bypass -File .\\register-app.ps1\`): with versions 2.34 to 2.37 of
 the module, users report that signing in fails in 5.1 (an error that names \`GetTokenAsync\`).
-`,
-  };
-  const missing = {
-    sh: 'There is no script for Azure CLI: it knows the Graph of GCC High, and gets no token for that of the DoD cloud.\n',
-    ps1: 'There is no script for Microsoft Graph PowerShell: its own application is not registered in the cloud of China.\n',
-  };
-  return (['sh', 'ps1'] as const)
-    .map((kind) => `${entraScripts.includes(kind) ? all[kind] : missing[kind]}\n`)
-    .join('');
-}
+`;
+
+const NO_GRAPH_POWERSHELL = `There is no script for Microsoft Graph PowerShell: in this cloud it needs an application of your own to sign in with.
+`;
 
 function consent({ name, cloud }: Answers): string {
-  const scripts = CLOUD_TERMS[cloud].entraScripts.map((kind) =>
-    kind === 'sh' ? '`bash grant-mail-send.sh`' : '`pwsh -File ./grant-mail-send.ps1`',
-  );
+  const { azure, graphPowerShell } = CLOUD_TERMS[cloud];
+  const scripts = [
+    ...(azure ? ['`bash grant-mail-send.sh`'] : []),
+    ...(graphPowerShell ? ['`pwsh -File ./grant-mail-send.ps1`'] : []),
+  ];
   return `## Last: the consent
 
 Only when the Exchange administrator says that the policy works, with the proof \`Denied\` for a mailbox outside of it, **and that for

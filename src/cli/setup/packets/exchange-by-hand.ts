@@ -111,7 +111,8 @@ function rbacSteps({ name, mailboxes, deniedMailbox, scope }: Answers): Step[] {
     scope.kind === 'group'
       ? [
           {
-            title: 'The right to send, for the members of the group:',
+            title:
+              'The right to send, for the members of the group. **Never without the scope at its end**: it would be for every mailbox:',
             cmdlets: [
               `$Group = Get-DistributionGroup -Identity ${q(scope.address)}`,
               `${assign} -RecipientGroupScope "$($Group.Guid)"`,
@@ -127,7 +128,11 @@ function rbacSteps({ name, mailboxes, deniedMailbox, scope }: Answers): Step[] {
               'New-ManagementScope -Name "Mail $AppId" -RecipientRestrictionFilter $Filter',
             ],
           },
-          { title: 'The right to send, in that scope:', cmdlets: [`${assign} -CustomResourceScope "Mail $AppId"`] },
+          {
+            title:
+              'The right to send, in that scope. **Never without the scope at its end**: it would be for every mailbox:',
+            cmdlets: [`${assign} -CustomResourceScope "Mail $AppId"`],
+          },
         ];
   return [
     principal,
@@ -148,7 +153,7 @@ function policySteps({ mailboxes, deniedMailbox, scope }: Answers): Step[] {
     {
       title: 'The policies that there are, of this application and of all (`*`). One that denies goes before yours:',
       cmdlets: [
-        "Get-ApplicationAccessPolicy | Where-Object { $_.AppId -eq $AppId -or $_.AppId -eq '*' } | Format-List -Property Identity, AppId, AccessRight, ScopeName",
+        "Get-ApplicationAccessPolicy | Where-Object { $_.AppId -contains $AppId -or $_.AppId -contains '*' } | Format-List -Property Identity, AppId, AccessRight, ScopeName",
       ],
     },
     {

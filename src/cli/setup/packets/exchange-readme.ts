@@ -70,7 +70,7 @@ function changes({ mode, scope, createMailbox }: Answers): string {
       ? 'a mail-enabled security group (hidden from address lists) and its members'
       : 'a management scope',
     mode === 'rbac'
-      ? 'a service principal, which is only a pointer to the application; one role assignment, `Application Mail.Send`, in that scope'
+      ? `${scope.kind === 'group' ? 'the management scope that Exchange makes of the group; ' : ''}a service principal, which is only a pointer to the application; one role assignment, \`Application Mail.Send\`, in that scope`
       : 'one application access policy, `RestrictAccess`. Microsoft calls these policies **legacy** and says that nothing new should be set up with them: RBAC for Applications is the way that it documents. Ask the developer for that (without `--legacy-policy`) unless you know why not',
     ...(createMailbox ? ['shared mailboxes that are missing'] : []),
   ];
@@ -100,28 +100,21 @@ It looks at Exchange alone. A permission granted in Entra adds to it, for every 
 }
 
 function undo({ mode, scope, clientId, objectId }: Answers): string {
-  const id = idWord(clientId, 'client id');
   if (mode === 'policy') {
     return `# FIRST have the Entra administrator revoke Mail.Send: without the policy, it holds for every mailbox.
-Get-ApplicationAccessPolicy | Where-Object { $_.AppId -eq ${id} } | Format-List -Property Identity, AccessRight, ScopeName
-# Of those, the one for the group above:
-Remove-ApplicationAccessPolicy -Identity '<its Identity>'`;
+Get-ApplicationAccessPolicy | Where-Object { $_.AppId -contains ${idWord(clientId, 'client id')} -and $_.Description -eq 'Mail from an application' } | Remove-ApplicationAccessPolicy
+# Other policies of the application stay.`;
   }
   const named = (what: string) => quotePowerShell(`${what} ${clientId ?? '<client id>'}`);
-  const rest =
-    scope.kind === 'group'
-      ? [
-          '# For a group, Exchange is reported to make a management scope by itself, <name of the group>_<id>. If there is one, and no',
-          '# other assignment uses it: Remove-ManagementScope -Identity with its whole name.',
-          `Get-ManagementScope | Where-Object { $_.Name.StartsWith(${quotePowerShell(scope.address)}) } | Format-List -Property Name, RecipientFilter`,
-        ]
-      : [`Remove-ManagementScope -Identity ${named('Mail')}`];
+  // Exchange makes a scope of the group, by a name of its own.
+  const byGroup = `$scope = (Get-ManagementRoleAssignment -Role 'Application Mail.Send' | Where-Object { $_.Name -eq ${named('Mail.Send')} }).CustomResourceScope`;
   const made =
     '# The group and the mailboxes stay; remove them in the Exchange admin center if nothing else uses them.';
   return [
+    ...(scope.kind === 'group' ? [byGroup] : []),
     `Remove-ManagementRoleAssignment -Identity ${named('Mail.Send')}`,
-    ...rest,
+    `Remove-ManagementScope -Identity ${scope.kind === 'group' ? '$scope' : named('Mail')}`,
     `Remove-ServicePrincipal -Identity ${idWord(objectId, 'object id')}   # if nothing else of this application is assigned`,
-    scope.kind === 'group' ? made : '# The mailboxes stay.',
+    made,
   ].join('\n');
 }

@@ -9,12 +9,12 @@ import type { PacketInput } from './packet-input.js';
 export function oneAdministrator(input: PacketInput, platform: NodeJS.Platform = process.platform): SetupFile {
   const { answers } = input;
   const { mode, mailboxes, deniedMailbox, cloud } = answers;
-  const { portal, azure, entraScripts } = CLOUD_TERMS[cloud];
+  const { portal, azure } = CLOUD_TERMS[cloud];
   const { check, run, shell } = developerCommands(input, platform);
   const byPolicy = mode === 'policy';
   const ids = `-AppId ${idWord(answers.clientId, 'client id')}${byPolicy ? '' : ` -ObjectId ${idWord(answers.objectId, 'object id')}`}`;
   const script = (name: string) =>
-    entraScripts.includes('sh')
+    azure
       ? `\`\`\`sh
 cd entra-admin${cloud === 'global' ? '' : `\naz cloud set --name ${azure}`}
 az login --allow-no-subscriptions

@@ -1,7 +1,7 @@
 import type { CloudName } from '../../../option-types.js';
 import type { SetupFile } from '../answers.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
-import { CLOUD_TERMS, workingIn } from '../clouds.js';
+import { CLOUD_TERMS } from '../clouds.js';
 import { envLine } from '../quote-env.js';
 import { addCertificatePs1 } from '../scripts/add-certificate-ps1.js';
 import { addCertificateSh } from '../scripts/add-certificate-sh.js';
@@ -28,19 +28,25 @@ export function rotationPacket(rotation: Rotation): SetupFile[] {
   const { pem, certificate, tenantId, clientId, cloud } = rotation;
   const terms = CLOUD_TERMS[cloud];
   const given = { certificate, certificateFile: PUBLIC_FILE, tenantId, clientId };
-  return workingIn(terms, [
+  return [
     { path: 'developer/.gitignore', text: '# A private key: nothing in here is for a repository.\n*\n' },
     { path: 'developer/graph-mailer.pem', text: pem, secret: true },
     { path: 'developer/README.md', text: developerSteps(rotation) },
     { path: `entra-admin/${PUBLIC_FILE}`, text: certificate.pem },
     { path: 'entra-admin/README.md', text: entraSteps(rotation) },
-    {
-      path: 'entra-admin/add-certificate.sh',
-      text: addCertificateSh(given, terms),
-      executable: true,
-    },
-    { path: 'entra-admin/add-certificate.ps1', text: addCertificatePs1(given, terms) },
-  ]);
+    ...(terms.azure
+      ? [
+          {
+            path: 'entra-admin/add-certificate.sh',
+            text: addCertificateSh(given, terms.graph, terms.azure),
+            executable: true,
+          },
+        ]
+      : []),
+    ...(terms.graphPowerShell
+      ? [{ path: 'entra-admin/add-certificate.ps1', text: addCertificatePs1(given, terms) }]
+      : []),
+  ];
 }
 
 function developerSteps({ certificate, keyPath, old, oldPath }: Rotation): string {
@@ -74,11 +80,10 @@ Nothing is interrupted: for some days both certificates are registered, and eith
 
 function entraSteps({ certificate, old, clientId, cloud }: Rotation): string {
   const terms = CLOUD_TERMS[cloud];
-  const scripts = {
-    sh: '`bash add-certificate.sh <Application (client) id>`',
-    ps1: '`pwsh -File ./add-certificate.ps1`',
-  };
-  const ways = terms.entraScripts.map((kind) => scripts[kind]).join(', or ');
+  const ways = [
+    ...(terms.azure ? ['`bash add-certificate.sh <Application (client) id>`'] : []),
+    ...(terms.graphPowerShell ? ['`pwsh -File ./add-certificate.ps1`'] : []),
+  ].join(', or ');
   return `# The next certificate: for the Entra administrator
 
 An application that you know gets its next certificate. The one in use stays until the developer says that it may go.

@@ -1,6 +1,5 @@
 import { quoteSh } from '../../../shell-quoting.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
-import type { CloudTerms } from '../clouds.js';
 import { BASH_BEGINNING, BASH_CERTIFICATE, BASH_KNOWN_APP } from './bash-steps.js';
 
 export interface AddCertificate {
@@ -13,7 +12,8 @@ export interface AddCertificate {
 /** `add-certificate.sh`: the next certificate of an application that exists, beside the one in use. */
 export function addCertificateSh(
   { certificate, certificateFile, tenantId, clientId }: AddCertificate,
-  { graph, azure }: CloudTerms,
+  graph: string,
+  azure: string,
 ): string {
   return `#!/usr/bin/env bash
 # Adds the next certificate to an app registration, with Azure CLI (Bash, also in Azure Cloud Shell).

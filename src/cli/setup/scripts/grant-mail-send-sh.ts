@@ -4,8 +4,7 @@ import { CLOUD_TERMS } from '../clouds.js';
 import { BASH_BEGINNING, BASH_FIND_ENTERPRISE_APP, BASH_GRANTED, BASH_IDS, BASH_KNOWN_APP } from './bash-steps.js';
 
 /** `grant-mail-send.sh`, for access policies: the admin consent, once the policy is in effect. */
-export function grantMailSendSh(answers: Answers): string {
-  const { graph, azure } = CLOUD_TERMS[answers.cloud];
+export function grantMailSendSh(answers: Answers, azure: string): string {
   return `#!/usr/bin/env bash
 # Grants the application permission Mail.Send, with admin consent. Run it LAST: after the Exchange administrator
 # has made the access policy and has seen "Denied" for a mailbox outside of it.
@@ -28,7 +27,7 @@ DENIED=${quoteSh(answers.deniedMailbox)}
 TENANT_ID=${quoteSh((answers.tenantId ?? '').toLowerCase())}
 APP_ID=${quoteSh(answers.clientId ?? '')}
 CLOUD=${azure}
-GRAPH=${graph}
+GRAPH=${CLOUD_TERMS[answers.cloud].graph}
 ${BASH_IDS}
 ${BASH_BEGINNING}${BASH_KNOWN_APP}
 [ -n "$app_id" ] || stop "which application? Run register-app.sh first, or: $0 <Application (client) id>"

@@ -6,8 +6,12 @@ import { BASH_BEGINNING, BASH_CERTIFICATE, BASH_GRANTED, BASH_KNOWN_APP } from '
 import { MAIL_SEND_ROLE_ID } from './well-known-ids.js';
 
 /** `register-app.sh`: app registration, certificate and Enterprise application, with Azure CLI. */
-export function registerAppSh(answers: Answers, certificate: PublicCertificate, certificateFile: string): string {
-  const { graph, azure } = CLOUD_TERMS[answers.cloud];
+export function registerAppSh(
+  answers: Answers,
+  certificate: PublicCertificate,
+  certificateFile: string,
+  azure: string,
+): string {
   const filter = `displayName eq '${answers.name.replaceAll("'", "''")}'`;
   const body = asciiJson({ displayName: answers.name, signInAudience: 'AzureADMyOrg' });
   return `#!/usr/bin/env bash
@@ -32,7 +36,7 @@ NEW_APP=${quoteSh(body)}
 TENANT_ID=${quoteSh((answers.tenantId ?? '').toLowerCase())}
 APP_ID=${quoteSh(answers.clientId ?? '')}
 CLOUD=${azure}
-GRAPH=${graph}
+GRAPH=${CLOUD_TERMS[answers.cloud].graph}
 CERTIFICATE=${certificateFile}
 ENDS=${certificate.validTo.toISOString()}
 SHA1=${certificate.thumbprintSha1}
