@@ -66,6 +66,8 @@ export interface Scenario {
   start: AzTenant;
   /** 1 where the script must tell of a finding, or refuse. */
   status: 0 | 1;
+  /** Part of what it must say where it does not end with 0. */
+  says?: string;
   /** What is wrong with the tenant, or with what was printed. */
   goal(state: AzTenant, stdout: string): string[];
   /** The command that takes it back, from what the script says. */
@@ -223,15 +225,15 @@ export function scenarios(cloud: CloudName): Scenario[] {
       goal: registerGoal(false, []),
     }),
     named('finds a permission, for RBAC', {
-      ...{ ...base, ...register('rbac', withId), status: 1 },
+      ...{ ...base, ...register('rbac', withId), status: 1, says: 'FINDING: ' },
       ...{ start: tenantOf(cloud, { roles: [READ_ROLE] }), goal: registerGoal(false, [READ_ROLE]) },
     }),
     named('finds Mail.Send, for a policy', {
-      ...{ ...base, ...register('policy', withId), status: 1 },
+      ...{ ...base, ...register('policy', withId), status: 1, says: 'FINDING: ' },
       ...{ start: tenantOf(cloud, { roles: [MAIL_SEND_ROLE_ID] }), goal: registerGoal(false, [MAIL_SEND_ROLE_ID]) },
     }),
     named('finds the name taken', {
-      ...{ ...base, ...register('rbac'), status: 1, start: taken },
+      ...{ ...base, ...register('rbac'), status: 1, says: 'exists already', start: taken },
       goal: (state) => (isDeepStrictEqual(state, taken) ? [] : ['an application of the same name was changed']),
     }),
     named('grants Mail.Send', {
@@ -244,7 +246,7 @@ export function scenarios(cloud: CloudName): Scenario[] {
       goal: granted,
     }),
     named('grants nothing without a yes', {
-      ...{ ...grant, input: 'no\n', status: 1, start: tenantOf(cloud, {}) },
+      ...{ ...grant, input: 'no\n', status: 1, says: 'nothing was granted', start: tenantOf(cloud, {}) },
       goal: ({ principals }) =>
         principals.some(({ id, roles }) => id === OUR_PRINCIPAL && roles.length > 0) ? ['it granted'] : [],
     }),
@@ -351,6 +353,8 @@ export async function check(
     calls = world.az.calls.length;
     const complaints = judged(scenario, world, first);
     if (scenario.status === 0 && first.stderr) complaints.push(`it printed ${first.stderr}`);
+    if (scenario.says && !`${first.stdout}${first.stderr}`.includes(scenario.says))
+      complaints.push('it did not say why');
     if (first.status !== scenario.status || complaints.length > 0)
       return [`ended with ${first.status}`, ...complaints, first.stderr];
     const after = structuredClone(world.az.state);
