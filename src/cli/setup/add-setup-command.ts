@@ -12,6 +12,7 @@ Never overwrites anything. Writes, below --out:
   entra-admin/     public certificate, scripts and steps to register it
   exchange-admin/  script and steps that keep it to its mailboxes, and prove it
   sign-off.md      one page for the audit
+  one-administrator.md  the shortest way, if all of that is one person
 The password of an encrypted --certificate is read from
 AZURE_CLIENT_CERTIFICATE_PASSWORD, and written nowhere.
 

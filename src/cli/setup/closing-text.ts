@@ -28,6 +28,7 @@ Wrote three packets into ${folder}:
   exchange-admin/  send it to whoever runs Exchange, with the three ids that
                    the Entra administrator sends back
 ${trace ? '  entra-admin/trace/\n                   a second application, which may search message trace\n' : ''}  sign-off.md      one page for the audit
+If all of that is you, begin with one-administrator.md.
 ${last}`;
 }
 

@@ -5,10 +5,16 @@ export interface CloudTerms {
   /** Entra admin center. */
   portal: string;
   graph: string;
-  /** `az cloud set --name` */
-  azure: string;
-  /** `Connect-MgGraph -Environment` */
-  graphPowerShell: string;
+  /**
+   * `az cloud set --name`. Nothing where Azure CLI cannot work: it knows one Graph for both US government clouds, that of GCC High,
+   * and gets no token for that of DoD (azure-cli, `cloud.py`).
+   */
+  azure: string | undefined;
+  /**
+   * `Connect-MgGraph -Environment`. Nothing where its own application is not registered: "Globally registered apps don't replicate
+   * to Azure China. You must register your own" (Microsoft Graph PowerShell, authentication commands).
+   */
+  graphPowerShell: string | undefined;
   /** `Connect-ExchangeOnline -ExchangeEnvironmentName` */
   exchange: string;
   /** What the program needs beside its identity; nothing in the global cloud. */
@@ -35,6 +41,7 @@ export const CLOUD_TERMS: Readonly<Record<CloudName, CloudTerms>> = {
   },
   'usgov-dod': {
     ...usgov,
+    azure: undefined,
     graph: 'https://dod-graph.microsoft.us',
     graphPowerShell: 'USGovDoD',
     exchange: 'O365USGovDoD',
@@ -47,7 +54,7 @@ export const CLOUD_TERMS: Readonly<Record<CloudName, CloudTerms>> = {
     portal: 'https://entra.microsoftonline.cn',
     graph: 'https://microsoftgraph.chinacloudapi.cn',
     azure: 'AzureChinaCloud',
-    graphPowerShell: 'China',
+    graphPowerShell: undefined,
     exchange: 'O365China',
     environment: { AZURE_AUTHORITY_HOST: 'https://login.chinacloudapi.cn' },
   },

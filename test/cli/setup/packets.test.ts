@@ -4,6 +4,7 @@ import { publicCertificate } from '../../../src/cli/setup/certificate/public-cer
 import { closingText } from '../../../src/cli/setup/closing-text.js';
 import { allPackets } from '../../../src/cli/setup/packets/all-packets.js';
 import type { PacketInput } from '../../../src/cli/setup/packets/packet-input.js';
+import { rotationPacket } from '../../../src/cli/setup/packets/rotation.js';
 import type { CloudName } from '../../../src/option-types.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 
@@ -75,14 +76,116 @@ describe('the packets', () => {
 
   it.each([
     ['usgov', ['AzureUSGovernment', 'https://entra.microsoft.us'], 'O365USGovGCCHigh', 'login.microsoftonline.us'],
-    ['usgov-dod', ['AzureUSGovernment'], 'O365USGovDoD', 'dod-graph.microsoft.us'],
+    ['usgov-dod', ['https://entra.microsoft.us'], 'O365USGovDoD', 'dod-graph.microsoft.us'],
     ['china', ['AzureChinaCloud'], 'O365China', 'login.chinacloudapi.cn'],
   ] as const)('name the hosts and environments of %s', (cloud: CloudName, entra, exchange, env) => {
     const packet = input('rbac', { cloud });
     for (const word of entra) expect(text(packet, 'entra-admin/README.md')).toContain(word);
     expect(text(packet, 'exchange-admin/restrict-mailboxes.ps1')).toContain(exchange);
     expect(text(packet, 'developer/.env')).toContain(env);
-    expect(text(packet, 'entra-admin/register-app.sh')).not.toContain('graph.microsoft.com');
+    for (const { path, text: script } of allPackets(packet, '/ca.pem', new Date(0)))
+      if (/\.(sh|ps1)$/.test(path)) expect(script).not.toContain('https://graph.microsoft.com');
+  });
+
+  it.each([
+    ['global', ['sh', 'ps1']],
+    ['usgov', ['sh', 'ps1']],
+    ['usgov-dod', ['ps1']],
+    ['china', ['sh']],
+  ] as const)('have no script and name none that cannot work in %s, but the portal', (cloud: CloudName, kinds) => {
+    const rotated = { pem: '', keyPath: '/new.pem', old: undefined, oldPath: undefined };
+    const files = [
+      ...allPackets(input('policy', { cloud }), '/ca.pem', new Date(0)),
+      ...rotationPacket({ ...rotated, certificate, tenantId: undefined, clientId: undefined, cloud }),
+    ];
+    const names = files.map(({ path }) => path);
+    for (const script of ['register-app', 'grant-mail-send', 'add-certificate']) {
+      const there = (['sh', 'ps1'] as const).filter((kind) => names.includes(`entra-admin/${script}.${kind}`));
+      expect([script, there]).toEqual([script, kinds]);
+      for (const kind of ['sh', 'ps1'] as const) {
+        const named = files.some(({ path, text }) => path.endsWith('.md') && text.includes(`${script}.${kind}`));
+        expect([script, kind, named]).toEqual([script, kind, there.includes(kind)]);
+      }
+    }
+    const readmes = files.filter(({ path }) => path === 'entra-admin/README.md').map((file) => file.text);
+    expect(readmes).toHaveLength(2);
+    for (const readme of readmes) expect(readme).toMatch(/Certificates & secrets > Certificates > Upload certificate/);
+  });
+
+  it('give an administrator who runs no script of strangers the same by cmdlets and clicks', () => {
+    for (const mode of ['rbac', 'policy'] as const) {
+      const readme = text(input(mode), 'exchange-admin/README.md');
+      expect(readme).toContain('by-hand.md');
+      expect(readme).toContain('-WhatIf');
+      const page = text(input(mode), 'exchange-admin/by-hand.md');
+      expect(page).toMatch(/Recipients > Groups > \*\*Add a group\*\* > Group type: \*\*Mail-enabled security\*\*/);
+      const byHand = text(input(mode, { createMailbox: true }), 'exchange-admin/by-hand.md');
+      const both = ['New-Mailbox', 'New-DistributionGroup', 'Set-DistributionGroup', 'Add-DistributionGroupMember'];
+      const own = {
+        rbac: ['New-ServicePrincipal', 'New-ManagementRoleAssignment', 'Test-ServicePrincipalAuthorization'],
+        policy: ['New-ApplicationAccessPolicy', 'Test-ApplicationAccessPolicy'],
+      };
+      for (const cmdlet of [...both, ...own[mode]]) expect(byHand).toContain(`${cmdlet} -`);
+    }
+  });
+
+  it('call access policies legacy', () => {
+    expect(text(input('policy'), 'exchange-admin/README.md')).toContain('**legacy**');
+    expect(text(input('rbac'), 'exchange-admin/README.md')).not.toContain('legacy');
+  });
+
+  it('say which PowerShell goes with which module', () => {
+    expect(text(input('rbac'), 'exchange-admin/README.md')).toMatch(
+      /3\.10[\s\S]*PowerShell \*\*7\.6\*\* or later, or 5\.1/,
+    );
+    expect(text(input('rbac'), 'entra-admin/README.md')).toMatch(/PowerShell 7 before Windows PowerShell 5\.1/);
+  });
+
+  it('say that a certificate is self-signed, and what may refuse it', () => {
+    const readme = text(input('rbac'), 'entra-admin/README.md');
+    expect(readme).toContain('It is self-signed.');
+    expect(readme).toContain('app management policies');
+    const fromAuthority = { ...input('rbac'), certificate: { ...certificate, selfSigned: false } };
+    expect(text(fromAuthority, 'entra-admin/README.md')).toContain('It is from a certificate authority.');
+  });
+
+  it('tell in a rotation of another product with the same certificate, before the old one is removed', () => {
+    const rotated = { pem: '', keyPath: '/new.pem', old: undefined, oldPath: undefined, cloud: 'global' as const };
+    const files = rotationPacket({ ...rotated, certificate, tenantId: undefined, clientId: undefined });
+    const steps = files.find(({ path }) => path === 'developer/README.md')?.text ?? '';
+    expect(steps).toMatch(/eLegere[\s\S]*-legacy[\s\S]*remove the old one/);
+  });
+
+  it('have a page for one person in all three roles, with the steps in an order that opens nothing', () => {
+    const order = (mode: Mode, ...words: string[]) => {
+      const page = text(input(mode), 'one-administrator.md');
+      const at = words.map((word) => page.indexOf(word));
+      expect(at).not.toContain(-1);
+      expect(at).toEqual([...at].sort((a, b) => a - b));
+    };
+    order(
+      'rbac',
+      'register-app.sh',
+      '`developer/.env`',
+      'restrict-mailboxes.ps1',
+      '**Wait**',
+      'doctor',
+      'send-test.mjs',
+      'Fill in',
+    );
+    order(
+      'policy',
+      'register-app.sh',
+      'restrict-mailboxes.ps1',
+      '**Wait**',
+      'grant-mail-send.sh',
+      'doctor',
+      'send-test.mjs',
+    );
+    expect(text(input('rbac'), 'one-administrator.md')).not.toContain('grant-mail-send');
+    const sandbox = { url: 'https://127.0.0.1:1', inboxUrl: 'http://127.0.0.1:2/', ca: '' };
+    const files = allPackets({ ...input('rbac'), sandbox }, '/ca.pem', new Date(0));
+    expect(files.map(({ path }) => path)).not.toContain('one-administrator.md');
   });
 
   it('tell on Windows how to keep the key to oneself', () => {

@@ -33,7 +33,9 @@ describe('setup', () => {
       'entra-admin/register-app.ps1',
       'entra-admin/register-app.sh',
       'exchange-admin/README.md',
+      'exchange-admin/by-hand.md',
       'exchange-admin/restrict-mailboxes.ps1',
+      'one-administrator.md',
       'sign-off.md',
     ]);
     const withKey = written.filter((name) => world.read(name).includes('PRIVATE KEY'));

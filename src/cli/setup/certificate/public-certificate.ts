@@ -11,6 +11,8 @@ export interface PublicCertificate {
   thumbprintSha256: string;
   /** Base64 of the SHA-1: how the app manifest has it. */
   keyIdentifier: string;
+  /** Whether its own key signed it; else an authority did. */
+  selfSigned: boolean;
   validFrom: Date;
   validTo: Date;
 }
@@ -24,6 +26,7 @@ export function publicCertificate(pem: string): PublicCertificate {
     thumbprintSha1: sha1.toString('hex').toUpperCase(),
     thumbprintSha256: createHash('sha256').update(certificate.raw).digest('hex').toUpperCase(),
     keyIdentifier: sha1.toString('base64'),
+    selfSigned: certificate.issuer === certificate.subject && certificate.verify(certificate.publicKey),
     validFrom: new Date(certificate.validFrom),
     validTo: new Date(certificate.validTo),
   };

@@ -26,20 +26,24 @@ export function developerPacket(
   ];
 }
 
-function readme(
-  { answers, certificate, certificatePath, keyMade, folder, sandbox }: PacketInput,
-  platform: NodeJS.Platform,
-): string {
+/** What the developer types to check and to send, in the shell of this system. */
+export function developerCommands({ answers, folder }: PacketInput, platform: NodeJS.Platform) {
   const { mode, mailboxes, deniedMailbox } = answers;
   const words = (...all: string[]) => shellCommand(all, platform);
   const program = ['npx', 'nodemailer-graph-transport'];
-  const run = words('node', `${fileWord(folder)}/developer/send-test.mjs`);
-  const shell = platform === 'win32' ? 'powershell' : 'sh';
   const check = [
     words(...program, 'doctor', '--mode', mode, '--env-file', `${fileWord(folder)}/developer/.env`),
     ...mailboxes.map((mailbox) => words('--mailbox', mailbox)),
     words('--denied-mailbox', deniedMailbox, '--probe'),
   ].join(platform === 'win32' ? ' `\n  ' : ' \\\n  ');
+  const run = words('node', `${fileWord(folder)}/developer/send-test.mjs`);
+  return { program, run, check, shell: platform === 'win32' ? 'powershell' : 'sh' };
+}
+
+function readme(input: PacketInput, platform: NodeJS.Platform): string {
+  const { answers, certificate, certificatePath, keyMade, folder, sandbox } = input;
+  const { mode, mailboxes, deniedMailbox } = answers;
+  const { program, run, check, shell } = developerCommands(input, platform);
   return `# For the developer
 
 Role needed: none. This folder stays where the program runs; it ${keyMade ? 'holds' : 'says where to find'} the private key. **Do not send it to anybody.**
@@ -59,7 +63,7 @@ copy of the key can sign in until ${day(certificate.validTo)}.
 
 ## When the certificate ends
 
-${code(words(...program, 'setup', '--rotate', '--out', fileWord(folder)))} makes the next one, with the steps of a change without an
+${code(shellCommand([...program, 'setup', '--rotate', '--out', fileWord(folder)], platform))} makes the next one, with the steps of a change without an
 interruption. Nothing of this one is touched.
 `;
 }

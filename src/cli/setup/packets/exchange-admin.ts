@@ -1,6 +1,7 @@
 import type { SetupFile } from '../answers.js';
 import { restrictPolicyPs1 } from '../scripts/restrict-policy-ps1.js';
 import { restrictRbacPs1 } from '../scripts/restrict-rbac-ps1.js';
+import { exchangeByHand } from './exchange-by-hand.js';
 import { exchangeReadme } from './exchange-readme.js';
 import type { PacketInput } from './packet-input.js';
 
@@ -11,5 +12,6 @@ export function exchangePacket(input: PacketInput): SetupFile[] {
   return [
     { path: 'exchange-admin/README.md', text: exchangeReadme(input) },
     { path: 'exchange-admin/restrict-mailboxes.ps1', text: script },
+    { path: 'exchange-admin/by-hand.md', text: exchangeByHand(answers) },
   ];
 }

@@ -1,12 +1,14 @@
 import { quotePowerShell } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
+import { idWord } from './exchange-by-hand.js';
 import { cell } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 
 /** What the Exchange administrator reads: why, what changes, how long it takes, how to undo it. */
 export function exchangeReadme({ answers }: PacketInput): string {
   const { mode, mailboxes, deniedMailbox, scope, createMailbox } = answers;
-  const ids = mode === 'rbac' ? '-AppId <client id> -ObjectId <object id>' : '-AppId <client id>';
+  const appId = `-AppId ${idWord(answers.clientId, 'client id')}`;
+  const ids = mode === 'rbac' ? `${appId} -ObjectId ${idWord(answers.objectId, 'object id')}` : appId;
   const group = scope.kind === 'group' ? scope.address : undefined;
   return `# For the Exchange administrator
 
@@ -30,6 +32,9 @@ A program wants to send mail through Microsoft Graph. You say from which mailbox
 
 ## Run it
 
+You need not run a stranger's script: [by-hand.md](by-hand.md) has the same as plain cmdlets, with the values of this request in
+them, and what of it can be clicked in the Exchange admin center.
+
 In a window of its own (Exchange Online PowerShell clashes with Microsoft Graph PowerShell):
 
 \`\`\`powershell
@@ -37,7 +42,11 @@ Install-Module ExchangeOnlineManagement -Scope CurrentUser        # once
 powershell -ExecutionPolicy Bypass -File .\\restrict-mailboxes.ps1 ${ids}
 \`\`\`
 
-(with PowerShell 7: \`pwsh -File ./restrict-mailboxes.ps1 …\`). It may be run again; what is there stays as it is.
+This is for Windows PowerShell 5.1. With PowerShell 7, \`pwsh -File ./restrict-mailboxes.ps1 …\`; version 3.10 of the module
+(June 2026) and later need PowerShell **7.6** or later, or 5.1. The script may be run again; what is there stays as it is.
+
+**To look first**, add \`-WhatIf\`: the script signs in, reads, and says what it would make, and makes nothing. What builds on
+something that is not there yet (a member of a group that would be made) can only be named, and there is no proof.
 
 ## The proof
 
@@ -61,44 +70,51 @@ function changes({ mode, scope, createMailbox }: Answers): string {
       ? 'a mail-enabled security group (hidden from address lists) and its members'
       : 'a management scope',
     mode === 'rbac'
-      ? 'a service principal, which is only a pointer to the application; one role assignment, `Application Mail.Send`, in that scope'
-      : 'one application access policy, `RestrictAccess`. It is the older way, which Microsoft wants replaced by RBAC for Applications',
+      ? `${scope.kind === 'group' ? 'the management scope that Exchange makes of the group; ' : ''}a service principal, which is only a pointer to the application; one role assignment, \`Application Mail.Send\`, in that scope`
+      : 'one application access policy, `RestrictAccess`. Microsoft calls these policies **legacy** and says that nothing new should be set up with them: RBAC for Applications is the way that it documents. Ask the developer for that (without `--legacy-policy`) unless you know why not',
     ...(createMailbox ? ['shared mailboxes that are missing'] : []),
   ];
   return parts.join('; ');
 }
 
-function proof({ mode, mailboxes, deniedMailbox }: Answers): string {
+function proof(answers: Answers): string {
+  const { mode, mailboxes, deniedMailbox } = answers;
   const [allowed] = mailboxes;
+  const clientId = idWord(answers.clientId, 'client id');
+  const objectId = idWord(answers.objectId, 'object id');
   if (mode === 'policy') {
     return `\`\`\`powershell
-Test-ApplicationAccessPolicy -AppId '<client id>' -Identity ${quotePowerShell(allowed)}   # AccessCheckResult: Granted
-Test-ApplicationAccessPolicy -AppId '<client id>' -Identity ${quotePowerShell(deniedMailbox)}   # AccessCheckResult: Denied
+Test-ApplicationAccessPolicy -AppId ${clientId} -Identity ${quotePowerShell(allowed)}   # AccessCheckResult: Granted
+Test-ApplicationAccessPolicy -AppId ${clientId} -Identity ${quotePowerShell(deniedMailbox)}   # AccessCheckResult: Denied
 \`\`\`
 
 It answers in the language of the session (\`Accordé\` is Granted), and looks at policies alone: it says Granted also for an
-application without any permission.`;
+application without any permission. A policy for all applications (\`AppId\` is \`*\`) holds for this one as well.`;
   }
   return `\`\`\`powershell
-Test-ServicePrincipalAuthorization -Identity '<object id>' -Resource ${quotePowerShell(allowed)}   # InScope: True
-Test-ServicePrincipalAuthorization -Identity '<object id>' -Resource ${quotePowerShell(deniedMailbox)}   # InScope: False
+Test-ServicePrincipalAuthorization -Identity ${objectId} -Resource ${quotePowerShell(allowed)}   # InScope: True
+Test-ServicePrincipalAuthorization -Identity ${objectId} -Resource ${quotePowerShell(deniedMailbox)}   # InScope: False
 \`\`\`
 
 It looks at Exchange alone. A permission granted in Entra adds to it, for every mailbox: ask the Entra administrator that there is none.`;
 }
 
-function undo({ mode, scope }: Answers): string {
+function undo({ mode, scope, clientId, objectId }: Answers): string {
   if (mode === 'policy') {
     return `# FIRST have the Entra administrator revoke Mail.Send: without the policy, it holds for every mailbox.
-Get-ApplicationAccessPolicy | Where-Object { $_.AppId -eq '<client id>' } | Remove-ApplicationAccessPolicy`;
+Get-ApplicationAccessPolicy | Where-Object { $_.AppId -contains ${idWord(clientId, 'client id')} -and $_.Description -eq 'Mail from an application' } | Remove-ApplicationAccessPolicy
+# Other policies of the application stay.`;
   }
-  const rest = scope.kind === 'group' ? [] : [`Remove-ManagementScope -Identity 'Mail <client id>'`];
+  const named = (what: string) => quotePowerShell(`${what} ${clientId ?? '<client id>'}`);
+  // Exchange makes a scope of the group, by a name of its own.
+  const byGroup = `$scope = (Get-ManagementRoleAssignment -Role 'Application Mail.Send' | Where-Object { $_.Name -eq ${named('Mail.Send')} }).CustomResourceScope`;
   const made =
     '# The group and the mailboxes stay; remove them in the Exchange admin center if nothing else uses them.';
   return [
-    `Remove-ManagementRoleAssignment -Identity 'Mail.Send <client id>'`,
-    ...rest,
-    `Remove-ServicePrincipal -Identity '<object id>'   # if nothing else of this application is assigned`,
+    ...(scope.kind === 'group' ? [byGroup] : []),
+    `Remove-ManagementRoleAssignment -Identity ${named('Mail.Send')}`,
+    `Remove-ManagementScope -Identity ${scope.kind === 'group' ? '$scope' : named('Mail')}`,
+    `Remove-ServicePrincipal -Identity ${idWord(objectId, 'object id')}   # if nothing else of this application is assigned`,
     made,
   ].join('\n');
 }

@@ -34,12 +34,18 @@ export function rotationPacket(rotation: Rotation): SetupFile[] {
     { path: 'developer/README.md', text: developerSteps(rotation) },
     { path: `entra-admin/${PUBLIC_FILE}`, text: certificate.pem },
     { path: 'entra-admin/README.md', text: entraSteps(rotation) },
-    {
-      path: 'entra-admin/add-certificate.sh',
-      text: addCertificateSh({ ...given, graph: terms.graph }),
-      executable: true,
-    },
-    { path: 'entra-admin/add-certificate.ps1', text: addCertificatePs1(given, terms) },
+    ...(terms.azure
+      ? [
+          {
+            path: 'entra-admin/add-certificate.sh',
+            text: addCertificateSh(given, terms.graph, terms.azure),
+            executable: true,
+          },
+        ]
+      : []),
+    ...(terms.graphPowerShell
+      ? [{ path: 'entra-admin/add-certificate.ps1', text: addCertificatePs1(given, terms) }]
+      : []),
   ];
 }
 
@@ -56,6 +62,15 @@ Nothing is interrupted: for some days both certificates are registered, and eith
    ${code(envLine('AZURE_CLIENT_CERTIFICATE_PATH', keyPath))}
 
 4. Check each: \`npx nodemailer-graph-transport doctor\` names the certificate that is in use, and gets a token with it.
+   **Another product that signs in with the same certificate** (eLegere, say) must get the new one as well, before step 5; it stops
+   sending the moment the old one is removed. Where it wants a PFX:
+
+   \`\`\`sh
+   openssl pkcs12 -export -in graph-mailer.pem -out graph-mailer.pfx
+   \`\`\`
+
+   (with \`-legacy\` for Windows Server 2016 and older, which take the encryption of OpenSSL 3 for a wrong password). Upload it
+   there, send its test mail, and delete the PFX here.
 5. When all of them use the new one for a day: tell the Entra administrator to remove the old one${old ? ` (SHA-1 ${code(old.thumbprintSha1)})` : ''}.
 6. Then delete the old key.
 
@@ -64,6 +79,11 @@ Nothing is interrupted: for some days both certificates are registered, and eith
 }
 
 function entraSteps({ certificate, old, clientId, cloud }: Rotation): string {
+  const terms = CLOUD_TERMS[cloud];
+  const ways = [
+    ...(terms.azure ? ['`bash add-certificate.sh <Application (client) id>`'] : []),
+    ...(terms.graphPowerShell ? ['`pwsh -File ./add-certificate.ps1`'] : []),
+  ].join(', or ');
   return `# The next certificate: for the Entra administrator
 
 An application that you know gets its next certificate. The one in use stays until the developer says that it may go.
@@ -75,10 +95,14 @@ An application that you know gets its next certificate. The one in use stays unt
 
 SHA-1 ${code(certificate.thumbprintSha1)}, SHA-256 ${code(certificate.thumbprintSha256)}, valid ${day(certificate.validFrom)} to ${day(certificate.validTo)}.
 
-- [ ] \`bash add-certificate.sh <Application (client) id>\`, or \`add-certificate.ps1\`, or ${CLOUD_TERMS[cloud].portal} > App registrations > the
+- [ ] ${ways}, or ${terms.portal} > App registrations > the
       application > Certificates & secrets > Certificates > Upload certificate: ${code(PUBLIC_FILE)}
 - [ ] Two certificates are listed now; tell the developer
+- [ ] Ask whether another product signs in as this application: it needs the new certificate before the old one goes
 - [ ] **Later, when the developer says so**: delete the old one${old ? `, SHA-1 ${code(old.thumbprintSha1)}` : ' (the other thumbprint)'}
+
+A tenant's app management policy can refuse a self-signed certificate, or one that is valid for too long: then ask the developer for
+one with fewer \`--days\`, or of your own authority.
 
 **To undo**: delete the certificate ${code(certificate.thumbprintSha1)} there.
 `;

@@ -4,7 +4,7 @@ import type { AddCertificate } from './add-certificate-sh.js';
 import { connectGraph, GRAPH_CERTIFICATE, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';
 
 /** `add-certificate.ps1`: the same as `add-certificate.sh`, with Microsoft Graph PowerShell. */
-export function addCertificatePs1(given: Omit<AddCertificate, 'graph'>, cloud: CloudTerms): string {
+export function addCertificatePs1(given: AddCertificate, cloud: CloudTerms): string {
   return `# Adds the next certificate to an app registration, with Microsoft Graph PowerShell.
 #
 # Least role: Cloud Application Administrator, or owner of the app registration.

@@ -7,27 +7,33 @@ export interface AddCertificate {
   certificateFile: string;
   tenantId: string | undefined;
   clientId: string | undefined;
-  graph: string;
 }
 
 /** `add-certificate.sh`: the next certificate of an application that exists, beside the one in use. */
-export function addCertificateSh({ certificate, certificateFile, tenantId, clientId, graph }: AddCertificate): string {
+export function addCertificateSh(
+  { certificate, certificateFile, tenantId, clientId }: AddCertificate,
+  graph: string,
+  azure: string,
+): string {
   return `#!/usr/bin/env bash
 # Adds the next certificate to an app registration, with Azure CLI (Bash, also in Azure Cloud Shell).
 #
 # Least role: Cloud Application Administrator, or owner of the app registration.
 # Changes: one certificate more on the app registration. The one in use stays and goes on working.
 # Again: may be run again at any time; a certificate that is registered is not added twice.
-# Undo: App registrations > this application > Certificates & secrets > delete it by its thumbprint.
+# Undo: App registrations > this application > Certificates & secrets > delete it by its thumbprint. Or:
+#   az ad app credential list --id <Application (client) id> --cert     shows the keyId of each
+#   az ad app credential delete --id <Application (client) id> --cert --key-id <keyId>
 #
 # ./add-certificate.sh [<Application (client) id>]
 #
-# Values below are meant as they stand.
-# shellcheck disable=SC2016
+# Values below are meant as they stand; functions are called by "again".
+# shellcheck disable=SC2016,SC2317
 set -euo pipefail
 
-TENANT_ID=${quoteSh(tenantId ?? '')}
+TENANT_ID=${quoteSh((tenantId ?? '').toLowerCase())}
 APP_ID=${quoteSh(clientId ?? '')}
+CLOUD=${azure}
 GRAPH=${graph}
 CERTIFICATE=${certificateFile}
 ENDS=${certificate.validTo.toISOString()}

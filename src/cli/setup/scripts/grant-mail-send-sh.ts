@@ -4,7 +4,7 @@ import { CLOUD_TERMS } from '../clouds.js';
 import { BASH_BEGINNING, BASH_FIND_ENTERPRISE_APP, BASH_GRANTED, BASH_IDS, BASH_KNOWN_APP } from './bash-steps.js';
 
 /** `grant-mail-send.sh`, for access policies: the admin consent, once the policy is in effect. */
-export function grantMailSendSh(answers: Answers): string {
+export function grantMailSendSh(answers: Answers, azure: string): string {
   return `#!/usr/bin/env bash
 # Grants the application permission Mail.Send, with admin consent. Run it LAST: after the Exchange administrator
 # has made the access policy and has seen "Denied" for a mailbox outside of it.
@@ -12,19 +12,21 @@ export function grantMailSendSh(answers: Answers): string {
 # Least role: Privileged Role Administrator (consent to an application permission of Microsoft Graph).
 # Changes: one app role assignment: Mail.Send of Microsoft Graph, to this application.
 # Again: may be run again at any time; a permission that is there stays as it is.
-# Undo: Enterprise applications > this application > Permissions > ... > Revoke permission.
-#   Tokens that were issued before work on for about an hour, up to 24.
+# Undo: Enterprise applications > this application > Permissions > ... > Revoke permission, or the command that is
+#   printed at the end. Tokens from before keep the permission for up to 24 hours; to end them now, disable the
+#   Enterprise application first (Properties > Enabled for users to sign in), and enable it again afterwards.
 #
 # The app role assignment is made directly: "az ad app permission admin-consent" is reported to fail
 # for service principals and in Cloud Shell.
 #
-# Values below are meant as they stand.
-# shellcheck disable=SC2016
+# Values below are meant as they stand; functions are called by "again".
+# shellcheck disable=SC2016,SC2317
 set -euo pipefail
 
 DENIED=${quoteSh(answers.deniedMailbox)}
-TENANT_ID=${quoteSh(answers.tenantId ?? '')}
+TENANT_ID=${quoteSh((answers.tenantId ?? '').toLowerCase())}
 APP_ID=${quoteSh(answers.clientId ?? '')}
+CLOUD=${azure}
 GRAPH=${CLOUD_TERMS[answers.cloud].graph}
 ${BASH_IDS}
 ${BASH_BEGINNING}${BASH_KNOWN_APP}
@@ -43,14 +45,17 @@ esac
 
 say ''
 say 'From the moment of this consent, only the access policy stands between the application and every mailbox.'
-printf 'Has Test-ApplicationAccessPolicy said Denied for %s? Type yes to go on: ' "$DENIED"
+say 'Test-ApplicationAccessPolicy is ahead of the mailboxes themselves, by an hour or more.'
+printf 'Has it said Denied for %s, and was that more than an hour ago? Type yes to go on: ' "$DENIED"
 read -r answer || answer=''
 [ "$answer" = yes ] || stop 'nothing was granted. Come back when the access policy is in effect.'
 
 body=$(printf '{"principalId":"%s","resourceId":"%s","appRoleId":"%s"}' "$sp_id" "$graph_sp" "$MAIL_SEND")
-az rest --method POST --url "$GRAPH/v1.0/servicePrincipals/$sp_id/appRoleAssignments" \\
-  --headers 'Content-Type=application/json' --body "$body" --output none
+assignment=$(ask rest --method POST --url "$GRAPH/v1.0/servicePrincipals/$sp_id/appRoleAssignments" \\
+  --headers 'Content-Type=application/json' --body "$body" --query id)
+[[ $assignment =~ ^[A-Za-z0-9_-]+$ ]] || stop 'Graph did not say that the permission was granted. Run this again: it tells whether it was.'
 say ''
-say "Granted Mail.Send to $app_id. Tokens from before do not carry it: wait, or restart the program."
+say "Granted Mail.Send to $app_id. A program that runs keeps its token without it for up to 24 hours: restart it."
+say "To undo: az rest --method DELETE --url $GRAPH/v1.0/servicePrincipals/$sp_id/appRoleAssignments/$assignment"
 `;
 }

@@ -17,7 +17,7 @@ if (Get-Module -Name ExchangeOnlineManagement) {
 if (-not (Get-Command -Name Connect-MgGraph -ErrorAction SilentlyContinue)) {
     throw 'Microsoft Graph PowerShell is not installed here. Install it: Install-Module Microsoft.Graph.Applications -Scope CurrentUser'
 }
-$connection = @{ Scopes = @(${scopes.map(quotePowerShell).join(', ')}); Environment = ${quotePowerShell(cloud.graphPowerShell)}; NoWelcome = $true }
+$connection = @{ Scopes = @(${scopes.map(quotePowerShell).join(', ')}); Environment = ${quotePowerShell(cloud.graphPowerShell ?? '')}; NoWelcome = $true }
 if ($TenantId) { $connection.TenantId = $TenantId }
 Connect-MgGraph @connection
 $tenant = (Get-MgContext).TenantId

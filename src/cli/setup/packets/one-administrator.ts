@@ -1,0 +1,67 @@
+import type { SetupFile } from '../answers.js';
+import { CLOUD_TERMS } from '../clouds.js';
+import { developerCommands } from './developer.js';
+import { idWord } from './exchange-by-hand.js';
+import { cell } from './markdown.js';
+import type { PacketInput } from './packet-input.js';
+
+/** One page for the firm where developer, Entra and Exchange administrator are one person: the shortest order of steps. */
+export function oneAdministrator(input: PacketInput, platform: NodeJS.Platform = process.platform): SetupFile {
+  const { answers } = input;
+  const { mode, mailboxes, deniedMailbox, cloud } = answers;
+  const { portal, azure } = CLOUD_TERMS[cloud];
+  const { check, run, shell } = developerCommands(input, platform);
+  const byPolicy = mode === 'policy';
+  const ids = `-AppId ${idWord(answers.clientId, 'client id')}${byPolicy ? '' : ` -ObjectId ${idWord(answers.objectId, 'object id')}`}`;
+  const script = (name: string) =>
+    azure
+      ? `\`\`\`sh
+cd entra-admin${cloud === 'global' ? '' : `\naz cloud set --name ${azure}`}
+az login --allow-no-subscriptions
+bash ${name}.sh
+\`\`\``
+      : `\`\`\`powershell
+cd entra-admin
+pwsh -File ./${name}.ps1
+\`\`\``;
+  const steps = [
+    `**Register the application.** Azure Cloud Shell will do: upload \`entra-admin/\` there. Or click: \`entra-admin/README.md\`, ${portal}.
+
+${script('register-app')}`,
+    'It prints three lines. Put two of them into `developer/.env`: `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`.',
+    `**${byPolicy ? 'Make the policy' : 'Give the right to send'}, and prove it.** In a new window, Exchange Online PowerShell (\`Install-Module ExchangeOnlineManagement\`, once). Or
+cmdlet by cmdlet: \`exchange-admin/by-hand.md\`.
+
+\`\`\`powershell
+cd exchange-admin
+powershell -ExecutionPolicy Bypass -File .\\restrict-mailboxes.ps1 ${ids}
+\`\`\`
+
+The last lines are the proof: yes for ${mailboxes.map(cell).join(', ')}, no for ${cell(deniedMailbox)}. Copy them into \`sign-off.md\`.`,
+    byPolicy
+      ? `**Wait**, an hour at least, then grant \`Mail.Send\`. Never before the proof: until the policy works, it opens every mailbox.
+
+${script('grant-mail-send')}`
+      : '**Wait**, 30 minutes to 2 hours. Until then Graph answers 403 although everything is right. Do not "help" by granting `Mail.Send` in\nEntra: that opens every mailbox of the tenant.',
+    `**Check, then send** one mail, from a project with both packages (\`npm install nodemailer nodemailer-graph-transport\`):
+
+\`\`\`${shell}
+${check}
+${run} you@your-company.example
+\`\`\``,
+    'Fill in `sign-off.md`. All three names are yours: let a colleague read it.',
+  ];
+  const indented = (text: string) => text.replaceAll(/\n(?!\n)/g, '\n   ');
+  return {
+    path: 'one-administrator.md',
+    text: `# If you are developer, Entra administrator and Exchange administrator in one
+
+The shortest order. Roles: Cloud Application Administrator and Exchange Administrator${byPolicy ? ', and for the consent Privileged Role Administrator' : ''}; a Global Administrator has
+them all. About a quarter of an hour, and the waiting.
+
+${steps.map((step, index) => `${index + 1}. ${indented(step)}`).join('\n\n')}
+
+To undo: "To undo" in \`exchange-admin/README.md\`, then in \`entra-admin/README.md\`${byPolicy ? ', the consent first' : ''}.
+`,
+  };
+}
