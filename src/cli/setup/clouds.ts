@@ -7,8 +7,11 @@ export interface CloudTerms {
   graph: string;
   /** `az cloud set --name` */
   azure: string;
-  /** `Connect-MgGraph -Environment` */
-  graphPowerShell: string;
+  /**
+   * `Connect-MgGraph -Environment`. Nothing where its own application is not registered: "Globally registered apps don't replicate
+   * to Azure China. You must register your own" (Microsoft Graph PowerShell, authentication commands).
+   */
+  graphPowerShell: string | undefined;
   /** `Connect-ExchangeOnline -ExchangeEnvironmentName` */
   exchange: string;
   /** What the program needs beside its identity; nothing in the global cloud. */
@@ -47,7 +50,7 @@ export const CLOUD_TERMS: Readonly<Record<CloudName, CloudTerms>> = {
     portal: 'https://entra.microsoftonline.cn',
     graph: 'https://microsoftgraph.chinacloudapi.cn',
     azure: 'AzureChinaCloud',
-    graphPowerShell: 'China',
+    graphPowerShell: undefined,
     exchange: 'O365China',
     environment: { AZURE_AUTHORITY_HOST: 'https://login.chinacloudapi.cn' },
   },

@@ -1,4 +1,5 @@
 import type { SetupFile } from '../answers.js';
+import { CLOUD_TERMS } from '../clouds.js';
 import { grantMailSendPs1 } from '../scripts/grant-mail-send-ps1.js';
 import { grantMailSendSh } from '../scripts/grant-mail-send-sh.js';
 import { registerAppPs1 } from '../scripts/register-app-ps1.js';
@@ -9,6 +10,7 @@ import type { PacketInput } from './packet-input.js';
 /** The Entra administrator's packet: public things only. */
 export function entraPacket(input: PacketInput): SetupFile[] {
   const { answers, certificate, publicFile } = input;
+  const { graphPowerShell } = CLOUD_TERMS[answers.cloud];
   const file = (name: string, text: string, executable = false) => ({
     path: `entra-admin/${name}`,
     text,
@@ -18,11 +20,13 @@ export function entraPacket(input: PacketInput): SetupFile[] {
     file('README.md', entraReadme(input)),
     file(publicFile, certificate.pem),
     file('register-app.sh', registerAppSh(answers, certificate, publicFile), true),
-    file('register-app.ps1', registerAppPs1(answers, certificate, publicFile)),
+    ...(graphPowerShell
+      ? [file('register-app.ps1', registerAppPs1(answers, certificate, publicFile, graphPowerShell))]
+      : []),
     ...(answers.mode === 'policy'
       ? [
           file('grant-mail-send.sh', grantMailSendSh(answers), true),
-          file('grant-mail-send.ps1', grantMailSendPs1(answers)),
+          ...(graphPowerShell ? [file('grant-mail-send.ps1', grantMailSendPs1(answers, graphPowerShell))] : []),
         ]
       : []),
   ];

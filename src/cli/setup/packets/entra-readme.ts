@@ -5,7 +5,7 @@ import type { PacketInput } from './packet-input.js';
 /** What the Entra administrator reads: why, what changes, three ways to do it, how to undo it. */
 export function entraReadme({ answers, certificate, publicFile }: PacketInput): string {
   const { mode, name, cloud } = answers;
-  const { portal, azure } = CLOUD_TERMS[cloud];
+  const { portal, azure, graphPowerShell } = CLOUD_TERMS[cloud];
   const otherCloud = cloud === 'global' ? '' : `az cloud set --name ${azure}\n`;
   return `# For the Entra administrator
 
@@ -30,7 +30,7 @@ The certificate ${code(publicFile)} (${code(certificate.subject)}), valid ${day(
 Have the developer read you one of them before you upload it. A tenant's app management policy may refuse certificates that are
 valid for too long; then ask for one with fewer \`--days\`.
 
-## One of three ways
+## One of ${graphPowerShell ? 'three' : 'two'} ways
 
 **Azure CLI** (Bash; also in Azure Cloud Shell):
 
@@ -39,13 +39,7 @@ ${otherCloud}az login --allow-no-subscriptions
 bash register-app.sh
 \`\`\`
 ${cloud === 'usgov-dod' ? '\n(Azure CLI likely does not know the Graph of the DoD cloud: use one of the other ways.)\n' : ''}
-**Microsoft Graph PowerShell** (5.1 or 7; a window of its own, since it clashes with Exchange Online PowerShell):
-
-\`\`\`powershell
-Install-Module Microsoft.Graph.Applications -Scope CurrentUser   # once
-powershell -ExecutionPolicy Bypass -File .\\register-app.ps1       # or: pwsh -File ./register-app.ps1
-\`\`\`
-
+${graphPowerShell ? GRAPH_POWERSHELL : NO_GRAPH_POWERSHELL}
 **Portal**, ${portal}:
 
 - [ ] App registrations > New registration: name ${code(name)}, **Accounts in this organizational directory only**, no redirect URI
@@ -59,20 +53,20 @@ powershell -ExecutionPolicy Bypass -File .\\register-app.ps1       # or: pwsh -F
 Both scripts may be run again, change nothing that is there, and go by ids; an application that happens to have the same name is
 never touched. They end with the three ids, which are also in \`registered-app.txt\`.
 
-${mode === 'policy' ? consent(name) : ''}## To undo
+${mode === 'policy' ? consent(name, graphPowerShell) : ''}## To undo
 
 Delete the app registration ${code(name)} (App registrations > it > Delete). It can be restored for 30 days. Tokens that were issued
 work on for about an hour, up to 24.
 `;
 }
 
-function consent(name: string): string {
+function consent(name: string, graphPowerShell: string | undefined): string {
   return `## Last: the consent
 
 Only when the Exchange administrator says that the policy works, with the proof \`Denied\` for a mailbox outside of it. The other way
 round, the application could send from every mailbox of the tenant for an hour or more.
 
-\`bash grant-mail-send.sh\`, or \`grant-mail-send.ps1\`, or in the portal:
+\`bash grant-mail-send.sh\`, ${graphPowerShell ? 'or `grant-mail-send.ps1`, ' : ''}or in the portal:
 
 - [ ] App registrations > ${code(name)} > API permissions > Add a permission > Microsoft Graph > **Application permissions** > Mail.Send
 - [ ] Grant admin consent
@@ -80,3 +74,14 @@ round, the application could send from every mailbox of the tenant for an hour o
 
 `;
 }
+
+const GRAPH_POWERSHELL = `**Microsoft Graph PowerShell** (5.1 or 7; a window of its own, since it clashes with Exchange Online PowerShell):
+
+\`\`\`powershell
+Install-Module Microsoft.Graph.Applications -Scope CurrentUser   # once
+powershell -ExecutionPolicy Bypass -File .\\register-app.ps1       # or: pwsh -File ./register-app.ps1
+\`\`\`
+`;
+
+const NO_GRAPH_POWERSHELL = `(There is no script for Microsoft Graph PowerShell: in this cloud it needs an application of your own to sign in with.)
+`;

@@ -1,5 +1,6 @@
 import { quotePowerShell } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
+import { POLICY_DESCRIPTION } from '../scripts/restrict-policy-ps1.js';
 import { cell } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 
@@ -61,7 +62,7 @@ function changes({ mode, scope, createMailbox }: Answers): string {
       ? 'a mail-enabled security group (hidden from address lists) and its members'
       : 'a management scope',
     mode === 'rbac'
-      ? 'a service principal, which is only a pointer to the application; one role assignment, `Application Mail.Send`, in that scope'
+      ? `${scope.kind === 'group' ? 'the management scope that Exchange makes of the group; ' : ''}a service principal, which is only a pointer to the application; one role assignment, \`Application Mail.Send\`, in that scope`
       : 'one application access policy, `RestrictAccess`. It is the older way, which Microsoft wants replaced by RBAC for Applications',
     ...(createMailbox ? ['shared mailboxes that are missing'] : []),
   ];
@@ -90,14 +91,18 @@ It looks at Exchange alone. A permission granted in Entra adds to it, for every 
 function undo({ mode, scope }: Answers): string {
   if (mode === 'policy') {
     return `# FIRST have the Entra administrator revoke Mail.Send: without the policy, it holds for every mailbox.
-Get-ApplicationAccessPolicy | Where-Object { $_.AppId -eq '<client id>' } | Remove-ApplicationAccessPolicy`;
+Get-ApplicationAccessPolicy | Where-Object { $_.AppId -contains '<client id>' -and $_.Description -eq '${POLICY_DESCRIPTION}' } | Remove-ApplicationAccessPolicy
+# Other policies of the application stay.`;
   }
-  const rest = scope.kind === 'group' ? [] : [`Remove-ManagementScope -Identity 'Mail <client id>'`];
+  // Exchange makes a scope of the group, by a name of its own.
+  const byGroup =
+    "$scope = (Get-ManagementRoleAssignment -Role 'Application Mail.Send' | Where-Object { $_.Name -eq 'Mail.Send <client id>' }).CustomResourceScope";
   const made =
     '# The group and the mailboxes stay; remove them in the Exchange admin center if nothing else uses them.';
   return [
+    ...(scope.kind === 'group' ? [byGroup] : []),
     `Remove-ManagementRoleAssignment -Identity 'Mail.Send <client id>'`,
-    ...rest,
+    `Remove-ManagementScope -Identity ${scope.kind === 'group' ? '$scope' : "'Mail <client id>'"}`,
     `Remove-ServicePrincipal -Identity '<object id>'   # if nothing else of this application is assigned`,
     made,
   ].join('\n');

@@ -39,7 +39,9 @@ export function rotationPacket(rotation: Rotation): SetupFile[] {
       text: addCertificateSh({ ...given, graph: terms.graph }),
       executable: true,
     },
-    { path: 'entra-admin/add-certificate.ps1', text: addCertificatePs1(given, terms) },
+    ...(terms.graphPowerShell
+      ? [{ path: 'entra-admin/add-certificate.ps1', text: addCertificatePs1(given, terms.graphPowerShell) }]
+      : []),
   ];
 }
 
@@ -75,7 +77,7 @@ An application that you know gets its next certificate. The one in use stays unt
 
 SHA-1 ${code(certificate.thumbprintSha1)}, SHA-256 ${code(certificate.thumbprintSha256)}, valid ${day(certificate.validFrom)} to ${day(certificate.validTo)}.
 
-- [ ] \`bash add-certificate.sh <Application (client) id>\`, or \`add-certificate.ps1\`, or ${CLOUD_TERMS[cloud].portal} > App registrations > the
+- [ ] \`bash add-certificate.sh <Application (client) id>\`, ${CLOUD_TERMS[cloud].graphPowerShell ? 'or `add-certificate.ps1`, ' : ''}or ${CLOUD_TERMS[cloud].portal} > App registrations > the
       application > Certificates & secrets > Certificates > Upload certificate: ${code(PUBLIC_FILE)}
 - [ ] Two certificates are listed now; tell the developer
 - [ ] **Later, when the developer says so**: delete the old one${old ? `, SHA-1 ${code(old.thumbprintSha1)}` : ' (the other thumbprint)'}
