@@ -39,7 +39,9 @@ export interface Run {
 interface Case {
   id: string;
   script: string;
-  state: string;
+  /** Runs of one chain go on with the tenant of the one before. */
+  chain: string;
+  modules: 'graph' | 'exchange';
   start?: Start;
   parse?: boolean;
   args?: Record<string, unknown>;
@@ -115,7 +117,8 @@ export function runVariants(variants: readonly Variant[]): Map<Variant, Run[]> {
       cases.push({
         id,
         script: scripts.get(variant) ?? '',
-        state: path.join(folder, `${chain.replaceAll(/\W+/g, '-')}.json`),
+        chain,
+        modules: variant.file === 'restrict-mailboxes.ps1' ? 'exchange' : 'graph',
         start: run.start,
         args: variant.args,
         ...(first && { tenant: variant.tenant }),
@@ -157,10 +160,12 @@ export function runVariants(variants: readonly Variant[]): Map<Variant, Run[]> {
     for (const variant of variants) {
       const first = all.get(variant)?.find(({ what, start }) => what === 'first' && start === 'command');
       const undo = first && variant.undo?.(first);
-      if (undo !== undefined) {
+      if (first && undo !== undefined) {
         const script = path.join(path.dirname(scripts.get(variant) ?? ''), 'undo.ps1');
         writeFileSync(script, undo);
-        add(variant, { what: 'undo', start: 'command' }, `${variant.name} command`, { script, args: {} });
+        const { tenant } = first;
+        const control = { clock: 1000 };
+        add(variant, { what: 'undo', start: 'command' }, `${variant.name} undo`, { first: true, tenant, control, script, args: {} });
       }
       first?.calls.forEach(({ name }, index) => {
         for (const start of STARTS) {
@@ -169,7 +174,9 @@ export function runVariants(variants: readonly Variant[]): Map<Variant, Run[]> {
             const failed = `call ${index + 1}, ${name}: ${failKind}`;
             const control = { failAt: index + 1, failKind };
             add(variant, { what: 'fail', start, failed }, chain, { first: true, control });
-            add(variant, { what: 'rerun', start, failed }, chain, { control: { clock: 1000 } });
+            if (start === 'command' && failKind === 'write-error') {
+              add(variant, { what: 'rerun', start, failed }, chain, { control: { clock: 1000 } });
+            }
           }
         }
       });

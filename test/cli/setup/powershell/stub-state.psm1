@@ -1,12 +1,26 @@
-# What the stub cmdlets share: a tenant in a JSON file, a clock that only Start-Sleep moves, and the failure that a case asks for.
+# What the stub cmdlets share: a tenant (in a JSON file, or in memory), a clock that only Start-Sleep moves, and the failure that a case asks for.
 
-$script:Session = @{ Graph = $null; Exchange = $null }
+# In global variables, since each module that imports this one may have a copy of its own.
+function Set-StubState([hashtable] $State) {
+    $global:StubMemory = $State
+    $global:StubSession = @{ Graph = $null; Exchange = $null }
+}
 
-function Get-StubSession { return $script:Session }
+function Get-StubSession {
+    if (-not (Get-Variable -Name StubSession -Scope Global -ErrorAction Ignore)) { $global:StubSession = @{ Graph = $null; Exchange = $null } }
+    return $global:StubSession
+}
 
-function Read-Stub { return Get-Content -LiteralPath $env:STUB_STATE -Raw | ConvertFrom-Json -AsHashtable }
+# In memory where one process runs many cases; otherwise in a file.
+function Read-Stub {
+    if (Get-Variable -Name StubMemory -Scope Global -ErrorAction Ignore) { return $global:StubMemory }
+    return Get-Content -LiteralPath $env:STUB_STATE -Raw | ConvertFrom-Json -AsHashtable
+}
 
-function Save-Stub([hashtable] $State) { ConvertTo-Json -InputObject $State -Depth 12 -Compress | Set-Content -LiteralPath $env:STUB_STATE -WhatIf:$false }
+function Save-Stub([hashtable] $State) {
+    if (Get-Variable -Name StubMemory -Scope Global -ErrorAction Ignore) { return }
+    ConvertTo-Json -InputObject $State -Depth 12 -Compress | Set-Content -LiteralPath $env:STUB_STATE -WhatIf:$false
+}
 
 # What was made is seen by others only after a while.
 function Test-Seen([hashtable] $State, $Thing) { return $State.control.clock -ge ([int] $Thing.at) }
@@ -26,7 +40,7 @@ function New-StubError([string] $Message, [string] $Reason = 'StubException', $C
 function Enter-Stub($Cmdlet, [switch] $Changes, [string] $Connected = '') {
     $state = Read-Stub
     $name = $Cmdlet.MyInvocation.MyCommand.Name
-    if ($Connected -and -not $script:Session[$Connected]) { $Cmdlet.ThrowTerminatingError((New-StubError "You must connect before you call $name.")) }
+    if ($Connected -and -not (Get-StubSession)[$Connected]) { $Cmdlet.ThrowTerminatingError((New-StubError "You must connect before you call $name.")) }
     $state.control.calls = @($state.control.calls) + @(@{ name = $name; changes = [bool] $Changes; args = @($Cmdlet.MyInvocation.BoundParameters.Keys) })
     Save-Stub $state
     if ($state.control.failAt -eq $state.control.calls.Count) {

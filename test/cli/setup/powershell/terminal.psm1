@@ -19,4 +19,4 @@ function Start-Sleep {
     Save-Stub $state
 }
 
-Export-ModuleMember -Function Read-Host, Start-Sleep
+Export-ModuleMember -Function Read-Host, Start-Sleep, Set-StubState

@@ -1,5 +1,5 @@
 # ExchangeOnlineManagement 3.x, as its reference has it. The other cmdlets are in a module of the session, made when it connects.
-Import-Module (Join-Path $PSScriptRoot '../../stub-state.psm1')
+Import-Module (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'stub-state.psm1')
 
 function Connect-ExchangeOnline {
     [CmdletBinding()]
@@ -19,7 +19,7 @@ function Connect-ExchangeOnline {
     if (-not (Test-Path -LiteralPath $file)) { $PSCmdlet.ThrowTerminatingError((New-StubError 'The module of the session could not be written.')) }
     Remove-Item -LiteralPath $file
     (Get-StubSession).Exchange = @{ tenant = $state.control.tenantId }
-    Import-Module (Join-Path $PSScriptRoot '../../tmpEXO_stub.psm1') -Global
+    Import-Module (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'tmpEXO_stub.psm1') -Global
 }
 
 # Connections that a case says were there before (with their cmdlets), and the one that was made since.
@@ -33,7 +33,7 @@ function Get-ConnectionInformation {
     foreach ($one in $all) {
         if ($one.ready) {
             (Get-StubSession).Exchange = @{ tenant = $one.tenant }
-            Import-Module (Join-Path $PSScriptRoot '../../tmpEXO_stub.psm1') -Global
+            Import-Module (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'tmpEXO_stub.psm1') -Global
         }
         [pscustomobject] @{
             ConnectionId = [guid]::NewGuid(); State = 'Connected'; Id = $one.id; Name = "ExchangeOnline_$($one.id)"; UserPrincipalName = 'admin@contoso.com'

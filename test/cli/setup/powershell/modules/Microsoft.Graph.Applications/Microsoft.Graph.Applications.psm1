@@ -1,5 +1,5 @@
 # Microsoft.Graph.Applications 2.x, as its reference has it: those parameter sets that take plain values.
-Import-Module (Join-Path $PSScriptRoot '../../stub-state.psm1')
+Import-Module (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'stub-state.psm1')
 Import-Module Microsoft.Graph.Authentication -Global
 
 $script:Roles = @{

@@ -1,5 +1,5 @@
 # Microsoft.Graph.Authentication 2.x, as its reference has it (Connect-MgGraph, UserParameterSet).
-Import-Module (Join-Path $PSScriptRoot '../../stub-state.psm1')
+Import-Module (Join-Path (Split-Path (Split-Path $PSScriptRoot)) 'stub-state.psm1')
 
 function Connect-MgGraph {
     [CmdletBinding(DefaultParameterSetName = 'UserParameterSet')]
