@@ -38,7 +38,8 @@ Install-Module ExchangeOnlineManagement -Scope CurrentUser        # once
 powershell -ExecutionPolicy Bypass -File .\\restrict-mailboxes.ps1 ${ids}
 \`\`\`
 
-(with PowerShell 7: \`pwsh -File ./restrict-mailboxes.ps1 …\`). It may be run again; what is there stays as it is.
+(with PowerShell 7: \`pwsh -File ./restrict-mailboxes.ps1 …\`). It may be run again; what is there stays as it is. With
+\`-WhatIf\` it signs in, says what it would do, and changes nothing.
 
 ## The proof
 

@@ -1,6 +1,6 @@
 /**
- * The body of a script, in a scope of its own, however the script is started: `-File` runs it in the global scope, whose
- * preferences and strict mode would reach into the modules; `.\script.ps1` in one whose preferences do not reach them at all
+ * The body of a script, in a scope of its own, so that it does the same however the script is started: `-File` runs it in the
+ * global scope, whose preferences reach into the modules; `.\script.ps1` in one whose preferences do not reach them at all
  * (PowerShell/PowerShell #4568), so that a failed cmdlet of a module would be passed over. A parameter always reaches them.
  */
 export function strictly(body: string): string {

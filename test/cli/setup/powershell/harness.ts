@@ -2,11 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Variant } from './variants.js';
 
-/** Where the stub modules are. */
-const HERE = path.dirname(fileURLToPath(import.meta.url));
+/** Where the stub modules are, from the root of the repository: tests and scripts of npm start there. */
+const HERE = path.resolve('test/cli/setup/powershell');
 
 export const hasPowerShell = spawnSync('pwsh', ['-NoProfile', '-Command', 'exit 0']).status === 0;
 
@@ -94,106 +93,153 @@ function written(folder: string, variant: Variant): string {
   return path.join(own, variant.file);
 }
 
-/**
- * Runs each script: twice, started both ways; in French; with `-WhatIf`; where nothing that was made is ever seen; its undoing;
- * and with each of its calls made to fail in turn, each time followed by a run without failure.
- */
-export function runVariants(variants: readonly Variant[]): Map<Variant, Run[]> {
+/** Collects runs, and has one PowerShell make them all. */
+class Runs {
+  readonly #folder: string;
+  readonly #scripts = new Map<Variant, string>();
+  #cases: Case[] = [];
+  #meta: [Variant, Pick<Run, 'what' | 'start' | 'failed'>][] = [];
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  script(variant: Variant): string {
+    const known = this.#scripts.get(variant) ?? written(this.#folder, variant);
+    this.#scripts.set(variant, known);
+    return known;
+  }
+
+  /** Adds a run to a chain: `tenant` is where the chain begins; without, it goes on with what the run before left. */
+  add(
+    variant: Variant,
+    run: Pick<Run, 'what' | 'start' | 'failed'>,
+    more: Partial<Case> & { chain: string },
+    tenant?: Tenant,
+  ): void {
+    const { control, chain, ...rest } = more;
+    const begins = tenant && { clock: 0, lag: 7, made: 0, ...variant.control };
+    this.#cases.push({
+      id: String(this.#meta.push([variant, run]) - 1),
+      script: this.script(variant),
+      chain: `${variant.name} ${chain}`,
+      modules: variant.file === 'restrict-mailboxes.ps1' ? 'exchange' : 'graph',
+      start: run.start,
+      args: variant.args,
+      ...(tenant && { tenant }),
+      ...rest,
+      control: {
+        ...{ calls: [], failAt: 0, failKind: '', language: 'en', answers: variant.answers, allDenied: false },
+        ...begins,
+        ...control,
+      },
+    });
+  }
+
+  make(into: Map<Variant, Run[]>): void {
+    for (const [id, result] of runAll(this.#folder, this.#cases)) {
+      const [variant, run] = this.#meta[Number(id)] ?? [];
+      if (variant && run) into.set(variant, [...(into.get(variant) ?? []), { ...run, ...result }]);
+    }
+    this.#cases = [];
+    this.#meta = [];
+  }
+}
+
+function inFolder<T>(use: (folder: string) => T): T {
   const folder = mkdtempSync(path.join(tmpdir(), "setup scripts' $HOME "));
   try {
-    const scripts = new Map(variants.map((variant) => [variant, written(folder, variant)]));
-    const all = new Map<Variant, Run[]>(variants.map((variant) => [variant, []]));
-    const meta = new Map<string, [Variant, Pick<Run, 'what' | 'start' | 'failed'>]>();
-    let cases: Case[] = [];
-    const add = (
-      variant: Variant,
-      run: Pick<Run, 'what' | 'start' | 'failed'>,
-      chain: string,
-      more: Partial<Case> & { first?: boolean },
-    ) => {
-      const { first, ...rest } = more;
-      const id = String(meta.size);
-      meta.set(id, [variant, run]);
-      cases.push({
-        id,
-        script: scripts.get(variant) ?? '',
-        chain,
-        modules: variant.file === 'restrict-mailboxes.ps1' ? 'exchange' : 'graph',
-        start: run.start,
-        args: variant.args,
-        ...(first && { tenant: variant.tenant }),
-        ...rest,
-        control: {
-          ...{ calls: [], failAt: 0, failKind: '', language: 'en', answers: variant.answers },
-          ...(first && { clock: 0, lag: 7, made: 0, ...variant.control }),
-          ...rest.control,
-        },
-      });
-    };
-    const flush = () => {
-      for (const [id, result] of runAll(folder, cases)) {
-        const [variant, run] = meta.get(id) ?? [];
-        if (variant && run) all.get(variant)?.push({ ...run, ...result });
-      }
-      cases = [];
-    };
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
+/** Runs each script twice, started both ways; in French; with `-WhatIf`; and where nothing that was made is ever seen. */
+export function runWell(variants: readonly Variant[]): Map<Variant, Run[]> {
+  return inFolder((folder) => {
+    const [runs, all] = [new Runs(folder), new Map<Variant, Run[]>()];
     for (const variant of variants) {
-      add(variant, { what: 'parse', start: 'file' }, 'parse', { parse: true });
+      const { tenant } = variant;
+      runs.add(variant, { what: 'parse', start: 'file' }, { chain: 'parse', parse: true });
       for (const start of STARTS) {
-        const chain = `${variant.name} ${start}`;
-        add(variant, { what: 'first', start }, chain, { first: true });
-        add(variant, { what: 'again', start }, chain, { control: { clock: 1000, answers: variant.answersAgain ?? [] } });
+        runs.add(variant, { what: 'first', start }, { chain: start }, tenant);
+        const again = { clock: 1000, answers: variant.answersAgain ?? [] };
+        runs.add(variant, { what: 'again', start }, { chain: start, control: again });
         if (variant.whatIf) {
           const args = { ...variant.args, WhatIf: true };
-          add(variant, { what: 'what-if', start }, `${chain} what if`, { first: true, args });
+          runs.add(variant, { what: 'what-if', start }, { chain: `${start} what if`, args }, tenant);
         }
         const french = { language: 'fr', answers: variant.answersInFrench ?? variant.answers };
-        add(variant, { what: 'french', start }, `${chain} fr`, { first: true, control: french, culture: 'fr-FR' });
+        const more = { chain: `${start} fr`, control: french, culture: 'fr-FR' };
+        runs.add(variant, { what: 'french', start }, more, tenant);
         if (variant.makes) {
-          add(variant, { what: 'never-seen', start }, `${chain} never`, { first: true, control: { lag: 1000 } });
+          runs.add(variant, { what: 'never-seen', start }, { chain: `${start} never`, control: { lag: 1000 } }, tenant);
         }
       }
     }
-    flush();
+    runs.make(all);
+    return all;
+  });
+}
 
-    for (const variant of variants) {
-      const first = all.get(variant)?.find(({ what, start }) => what === 'first' && start === 'command');
-      const undo = first && variant.undo?.(first);
-      if (first && undo !== undefined) {
-        const script = path.join(path.dirname(scripts.get(variant) ?? ''), 'undo.ps1');
+/**
+ * With each call of the first run made to fail in turn, in both ways that cmdlets have, started both ways; once per call,
+ * a run without failure follows. And the undoing of the first run.
+ */
+export function runFailing(firsts: ReadonlyMap<Variant, readonly Run[]>): Map<Variant, Run[]> {
+  return inFolder((folder) => {
+    const [runs, all] = [new Runs(folder), new Map<Variant, Run[]>()];
+    for (const [variant, made] of firsts) {
+      const first = made.find(({ what, start }) => what === 'first' && start === 'command');
+      if (!first) continue;
+      const undo = variant.undo?.(first);
+      if (undo !== undefined) {
+        const script = path.join(path.dirname(runs.script(variant)), 'undo.ps1');
         writeFileSync(script, undo);
-        const { tenant } = first;
-        const control = { clock: 1000 };
-        add(variant, { what: 'undo', start: 'command' }, `${variant.name} undo`, { first: true, tenant, control, script, args: {} });
+        const more = { chain: 'undo', script, args: {}, control: { clock: 1000 } };
+        runs.add(variant, { what: 'undo', start: 'command' }, more, first.tenant);
       }
-      first?.calls.forEach(({ name }, index) => {
+      first.calls.forEach(({ name }, index) => {
         for (const start of STARTS) {
           for (const failKind of KINDS) {
-            const chain = `${variant.name} ${index} ${start} ${failKind}`;
+            const chain = `${index} ${start} ${failKind}`;
             const failed = `call ${index + 1}, ${name}: ${failKind}`;
             const control = { failAt: index + 1, failKind };
-            add(variant, { what: 'fail', start, failed }, chain, { first: true, control });
+            runs.add(variant, { what: 'fail', start, failed }, { chain, control }, variant.tenant);
             if (start === 'command' && failKind === 'write-error') {
-              add(variant, { what: 'rerun', start, failed }, chain, { control: { clock: 1000 } });
+              runs.add(variant, { what: 'rerun', start, failed }, { chain, control: { clock: 1000 } });
             }
           }
         }
       });
     }
-    flush();
+    runs.make(all);
     return all;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
+}
+
+/** Runs each script once, as in a window. */
+export function runOnce(variants: readonly Variant[]): Run[] {
+  return inFolder((folder) => {
+    const [runs, all] = [new Runs(folder), new Map<Variant, Run[]>()];
+    for (const variant of variants)
+      runs.add(variant, { what: 'first', start: 'command' }, { chain: '' }, variant.tenant);
+    runs.make(all);
+    return variants.map((variant) => all.get(variant)?.[0] as Run);
+  });
 }
 
 /** A tenant without what differs from run to run: when a thing was made, and ids in the order of their making. */
 export function plain(tenant: Tenant, kinds: readonly string[] = Object.keys(tenant)): string {
   const known = new Map<string, string>();
   const json = JSON.stringify(
-    kinds.map((kind) => [kind, tenant[kind]]),
-    (key, value) => (key === 'at' ? undefined : value),
+    kinds.toSorted().map((kind) => [kind, tenant[kind]]),
+    (key, value) => {
+      if (key === 'at') return undefined;
+      if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+      return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    },
   );
   return json.replaceAll(/[0-9a-f]{8}-0000-4000-8000-0000000000aa/g, (id) => {
     if (!known.has(id)) known.set(id, `id${known.size}`);
@@ -261,29 +307,22 @@ export function complaints(variant: Variant, runs: readonly Run[]): string[] {
 }
 
 /** Starts a script in a process of its own, as an administrator would; answers come by standard input. */
-export function startScript(variant: Variant, start: Start, program = 'pwsh') {
-  const folder = mkdtempSync(path.join(tmpdir(), "setup scripts' $HOME "));
-  try {
+export function startScript(variant: Variant, start: Start) {
+  return inFolder((folder) => {
     const script = written(folder, variant);
     const state = path.join(folder, 'state.json');
     const control = { calls: [], failAt: 0, failKind: '', language: 'en', answers: [], clock: 0, lag: 0, made: 0 };
     writeFileSync(state, JSON.stringify({ tenant: variant.tenant, control: { ...control, ...variant.control } }));
     const args = Object.entries(variant.args).flatMap(([name, value]) => [`-${name}`, value]);
-    const done = spawnSync(
-      program,
-      start === 'file'
-        ? ['-NoProfile', '-File', variant.file, ...args]
-        : ['-NoProfile', '-Command', `.${path.sep}${variant.file} ${args.join(' ')}`],
-      {
-        cwd: path.dirname(script),
-        env: { ...environment(), STUB_STATE: state },
-        input: variant.answers.map((answer) => `${answer}\n`).join(''),
-        encoding: 'utf8',
-        timeout: 120_000,
-      },
-    );
+    const file = ['-File', variant.file, ...args];
+    const command = ['-Command', `.${path.sep}${variant.file} ${args.join(' ')}`];
+    const done = spawnSync('pwsh', ['-NoProfile', ...(start === 'file' ? file : command)], {
+      cwd: path.dirname(script),
+      env: { ...environment(), STUB_STATE: state },
+      input: variant.answers.map((answer) => `${answer}\n`).join(''),
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
     return { ...done, tenant: JSON.parse(readFileSync(state, 'utf8')).tenant as Tenant };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }

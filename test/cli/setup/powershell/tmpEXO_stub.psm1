@@ -374,6 +374,7 @@ function Test-ApplicationAccessPolicy {
     $policies = @(Get-Seen $state policies | Where-Object { $_.appId -eq $AppId -or $_.appId -eq '*' })
     $restricts = @($policies | Where-Object { $_.right -eq 'RestrictAccess' })
     $granted = @($policies | Where-Object { $_.right -eq 'DenyAccess' -and (& $in $_) }).Count -eq 0 -and ($restricts.Count -eq 0 -or @($restricts | Where-Object { & $in $_ }).Count -gt 0)
+    if ($state.control.allDenied) { $granted = $false }
     $word = if ($state.control.language -eq 'fr') { if ($granted) { "Accord$([char]0xe9)" } else { "Refus$([char]0xe9)" } } else { if ($granted) { 'Granted' } else { 'Denied' } }
     return [pscustomobject] @{ AppId = $AppId; Mailbox = $box.name; AccessCheckResult = $word }
 }

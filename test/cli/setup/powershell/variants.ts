@@ -1,9 +1,9 @@
-import type { CloudName } from '../../../../src/option-types.js';
 import type { Answers, SetupFile } from '../../../../src/cli/setup/answers.js';
 import { publicCertificate } from '../../../../src/cli/setup/certificate/public-certificate.js';
 import { allPackets } from '../../../../src/cli/setup/packets/all-packets.js';
 import { rotationPacket } from '../../../../src/cli/setup/packets/rotation.js';
 import { GRAPH_APP_ID, MAIL_SEND_ROLE_ID } from '../../../../src/cli/setup/scripts/well-known-ids.js';
+import type { CloudName } from '../../../../src/option-types.js';
 import { makeCertificate } from '../../../helpers/certificates.js';
 import type { Run, Tenant } from './harness.js';
 
@@ -54,20 +54,49 @@ const key = (of: typeof certificate, keyId: string) => ({
   ...{ start: '2026-01-01T00:00:00Z', end: '2027-01-01T00:00:00Z' },
 });
 
+/** A certificate that is on an application already. */
+export const otherKey = key(other, 'old');
+export const THUMBPRINT = certificate.thumbprintSha1;
+
 const graphPrincipal = { id: GRAPH, appId: GRAPH_APP_ID, displayName: 'Microsoft Graph', roles: [], at: 0 };
-const emptyTenant: Tenant = {
+export const EMPTY_TENANT: Tenant = {
   ...{ apps: [], principals: [graphPrincipal], exchangePrincipals: [], assignments: [], scopes: [], policies: [] },
   ...{ groups: [], dehydrated: false },
   mailboxes: [
-    { name: 'boss', alias: 'boss', address: DENIED, guid: '00000000-aaaa-0000-0000-000000000001', type: 'UserMailbox', at: 0 },
-    { name: 'ann', alias: 'ann', address: 'ann@contoso.com', guid: '00000000-aaaa-0000-0000-000000000002', type: 'UserMailbox', at: 0 },
+    {
+      name: 'boss',
+      alias: 'boss',
+      address: DENIED,
+      guid: '00000000-aaaa-0000-0000-000000000001',
+      type: 'UserMailbox',
+      at: 0,
+    },
+    {
+      name: 'ann',
+      alias: 'ann',
+      address: 'ann@contoso.com',
+      guid: '00000000-aaaa-0000-0000-000000000002',
+      type: 'UserMailbox',
+      at: 0,
+    },
   ],
 };
-const registered = { id: '55555555-aaaa-bbbb-cccc-dddddddddddd', appId: APP, displayName: NAME, audience: 'AzureADMyOrg', at: 0 };
+const registered = {
+  id: '55555555-aaaa-bbbb-cccc-dddddddddddd',
+  appId: APP,
+  displayName: NAME,
+  audience: 'AzureADMyOrg',
+  at: 0,
+};
 const principal = { id: OBJECT, appId: APP, displayName: NAME, roles: [], at: 0 };
 
 const GRAPH_CLOUDS = { global: 'Global', usgov: 'USGov', 'usgov-dod': 'USGovDoD', china: 'China' } as const;
-const EXCHANGE_CLOUDS = { global: 'O365Default', usgov: 'O365USGovGCCHigh', 'usgov-dod': 'O365USGovDoD', china: 'O365China' } as const;
+const EXCHANGE_CLOUDS = {
+  global: 'O365Default',
+  usgov: 'O365USGovGCCHigh',
+  'usgov-dod': 'O365USGovDoD',
+  china: 'O365China',
+} as const;
 
 export function packets(more: Partial<Answers>): SetupFile[] {
   const answers: Answers = {
@@ -76,7 +105,10 @@ export function packets(more: Partial<Answers>): SetupFile[] {
     ...more,
   };
   return allPackets(
-    { ...{ answers, certificate, certificatePath: '/key.pem', keyMade: true }, ...{ publicFile: 'graph-mailer.cer', folder: 'out' } },
+    {
+      ...{ answers, certificate, certificatePath: '/key.pem', keyMade: true },
+      ...{ publicFile: 'graph-mailer.cer', folder: 'out' },
+    },
     '/ca.pem',
     new Date(),
   );
@@ -88,7 +120,7 @@ const rotation = (cloud: CloudName): SetupFile[] =>
     ...{ cloud, tenantId: TENANT, clientId: APP },
   });
 
-const textOf = (files: readonly SetupFile[], file: string) => files.find(({ path }) => path.endsWith(`/${file}`))?.text;
+const textOf = (files: readonly SetupFile[], file: string) => files.find(({ path }) => path.endsWith(file))?.text;
 
 function controlOf(cloud: CloudName): Record<string, unknown> {
   return {
@@ -110,7 +142,11 @@ function expectList(run: Run, kind: string, wanted: readonly Record<string, unkn
 
 const seconds = (date: Date) => `${date.toISOString().slice(0, 19)}Z`;
 const added = {
-  ...{ thumbprint: certificate.thumbprintSha1, start: seconds(certificate.validFrom), end: seconds(certificate.validTo) },
+  ...{
+    thumbprint: certificate.thumbprintSha1,
+    start: seconds(certificate.validFrom),
+    end: seconds(certificate.validTo),
+  },
 };
 
 /** The command that a script prints behind "To undo:". */
@@ -131,9 +167,16 @@ function registering(mode: Answers['mode'], cloud: CloudName): Variant | undefin
   const script = textOf(files, 'register-app.ps1');
   if (script === undefined) return undefined;
   return {
-    ...{ name: `register-app.ps1, ${mode}, ${cloud}`, file: 'register-app.ps1', script, args: {}, answers: [], makes: true },
+    ...{
+      name: `register-app.ps1, ${mode}, ${cloud}`,
+      file: 'register-app.ps1',
+      script,
+      args: {},
+      answers: [],
+      makes: true,
+    },
     beside: { 'graph-mailer.cer': pem },
-    tenant: emptyTenant,
+    tenant: EMPTY_TENANT,
     control: controlOf(cloud),
     success: /^They are also in/m,
     check: (run) => {
@@ -164,7 +207,7 @@ function registeringExisting(mode: Answers['mode']): Variant {
     name: `register-app.ps1, ${mode}, -AppId`,
     args: { AppId: APP },
     makes: false,
-    tenant: { ...emptyTenant, apps: [{ ...registered, keys: [key(other, 'old')] }], principals: [graphPrincipal, principal] },
+    tenant: { ...EMPTY_TENANT, apps: [{ ...registered, keys: [otherKey] }], principals: [graphPrincipal, principal] },
     check: (run) => {
       const [app] = list(run.tenant, 'apps');
       return [
@@ -179,12 +222,22 @@ function granting(cloud: CloudName): Variant | undefined {
   const script = textOf(packets({ mode: 'policy', cloud, clientId: APP }), 'grant-mail-send.ps1');
   if (script === undefined) return undefined;
   return {
-    ...{ name: `grant-mail-send.ps1, ${cloud}`, file: 'grant-mail-send.ps1', script, args: {}, beside: {}, makes: false },
+    ...{
+      name: `grant-mail-send.ps1, ${cloud}`,
+      file: 'grant-mail-send.ps1',
+      script,
+      args: {},
+      beside: {},
+      makes: false,
+    },
     answers: ['yes'],
     tenant: {
-      ...emptyTenant,
+      ...EMPTY_TENANT,
       apps: [{ ...registered, keys: [] }],
-      principals: [graphPrincipal, { ...principal, roles: [{ id: 'r1', role: '6be147d2-ea4f-4b5a-a3fa-3eab6f3c140a', resource: GRAPH }] }],
+      principals: [
+        graphPrincipal,
+        { ...principal, roles: [{ id: 'r1', role: '6be147d2-ea4f-4b5a-a3fa-3eab6f3c140a', resource: GRAPH }] },
+      ],
     },
     control: controlOf(cloud),
     success: /^(Granted Mail\.Send to .*|Mail\.Send is granted .* already\.)$/m,
@@ -193,7 +246,9 @@ function granting(cloud: CloudName): Variant | undefined {
       const question = run.lines.find((line) => line.startsWith('? ')) ?? '';
       return [
         ...expectList({ ...run, tenant: roles }, 'roles', [{ id: 'r1' }, { role: MAIL_SEND_ROLE_ID, resource: GRAPH }]),
-        ...(question.includes(`Denied for ${DENIED}`) && /more than an hour ago/.test(question) ? [] : [`asks: ${question}`]),
+        ...(question.includes(`Denied for ${DENIED}`) && /more than an hour ago/.test(question)
+          ? []
+          : [`asks: ${question}`]),
       ];
     },
     undo: printedUndo,
@@ -204,12 +259,20 @@ function addingCertificate(cloud: CloudName): Variant | undefined {
   const script = textOf(rotation(cloud), 'add-certificate.ps1');
   if (script === undefined) return undefined;
   return {
-    ...{ name: `add-certificate.ps1, ${cloud}`, file: 'add-certificate.ps1', script, args: {}, answers: [], makes: false },
+    ...{
+      name: `add-certificate.ps1, ${cloud}`,
+      file: 'add-certificate.ps1',
+      script,
+      args: {},
+      answers: [],
+      makes: false,
+    },
     beside: { 'graph-mailer.cer': pem },
-    tenant: { ...emptyTenant, apps: [{ ...registered, keys: [key(other, 'old')] }] },
+    tenant: { ...EMPTY_TENANT, apps: [{ ...registered, keys: [otherKey] }] },
     control: controlOf(cloud),
     success: /^Tell the developer that the new certificate is registered/m,
-    check: (run) => expectList({ ...run, tenant: list(run.tenant, 'apps')[0] ?? {} }, 'keys', [{ keyId: 'old' }, added]),
+    check: (run) =>
+      expectList({ ...run, tenant: list(run.tenant, 'apps')[0] ?? {} }, 'keys', [{ keyId: 'old' }, added]),
   };
 }
 
@@ -250,7 +313,7 @@ function restrictingRbac(kind: 'group' | 'filter', cloud: CloudName): Variant {
     ...{ name: `${file}, rbac, ${kind}, ${cloud}`, file, script: textOf(files, file) ?? '', beside: {}, makes: true },
     args: { AppId: APP, ObjectId: OBJECT },
     answers: kind === 'filter' ? ['yes'] : [],
-    tenant: emptyTenant,
+    tenant: EMPTY_TENANT,
     control: controlOf(cloud),
     success: /^Proven: InScope True/m,
     whatIf: [
@@ -290,7 +353,7 @@ function restrictingPolicy(cloud: CloudName): Variant {
     args: { AppId: APP },
     answers: [],
     answersInFrench: ['yes'],
-    tenant: emptyTenant,
+    tenant: EMPTY_TENANT,
     control: controlOf(cloud),
     success: /^Proven by Test-ApplicationAccessPolicy/m,
     whatIf: [
@@ -301,7 +364,9 @@ function restrictingPolicy(cloud: CloudName): Variant {
     check: (run) => {
       const [group] = list(run.tenant, 'groups');
       const [yes, no] =
-        run.what === 'french' ? ['AccessCheckResult Accord\u00e9', 'AccessCheckResult Refus\u00e9'] : ['AccessCheckResult Granted', 'AccessCheckResult Denied'];
+        run.what === 'french'
+          ? ['AccessCheckResult Accord\u00e9', 'AccessCheckResult Refus\u00e9']
+          : ['AccessCheckResult Granted', 'AccessCheckResult Denied'];
       const asked = run.lines.some((line) => line.startsWith("? Does 'Accord\u00e9' mean Granted"));
       return [
         ...checkGroup(run),
@@ -315,7 +380,12 @@ function restrictingPolicy(cloud: CloudName): Variant {
 }
 
 const box = (address: string, n: number) => ({
-  ...{ name: short(address, 64), alias: address.split('@')[0], address, guid: `00000000-bbbb-0000-0000-00000000000${n}` },
+  ...{
+    name: short(address, 64),
+    alias: address.split('@')[0],
+    address,
+    guid: `00000000-bbbb-0000-0000-00000000000${n}`,
+  },
   ...{ type: 'UserMailbox', at: 0 },
 });
 const memberOf = (guid: string) => ({ guid, at: 0 });
@@ -335,11 +405,20 @@ function restrictingExisting(mode: Answers['mode']): Variant {
     ...(mode === 'policy' && { answersInFrench: ['yes', 'yes'] }),
     makes: mode === 'rbac',
     tenant: {
-      ...emptyTenant,
-      mailboxes: [...list(emptyTenant, 'mailboxes'), ...boxes],
+      ...EMPTY_TENANT,
+      mailboxes: [...list(EMPTY_TENANT, 'mailboxes'), ...boxes],
       groups: [
         {
-          ...{ name: 'mailers', displayName: 'Mailers', alias: 'mailers', address: GROUP, join: 'Closed', owned: false, hidden: false, at: 0 },
+          ...{
+            name: 'mailers',
+            displayName: 'Mailers',
+            alias: 'mailers',
+            address: GROUP,
+            join: 'Closed',
+            owned: false,
+            hidden: false,
+            at: 0,
+          },
           ...{ guid: '00000000-cccc-0000-0000-000000000001', entraId: '00000000-cccc-0000-0000-000000000002' },
           ...{ type: 'MailUniversalSecurityGroup', members: [memberOf('00000000-aaaa-0000-0000-000000000002')] },
         },
@@ -351,14 +430,21 @@ function restrictingExisting(mode: Answers['mode']): Variant {
       return [
         // Whoever owns the group decides whether it is shown.
         ...expectList(run, 'groups', [{ name: 'mailers', hidden: false }]),
-        ...expectList({ ...run, tenant: group ?? {} }, 'members', ids.map((guid) => ({ guid }))),
-        ...(run.lines.some((line) => line.startsWith('? There are more than were asked for')) ? [] : ['does not ask about the member more']),
+        ...expectList(
+          { ...run, tenant: group ?? {} },
+          'members',
+          ids.map((guid) => ({ guid })),
+        ),
+        ...(run.lines.some((line) => line.startsWith('? There are more than were asked for'))
+          ? []
+          : ['does not ask about the member more']),
       ];
     },
   };
 }
 
-const present = (variants: readonly (Variant | undefined)[]) => variants.filter((one): one is Variant => one !== undefined);
+const present = (variants: readonly (Variant | undefined)[]) =>
+  variants.filter((one): one is Variant => one !== undefined);
 const CLOUDS: readonly CloudName[] = ['global', 'usgov', 'usgov-dod', 'china'];
 
 /** One of each script, for the global cloud. */
