@@ -69,7 +69,7 @@ function runAll(folder: string, cases: readonly Case[]): Map<string, Omit<Run, '
   const done = spawnSync('pwsh', ['-NoProfile', '-File', path.join(HERE, 'run-cases.ps1'), input, output], {
     env: environment(),
     encoding: 'utf8',
-    timeout: 600_000,
+    timeout: 1_800_000,
   });
   if (done.status !== 0) throw new Error(`the cases did not run: ${done.stderr}${done.stdout}`);
   const results: { id: string; exit: number; lines: string[]; error: string; state: string }[] = JSON.parse(

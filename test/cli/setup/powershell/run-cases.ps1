@@ -65,8 +65,8 @@ $found = foreach ($case in (Get-Content -LiteralPath $Cases -Raw | ConvertFrom-J
     $failure = Invoke-In $runspace $text @($case.script, $case.args) $output
     $code = $runspace.SessionStateProxy.GetVariable('LASTEXITCODE')
     $lines = @(foreach ($item in $output) {
-        if ($item.BaseObject -is [System.Management.Automation.ErrorRecord]) { "ERROR: $item" }
-        elseif ($item.BaseObject -is [System.Management.Automation.WarningRecord]) { "WARNING: $item" }
+        if ($item -is [System.Management.Automation.ErrorRecord]) { "ERROR: $item" }
+        elseif ($item -is [System.Management.Automation.WarningRecord]) { "WARNING: $item" }
         else { "$item" }
     })
     @{ id = $case.id; exit = $(if ($failure) { 1 } elseif ($code) { [int] $code } else { 0 }); lines = $lines; error = $failure; state = (ConvertTo-Json -InputObject $state -Depth 12 -Compress) }
