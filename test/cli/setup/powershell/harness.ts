@@ -24,7 +24,7 @@ interface Call {
 
 /** One run of one script. */
 export interface Run {
-  what: 'parse' | 'first' | 'again' | 'fail' | 'rerun' | 'what-if' | 'french' | 'undo' | 'never-seen';
+  what: 'parse' | 'first' | 'again' | 'fail' | 'rerun' | 'what-if' | 'french' | 'undo' | 'never-seen' | 'unproven';
   start: Start;
   /** Which call failed, and how. */
   failed?: string;
@@ -167,6 +167,9 @@ export function runWell(variants: readonly Variant[]): Map<Variant, Run[]> {
         const again = { clock: 1000, answers: variant.answersAgain ?? [] };
         runs.add(variant, { what: 'again', start }, { chain: start, control: again });
         if (variant.whatIf) {
+          // Whatever is tested, the answer is no.
+          const control = { allDenied: true };
+          runs.add(variant, { what: 'unproven', start }, { chain: `${start} unproven`, control }, tenant);
           const args = { ...variant.args, WhatIf: true };
           runs.add(variant, { what: 'what-if', start }, { chain: `${start} what if`, args }, tenant);
         }
@@ -286,6 +289,9 @@ export function complaints(variant: Variant, runs: readonly Run[]): string[] {
         break;
       case 'never-seen':
         if (run.exit === 0 || succeeded) wrong('success, although what was made is not to be seen');
+        break;
+      case 'unproven':
+        if (run.exit === 0 || succeeded) wrong('success, although nothing was proven');
         break;
       case 'undo':
         ends();

@@ -307,6 +307,7 @@ function Test-ServicePrincipalAuthorization {
     foreach ($one in (Get-Seen $state assignments | Where-Object { $_.app -eq $sp.objectId })) {
         $scope = $state.tenant.scopes | Where-Object { $_ -and $_.name -eq $one.scope }
         $inScope = if (-not $Resource) { 'Not Run' }
+        elseif ($state.control.allDenied) { 'False' }
         elseif (-not $scope) { 'True' }
         elseif ($scope.group) { "$((Get-Members $state ($state.tenant.groups | Where-Object { $_.guid -eq $scope.group })) -contains $box.guid)" }
         else { "$(@($state.control.filters[$scope.filter]) -contains $box.address)" }

@@ -33,7 +33,7 @@ export interface Variant {
   undo?: (first: Run) => string;
 }
 
-export const NAME = 'Bob\u2019s "news" $HOME `id` $(Get-Mailbox) caf\u00e9';
+export const NAME = 'Bob\u2019s "o\'clock" news $HOME `id` $(Get-Mailbox) caf\u00e9';
 export const MAILBOXES = ["o'neil$x`@contoso.com", 'c@b\u00fccher.example'] as const;
 export const DENIED = "b'$oss@contoso.com";
 export const GROUP = "g'$roup-with-a-long-name@contoso.com";
@@ -305,6 +305,8 @@ function proven(run: Run, yes: string, no: string): string[] {
   return lines.filter((line) => !run.lines.some((has) => has.startsWith(line))).map((line) => `does not say: ${line}`);
 }
 
+const anotherScope = { name: 'Another', filter: FILTER, at: 0 };
+
 function restrictingRbac(kind: 'group' | 'filter', cloud: CloudName): Variant {
   const scope = kind === 'group' ? ({ kind, address: GROUP } as const) : ({ kind, filter: FILTER } as const);
   const files = packets({ mode: 'rbac', cloud, scope });
@@ -313,7 +315,7 @@ function restrictingRbac(kind: 'group' | 'filter', cloud: CloudName): Variant {
     ...{ name: `${file}, rbac, ${kind}, ${cloud}`, file, script: textOf(files, file) ?? '', beside: {}, makes: true },
     args: { AppId: APP, ObjectId: OBJECT },
     answers: kind === 'filter' ? ['yes'] : [],
-    tenant: EMPTY_TENANT,
+    tenant: { ...EMPTY_TENANT, scopes: [anotherScope] },
     control: controlOf(cloud),
     success: /^Proven: InScope True/m,
     whatIf: [
@@ -334,11 +336,14 @@ function restrictingRbac(kind: 'group' | 'filter', cloud: CloudName): Variant {
       return [
         ...(kind === 'group' ? checkGroup(run) : checkMailboxes(run)),
         ...expectList(run, 'exchangePrincipals', [{ appId: APP, objectId: OBJECT, displayName: NAME }]),
-        ...expectList(run, 'scopes', [{ name: scopeName, ...(kind === 'filter' && { filter: FILTER }) }]),
+        ...expectList(run, 'scopes', [anotherScope, { name: scopeName, ...(kind === 'filter' && { filter: FILTER }) }]),
         ...expectList(run, 'assignments', [
           { name: `Mail.Send ${APP}`, role: 'Application Mail.Send', app: OBJECT, scope: scopeName },
         ]),
         ...proven(run, 'InScope True', 'InScope False'),
+        ...(kind === 'group' || run.lines.some((line) => line.startsWith('? Is that what is meant?'))
+          ? []
+          : ['does not ask about the filter']),
       ];
     },
     undo: () => readmeUndo(textOf(files, 'exchange-admin/README.md') ?? ''),
