@@ -188,6 +188,16 @@ describe('the packets', () => {
     expect(files.map(({ path }) => path)).not.toContain('one-administrator.md');
   });
 
+  it('leave out what Microsoft Graph PowerShell cannot do in China', () => {
+    const { answers, ...rest } = input('policy', { cloud: 'china' });
+    const files = allPackets({ answers, ...rest }, '/ca.pem', new Date(0)).map(({ path }) => path);
+    expect(files.filter((path) => path.endsWith('.ps1'))).toEqual(['exchange-admin/restrict-mailboxes.ps1']);
+    const readme = text(input('policy', { cloud: 'china' }), 'entra-admin/README.md');
+    expect(readme).toContain('## One of two ways');
+    expect(readme).not.toMatch(/register-app\.ps1|grant-mail-send\.ps1/);
+    expect(text(input('policy'), 'entra-admin/README.md')).toContain('grant-mail-send.ps1');
+  });
+
   it('tell on Windows how to keep the key to oneself', () => {
     expect(closingText(input('rbac'), 'win32')).toContain('icacls');
     expect(closingText(input('rbac'), 'linux')).not.toContain('icacls');

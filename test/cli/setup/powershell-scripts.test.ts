@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Answers, Mode, Scope } from '../../../src/cli/setup/answers.js';
 import { publicCertificate } from '../../../src/cli/setup/certificate/public-certificate.js';
@@ -8,7 +5,6 @@ import { allPackets } from '../../../src/cli/setup/packets/all-packets.js';
 import { rotationPacket } from '../../../src/cli/setup/packets/rotation.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 import { powerShellTokens, powerShellValue } from './powershell-tokens.js';
-import { hasPowerShell, runInExchange } from './stub-exchange.js';
 
 const certificate = publicCertificate(makeCertificate().certificate);
 const name = 'Bob\u2019s "news" $HOME `id` $(Get-Mailbox) caf\u00e9';
@@ -157,39 +153,3 @@ describe('PowerShell scripts', () => {
     expect(policy).not.toContain('ManagementRoleAssignment');
   });
 });
-
-// Not skipped: where there is no PowerShell, there is nothing that could be run.
-if (hasPowerShell) {
-  describe('restrict-mailboxes.ps1, run twice against stub cmdlets', () => {
-    const appId = '22222222-aaaa-bbbb-cccc-dddddddddddd';
-    const objectId = '33333333-aaaa-bbbb-cccc-dddddddddddd';
-    const run = (mode: Mode, args: string[]) => {
-      const folder = mkdtempSync(path.join(tmpdir(), 'stub exchange '));
-      const script = path.join(folder, 'restrict-mailboxes.ps1');
-      writeFileSync(script, scripts(mode)['restrict-mailboxes.ps1'] ?? '');
-      const done = runInExchange(folder, script, args, 2);
-      rmSync(folder, { recursive: true, force: true });
-      return done;
-    };
-    const made = ['New-Mailbox', 'New-Mailbox', 'New-DistributionGroup'];
-    const added = ['Add-DistributionGroupMember', 'Add-DistributionGroupMember'];
-
-    it('makes everything once, with values as they were given, and proves it', () => {
-      const { status, stdout, calls } = run('rbac', ['-AppId', appId, '-ObjectId', objectId]);
-      expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('Proven') });
-      const assignment = ['New-ServicePrincipal', 'New-ManagementRoleAssignment'];
-      expect(calls.map((call) => call.name)).toEqual([...made, ...added, ...assignment]);
-      expect(calls[0]?.args).toMatchObject({ PrimarySmtpAddress: mailboxes[0] });
-      expect(calls.at(-2)?.args).toEqual({ AppId: appId, ObjectId: objectId, DisplayName: name });
-    }, 120_000);
-
-    it('makes one access policy', () => {
-      const { status, calls } = run('policy', ['-AppId', appId]);
-      expect(status).toBe(0);
-      expect(calls.map((call) => call.name)).toEqual([...made, ...added, 'New-ApplicationAccessPolicy']);
-      expect(calls.at(-1)?.args).toMatchObject({ AppId: appId, AccessRight: 'RestrictAccess' });
-    }, 120_000);
-  });
-} else {
-  console.warn('pwsh is not installed: the generated PowerShell scripts are read, and not run');
-}

@@ -20,11 +20,13 @@ export function entraPacket(input: PacketInput): SetupFile[] {
     file('README.md', entraReadme(input)),
     file(publicFile, certificate.pem),
     ...(azure ? [file('register-app.sh', registerAppSh(answers, certificate, publicFile, azure), true)] : []),
-    ...(graphPowerShell ? [file('register-app.ps1', registerAppPs1(answers, certificate, publicFile))] : []),
+    ...(graphPowerShell
+      ? [file('register-app.ps1', registerAppPs1(answers, certificate, publicFile, graphPowerShell))]
+      : []),
     ...(answers.mode === 'policy'
       ? [
           ...(azure ? [file('grant-mail-send.sh', grantMailSendSh(answers, azure), true)] : []),
-          ...(graphPowerShell ? [file('grant-mail-send.ps1', grantMailSendPs1(answers))] : []),
+          ...(graphPowerShell ? [file('grant-mail-send.ps1', grantMailSendPs1(answers, graphPowerShell))] : []),
         ]
       : []),
   ];

@@ -108,7 +108,8 @@ ${[...scripts, 'in the portal'].join(', or ')}:
 - [ ] Nothing else is in the list (remove \`User.Read\`)
 
 After a script, the portal shows the permission under "Other permissions granted": it is granted, though the app registration does not
-ask for it. A program that runs keeps its token without it for up to 24 hours: have it restarted.
+ask for it. The program, if it runs, asks for a token with it when it is next refused; another product may keep its token without it
+for up to 24 hours: have it restarted.
 
 `;
 }

@@ -44,7 +44,7 @@ export function rotationPacket(rotation: Rotation): SetupFile[] {
         ]
       : []),
     ...(terms.graphPowerShell
-      ? [{ path: 'entra-admin/add-certificate.ps1', text: addCertificatePs1(given, terms) }]
+      ? [{ path: 'entra-admin/add-certificate.ps1', text: addCertificatePs1(given, terms.graphPowerShell) }]
       : []),
   ];
 }

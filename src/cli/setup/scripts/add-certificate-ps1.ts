@@ -1,10 +1,10 @@
 import { quotePowerShell } from '../../../shell-quoting.js';
-import type { CloudTerms } from '../clouds.js';
 import type { AddCertificate } from './add-certificate-sh.js';
 import { connectGraph, GRAPH_CERTIFICATE, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';
+import { strictly } from './powershell-steps.js';
 
 /** `add-certificate.ps1`: the same as `add-certificate.sh`, with Microsoft Graph PowerShell. */
-export function addCertificatePs1(given: AddCertificate, cloud: CloudTerms): string {
+export function addCertificatePs1(given: AddCertificate, environment: string): string {
   return `# Adds the next certificate to an app registration, with Microsoft Graph PowerShell.
 #
 # Least role: Cloud Application Administrator, or owner of the app registration.
@@ -14,14 +14,15 @@ export function addCertificatePs1(given: AddCertificate, cloud: CloudTerms): str
 #
 # .\\add-certificate.ps1 [-AppId <Application (client) id>]
 #Requires -Version 5.1
+[CmdletBinding()]
 param([string] $AppId = ${quotePowerShell(given.clientId ?? '')})
 
 $TenantId = ${quotePowerShell(given.tenantId ?? '')}
 $CertificateFile = ${quotePowerShell(given.certificateFile)}
 $Thumbprint = ${quotePowerShell(given.certificate.thumbprintSha1)}
-${connectGraph(['Application.ReadWrite.All'], cloud)}${GRAPH_KNOWN_APP}
+${strictly(`${connectGraph(['Application.ReadWrite.All'], environment)}${GRAPH_KNOWN_APP}
 if (-not $AppId) { throw 'Which application? Give -AppId.' }
 ${GRAPH_CERTIFICATE}
 Write-Host 'Tell the developer that the new certificate is registered. Remove the old one only when they say so.'
-`;
+`)}`;
 }

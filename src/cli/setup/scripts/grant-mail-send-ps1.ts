@@ -1,14 +1,14 @@
 import { quotePowerShell } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
-import { CLOUD_TERMS } from '../clouds.js';
 import { connectGraph, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';
+import { strictly } from './powershell-steps.js';
 import { GRAPH_APP_ID, MAIL_SEND_ROLE_ID } from './well-known-ids.js';
 
 /** `grant-mail-send.ps1`, for access policies: the admin consent, once the policy is in effect. */
-export function grantMailSendPs1(answers: Answers): string {
+export function grantMailSendPs1(answers: Answers, environment: string): string {
   const scopes = ['AppRoleAssignment.ReadWrite.All', 'Application.Read.All'];
   return `# Grants the application permission Mail.Send, with admin consent. Run it LAST: after the Exchange administrator
-# has made the access policy and has seen "Denied" for a mailbox outside of it.
+# has made the access policy and has seen "Denied" for a mailbox outside of it, and some hours have passed since.
 #
 # Least role: Privileged Role Administrator (consent to an application permission of Microsoft Graph).
 # Changes: one app role assignment: Mail.Send of Microsoft Graph, to this application.
@@ -16,26 +16,31 @@ export function grantMailSendPs1(answers: Answers): string {
 # Undo: Enterprise applications > this application > Permissions > ... > Revoke permission.
 #   Tokens that were issued before work on for about an hour, up to 24.
 #Requires -Version 5.1
+[CmdletBinding()]
 param([string] $AppId = ${quotePowerShell(answers.clientId ?? '')})
 
 $Denied = ${quotePowerShell(answers.deniedMailbox)}
 $TenantId = ${quotePowerShell(answers.tenantId ?? '')}
 $GraphApp = '${GRAPH_APP_ID}'
 $MailSend = '${MAIL_SEND_ROLE_ID}'
-${connectGraph(scopes, CLOUD_TERMS[answers.cloud])}${GRAPH_KNOWN_APP}
+${strictly(`${connectGraph(scopes, environment)}${GRAPH_KNOWN_APP}
 if (-not $AppId) { throw 'Which application? Run register-app.ps1 first, or give -AppId.' }
-$sp = @(Get-MgServicePrincipal -Filter "appId eq '$AppId'")[0]
+$sp = Get-MgServicePrincipal -Filter "appId eq '$AppId'" | Select-Object -First 1
 if (-not $sp) { throw "There is no Enterprise application of $AppId in this tenant. Run register-app.ps1 first." }
-$graph = @(Get-MgServicePrincipal -Filter "appId eq '$GraphApp'")[0]
+$graph = Get-MgServicePrincipal -Filter "appId eq '$GraphApp'" | Select-Object -First 1
+if (-not $graph) { throw 'Microsoft Graph was not found in this tenant. Nothing was granted.' }
 $granted = @(Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $sp.Id -All | Where-Object { $_.AppRoleId -eq $MailSend })
 if ($granted.Count -gt 0) {
     Write-Host "Mail.Send is granted to $AppId already."
     return
 }
 Write-Host 'From the moment of this consent, only the access policy stands between the application and every mailbox.'
-$answer = Read-Host "Has Test-ApplicationAccessPolicy said Denied for $($Denied)? Type yes to go on"
+Write-Host 'Test-ApplicationAccessPolicy is ahead of the mailboxes: for an hour, sometimes a day, they may still be open although it says Denied.'
+$answer = Read-Host "Has it said Denied for $($Denied), and was that more than an hour ago? Type yes to go on"
 if ($answer -ne 'yes') { throw 'Nothing was granted. Come back when the access policy is in effect.' }
-New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $sp.Id -PrincipalId $sp.Id -ResourceId $graph.Id -AppRoleId $MailSend | Out-Null
+$assignment = New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $sp.Id -PrincipalId $sp.Id -ResourceId $graph.Id -AppRoleId $MailSend
 Write-Host "Granted Mail.Send to $AppId. Tokens from before do not carry it: wait, or restart the program."
-`;
+Write-Host 'The portal lists it below "Other permissions granted", since the app registration does not ask for it. That is as it should be.'
+Write-Host "To undo: Remove-MgServicePrincipalAppRoleAssignment -ServicePrincipalId '$($sp.Id)' -AppRoleAssignmentId '$($assignment.Id)'"
+`)}`;
 }

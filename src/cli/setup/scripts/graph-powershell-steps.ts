@@ -1,14 +1,9 @@
 import { quotePowerShell } from '../../../shell-quoting.js';
-import type { CloudTerms } from '../clouds.js';
 import { REGISTERED_FILE } from './well-known-ids.js';
 
-/**
- * What scripts for Microsoft Graph PowerShell begin with, behind their values: signing in, with the scopes they need.
- * (fact setup-5)
- */
-export function connectGraph(scopes: readonly string[], cloud: CloudTerms): string {
+/** What the body of a script for Microsoft Graph PowerShell begins with: signing in, with the scopes it needs. (fact setup-5) */
+export function connectGraph(scopes: readonly string[], environment: string): string {
   return `
-$ErrorActionPreference = 'Stop'
 $Saved = Join-Path $PSScriptRoot '${REGISTERED_FILE}'
 
 if (Get-Module -Name ExchangeOnlineManagement) {
@@ -17,7 +12,7 @@ if (Get-Module -Name ExchangeOnlineManagement) {
 if (-not (Get-Command -Name Connect-MgGraph -ErrorAction SilentlyContinue)) {
     throw 'Microsoft Graph PowerShell is not installed here. Install it: Install-Module Microsoft.Graph.Applications -Scope CurrentUser'
 }
-$connection = @{ Scopes = @(${scopes.map(quotePowerShell).join(', ')}); Environment = ${quotePowerShell(cloud.graphPowerShell ?? '')}; NoWelcome = $true }
+$connection = @{ Scopes = @(${scopes.map(quotePowerShell).join(', ')}); Environment = ${quotePowerShell(environment)}; NoWelcome = $true }
 if ($TenantId) { $connection.TenantId = $TenantId }
 Connect-MgGraph @connection
 $tenant = (Get-MgContext).TenantId
@@ -32,9 +27,7 @@ if (-not $AppId -and (Test-Path -LiteralPath $Saved)) {
     if (-not ($lines -match [regex]::Escape($tenant))) { throw "$Saved is of another tenant. Move it away, or sign in to that tenant." }
     $AppId = ($lines | Where-Object { $_ -like 'Application (client) id:*' }) -replace '^[^:]*:\\s*', ''
 }
-if ($AppId -and $AppId -notmatch '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$') {
-    throw "'$AppId' is no Application (client) id; expected a GUID."
-}
+if ($AppId) { Stop-WhenNoId $AppId 'Application (client) id' }
 `;
 
 /**
@@ -43,20 +36,25 @@ if ($AppId -and $AppId -notmatch '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F
  */
 export const GRAPH_CERTIFICATE = `
 # The certificate: added once, beside whatever is there.
-$app = @(Get-MgApplication -Filter "appId eq '$AppId'")[0]
+$app = Get-MgApplication -Filter "appId eq '$AppId'" | Select-Object -First 1
 if (-not $app) { throw "There is no app registration with the Application (client) id $AppId in this tenant." }
-$app = Get-MgApplication -ApplicationId $app.Id -Property 'id,appId,keyCredentials'
+$app = Get-MgApplication -ApplicationId $app.Id -Property 'id', 'appId', 'keyCredentials'
 $certificate = New-Object -TypeName System.Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList (Join-Path $PSScriptRoot $CertificateFile)
 if ($certificate.Thumbprint -ne $Thumbprint) { throw "$CertificateFile is not the certificate $Thumbprint that this script was made for." }
 $before = @($app.KeyCredentials | Where-Object { $_ })
+# Graph gives the thumbprint as hex, and the module decodes it as if it were base64; what others wrote there may be its bytes.
 $known = @($before | Where-Object {
-    ($_.CustomKeyIdentifier -and ([BitConverter]::ToString($_.CustomKeyIdentifier) -replace '-', '') -eq $Thumbprint) -or
+    ($_.CustomKeyIdentifier -and @([Convert]::ToBase64String($_.CustomKeyIdentifier), ([BitConverter]::ToString($_.CustomKeyIdentifier) -replace '-', '')) -contains $Thumbprint) -or
     ($_.Key -and [Convert]::ToBase64String($_.Key) -eq [Convert]::ToBase64String($certificate.RawData))
 })
 if ($known.Count -gt 0) {
     Write-Host "The certificate $Thumbprint is registered already."
 } else {
-    $keys = $before + @(@{ Type = 'AsymmetricX509Cert'; Usage = 'Verify'; Key = $certificate.RawData; DisplayName = $certificate.Subject })
+    # Without dates, Entra lets the credential end after a year, whatever the certificate says.
+    $keys = $before + @(@{
+        Type = 'AsymmetricX509Cert'; Usage = 'Verify'; Key = $certificate.RawData; DisplayName = $certificate.Subject
+        StartDateTime = $certificate.NotBefore.ToUniversalTime(); EndDateTime = $certificate.NotAfter.ToUniversalTime()
+    })
     Update-MgApplication -ApplicationId $app.Id -KeyCredentials $keys
     Write-Host "Registered the certificate $Thumbprint."
 }

@@ -1,12 +1,17 @@
 import { quotePowerShell } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
-import { CLOUD_TERMS } from '../clouds.js';
 import { connectGraph, GRAPH_CERTIFICATE, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';
+import { strictly } from './powershell-steps.js';
 import { MAIL_SEND_ROLE_ID } from './well-known-ids.js';
 
 /** `register-app.ps1`: the same as `register-app.sh`, with Microsoft Graph PowerShell. */
-export function registerAppPs1(answers: Answers, certificate: PublicCertificate, certificateFile: string): string {
+export function registerAppPs1(
+  answers: Answers,
+  certificate: PublicCertificate,
+  certificateFile: string,
+  environment: string,
+): string {
   return `# Registers an application that sends mail, with Microsoft Graph PowerShell.
 #
 # Least role: Cloud Application Administrator (or Application Developer, who then owns it).
@@ -18,6 +23,7 @@ export function registerAppPs1(answers: Answers, certificate: PublicCertificate,
 # .\\register-app.ps1                      registers a new application, or goes on with the one of the last run
 # .\\register-app.ps1 -AppId <client id>   uses an app registration that exists
 #Requires -Version 5.1
+[CmdletBinding()]
 param([string] $AppId = ${quotePowerShell(answers.clientId ?? '')})
 
 $AppName = ${quotePowerShell(answers.name)}
@@ -25,7 +31,7 @@ $TenantId = ${quotePowerShell(answers.tenantId ?? '')}
 $CertificateFile = ${quotePowerShell(certificateFile)}
 $Thumbprint = ${quotePowerShell(certificate.thumbprintSha1)}
 $MailSend = '${MAIL_SEND_ROLE_ID}'
-${connectGraph(['Application.ReadWrite.All'], CLOUD_TERMS[answers.cloud])}${GRAPH_KNOWN_APP}
+${strictly(`${connectGraph(['Application.ReadWrite.All'], environment)}${GRAPH_KNOWN_APP}
 # The app registration. Names may be had twice in Entra, so one that exists is never taken by its name.
 if (-not $AppId) {
     $quoted = $AppName -replace "'", "''"
@@ -35,17 +41,19 @@ if (-not $AppId) {
         throw "An application called '$AppName' exists already, with the Application (client) id $ids. If it is the one to use, run this again with -AppId. If not, have the packets made again with another --name. Nothing was changed."
     }
     $AppId = (New-MgApplication -DisplayName $AppName -SignInAudience 'AzureADMyOrg').AppId
-    Set-Content -LiteralPath $Saved -Encoding ascii -Value @("Directory (tenant) id:  $tenant", "Application (client) id: $AppId")
     Write-Host "Registered the application $AppId."
+    Set-Content -LiteralPath $Saved -Encoding ascii -Value @("Directory (tenant) id:  $tenant", "Application (client) id: $AppId")
+    Wait-For { Get-MgApplication -Filter "appId eq '$AppId'" } | Out-Null
 } else {
     Write-Host "Using the application $AppId."
 }
 ${GRAPH_CERTIFICATE}
 # The Enterprise application (service principal): what permissions are given to.
-$sp = @(Get-MgServicePrincipal -Filter "appId eq '$AppId'")[0]
+$sp = Get-MgServicePrincipal -Filter "appId eq '$AppId'" | Select-Object -First 1
 if (-not $sp) {
-    $sp = New-MgServicePrincipal -AppId $AppId
+    New-MgServicePrincipal -AppId $AppId | Out-Null
     Write-Host 'Made its Enterprise application.'
+    $sp = Wait-For { Get-MgServicePrincipal -Filter "appId eq '$AppId'" | Select-Object -First 1 }
 }
 $objectId = $sp.Id
 ${answers.mode === 'rbac' ? checkOfRbac : checkOfPolicy}
@@ -60,7 +68,9 @@ Write-Host ''
 Get-Content -LiteralPath $Saved | Write-Host
 Write-Host ''
 Write-Host "They are also in $Saved."
-`;
+Write-Host "To undo: Remove-MgApplication -ApplicationId '$($app.Id)'"
+if ($granted.Count -gt 0) { exit 1 }
+`)}`;
 }
 
 const checkOfRbac = `

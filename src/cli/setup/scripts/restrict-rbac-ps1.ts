@@ -1,7 +1,8 @@
 import { quotePowerShell, quotePowerShellList } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
-import { EXCHANGE_BEGINNING, exchangeGroup } from './exchange-steps.js';
+import { EXCHANGE_BEGINNING, EXCHANGE_WHAT_IF, exchangeGroup } from './exchange-steps.js';
+import { strictly } from './powershell-steps.js';
 
 /** `restrict-mailboxes.ps1` for RBAC for Applications: service principal, scope, assignment, proof. */
 export function restrictRbacPs1(answers: Answers): string {
@@ -9,17 +10,20 @@ export function restrictRbacPs1(answers: Answers): string {
   return `# Lets one application send from some mailboxes, and from no others: RBAC for Applications, with Exchange Online PowerShell.
 #
 # Least role: Organization Management in Exchange Online (the role Exchange Administrator of Entra has it).
-# Changes: ${scope.kind === 'group' ? 'a group and its members' : 'a management scope'}, a service principal (a pointer to the Enterprise application), one role assignment
+# Changes: ${scope.kind === 'group' ? 'a group and its members, the management scope that Exchange makes of it' : 'a management scope'}, a service principal (a pointer to the Enterprise application), one role assignment
 #   in that scope${answers.createMailbox ? ', and shared mailboxes that are missing' : ''}. No mailbox is opened to a person, and no other application is touched.
 # Again: may be run again at any time; what is there stays as it is. Run it again for the proof alone.
 # Wait: the proof is right within minutes; the application itself gets the right in 30 minutes, up to 2 hours if it is busy.
 # Undo: README.md.
 #
-# .\\restrict-mailboxes.ps1 -AppId <Application (client) id> -ObjectId <Enterprise application object id>
+# .\\restrict-mailboxes.ps1 -AppId <Application (client) id> -ObjectId <Enterprise application object id>            does it
+# .\\restrict-mailboxes.ps1 -AppId <Application (client) id> -ObjectId <Enterprise application object id> -WhatIf    says what it would do
 #Requires -Version 5.1
+[CmdletBinding()]
 param(
     [string] $AppId = ${quotePowerShell(answers.clientId ?? '')},
-    [string] $ObjectId = ${quotePowerShell(answers.objectId ?? '')}
+    [string] $ObjectId = ${quotePowerShell(answers.objectId ?? '')},
+    [switch] $WhatIf
 )
 
 $AppName = ${quotePowerShell(answers.name)}
@@ -30,22 +34,24 @@ $CreateMailbox = $${answers.createMailbox}
 $TenantId = ${quotePowerShell(answers.tenantId ?? '')}
 $Environment = '${CLOUD_TERMS[answers.cloud].exchange}'
 $Role = 'Application Mail.Send'
-${EXCHANGE_BEGINNING}${scope.kind === 'group' ? exchangeGroup('rbac') : FILTER_SCOPE}${assignment(scope.kind === 'group' ? '$assignment.RecipientGroupScope = "$($group.Guid)"' : '$assignment.CustomResourceScope = $scopeName')}`;
+${strictly(`${EXCHANGE_BEGINNING}${scope.kind === 'group' ? exchangeGroup('rbac') : FILTER_SCOPE}${assignment(scope.kind === 'group' ? '$assignment.RecipientGroupScope = "$($group.Guid)"' : '$assignment.CustomResourceScope = $scopeName')}${EXCHANGE_WHAT_IF}${PROOF}`)}`;
 }
 
+// Lists are searched by name: of some cmdlets, Microsoft says that an -Identity which does not exist gives all objects.
 const FILTER_SCOPE = `
 # The scope: whatever the filter finds, also in future.
 $scopeName = "Mail $AppId"
-$scope = Get-ManagementScope -Identity $scopeName -ErrorAction SilentlyContinue
+$scope = Get-ManagementScope | Where-Object { "$($_.Name)" -eq $scopeName } | Select-Object -First 1
 # A scope that is there stays as it is: what counts is its filter.
 if ($scope) { $Filter = "$($scope.RecipientFilter)" }
 Write-Host ''
 Write-Host "The filter of the application's scope: $Filter"
 Write-Host 'The application will be able to send from these mailboxes, which it finds now:'
 Get-Recipient -Filter $Filter -ResultSize Unlimited | ForEach-Object { Write-Host "  $($_.PrimarySmtpAddress)" }
-if (-not $scope) {
+if (-not $scope -and -not (Test-WhatIf "make the management scope '$scopeName'")) {
     if (-not (Read-Yes 'Is that what is meant?')) { throw 'The application was given nothing. Have the packets made again with another --filter.' }
     New-ManagementScope -Name $scopeName -RecipientRestrictionFilter $Filter | Out-Null
+    Wait-For { Get-ManagementScope | Where-Object { "$($_.Name)" -eq $scopeName } } | Out-Null
     Write-Host "Made the management scope '$scopeName'."
 }
 `;
@@ -57,40 +63,53 @@ $sp = Get-ServicePrincipal | Where-Object { "$($_.AppId)" -eq $AppId } | Select-
 if (-not $sp) {
     if (-not $ObjectId) { $ObjectId = Read-Host 'Enterprise application object id, from the Entra administrator (not the one of the app registration)' }
     Stop-WhenNoId $ObjectId 'Enterprise application object id'
-    New-ServicePrincipal -AppId $AppId -ObjectId $ObjectId -DisplayName $AppName | Out-Null
-    $sp = Wait-For { Get-ServicePrincipal | Where-Object { "$($_.AppId)" -eq $AppId } | Select-Object -First 1 }
-    Write-Host 'Made the service principal in Exchange.'
+    if (-not (Test-WhatIf "make the service principal of $AppId in Exchange, with the object id $ObjectId")) {
+        New-ServicePrincipal -AppId $AppId -ObjectId $ObjectId -DisplayName $AppName | Out-Null
+        $sp = Wait-For { Get-ServicePrincipal | Where-Object { "$($_.AppId)" -eq $AppId } | Select-Object -First 1 }
+        Write-Host 'Made the service principal in Exchange.'
+    }
 } elseif ($ObjectId -and "$($sp.ObjectId)" -ne $ObjectId) {
     throw "Exchange knows this application with the object id $($sp.ObjectId), not $ObjectId. One of them is of the app registration, which never works: ask the Entra administrator for the object id of the Enterprise application. If Exchange's is wrong: Remove-ServicePrincipal -Identity $($sp.ObjectId), then run this again."
 }
-$ObjectId = "$($sp.ObjectId)"
+if ($sp) { $ObjectId = "$($sp.ObjectId)" }
 
 # The assignment, named for the application's id.
 $assignmentName = "Mail.Send $AppId"
-if (-not (Get-ManagementRoleAssignment -Identity $assignmentName -ErrorAction SilentlyContinue)) {
+$assigned = @(Get-ManagementRoleAssignment -Role $Role | Where-Object { "$($_.Name)" -eq $assignmentName })
+if ($assigned.Count -eq 0 -and -not (Test-WhatIf "assign the role '$Role' to the application, as '$assignmentName'")) {
     $assignment = @{ Name = $assignmentName; App = $ObjectId; Role = $Role }
     ${scope}
     New-ManagementRoleAssignment @assignment | Out-Null
     Write-Host "Made the role assignment '$assignmentName'."
 }
+`;
+}
 
+const PROOF = `
 # The proof. It asks Exchange's own judgement, which knows nothing of permissions granted in Entra.
 Write-Host ''
 $asExpected = $true
+$other = @()
 foreach ($address in @($Allowed) + $DeniedMailbox) {
     $expected = if ($address -eq $DeniedMailbox) { 'False' } else { 'True' }
-    $rows = @(Test-ServicePrincipalAuthorization -Identity $ObjectId -Resource $address | Where-Object { "$($_.RoleName) $($_.GrantedPermissions)" -match 'Mail\\.Send|Full Access' })
-    $inScope = if (@($rows | Where-Object { "$($_.InScope)" -eq 'True' }).Count -gt 0) { 'True' } else { 'False' }
+    $rows = @(Test-ServicePrincipalAuthorization -Identity $ObjectId -Resource $address)
+    $sending = @($rows | Where-Object { "$($_.RoleName) $($_.GrantedPermissions)" -match 'Mail\\.Send|Full Access' })
+    $inScope = if (@($sending | Where-Object { "$($_.InScope)" -eq 'True' }).Count -gt 0) { 'True' } else { 'False' }
     $verdict = if ($inScope -eq $expected) { 'as it should be' } else { $asExpected = $false; 'NOT as it should be' }
     Write-Host "InScope $inScope  $address  ($verdict)"
+    foreach ($row in $rows) { Write-Host "    $($row.RoleName): $($row.GrantedPermissions), in $($row.AllowedResourceScope), InScope $($row.InScope)" }
+    $other += @($rows | Where-Object { "$($_.RoleName)" -ne $Role } | ForEach-Object { "$($_.RoleName) in $($_.AllowedResourceScope)" })
 }
 Write-Host ''
 if (-not $asExpected) {
-    Get-ManagementRoleAssignment -Role $Role -ErrorAction SilentlyContinue | Where-Object { "$($_.RoleAssigneeName)" -eq $ObjectId -or "$($_.Name)" -like "*$AppId*" } | Format-List -Property Name, RoleAssigneeName, *Scope* | Out-String | Write-Host
+    Get-ManagementRoleAssignment -Role $Role | Where-Object { "$($_.RoleAssigneeName)" -eq $ObjectId -or "$($_.Name)" -like "*$AppId*" } | Format-List -Property Name, RoleAssigneeName, '*Scope*' | Out-String | Write-Host
     throw 'The proof failed. A change of group members takes some minutes: wait, and run this again. If it stays so, the assignments above show why.'
 }
 Write-Host 'Proven: InScope True for what may send, False for what must not.'
 Write-Host 'Send these lines to the developer, for sign-off.md: the application itself gets the right in 30 minutes to 2 hours.'
 Write-Host 'This proof does not see permissions granted in Entra. The Entra administrator must have granted none: they would add to it.'
-`;
+if ($other.Count -gt 0) {
+    Write-Warning "FINDING: the application has other roles as well: $(@($other | Select-Object -Unique) -join '; '). sign-off.md says that it may do nothing but send: remove them (Remove-ManagementRoleAssignment), or correct that page."
+    exit 1
 }
+`;
