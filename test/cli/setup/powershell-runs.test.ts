@@ -32,8 +32,8 @@ import {
   type Variant,
 } from './powershell/variants.js';
 
-/** Everything, instead of the failures of one cloud: CI sets it. */
-const EVERYTHING = process.env.SETUP_SCRIPTS === 'all';
+/** The scripts of every cloud have each call made to fail with `whole`, those of one cloud with `all` (CI sets it), two otherwise. */
+const much = process.env.SETUP_SCRIPTS;
 const minutes = 60_000;
 
 // Not skipped: where there is no PowerShell, there is nothing that could be run.
@@ -44,7 +44,10 @@ if (hasPowerShell) {
     let failing: Map<Variant, Run[]>;
     beforeAll(() => {
       well = runWell(all);
-      failing = runFailing(EVERYTHING ? well : new Map([...well].filter(([variant]) => CORE.includes(variant))));
+      const failed = much === undefined ? CORE.slice(0, 2) : CORE;
+      failing = runFailing(
+        much === 'whole' ? well : new Map([...well].filter(([variant]) => failed.includes(variant))),
+      );
       const count = (runs: Map<Variant, Run[]>, what: Run['what']) =>
         [...runs.values()].flat().filter((run) => run.what === what).length;
       const runs = [...well.values(), ...failing.values()].flat().length;
