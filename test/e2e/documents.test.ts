@@ -137,14 +137,15 @@ describe('docs/bulk.md', () => {
   });
 
   it('names every command and only options that there are', async () => {
-    const helps = ['run', 'preview', 'resume', 'retry', 'status', 'bounces', 'report'].map((name) =>
+    const helps = ['run', 'preview', 'resume', 'retry', 'status', 'bounces', 'trace', 'report'].map((name) =>
       runNode(['dist/esm/cli/main.js', 'bulk', name, '--help']),
     );
+    helps.push(runNode(['dist/esm/cli/main.js', 'setup', '--help']));
     const help = (await Promise.all(helps)).map(({ stdout }) => stdout).join('\n');
     const options = new Set([...text.matchAll(/--[a-z][a-z-]+/g)].map(([option]) => option));
     expect(options.size).toBeGreaterThan(15);
     for (const option of options) expect(help).toContain(option);
-    for (const name of ['run', 'preview', 'resume', 'retry', 'bounces', 'report'])
+    for (const name of ['run', 'preview', 'resume', 'retry', 'bounces', 'trace', 'report'])
       expect(text).toContain(`bulk ${name}`);
   });
 });
@@ -276,7 +277,7 @@ describe('every page', () => {
   ];
   const textOf = (page: string) => readFileSync(path.join(root, page), 'utf8');
   const commands = ['send', 'doctor', 'setup', 'sandbox', 'demo', 'bulk'];
-  const ofBulk = ['run', 'preview', 'resume', 'retry', 'status', 'bounces', 'report'];
+  const ofBulk = ['run', 'preview', 'resume', 'retry', 'status', 'bounces', 'trace', 'report'];
 
   it.each(pages)('%s links to files and headings that there are', (page) => {
     for (const [, target = ''] of withoutCode(textOf(page)).matchAll(/\]\(([^)\s]+)\)/g)) {

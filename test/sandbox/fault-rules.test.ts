@@ -327,7 +327,7 @@ describe('a rule', () => {
       { on: 'sendMail', status: 500, subject: 'a', subjectContains: 'a' },
       '"subject" and "subjectContains" are both given, expected one of the two',
     ],
-    ['has an unknown AADSTS code', { on: 'token', aadsts: 1 }, '"aadsts" is 1, expected one of 50012, 50027'],
+    ['has an unknown AADSTS code', { on: 'token', aadsts: 1 }, '"aadsts" is 1, expected one of 50012, 50032'],
     [
       'has an AADSTS code for Graph',
       { on: ['token', 'sendMail'], aadsts: 700016 },

@@ -240,7 +240,7 @@ if (hasPowerShell) {
         { ...filter, answers: ['no'] },
         (run) => {
           expect(run.error).toContain('The application was given nothing');
-          expect(run.tenant.scopes).toEqual([]);
+          expect(run.tenant.scopes).toEqual(filter.tenant.scopes);
         },
       ],
       'mailboxes are not made unasked': [
