@@ -193,7 +193,7 @@ describe('the packets', () => {
     const files = allPackets({ answers, ...rest }, '/ca.pem', new Date(0)).map(({ path }) => path);
     expect(files.filter((path) => path.endsWith('.ps1'))).toEqual(['exchange-admin/restrict-mailboxes.ps1']);
     const readme = text(input('policy', { cloud: 'china' }), 'entra-admin/README.md');
-    expect(readme).toContain('## One of two ways');
+    expect(readme).toContain('There is no script for Microsoft Graph PowerShell');
     expect(readme).not.toMatch(/register-app\.ps1|grant-mail-send\.ps1/);
     expect(text(input('policy'), 'entra-admin/README.md')).toContain('grant-mail-send.ps1');
   });
