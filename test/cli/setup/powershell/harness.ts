@@ -31,6 +31,8 @@ export interface Run {
   exit: number;
   lines: string[];
   error: string;
+  /** The lines of `registered-app.txt`. */
+  saved: string[];
   tenant: Tenant;
   calls: Call[];
 }
@@ -72,13 +74,13 @@ function runAll(folder: string, cases: readonly Case[]): Map<string, Omit<Run, '
     timeout: 1_800_000,
   });
   if (done.status !== 0) throw new Error(`the cases did not run: ${done.stderr}${done.stdout}`);
-  const results: { id: string; exit: number; lines: string[]; error: string; state: string }[] = JSON.parse(
+  const results: (Pick<Run, 'exit' | 'lines' | 'error' | 'saved'> & { id: string; state: string })[] = JSON.parse(
     readFileSync(output, 'utf8'),
   );
   return new Map(
-    results.map(({ id, exit, lines, error, state }) => {
+    results.map(({ id, exit, lines, error, saved, state }) => {
       const { tenant = {}, control = {} } = state ? JSON.parse(state) : {};
-      return [id, { exit, lines, error, tenant, calls: control.calls ?? [] }];
+      return [id, { exit, lines, error, saved, tenant, calls: control.calls ?? [] }];
     }),
   );
 }

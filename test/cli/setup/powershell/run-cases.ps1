@@ -69,6 +69,8 @@ $found = foreach ($case in (Get-Content -LiteralPath $Cases -Raw | ConvertFrom-J
         elseif ($item -is [System.Management.Automation.WarningRecord]) { "WARNING: $item" }
         else { "$item" }
     })
-    @{ id = $case.id; exit = $(if ($failure) { 1 } elseif ($code) { [int] $code } else { 0 }); lines = $lines; error = $failure; state = (ConvertTo-Json -InputObject $state -Depth 12 -Compress) }
+    $saved = Join-Path (Split-Path $case.script) 'registered-app.txt'
+    $saved = if (Test-Path -LiteralPath $saved) { @(Get-Content -LiteralPath $saved | ForEach-Object { "$_" }) } else { @() }
+    @{ id = $case.id; saved = @($saved); exit = $(if ($failure) { 1 } elseif ($code) { [int] $code } else { 0 }); lines = $lines; error = $failure; state = (ConvertTo-Json -InputObject $state -Depth 12 -Compress) }
 }
 ConvertTo-Json -InputObject @($found) -Depth 5 -Compress | Set-Content -LiteralPath $Results -Encoding utf8

@@ -192,6 +192,7 @@ function registering(mode: Answers['mode'], cloud: CloudName): Variant | undefin
         ...expectList(run, 'principals', [{ appId: GRAPH_APP_ID }, { appId: app?.appId, roles: [] }]),
         ...expectList({ ...run, tenant: app ?? {} }, 'keys', [added]),
         ...lines.filter((line) => !run.lines.includes(line)).map((line) => `does not say: ${line}`),
+        ...lines.filter((line) => !run.saved.includes(line)).map((line) => `does not write down: ${line}`),
       ];
     },
     undo: printedUndo,
