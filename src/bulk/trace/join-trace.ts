@@ -4,7 +4,7 @@ import { RunState } from '../journal/fold.js';
 import { Journal } from '../journal/journal.js';
 import { lockRun } from '../journal/lock.js';
 import { readRecords } from '../journal/reading.js';
-import type { TraceRecord } from '../journal/records.js';
+import type { JournalRecord, SentRecord, TraceRecord } from '../journal/records.js';
 import { rowKey } from '../journal/run-id.js';
 import type { RecipientsSource } from '../recipients/open-recipients.js';
 import { MailsToTrace } from './search-trace.js';
@@ -23,17 +23,18 @@ export interface JoinedTrace {
   /** That were sent, or may have been. */
   asked: number;
   found: Partial<Record<TraceStatus, number>>;
-  /** Of the found ones: those that the journal has as unknown. They were sent. */
-  unknown: number;
-  /** Found under another address than the row has, or with a row that has changed since: nothing of these is kept. */
+  /** Of the found ones, also of those found for others: those that the journal had as unknown. They were sent, and it says so now. */
+  settled: number;
+  /** Found under another address than the row has, or with a row that has changed since: no address of these is kept. */
   foreign: number;
-  /** Newly written to the journal. */
+  /** Newly written to the journal of what trace says. */
   added: number;
 }
 
 /**
  * Writes to the journal of a run what message trace says of the recipient of each row. Whoever else a mail went to, as the
- * members of a group, is left out.
+ * members of a group, is left out. What was unknown, and is in message trace, was sent: that is written down as well, or the
+ * mail might be sent again. Each mailbox is written down as soon as it was searched.
  * @param folder the run folder
  * @throws JournalError `'locked'` while the run is going on, and as opening a journal throws
  */
@@ -41,50 +42,56 @@ export async function joinTrace(folder: string, options: JoinTraceOptions): Prom
   const { recipients, search, at } = options;
   const run = await readMails(folder, recipients);
   const records = new Map<number, TraceRecord>();
-  const unheard = new Set<number>();
+  let [settled, added] = [0, 0];
   for (const mails of run.mails) {
+    const found: AttemptTimes[] = [];
     for (const { messageId, recipients: traced } of await search(mails)) {
-      const row = run.rowOf.get(messageId);
-      if (row === undefined) continue;
+      const attempt = run.attempts.get(mailOf(mails.mailbox, messageId));
+      if (attempt === undefined) continue;
+      found.push(attempt);
+      const { row } = attempt;
       const own = traced.filter(({ recipient }) => canonicalAddress(recipient) === run.addressOf.get(row));
       const said = mostTelling([...own, ...[records.get(row) ?? []].flat()]);
-      if (said === undefined) unheard.add(row);
-      else records.set(row, { type: 'trace', row, at, ...picked(said) });
+      if (said !== undefined) records.set(row, { type: 'trace', row, at, ...picked(said) });
+      else if (!run.known.has(row)) run.foreign.add(row);
     }
+    const fresh = [...records.values()].filter((record) => run.known.get(record.row) !== said(record));
+    for (const record of fresh) run.known.set(record.row, said(record));
+    added += fresh.length;
+    const { mailbox } = mails;
+    settled += await write(folder, found, at, [...fresh, { type: 'trace-read', at, mailbox: mailbox.toLowerCase() }]);
   }
   const found: JoinedTrace['found'] = {};
   for (const { status } of records.values()) found[status] = (found[status] ?? 0) + 1;
-  const fresh = [...records.values()].filter((record) => run.known.get(record.row) !== said(record));
-  await write(folder, [
-    ...fresh,
-    ...run.mails.map(({ mailbox }) => ({ type: 'trace-read', at, mailbox: mailbox.toLowerCase() }) as const),
-  ]);
-  return {
-    asked: run.rows.size,
-    found,
-    unknown: [...records.keys()].filter((row) => run.state.stateOf(row) !== 'sent').length,
-    foreign: [...unheard].filter((row) => !records.has(row)).length,
-    added: fresh.length,
-  };
+  const foreign = [...run.foreign].filter((row) => !records.has(row)).length;
+  return { asked: run.rows.size, found, settled, foreign, added };
 }
 
 interface RunMails {
-  state: RunState;
   mails: readonly MailsToTrace[];
   rows: ReadonlySet<number>;
-  rowOf: ReadonlyMap<string, number>;
+  /** By {@link mailOf}. */
+  attempts: ReadonlyMap<string, AttemptTimes>;
   /** Of the rows that still are what they were when their mails were made; canonical. */
   addressOf: ReadonlyMap<number, string>;
   /** What the journal has of earlier searches. */
-  known: ReadonlyMap<number, string>;
+  known: Map<number, string>;
+  /** Found, but nothing that may be kept. */
+  foreign: Set<number>;
 }
 
 interface AttemptTimes {
   messageId: string;
   row: number;
+  key: string;
   mailbox: string;
   first: string;
   last: string;
+}
+
+/** A mail keeps its Message-ID when it is sent again, which may be from another mailbox. */
+function mailOf(mailbox: string, messageId: string): string {
+  return `${mailbox.toLowerCase()} ${messageId}`;
 }
 
 /** What left, or may have, by the journal: all Message-IDs of a row, since any of its attempts may be the one that went out. */
@@ -97,20 +104,17 @@ async function readMails(folder: string, recipients: RecipientsSource): Promise<
     state.apply(record);
     if (record.type === 'run') source = recipients.asBegun(record.recipients);
     if (record.type === 'attempt') {
-      const { messageId, row, mailbox, at } = record;
-      // A mail keeps its Message-ID when it is sent again, which may be from another mailbox.
-      const mail = `${mailbox.toLowerCase()} ${messageId}`;
-      attempts.set(mail, { messageId, row, mailbox, first: attempts.get(mail)?.first ?? at, last: at });
+      const { messageId, row, key, mailbox, at } = record;
+      const mail = mailOf(mailbox, messageId);
+      attempts.set(mail, { messageId, row, key, mailbox, first: attempts.get(mail)?.first ?? at, last: at });
     }
     if (record.type === 'trace') known.set(record.row, said(record));
   }
   const mails = new Map<string, MailsToTrace>();
-  const rowOf = new Map<string, number>();
   const rows = new Set<number>();
   for (const { messageId, row, mailbox, first, last } of attempts.values()) {
     if (!['sent', 'unknown', 'open'].includes(state.stateOf(row))) continue;
     rows.add(row);
-    rowOf.set(messageId, row);
     const key = mailbox.toLowerCase();
     const ofMailbox = mails.get(key) ?? new MailsToTrace(mailbox);
     mails.set(key, ofMailbox);
@@ -121,15 +125,32 @@ async function readMails(folder: string, recipients: RecipientsSource): Promise<
     if (!rows.has(number) || typeof values.email !== 'string') continue;
     if (state.keyMatches(number, rowKey(values))) addressOf.set(number, canonicalAddress(values.email));
   }
-  return { state, mails: [...mails.values()], rows, rowOf, addressOf, known };
+  return { mails: [...mails.values()], rows, attempts, addressOf, known, foreign: new Set() };
 }
 
-async function write(folder: string, records: readonly Parameters<Journal['append']>[0][]): Promise<void> {
+/**
+ * @param found what message trace has
+ * @returns how many rows of these were unknown until now
+ */
+async function write(
+  folder: string,
+  found: readonly AttemptTimes[],
+  at: string,
+  records: readonly JournalRecord[],
+): Promise<number> {
   const lock = await lockRun(folder);
   try {
-    const { journal } = await Journal.open(folder, undefined, lock);
+    const { journal, state } = await Journal.open(folder, undefined, lock);
     try {
-      await Promise.all(records.map((record) => journal.append(record)));
+      // A session may have settled or repeated it since the journal was read.
+      const sent = new Map<number, SentRecord>();
+      for (const { row, key, mailbox, messageId } of found) {
+        if (!state.attemptsOf(row).some((attempt) => attempt.messageId === messageId)) continue;
+        const about = { row, key, at, mailbox, messageId };
+        sent.set(row, { type: 'sent', ...about, attempts: 1, recipients: 1, settled: 'trace' });
+      }
+      await Promise.all([...sent.values(), ...records].map((record) => journal.append(record)));
+      return sent.size;
     } finally {
       await journal.close();
     }

@@ -46,7 +46,7 @@ export async function traceCommand(run: string, terminal: Terminal): Promise<Exi
   return EXIT.ok;
 }
 
-function joinedLines({ asked, found, unknown, foreign }: JoinedTrace): string[] {
+function joinedLines({ asked, found, settled, foreign }: JoinedTrace): string[] {
   if (asked === 0) return ['No mail of this run was sent, so there is nothing to search for.'];
   const kinds = (Object.keys(traceWords) as (keyof typeof traceWords)[]).flatMap((kind) => {
     const rows = found[kind as TraceStatus] ?? 0;
@@ -56,13 +56,13 @@ function joinedLines({ asked, found, unknown, foreign }: JoinedTrace): string[] 
   const missing = asked - known - foreign;
   return [
     `${count(known)} of ${counted(asked, 'mail')} found${known > 0 ? `: ${listed(kinds.map(({ words }) => words))}` : ''}.`,
-    ...(unknown > 0
-      ? [
-          `Of these, ${count(unknown)} ${unknown === 1 ? 'was' : 'were'} unknown: sent after all, as bulk resume --trace writes down.`,
-        ]
-      : []),
     ...(foreign > 0
       ? [`${counted(foreign, 'mail')} found for other recipients than the list has: what is said of these is not kept.`]
+      : []),
+    ...(settled > 0
+      ? [
+          `${counted(settled, 'mail')} that ${settled === 1 ? 'was' : 'were'} unknown: sent after all, as the journal says now.`,
+        ]
       : []),
     ...(missing > 0
       ? [

@@ -180,15 +180,30 @@ describe('bulk trace', () => {
     expect(read(folder, 'journal.jsonl')).toBe(before);
   });
 
-  it('tells of unknown mails that were sent after all, and leaves it to resume to write that down', async () => {
+  it('writes down that unknown mails were sent after all, so that nothing sends them again', async () => {
     await start();
     sandbox.fault({ on: 'sendMail', recipient: 'p1@example.com', status: 504, delivered: true });
     world.recipients(2);
     const folder = runFolder(await world.run());
     const printed = await world.bulk(['trace', folder]);
-    expect(printed.out).toContain('Of these, 1 was unknown: sent after all, as bulk resume --trace writes down.\n');
-    expect(rows(folder)[0]).toMatch(/^p1@example\.com,Person 1,unknown,.*,delivered$/);
-    expect(read(folder, 'report.html')).toContain('Message trace has it: it was sent.');
+    expect(printed.out).toContain('1 mail that was unknown: sent after all, as the journal says now.\n');
+    expect(rows(folder)[0]).toMatch(/^p1@example\.com,Person 1,sent,.*,delivered$/);
+    expect(await world.bulk(['resume', folder, '--resend-unknown'])).toMatchObject({ code: 0 });
+    expect(await arrived()).toEqual(['p1@example.com', 'p2@example.com']);
+    // What was written down is not written down again.
+    expect((await world.bulk(['trace', folder])).out).not.toContain('unknown');
+    expect(read(folder, 'journal.jsonl').match(/"settled":"trace"/g)).toHaveLength(1);
+  });
+
+  it('writes that down also of a row that is another now', async () => {
+    await start();
+    sandbox.fault({ on: 'sendMail', recipient: 'p1@example.com', status: 504, delivered: true });
+    world.recipients(1);
+    const folder = runFolder(await world.run());
+    world.write('people.csv', 'email,name\np1@example.com,Somebody else\n');
+    const printed = await world.bulk(['trace', folder]);
+    expect(printed.out).toContain('1 mail that was unknown: sent after all, as the journal says now.\n');
+    expect(read(folder, 'journal.jsonl')).toMatch(/"type":"sent","row":1,.*"settled":"trace"/);
   });
 
   it('searches for nothing when nothing was sent', async () => {
