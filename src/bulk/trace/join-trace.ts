@@ -7,12 +7,12 @@ import { readRecords } from '../journal/reading.js';
 import type { JournalRecord, SentRecord, TraceRecord } from '../journal/records.js';
 import { rowKey } from '../journal/run-id.js';
 import type { RecipientsSource } from '../recipients/open-recipients.js';
-import { MailsToTrace } from './search-trace.js';
+import { MailsToTrace, UnsearchableError } from './search-trace.js';
 
 export interface JoinTraceOptions {
   /** The recipients of the run: of a mail, only what is said of the address of its row is kept. */
   recipients: RecipientsSource;
-  /** Searches message trace. */
+  /** Searches message trace. An {@link UnsearchableError} ends nothing. */
   search: (mails: MailsToTrace) => Promise<readonly TracedMessage[]>;
   /** When it is searched, as `Date.toISOString()` writes it. */
   at: string;
@@ -27,8 +27,8 @@ export interface JoinedTrace {
   settled: number;
   /** Found under another address than the row has, or with a row that has changed since: no address of these is kept. */
   foreign: number;
-  /** Newly written to the journal of what trace says. */
-  added: number;
+  /** Mailboxes that could not be searched, with those of their rows that were not found elsewhere. */
+  unsearched: { mailbox: string; rows: number; why: string }[];
 }
 
 /**
@@ -41,30 +41,58 @@ export interface JoinedTrace {
 export async function joinTrace(folder: string, options: JoinTraceOptions): Promise<JoinedTrace> {
   const { recipients, search, at } = options;
   const run = await readMails(folder, recipients);
-  const records = new Map<number, TraceRecord>();
-  let [settled, added] = [0, 0];
+  const records = new Map<number, TraceRecord & TracedRecipient>();
+  const foreign = new Map<number, TraceRecord>();
+  const unsearched: { mails: MailsToTrace; why: string }[] = [];
+  let settled = 0;
   for (const mails of run.mails) {
     const found: AttemptTimes[] = [];
-    for (const { messageId, recipients: traced } of await search(mails)) {
+    const messages = await search(mails).catch((error: unknown) => {
+      if (!(error instanceof UnsearchableError)) throw error;
+      unsearched.push({ mails, why: error.message });
+      return undefined;
+    });
+    if (messages === undefined) continue;
+    for (const { messageId, recipients: traced } of messages) {
       const attempt = run.attempts.get(mailOf(mails.mailbox, messageId));
       if (attempt === undefined) continue;
       found.push(attempt);
       const { row } = attempt;
       const own = traced.filter(({ recipient }) => canonicalAddress(recipient) === run.addressOf.get(row));
       const said = mostTelling([...own, ...[records.get(row) ?? []].flat()]);
+      const [any] = traced;
       if (said !== undefined) records.set(row, { type: 'trace', row, at, ...picked(said) });
-      else if (!run.known.has(row)) run.foreign.add(row);
+      else if (any !== undefined) foreign.set(row, { type: 'trace', row, at, receivedAt: any.receivedAt });
     }
-    const fresh = [...records.values()].filter((record) => run.known.get(record.row) !== said(record));
+    for (const row of records.keys()) foreign.delete(row);
+    const fresh = [
+      ...[...records.values()].filter((record) => run.known.get(record.row) !== said(record)),
+      // What was once said of the row's own recipient says more.
+      ...[...foreign.values()].filter(({ row }) => !run.known.has(row)),
+    ];
     for (const record of fresh) run.known.set(record.row, said(record));
-    added += fresh.length;
     const { mailbox } = mails;
     settled += await write(folder, found, at, [...fresh, { type: 'trace-read', at, mailbox: mailbox.toLowerCase() }]);
   }
   const found: JoinedTrace['found'] = {};
   for (const { status } of records.values()) found[status] = (found[status] ?? 0) + 1;
-  const foreign = [...run.foreign].filter((row) => !records.has(row)).length;
-  return { asked: run.rows.size, found, settled, foreign, added };
+  const foundRows = new Set([...records.keys(), ...foreign.keys()]);
+  return {
+    asked: run.rows.size,
+    found,
+    settled,
+    foreign: foreign.size,
+    unsearched: unsearched.map(({ mails: { mailbox }, why }) => {
+      const rows = new Set<number>();
+      for (const { row, mailbox: of } of run.attempts.values()) {
+        if (of.toLowerCase() !== mailbox.toLowerCase() || !run.rows.has(row) || foundRows.has(row)) continue;
+        rows.add(row);
+        // Of a row that went out from two of these it is told once.
+        foundRows.add(row);
+      }
+      return { mailbox, rows: rows.size, why };
+    }),
+  };
 }
 
 interface RunMails {
@@ -76,8 +104,6 @@ interface RunMails {
   addressOf: ReadonlyMap<number, string>;
   /** What the journal has of earlier searches. */
   known: Map<number, string>;
-  /** Found, but nothing that may be kept. */
-  foreign: Set<number>;
 }
 
 interface AttemptTimes {
@@ -125,7 +151,7 @@ async function readMails(folder: string, recipients: RecipientsSource): Promise<
     if (!rows.has(number) || typeof values.email !== 'string') continue;
     if (state.keyMatches(number, rowKey(values))) addressOf.set(number, canonicalAddress(values.email));
   }
-  return { mails: [...mails.values()], rows, attempts, addressOf, known, foreign: new Set() };
+  return { mails: [...mails.values()], rows, attempts, addressOf, known };
 }
 
 /**
@@ -171,6 +197,8 @@ const telling: readonly TraceStatus[] = [
   'unknown',
 ];
 
+type Told = Pick<TraceRecord, 'recipient' | 'status' | 'receivedAt'>;
+
 function mostTelling(traced: readonly TracedRecipient[]): TracedRecipient | undefined {
   return [...traced].sort((a, b) => telling.indexOf(a.status) - telling.indexOf(b.status))[0];
 }
@@ -179,6 +207,6 @@ function picked({ recipient, status, receivedAt }: TracedRecipient): TracedRecip
   return { recipient, status, receivedAt };
 }
 
-function said({ recipient, status, receivedAt }: TracedRecipient): string {
+function said({ recipient, status, receivedAt }: Told): string {
   return JSON.stringify([recipient, status, receivedAt]);
 }
