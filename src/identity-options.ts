@@ -6,7 +6,7 @@ import type { Credential, Identity } from './settings.js';
 
 /** Why message trace has an application of its own. */
 export const whyApart =
-  "Message trace shows who wrote to whom in the whole tenant, so it is granted to an application of its own, not to the one that sends: register another one with ExchangeMessageTrace.Read.All, and give it as the option 'trace' (or GRAPH_MAIL_TRACE_CLIENT_ID and GRAPH_MAIL_TRACE_CERTIFICATE_PATH).";
+  "Message trace shows who wrote to whom in the whole tenant, so it is granted to an application of its own, not to the one that sends: register another one with ExchangeMessageTrace.Read.All, and give it as the option 'trace' (or GRAPH_MAIL_TRACE_CLIENT_ID and GRAPH_MAIL_TRACE_CERTIFICATE_PATH, which count only where the application that sends is in variables too).";
 
 const oneOf =
   "Give one of certificatePath, certificate, clientSecret or clientAssertion, besides 'tenantId' and 'clientId'; or credential or getToken alone.";

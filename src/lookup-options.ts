@@ -19,7 +19,7 @@ export interface SettleOptions {
   window?: number | undefined;
   /**
    * `'trace'`: nothing is sent, and the message is looked for in Exchange's message trace, by the application of the option
-   * {@link GraphTransportOptions.trace}: over the time since `sentAfter`, or the last ten days. Found, it was sent: Exchange took
+   * {@link GraphTransportOptions.trace}: over the day from ten minutes before `sentAfter` on, or the last ten days. Found, it was sent: Exchange took
    * it, and what it says of each recipient is in the result. Not found, it is unknown as before: message trace knows a message
    * minutes after it was sent, and its absence proves nothing. A process makes at most 20 such requests in five minutes.
    * @default the draft, then Sent Items

@@ -112,7 +112,8 @@ export class TokenSource {
       return this.#inFlight?.catch(() => {});
     }
     this.#renewedFor.set(role, now);
-    return this.#fetch().catch(() => {});
+    // Without its claims it would be refused, where the old one was not.
+    return this.#fetch(this.#current?.claims).catch(() => {});
   }
 
   #fetch(claims?: string): Promise<string> {

@@ -29,6 +29,14 @@ const mostRequests = 20;
 const countedFor = 300_000;
 /** Milliseconds between two looks for a message that is not there yet. */
 const lookAgain = 60_000;
+/** Milliseconds that the clock which wrote when a message was sent may have been ahead of Exchange's. */
+const clocksDiffer = 600_000;
+/** Milliseconds before Graph's now that a period ends which is asked for again: a Date header is rounded, and was on its way. */
+const secondTry = 5_000;
+/** Milliseconds after its first attempt in which a message that is settled alone is looked for. */
+const sentWithin = 86_400_000;
+/** Pages that are read for one query: a million entries. Whoever gives a new link each time would be followed for ever. */
+const mostPages = 200;
 
 /** What message trace is called where others name the mailbox. */
 export const traceName = "the tenant's message trace";
@@ -81,9 +89,15 @@ export async function searchTrace(access: TraceAccess, search: TraceSearch): Pro
     return await searchUntil(access, search, clock.now(), seen);
   } catch (error) {
     // The end of a period must not be in the future, which Graph tells by its own clock.
-    const early = isGraphMailError(error) && error.responseCode === 400 && seen.ahead >= 1_000;
+    const early = isGraphMailError(error) && error.responseCode === 400 && seen.ahead > 0;
     if (!early) throw error;
-    return searchUntil(access, search, clock.now() - seen.ahead, seen);
+    // What the caller wrote by this clock is as far ahead.
+    return searchUntil(
+      access,
+      { ...search, from: search.from - seen.ahead - secondTry },
+      clock.now() - seen.ahead - secondTry,
+      seen,
+    );
   }
 }
 
@@ -94,6 +108,12 @@ async function searchUntil(
   seen: { ahead: number },
 ): Promise<TracedMessage[]> {
   const periods = tracePeriods(search, now);
+  if (search.from > now) {
+    throw configError(
+      'The period begins in the future, of which message trace knows nothing.',
+      'Check the clock of this machine.',
+    );
+  }
   if (periods.length === 0) throw configError('Nothing of the period is in the 90 days that message trace goes back.');
   const found = new Map<string, Map<string, TracedRecipient>>();
   for (const period of periods) {
@@ -102,6 +122,7 @@ async function searchUntil(
       for (let target: string | undefined = traceQuery(sender, period); target !== undefined; ) {
         const asked: string = target;
         if (targets.has(asked)) throw strangeLink('comes back to a page that was read');
+        if (targets.size >= mostPages) throw strangeLink(`goes on after ${mostPages} pages of one query`);
         targets.add(asked);
         const { entries, next }: TracePage = await reading(access.run, (requests) =>
           readPage(requests, access, asked, search, seen),
@@ -184,9 +205,13 @@ export async function settleByTrace(
   const end = clock.elapsed() + window;
   for (;;) {
     const now = clock.now();
-    // In one query; a clock that was set may have written a time that is still to come.
-    const from = Math.min(sentAfter?.getTime() ?? now - longestPeriod + lookAgain, now);
-    const search = { senders, messageIds: new Set([messageId]), from, to: Number.POSITIVE_INFINITY };
+    // In one query. A clock that was set may have written a time that is still to come.
+    const first = Math.min(sentAfter?.getTime() ?? Number.POSITIVE_INFINITY, now);
+    const period =
+      sentAfter === undefined
+        ? { from: now - longestPeriod + lookAgain, to: Number.POSITIVE_INFINITY }
+        : { from: first - clocksDiffer, to: first + sentWithin };
+    const search = { senders, messageIds: new Set([messageId]), ...period };
     const [message] = await searchTrace(access, search);
     if (message) {
       return { outcome: 'sent', response: 'Found in message trace', how: 'trace', recipients: message.recipients };

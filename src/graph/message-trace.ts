@@ -55,8 +55,8 @@ export const longestPeriod = 10 * day;
 export const oldestTrace = 90 * day;
 /** The most entries on one page. */
 const atOnce = 5_000;
-/** Milliseconds; the edge of 90 days moves while a request is on its way. */
-const edge = 60_000;
+/** Milliseconds; the edge of 90 days moves while a request is on its way, or waits five minutes for those before it. */
+const edge = 600_000;
 
 /**
  * The queries that cover a period, oldest first: none longer than ten days, none older than 90, none that ends later than now.

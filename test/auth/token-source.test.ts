@@ -170,6 +170,16 @@ describe('a token that Graph refused', () => {
   });
 });
 
+test('a token that is renewed for a role keeps the claims of the one before', async () => {
+  const { source, asked } = await withToken();
+  const replaced = source.replace('first', '{"a":1}');
+  asked[1]?.give('second');
+  const renewed = source.renewFor('Mail.Read', await replaced);
+  expect(asked[2]?.claims).toBe('{"a":1}');
+  asked[2]?.give('third');
+  await renewed;
+});
+
 describe('a refusal that nobody has done anything about', () => {
   const refusal = () => new GraphMailError('No token: AADSTS700016', { code: 'EAUTH', permanent: true });
 

@@ -124,9 +124,12 @@ describe('settle() by message trace', () => {
   });
 
   it('does not take an older message with the same Message-ID for it, nor one of another sender', async () => {
-    let behind = 200_000;
+    let behind = 0;
     const { newTransport } = await traced({ now: () => Date.now() - behind });
-    const { messageId } = await createTransport(newTransport()).sendMail(mail);
+    const sender = newTransport();
+    await sender.verify();
+    behind = 900_000;
+    const { messageId } = await createTransport(sender).sendMail(mail);
     behind = 0;
     const sentAfter = new Date(Date.now() - 60_000);
     const older = await failing(newTransport().settle({ mailbox: from, messageId, by: 'trace', sentAfter }));
@@ -255,7 +258,10 @@ describe('message trace has an identity of its own', () => {
     const error = await failing(transport.settle({ mailbox: from, messageId: '<a@b>', by: 'trace' }));
     expect(error).toMatchObject({ code: 'ECONFIG', outcome: 'unknown', hint: expect.stringContaining('of its own') });
     const many = transport.traceMessages({ mailbox: from, messageIds: ['<a@b>'], since: new Date() });
-    expect(await failing(many)).toMatchObject({ code: 'ECONFIG', hint: expect.stringContaining('trace') });
+    const { code, hint } = await failing(many);
+    expect(code).toBe('ECONFIG');
+    // This transport has its identity in options, so variables are not read.
+    expect(hint).toMatch(/'trace' \(or GRAPH_MAIL_TRACE_\S+ and \S+, which count only where .* in variables too\)/);
     expect(sandbox.requests()).toEqual([]);
   });
 

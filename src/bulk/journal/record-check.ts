@@ -43,7 +43,7 @@ const fields: Record<JournalRecord['type'], Record<string, Check>> = {
   throttled: { at: time, mailbox: text, until: optional(time) },
   bounce: { row, at: time, recipient: text, hard: flag },
   'bounces-read': { at: time, mailbox: text, until: time },
-  trace: { row, at: time, recipient: text, status: text },
+  trace: { row, at: time, recipient: optional(text), status: optional(text) },
   'trace-read': { at: time, mailbox: text },
 };
 const checks = new Map(Object.entries(fields).map(([type, checked]) => [type, Object.entries(checked)]));

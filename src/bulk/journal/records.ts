@@ -174,8 +174,9 @@ export interface TraceRecord {
   type: 'trace';
   row: number;
   at: string;
-  recipient: string;
-  status: TraceStatus;
+  /** With its status; neither where the mail was found for others alone, or its row has changed: nothing of these is kept. */
+  recipient?: string;
+  status?: TraceStatus;
   /** When Exchange Online took the mail. */
   receivedAt: string;
 }

@@ -19,7 +19,7 @@ function unknownTable(shown: Shown, times: Times): SafeHtml {
       shown.rows.map((row) => [
         place(row),
         addressOf(row),
-        html`${problem(row)}${row.bounce !== undefined && html`<p class="hint">A bounce came back: it was sent.</p>`}${row.trace?.receivedAt !== undefined && html`<p class="hint">Message trace has it: it was sent.</p>`}`,
+        html`${problem(row)}${row.bounce !== undefined && html`<p class="hint">A bounce came back: it was sent.</p>`}`,
         html`${row.mailbox}<p class="hint"><code>${row.messageId}</code></p>`,
         row.firstAttemptAt !== undefined && times.moment(row.firstAttemptAt),
       ]),

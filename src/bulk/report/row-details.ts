@@ -89,8 +89,9 @@ function bounceOf({ recipient, action, status, hard, reason }: BounceRecord): Re
   };
 }
 
-function traceOf({ status, receivedAt }: TraceRecord): ReportedTrace {
-  return { status, receivedAt };
+/** Nothing of a mail that was found for others: neither is it not found. */
+function traceOf({ status, receivedAt }: TraceRecord): ReportedTrace | undefined {
+  return status && { status, receivedAt };
 }
 
 /** Message trace was searched after the mail had left, and has no such mail. */

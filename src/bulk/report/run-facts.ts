@@ -44,13 +44,18 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
     timeline.add(record);
     addToMailbox(mailboxes, record);
     addToSession(session, record);
-    if (!afterwards.has(record.type)) lastAt = record.at;
+    if (!isAfterwards(record)) lastAt = record.at;
   }
   if (run === undefined) throw notBegun(folder);
   return { run, rows, timeline, mailboxes, ...session, startedAt: run.at, lastAt };
 }
 
 /** Written when the run may have ended long before. */
+function isAfterwards(record: JournalRecord): boolean {
+  if (record.type === 'sent') return record.settled === 'trace';
+  return afterwards.has(record.type);
+}
+
 const afterwards: ReadonlySet<JournalRecord['type']> = new Set(['bounce', 'bounces-read', 'trace', 'trace-read']);
 
 interface SessionFacts {

@@ -113,9 +113,9 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
     const { unknown } = settings;
     const fromOf = (mailbox: string) =>
       senders.flatMap((one) => (one.mailbox.toLowerCase() === mailbox.toLowerCase() ? one.sender.address : []));
-    const untraced = tracing && (await settleByTrace({ states, face: tracing, fromOf, clock, signal }));
-    if (untraced) {
-      onEnd(whyEnded(untraced), untraced);
+    const traced = tracing && (await settleByTrace({ states, face: tracing, fromOf, clock, signal }));
+    if (traced?.fault) {
+      onEnd(whyEnded(traced.fault), traced.fault);
       return feeder;
     }
     const suppressed = suppression && (await suppressedDrafts(input.source, states.state, suppression));
@@ -125,6 +125,7 @@ export async function prepareRun(options: BulkOptions, surroundings: RunSurround
       lanes,
       laneFor,
       look: unknown === 'verify' || unknown === 'trace' ? unknown : undefined,
+      unsearched: traced?.unsearched,
       suppressed,
       clock,
       signal,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
 import { GraphMailError, isGraphMailError } from '../../errors.js';
 import type { AttemptRecord } from '../journal/records.js';
-import { MailsToTrace, type TracingFace } from '../trace/search-trace.js';
+import { MailsToTrace, type TracingFace, UnsearchableError } from '../trace/search-trace.js';
 import type { RowStates } from './row-states.js';
 
 export interface TraceContext {
@@ -17,9 +17,17 @@ export interface TraceContext {
  * Looks in message trace for all that an earlier session left open: what is there was sent, whatever attempt of its row it is.
  * What is not there stays as it is, since its absence proves nothing. Many mails cost few requests, so they are looked for
  * together.
- * @returns the error for which message trace could not be asked
+ * @returns an error that would hit every mailbox, where one came; and why single ones could not be searched, by their names in
+ * lower case
  */
-export async function settleByTrace({ states, face, fromOf, clock, signal }: TraceContext): Promise<Error | undefined> {
+export async function settleByTrace({
+  states,
+  face,
+  fromOf,
+  clock,
+  signal,
+}: TraceContext): Promise<{ fault?: Error; unsearched: Map<string, string> }> {
+  const unsearched = new Map<string, string>();
   const { state } = states;
   const rowOf = new Map<string, AttemptRecord>();
   const mails = new Map<string, MailsToTrace>();
@@ -34,7 +42,13 @@ export async function settleByTrace({ states, face, fromOf, clock, signal }: Tra
   }
   try {
     for (const ofMailbox of mails.values()) {
-      for (const { messageId } of await ofMailbox.search(face, fromOf(ofMailbox.mailbox), signal)) {
+      const search = ofMailbox.search(face, fromOf(ofMailbox.mailbox), { now: clock.now(), signal });
+      const found = await search.catch((error: unknown) => {
+        if (!(error instanceof UnsearchableError)) throw error;
+        unsearched.set(ofMailbox.mailbox.toLowerCase(), error.message);
+        return [];
+      });
+      for (const { messageId } of found) {
         const attempt = rowOf.get(messageId);
         // Another attempt of the same row may have been found before.
         if (attempt === undefined || state.attemptsOf(attempt.row).length === 0) continue;
@@ -53,11 +67,12 @@ export async function settleByTrace({ states, face, fromOf, clock, signal }: Tra
         });
       }
     }
-    return undefined;
+    return { unsearched };
   } catch (error) {
     if (!isGraphMailError(error)) throw error;
-    if (error.code === 'EABORT') return undefined;
+    if (error.code === 'EABORT') return { unsearched };
     // It says nothing of any mail, whatever its outcome is.
-    return new GraphMailError(error.message, { ...error, cause: error.cause, outcome: 'unknown' });
+    const fault = new GraphMailError(error.message, { ...error, cause: error.cause, outcome: 'unknown' });
+    return { fault, unsearched };
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import { isGraphMailError } from '../../errors.js';
+import { GraphMailError, isGraphMailError } from '../../errors.js';
 import { messageOf } from '../errors.js';
 import type { AttemptRecord, UnknownRecord } from '../journal/records.js';
 import type { GraphFace } from './graph-face.js';
@@ -15,6 +15,8 @@ export interface EarlierContext {
   laneFor: (mailbox: string) => Lane;
   /** `verify`: look in Sent Items; else only what a draft's id settles is settled. `trace`: message trace was looked into. */
   look: 'verify' | 'trace' | undefined;
+  /** Why message trace could not be searched for the mails of these mailboxes, by their names in lower case. */
+  unsearched: ReadonlyMap<string, string> | undefined;
   /** Drafts that are not to be sent any more: the entry of the suppression list, by row. */
   suppressed: ReadonlyMap<number, string> | undefined;
   clock: Clock;
@@ -71,6 +73,17 @@ async function settle(
     await states.append({ type: 'unknown', ...about(), ...draft, error: errorRecord(error) });
   };
   if (!face || (draftId === undefined && look !== 'verify')) {
+    const why = draftId === undefined ? context.unsearched?.get(mailbox.toLowerCase()) : undefined;
+    if (why !== undefined) {
+      await hold(
+        new GraphMailError(`Whether it was sent is not known, and message trace cannot be searched for it: ${why}`, {
+          code: 'ECONFIG',
+          outcome: 'unknown',
+          permanent: true,
+        }),
+      );
+      return undefined;
+    }
     const more = look === 'trace' ? ' Message trace does not have it, which proves nothing.' : '';
     await hold(new Error(`The run ended while this mail was on its way.${more}`));
     return undefined;

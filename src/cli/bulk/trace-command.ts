@@ -8,6 +8,7 @@ import { type JoinedTrace, joinTrace } from '../../bulk/trace/join-trace.js';
 import { type MailsToTrace, tracingFace } from '../../bulk/trace/search-trace.js';
 import type { TraceStatus } from '../../graph/message-trace.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { onInterruptions } from '../interruption.js';
 import type { Terminal } from '../terminal.js';
 import { reportLines, shownFolder, stepLines } from './ending-text.js';
 import { choicesOf, transportOptions } from './mail-choices.js';
@@ -20,6 +21,8 @@ export async function traceCommand(run: string, terminal: Terminal): Promise<Exi
   const recipients = recipientsOf(record, run);
   const choices = choicesOf(record, run);
   const transporter = terminal.connect(transportOptions(choices));
+  const interrupted = new AbortController();
+  const release = onInterruptions([() => interrupted.abort()], terminal.signals);
   const print = (line: string) => terminal.stdout.write(`${line}\n`);
   try {
     const face = graphFace(transporter);
@@ -34,11 +37,17 @@ export async function traceCommand(run: string, terminal: Terminal): Promise<Exi
       return mails.search(
         tracing,
         from.map(({ address }) => address),
+        { now: terminal.clock.now(), signal: interrupted.signal },
       );
     };
     const at = new Date(terminal.clock.now()).toISOString();
     for (const line of joinedLines(await joinTrace(folder, { recipients, search, at }))) print(line);
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    print('Interrupted. What was found of the mailboxes before is in the journal.');
+    return EXIT.interrupted;
   } finally {
+    release();
     transporter.close();
   }
   const { totals, ...files } = await writeReports({ folder, recipients });
@@ -46,23 +55,24 @@ export async function traceCommand(run: string, terminal: Terminal): Promise<Exi
   return EXIT.ok;
 }
 
-function joinedLines({ asked, found, unknown, foreign }: JoinedTrace): string[] {
+function joinedLines({ asked, found, settled, foreign, unsearched }: JoinedTrace): string[] {
   if (asked === 0) return ['No mail of this run was sent, so there is nothing to search for.'];
   const kinds = (Object.keys(traceWords) as (keyof typeof traceWords)[]).flatMap((kind) => {
     const rows = found[kind as TraceStatus] ?? 0;
     return rows === 0 ? [] : { rows, words: `${count(rows)} ${traceWords[kind]}` };
   });
   const known = kinds.reduce((sum, { rows }) => sum + rows, 0);
-  const missing = asked - known - foreign;
+  const missing = asked - known - foreign - unsearched.reduce((sum, { rows }) => sum + rows, 0);
   return [
     `${count(known)} of ${counted(asked, 'mail')} found${known > 0 ? `: ${listed(kinds.map(({ words }) => words))}` : ''}.`,
-    ...(unknown > 0
-      ? [
-          `Of these, ${count(unknown)} ${unknown === 1 ? 'was' : 'were'} unknown: sent after all, as bulk resume --trace writes down.`,
-        ]
-      : []),
     ...(foreign > 0
       ? [`${counted(foreign, 'mail')} found for other recipients than the list has: what is said of these is not kept.`]
+      : []),
+    ...unsearched.map(({ mailbox, rows, why }) => `${counted(rows, 'mail')} of ${mailbox} not searched for: ${why}.`),
+    ...(settled > 0
+      ? [
+          `${counted(settled, 'mail')} that ${settled === 1 ? 'was' : 'were'} unknown: sent after all, as the journal says now.`,
+        ]
       : []),
     ...(missing > 0
       ? [

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { decodeLine, encodeRecord } from '../../../src/bulk/journal/records.js';
 import { createCertificate, type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.js';
 import { BulkWorld, runFolder } from './support.js';
 
@@ -47,6 +48,18 @@ const rows = (folder: string) => read(folder, 'report.csv').trimEnd().split('\r\
 const traceColumn = (folder: string) => rows(folder).map((line) => line.split(',').at(-1));
 const searches = () => sandbox.requests({ operation: 'messageTrace' });
 const arrived = async () => (await sandbox.messages()).flatMap(({ to }) => to.map(({ address }) => address)).sort();
+
+/** Has all that the journal says of a row happen some hours earlier. */
+function age(folder: string, row: number, hours: number): void {
+  const lines = read(folder, 'journal.jsonl').trimEnd().split('\n');
+  const aged = lines.map((line, index) => {
+    const record = decodeLine(line);
+    if (!('row' in record) || record.row !== row) return `${line}\n`;
+    const at = new Date(Date.parse(record.at) - hours * 3_600_000).toISOString();
+    return encodeRecord({ ...record, at }, index + 1);
+  });
+  writeFileSync(path.join(folder, 'journal.jsonl'), aged.join(''));
+}
 
 describe('bulk trace', () => {
   it('joins what message trace says of each recipient to CSV, JSON and HTML of the report', async () => {
@@ -150,7 +163,52 @@ describe('bulk trace', () => {
     expect(printed.out).toContain('1 of 2 mails found: 1 delivered.\n');
     expect(printed.out).toContain('1 mail found for other recipients than the list has');
     expect(printed.out).not.toContain('proves nothing');
-    expect(read(folder, 'journal.jsonl').match(/"type":"trace",/g)).toHaveLength(1);
+    expect(read(folder, 'journal.jsonl').match(/"type":"trace",.*"recipient"/g)).toHaveLength(1);
+    // Neither was it not found.
+    expect(traceColumn(folder)).toEqual(['delivered', '']);
+    expect(JSON.parse(read(folder, 'summary.json')).totals.trace).toEqual({ delivered: 1 });
+    expect(await world.bulk(['trace', folder])).toMatchObject({
+      out: expect.stringContaining('1 mail found for other'),
+    });
+    expect(read(folder, 'journal.jsonl').match(/"type":"trace",/g)).toHaveLength(2);
+  });
+
+  it('does not take for a mail what was taken at another time', async () => {
+    await start();
+    sandbox.fault({ on: 'sendMail', recipient: 'p1@example.com', status: 504, delivered: true });
+    world.recipients(2);
+    const folder = runFolder(await world.run());
+    age(folder, 1, 3);
+    const printed = await world.bulk(['trace', folder]);
+    expect(printed.out).toContain('1 of 2 mails found: 1 delivered.\n1 mail not found, which proves nothing');
+    expect(rows(folder)[0]).toMatch(/^p1@example\.com,Person 1,unknown,.*,not found$/);
+  });
+
+  it('says that mails are too old for message trace, and makes a report all the same', async () => {
+    await start();
+    world.recipients(1);
+    const folder = runFolder(await world.run());
+    age(folder, 1, 24 * 91);
+    const printed = await world.bulk(['trace', folder]);
+    expect(printed).toMatchObject({ code: 0, err: '' });
+    expect(printed.out).toMatch(/^1 mail of \S+ not searched for: they are older than the 90 days that message trace/m);
+    expect(printed.out).not.toContain('not found');
+    expect(traceColumn(folder)).toEqual(['']);
+    expect(searches()).toHaveLength(0);
+  });
+
+  it('ends when it is interrupted', async () => {
+    await start();
+    world.recipients(1);
+    const folder = runFolder(await world.run());
+    sandbox.fault({ on: 'messageTrace', silence: true });
+    const printed = await world.bulk(['trace', folder], {
+      onPrint: (out, signals) => {
+        if (out.endsWith('Searching message trace for the mails of noreply@contoso.example\n'))
+          setImmediate(() => signals.emit('SIGINT'));
+      },
+    });
+    expect(printed).toMatchObject({ code: 130, out: expect.stringContaining('Interrupted.') });
   });
 
   it('finds mails by the address in From where that is not the mailbox, also to settle them', async () => {
@@ -180,15 +238,30 @@ describe('bulk trace', () => {
     expect(read(folder, 'journal.jsonl')).toBe(before);
   });
 
-  it('tells of unknown mails that were sent after all, and leaves it to resume to write that down', async () => {
+  it('writes down that unknown mails were sent after all, so that nothing sends them again', async () => {
     await start();
     sandbox.fault({ on: 'sendMail', recipient: 'p1@example.com', status: 504, delivered: true });
     world.recipients(2);
     const folder = runFolder(await world.run());
     const printed = await world.bulk(['trace', folder]);
-    expect(printed.out).toContain('Of these, 1 was unknown: sent after all, as bulk resume --trace writes down.\n');
-    expect(rows(folder)[0]).toMatch(/^p1@example\.com,Person 1,unknown,.*,delivered$/);
-    expect(read(folder, 'report.html')).toContain('Message trace has it: it was sent.');
+    expect(printed.out).toContain('1 mail that was unknown: sent after all, as the journal says now.\n');
+    expect(rows(folder)[0]).toMatch(/^p1@example\.com,Person 1,sent,.*,delivered$/);
+    expect(await world.bulk(['resume', folder, '--resend-unknown'])).toMatchObject({ code: 0 });
+    expect(await arrived()).toEqual(['p1@example.com', 'p2@example.com']);
+    // What was written down is not written down again.
+    expect((await world.bulk(['trace', folder])).out).not.toContain('unknown');
+    expect(read(folder, 'journal.jsonl').match(/"settled":"trace"/g)).toHaveLength(1);
+  });
+
+  it('writes that down also of a row that is another now', async () => {
+    await start();
+    sandbox.fault({ on: 'sendMail', recipient: 'p1@example.com', status: 504, delivered: true });
+    world.recipients(1);
+    const folder = runFolder(await world.run());
+    world.write('people.csv', 'email,name\np1@example.com,Somebody else\n');
+    const printed = await world.bulk(['trace', folder]);
+    expect(printed.out).toContain('1 mail that was unknown: sent after all, as the journal says now.\n');
+    expect(read(folder, 'journal.jsonl')).toMatch(/"type":"sent","row":1,.*"settled":"trace"/);
   });
 
   it('searches for nothing when nothing was sent', async () => {
@@ -264,6 +337,32 @@ describe('bulk resume --trace', () => {
     expect(out).toContain('3 rows = 0 sent + 0 rejected + 0 skipped + 1 unknown + 2 left\n');
     expect(ended).toBe(code);
     expect(await arrived()).toEqual(['p1@example.com']);
+  });
+
+  it('does not take an older copy, as of another run of the same list, for the mail', async () => {
+    await start();
+    unknowns('p1@example.com', true);
+    unknowns('p2@example.com', true);
+    world.recipients(2);
+    const folder = runFolder(await world.run());
+    age(folder, 1, 3);
+    expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({ code: 3 });
+    expect(rows(folder).map((line) => line.split(',')[2])).toEqual(['unknown', 'sent']);
+  });
+
+  it('goes on past mails that are too old for message trace, and says so of them', async () => {
+    await start();
+    unknowns('p1@example.com', true);
+    world.recipients(2);
+    const folder = runFolder(await world.run(['--limit', '1']));
+    age(folder, 1, 24 * 91);
+    const resumed = await world.bulk(['resume', folder, '--trace']);
+    expect(resumed).toMatchObject({ code: 3, err: '' });
+    expect(resumed.out).toContain('2 rows = 1 sent + 0 rejected + 0 skipped + 1 unknown + 0 left\n');
+    expect(rows(folder)[0]).toMatch(
+      /unknown,.*message trace cannot be searched for it: they are older than the 90 days/,
+    );
+    expect(searches()).toHaveLength(0);
   });
 
   it('asks nothing when nothing is unknown', async () => {
