@@ -55,7 +55,7 @@ ${mode === 'policy' ? consent(answers) : ''}## To undo
 Delete the app registration ${code(name)} (App registrations > it > Delete). It can be restored for 30 days. Its Enterprise
 application goes with it, and Microsoft lists that among what ends this program's tokens early. Revoking a
 permission alone does not: tokens from before keep it for up to 24 hours. To end them now, disable the Enterprise application
-(Properties > Enabled for users to sign in: No), revoke the permission, and enable it again.
+(Properties > Enabled for users to sign in: No), revoke the permission, and enable it again when they have ended (24 hours at most).
 `;
 }
 
