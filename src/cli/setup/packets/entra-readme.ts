@@ -3,7 +3,7 @@ import { CLOUD_TERMS } from '../clouds.js';
 import { cell, code, day } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 
-/** What the Entra administrator reads: why, what changes, three ways to do it, how to undo it. */
+/** What the Entra administrator reads: why, what changes, three ways to do it, how to undo it. (facts auth-10, auth-11, setup-7) */
 export function entraReadme({ answers, certificate, publicFile }: PacketInput): string {
   const { mode, name, cloud } = answers;
   const { portal } = CLOUD_TERMS[cloud];

@@ -5,7 +5,7 @@ import { idWord } from './exchange-by-hand.js';
 import { cell } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 
-/** What the Exchange administrator reads: why, what changes, how long it takes, how to undo it. */
+/** What the Exchange administrator reads: why, what changes, how long it takes, how to undo it. (fact setup-6) */
 export function exchangeReadme({ answers }: PacketInput): string {
   const { mode, mailboxes, deniedMailbox, scope, createMailbox } = answers;
   const appId = `-AppId ${idWord(answers.clientId, 'client id')}`;
