@@ -4,7 +4,7 @@ import { parseObject } from './answer.js';
 /**
  * What message trace says of one recipient (Graph documentation, "exchangeMessageTrace"): `'expanded'` of a group, whose members
  * then are recipients too; `'gettingStatus'` and `'pending'` while it is not decided; `'unknown'` for what is not documented.
- * (fact trace-1)
+ * (facts trace-1, trace-6)
  */
 export type TraceStatus =
   | 'delivered'
@@ -50,7 +50,7 @@ export interface TracePeriod {
 }
 
 const day = 86_400_000;
-/** Milliseconds; Graph documentation, "List messageTraces", as all limits here. */
+/** Milliseconds; Graph documentation, "List messageTraces", as all limits here. (facts trace-4, trace-5) */
 export const longestPeriod = 10 * day;
 export const oldestTrace = 90 * day;
 /** The most entries on one page. */

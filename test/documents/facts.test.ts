@@ -49,7 +49,13 @@ function citedIn(text: string): string[] {
 const sourceFiles = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => path.posix.join('src', file.split(path.sep).join('/')));
-const cited = new Map(sourceFiles.map((file) => [file, citedIn(readFileSync(path.join(root, file), 'utf8'))]));
+/** Pages name a row in a comment that nobody sees, where no code hangs on it. */
+const pages = readdirSync(path.join(root, 'docs'))
+  .filter((file) => file.endsWith('.md') && file !== 'facts.md')
+  .map((file) => `docs/${file}`);
+const cited = new Map(
+  [...sourceFiles, ...pages].map((file) => [file, citedIn(readFileSync(path.join(root, file), 'utf8'))]),
+);
 
 describe('docs/facts.md', () => {
   test('has many rows, each with an id of its own, a claim and a mark', () => {
@@ -74,6 +80,17 @@ describe('docs/facts.md', () => {
     }
     const used = new Set(facts.flatMap(({ sources: given }) => given));
     expect(sources.filter(({ key }) => !used.has(key))).toEqual([]);
+  });
+
+  test('calls documented or reported only what somebody documents or reports', () => {
+    // Neither is a page that can be looked up.
+    const nowhere = ['NONE-FOUND', 'NEWS-2026-11'];
+    for (const { id, mark, sources: given } of facts.filter(({ mark: one }) => one !== 'inferred')) {
+      expect(
+        given.filter((one) => !nowhere.includes(one)),
+        `${id} is ${mark}`,
+      ).not.toEqual([]);
+    }
   });
 
   test('names code that is there and cites the row', () => {

@@ -7,7 +7,7 @@ import type { TenantState } from './tenant-state.js';
 
 export type TenantAccessPolicy = Required<AccessPolicyOptions>;
 
-/** The application access policies by name. (fact access-3) */
+/** The application access policies by name. (facts access-3, access-9) */
 export function accessPoliciesOf(tenant: TenantState): LoadableCollection<AccessPolicyOptions, TenantAccessPolicy> {
   const { accessPolicies } = tenant;
   return {

@@ -52,7 +52,7 @@ export interface TenantOptions {
   noPermissionsStatus?: 401 | 403;
   /**
    * Whether an Entra role alone is refused like a mailbox outside the scope, until an assignment is made, as newer tenants
-   * are reported to do. Default `false`, as documented. (fact access-7)
+   * may do. Default `false`, as documented. (fact access-7)
    */
   requireAssignment?: boolean;
 }

@@ -11,7 +11,7 @@ export interface TraceQuery {
 
 const DAY = 86_400_000;
 const WITHOUT_PERIOD = 2 * DAY;
-// Graph documentation, "List messageTraces".
+// Graph documentation, "List messageTraces". (facts trace-4, trace-5)
 const LONGEST_PERIOD = 10 * DAY;
 const OLDEST = 90 * DAY;
 const USUAL_TOP = 1000;

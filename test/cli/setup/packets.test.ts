@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Answers, Mode } from '../../../src/cli/setup/answers.js';
 import { publicCertificate } from '../../../src/cli/setup/certificate/public-certificate.js';
@@ -5,6 +6,7 @@ import { closingText } from '../../../src/cli/setup/closing-text.js';
 import { allPackets } from '../../../src/cli/setup/packets/all-packets.js';
 import type { PacketInput } from '../../../src/cli/setup/packets/packet-input.js';
 import { rotationPacket } from '../../../src/cli/setup/packets/rotation.js';
+import { POLICY_WAITING } from '../../../src/cli/setup/scripts/restrict-policy-ps1.js';
 import type { CloudName } from '../../../src/option-types.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 
@@ -206,5 +208,87 @@ describe('the packets', () => {
   it('quote the folder in what is to be typed', () => {
     const packet = { ...input('rbac'), folder: 'my packets' };
     expect(text(packet, 'developer/README.md')).toContain("node 'my packets/developer/send-test.mjs'");
+  });
+});
+
+describe('what a careless hand could open', () => {
+  const plain = (text: string) => text.replaceAll(/\n *(?:# *)?/g, ' ');
+
+  it('has the application disabled before its policy is removed, as tokens from before keep the permission', () => {
+    for (const path of ['exchange-admin/README.md', 'one-administrator.md']) {
+      const page = text(input('policy'), path);
+      const undo = plain(page.slice(page.search(/^(?:## )?To undo/m)));
+      expect(undo, path).toMatch(/first.*disable the Enterprise application.*revoke `?Mail\.Send.*24 hours at most/i);
+      const removing = undo.search(/Remove-ApplicationAccessPolicy|"To undo" in/);
+      expect(removing, path).toBeGreaterThan(undo.search(/disable the Enterprise application/));
+      expect(plain(text(input('rbac'), path)), path).not.toContain('disable the Enterprise application');
+    }
+  });
+
+  it('assigns nothing by hand when the group was not found', () => {
+    const page = text(input('rbac'), 'exchange-admin/by-hand.md');
+    const block = /```powershell\n(\$Group = \$null\n[\s\S]*?)```/.exec(page)?.[1] ?? '';
+    expect(block).toMatch(
+      /^\$Group = \$null\n\$Group = Get-.*\nif \(\$Group\) \{\n +New-ManagementRoleAssignment .*\n\} else \{\n/,
+    );
+    expect(page.match(/New-ManagementRoleAssignment/g)).toHaveLength(1);
+  });
+
+  it('has a pause between looking at what a filter finds and making the scope of it', () => {
+    const page = text(
+      input('rbac', { scope: { kind: 'filter', filter: "City -eq 'x'" } }),
+      'exchange-admin/by-hand.md',
+    );
+    const blocks = [...page.matchAll(/```powershell\n([\s\S]*?)```/g)].map(([, block]) => block ?? '');
+    expect(blocks.filter((block) => block.includes('Get-Recipient'))).toHaveLength(1);
+    expect(blocks.filter((block) => block.includes('New-ManagementScope'))).toHaveLength(1);
+    expect(blocks.some((block) => block.includes('Get-Recipient') && block.includes('New-'))).toBe(false);
+  });
+
+  it.each([
+    ['global', /\(grant-mail-send\.sh or grant-mail-send\.ps1\)/, /Azure Cloud Shell will do/],
+    ['usgov-dod', /\(grant-mail-send\.ps1\)/, /Install-Module Microsoft\.Graph\.Applications/],
+    ['china', /\(grant-mail-send\.sh\)/, /Azure Cloud Shell will do/],
+  ] as const)('names only the scripts and tools that there are in %s', (cloud, scripts, tool) => {
+    expect(text(input('policy', { cloud }), 'exchange-admin/restrict-mailboxes.ps1')).toMatch(scripts);
+    const page = text(input('policy', { cloud }), 'one-administrator.md');
+    expect(page).toMatch(tool);
+    expect(page.includes('Azure Cloud Shell')).toBe(cloud !== 'usgov-dod');
+  });
+
+  it('tells how long a policy takes in one sentence, wherever it tells it', () => {
+    const files = allPackets(input('policy'), '/ca.pem', new Date(0));
+    const telling = files.filter((file) => file.text.includes(POLICY_WAITING)).map(({ path }) => path);
+    expect(telling).toEqual(
+      expect.arrayContaining([
+        ...['entra-admin/grant-mail-send.sh', 'entra-admin/grant-mail-send.ps1'],
+        ...['exchange-admin/restrict-mailboxes.ps1', 'exchange-admin/README.md', 'one-administrator.md'],
+      ]),
+    );
+    for (const page of ['docs/guide.md', 'docs/facts.md']) {
+      expect(readFileSync(page, 'utf8'), page).toContain(POLICY_WAITING);
+    }
+  });
+
+  it('says after a grant what has to be restarted, and that tokens last up to a day', () => {
+    for (const name of ['grant-mail-send.sh', 'grant-mail-send.ps1']) {
+      const script = text(input('policy'), `entra-admin/${name}`);
+      expect(script).toContain('This program fetches a new token when it is next refused; restart any other product');
+      expect(plain(script)).toMatch(/Tokens from before keep the permission for up to 24 hours/);
+      expect(script).not.toContain('about an hour');
+    }
+  });
+
+  it('says that Graph PowerShell needs a consent of its own', () => {
+    const consent = /administrator must have consented to .*Application\.ReadWrite\.All/;
+    expect(plain(text(input('rbac'), 'entra-admin/register-app.ps1'))).toMatch(consent);
+    const files = rotationPacket({
+      ...{ pem: '', certificate, keyPath: '/new.pem', old: undefined, oldPath: undefined },
+      ...{ cloud: 'global', tenantId: undefined, clientId: undefined },
+    });
+    for (const name of [/add-certificate\.ps1$/, /entra-admin.*\.md$/]) {
+      const found = files.find(({ path }) => name.test(path))?.text ?? '';
+      expect(plain(found), String(name)).toMatch(consent);
+    }
   });
 });

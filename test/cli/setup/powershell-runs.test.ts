@@ -10,8 +10,11 @@ import {
   startScript,
 } from './powershell/harness.js';
 import {
+  EARLIER_FILTER,
   emptyGroup,
   withArgs,
+  withAssignmentOfBefore,
+  withFilterOfBefore,
   withPermission,
   withPolicy,
   withSameName,
@@ -23,6 +26,7 @@ import {
   CORE,
   DENIED,
   EXISTING,
+  FILTER,
   GROUP,
   MAILBOXES,
   OBJECT,
@@ -169,6 +173,50 @@ describe.skipIf(!hasPowerShell)('what a tenant may hold', () => {
         // Format-List of the assignments, with their scopes.
         expect(text).toMatch(/Name +: wide/);
       },
+    ],
+    'a filter of an earlier run is shown with the one asked for, and without a yes nothing is proven': [
+      withFilterOfBefore(filter, ['no']),
+      (run, text) => {
+        expect(text).toContain(`The filter of the application's scope: ${EARLIER_FILTER}`);
+        expect(text).toContain(`This script was made for another text: ${FILTER}`);
+        expect(run.error).toContain('Nothing was proven');
+        expect(run.tenant.assignments).toEqual([]);
+      },
+    ],
+    'with a yes, the filter of an earlier run is proven': [
+      withFilterOfBefore(filter, ['yes']),
+      (_, text) => expect(text).toMatch(filter.success),
+    ],
+    'nor is -WhatIf asked about it, which says so': [
+      withArgs(withFilterOfBefore(filter, []), { WhatIf: true }),
+      (run, text) => {
+        expect(text).toContain(`This script was made for another text: ${FILTER}`);
+        expect(run.exit).toBe(0);
+        expect(run.calls.filter(({ changes }) => changes)).toEqual([]);
+      },
+    ],
+    'an assignment for another group is asked about, and without a yes nothing is proven': [
+      { ...withAssignmentOfBefore(group, 'others_00000000-cccc-0000-0000-000000000002'), answers: ['no'] },
+      (run, text) => {
+        expect(text).toMatch(/WARNING: The role assignment 'Mail\.Send .*' is there already, in the scope 'others_0/);
+        expect(text).not.toMatch(group.success);
+        expect(run.error).toContain('Nothing was proven');
+      },
+    ],
+    'with a yes, it is taken': [
+      { ...withAssignmentOfBefore(group, 'others_00000000-cccc-0000-0000-000000000002'), answers: ['yes'] },
+      (_, text) => expect(text).toMatch(group.success),
+    ],
+    'an assignment for a group whose name only begins alike is asked about': [
+      {
+        ...withAssignmentOfBefore(group, `${GROUP.slice(0, 27)}_2_00000000-cccc-0000-0000-000000000002`),
+        answers: ['no'],
+      },
+      (run) => expect(run.error).toContain('Nothing was proven'),
+    ],
+    'an assignment for a group is none for a filter': [
+      { ...withAssignmentOfBefore(filter, 'others_00000000-cccc-0000-0000-000000000002'), answers: ['yes', 'no'] },
+      (run) => expect(run.error).toContain('Nothing was proven'),
     ],
     'an object id that Exchange knows otherwise is refused': [
       withTenant(group, { exchangePrincipals: [{ ...principal, objectId: '66666666-aaaa-bbbb-cccc-dddddddddddd' }] }),

@@ -3,7 +3,7 @@ import { CLOUD_TERMS } from '../clouds.js';
 import { cell, code, day } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 
-/** What the Entra administrator reads: why, what changes, three ways to do it, how to undo it. */
+/** What the Entra administrator reads: why, what changes, three ways to do it, how to undo it. (facts auth-10, auth-11, setup-7) */
 export function entraReadme({ answers, certificate, publicFile }: PacketInput): string {
   const { mode, name, cloud } = answers;
   const { portal } = CLOUD_TERMS[cloud];
@@ -55,7 +55,7 @@ ${mode === 'policy' ? consent(answers) : ''}## To undo
 Delete the app registration ${code(name)} (App registrations > it > Delete). It can be restored for 30 days. Its Enterprise
 application goes with it, and Microsoft lists that among what ends this program's tokens early. Revoking a
 permission alone does not: tokens from before keep it for up to 24 hours. To end them now, disable the Enterprise application
-(Properties > Enabled for users to sign in: No), revoke the permission, and enable it again.
+(Properties > Enabled for users to sign in: No), revoke the permission, and enable it again when they have ended (24 hours at most).
 `;
 }
 

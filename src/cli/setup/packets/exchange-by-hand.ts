@@ -51,6 +51,8 @@ interface Step {
 
 const alias = (address: string) => address.split('@')[0] ?? '';
 const q = quotePowerShell;
+/** A name as the script makes it (`Get-ShortName`): Exchange takes ASCII, and calls the scope of a group by its name, an underscore and a GUID, in 64 characters. */
+const shortName = (address: string, length: number) => address.replaceAll(/[^\x21-\x7e]/g, '_').slice(0, length);
 
 function steps(answers: Answers): Step[] {
   const { mode, mailboxes, deniedMailbox, scope, createMailbox } = answers;
@@ -61,7 +63,7 @@ function steps(answers: Answers): Step[] {
       title: 'Make those that are missing, as shared mailboxes:',
       cmdlets: mailboxes.map(
         (address) =>
-          `New-Mailbox -Shared -Name ${q(address)} -Alias ${q(alias(address))} -PrimarySmtpAddress ${q(address)}`,
+          `New-Mailbox -Shared -Name ${q(shortName(address, 64))} -Alias ${q(alias(address))} -PrimarySmtpAddress ${q(address)}`,
       ),
     });
   }
@@ -76,7 +78,7 @@ function groupSteps(address: string, { mode, mailboxes }: Answers): Step[] {
     {
       title: 'The group, hidden from address lists:',
       cmdlets: [
-        `New-DistributionGroup -Type Security -Name ${group} -Alias ${q(alias(address))} -PrimarySmtpAddress ${group} -MemberJoinRestriction Closed -MemberDepartRestriction Closed`,
+        `New-DistributionGroup -Type Security -Name ${q(shortName(address, 27))} -DisplayName ${group} -Alias ${q(alias(address))} -PrimarySmtpAddress ${group} -MemberJoinRestriction Closed -MemberDepartRestriction Closed`,
         `Set-DistributionGroup -Identity ${group} -HiddenFromAddressListsEnabled $true -BypassSecurityGroupManagerCheck`,
       ],
     },
@@ -114,19 +116,28 @@ function rbacSteps({ name, mailboxes, deniedMailbox, scope }: Answers): Step[] {
             title:
               'The right to send, for the members of the group. **Never without the scope at its end**: it would be for every mailbox:',
             cmdlets: [
+              '$Group = $null',
               `$Group = Get-DistributionGroup -Identity ${q(scope.address)}`,
-              `${assign} -RecipientGroupScope "$($Group.Guid)"`,
+              'if ($Group) {',
+              `    ${assign} -RecipientGroupScope "$($Group.Guid)"`,
+              '} else {',
+              "    Write-Warning 'The group was not found. The application was given nothing.'",
+              '}',
             ],
           },
         ]
       : [
           {
-            title: 'The scope. Look at what the filter finds before you make it:',
+            title:
+              'Look at what the filter finds. The application will be able to send from all of it, and from what it finds later:',
             cmdlets: [
               `$Filter = ${q(scope.filter)}`,
               'Get-Recipient -Filter $Filter -ResultSize Unlimited | Format-List -Property PrimarySmtpAddress',
-              'New-ManagementScope -Name "Mail $AppId" -RecipientRestrictionFilter $Filter',
             ],
+          },
+          {
+            title: 'The scope, if that is what is meant:',
+            cmdlets: ['New-ManagementScope -Name "Mail $AppId" -RecipientRestrictionFilter $Filter'],
           },
           {
             title:
@@ -188,7 +199,7 @@ function clicks({ mailboxes, scope, createMailbox, cloud, mode }: Answers): stri
     scope.kind === 'group'
       ? [
           '- [ ] Recipients > Groups > **Add a group** > Group type: **Mail-enabled security** > Next',
-          `- [ ] Set up the basics: name ${code(scope.address)} > Next`,
+          `- [ ] Set up the basics: name ${code(shortName(scope.address, 27))} (no longer: Exchange adds to it for the name of a scope) > Next`,
           '- [ ] Assign owners: yourself, or whoever decides which mailboxes may send > Next',
           `- [ ] Add members: ${mailboxes.map(code).join(', ')}, and nobody else > Next`,
           `- [ ] Edit settings: group email address ${code(scope.address)} > Next`,

@@ -1,10 +1,11 @@
 import { quotePowerShell } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
+import { POLICY_WAITING } from '../scripts/restrict-policy-ps1.js';
 import { idWord } from './exchange-by-hand.js';
 import { cell } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 
-/** What the Exchange administrator reads: why, what changes, how long it takes, how to undo it. */
+/** What the Exchange administrator reads: why, what changes, how long it takes, how to undo it. (fact setup-6) */
 export function exchangeReadme({ answers }: PacketInput): string {
   const { mode, mailboxes, deniedMailbox, scope, createMailbox } = answers;
   const appId = `-AppId ${idWord(answers.clientId, 'client id')}`;
@@ -26,7 +27,7 @@ A program wants to send mail through Microsoft Graph. You say from which mailbox
 - **Waiting**: ${
     mode === 'rbac'
       ? 'the proof is right within minutes. The application itself gets the right in 30 minutes, or in up to 2 hours if it has just been\n  refused; new group members take about as long.'
-      : 'Microsoft says up to 30 minutes, and over an hour; users have waited for 24. `Mail.Send` must not be granted before.'
+      : `${POLICY_WAITING} \`Mail.Send\` must not be granted before.`
   }
 - An organization that was never customized is asked about \`Enable-OrganizationCustomization\`, **which cannot be undone**.
 
@@ -101,19 +102,23 @@ It looks at Exchange alone. A permission granted in Entra adds to it, for every 
 
 function undo({ mode, scope, clientId, objectId }: Answers): string {
   if (mode === 'policy') {
-    return `# FIRST have the Entra administrator revoke Mail.Send: without the policy, it holds for every mailbox.
+    return `# FIRST have the Entra administrator disable the Enterprise application (Properties > Enabled for users to sign in: No), then
+# revoke Mail.Send: without the policy it holds for every mailbox, and tokens from before keep it. Have the application enabled
+# again only when those tokens have ended (24 hours at most).
 Get-ApplicationAccessPolicy | Where-Object { $_.AppId -contains ${idWord(clientId, 'client id')} -and $_.Description -eq 'Mail from an application' } | Remove-ApplicationAccessPolicy
 # Other policies of the application stay.`;
   }
   const named = (what: string) => quotePowerShell(`${what} ${clientId ?? '<client id>'}`);
   // Exchange makes a scope of the group, by a name of its own.
-  const byGroup = `$scope = (Get-ManagementRoleAssignment -Role 'Application Mail.Send' | Where-Object { $_.Name -eq ${named('Mail.Send')} }).CustomResourceScope`;
+  const byGroup = `$scope = $null   # of an earlier command in this window\n$scope = (Get-ManagementRoleAssignment -Role 'Application Mail.Send' | Where-Object { $_.Name -eq ${named('Mail.Send')} }).CustomResourceScope`;
   const made =
     '# The group and the mailboxes stay; remove them in the Exchange admin center if nothing else uses them.';
   return [
     ...(scope.kind === 'group' ? [byGroup] : []),
     `Remove-ManagementRoleAssignment -Identity ${named('Mail.Send')}`,
-    `Remove-ManagementScope -Identity ${scope.kind === 'group' ? '$scope' : named('Mail')}`,
+    scope.kind === 'group'
+      ? 'if ($scope) { Remove-ManagementScope -Identity $scope }'
+      : `Remove-ManagementScope -Identity ${named('Mail')}`,
     `Remove-ServicePrincipal -Identity ${idWord(objectId, 'object id')}   # if nothing else of this application is assigned`,
     made,
   ].join('\n');

@@ -1,9 +1,17 @@
 import type { SetupFile } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
+import { POLICY_WAITING } from '../scripts/restrict-policy-ps1.js';
 import { developerCommands } from './developer.js';
 import { idWord } from './exchange-by-hand.js';
 import { cell } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
+
+const MODULE_ONCE =
+  'Microsoft Graph PowerShell, in a window of its own (`Install-Module Microsoft.Graph.Applications -Scope CurrentUser`, once).';
+
+const UNDO_CONSENT_FIRST = `**first** disable the Enterprise application (Properties > Enabled for users to sign in: No) and revoke \`Mail.Send\`, and enable
+it again only when the tokens from before have ended (24 hours at most): they keep \`Mail.Send\`, for every mailbox once the policy is gone. Then
+`;
 
 /** One page for the firm where developer, Entra and Exchange administrator are one person: the shortest order of steps. */
 export function oneAdministrator(input: PacketInput, platform: NodeJS.Platform = process.platform): SetupFile {
@@ -25,7 +33,7 @@ cd entra-admin
 pwsh -File ./${name}.ps1
 \`\`\``;
   const steps = [
-    `**Register the application.** Azure Cloud Shell will do: upload \`entra-admin/\` there. Or click: \`entra-admin/README.md\`, ${portal}.
+    `**Register the application.** ${azure ? 'Azure Cloud Shell will do: upload `entra-admin/` there.' : MODULE_ONCE} Or click: \`entra-admin/README.md\`, ${portal}.
 
 ${script('register-app')}`,
     'It prints three lines. Put two of them into `developer/.env`: `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`.',
@@ -39,7 +47,7 @@ powershell -ExecutionPolicy Bypass -File .\\restrict-mailboxes.ps1 ${ids}
 
 The last lines are the proof: yes for ${mailboxes.map(cell).join(', ')}, no for ${cell(deniedMailbox)}. Copy them into \`sign-off.md\`.`,
     byPolicy
-      ? `**Wait**, an hour at least, then grant \`Mail.Send\`. Never before the proof: until the policy works, it opens every mailbox.
+      ? `**Wait**, an hour at least, then grant \`Mail.Send\`. ${POLICY_WAITING} Never before the proof: until the policy works, it opens every mailbox.
 
 ${script('grant-mail-send')}`
       : '**Wait**, 30 minutes to 2 hours. Until then Graph answers 403 although everything is right. Do not "help" by granting `Mail.Send` in\nEntra: that opens every mailbox of the tenant.',
@@ -61,7 +69,7 @@ them all. About a quarter of an hour, and the waiting.
 
 ${steps.map((step, index) => `${index + 1}. ${indented(step)}`).join('\n\n')}
 
-To undo: "To undo" in \`exchange-admin/README.md\`, then in \`entra-admin/README.md\`${byPolicy ? ', the consent first' : ''}.
+To undo: ${byPolicy ? UNDO_CONSENT_FIRST : ''}"To undo" in \`exchange-admin/README.md\`, then in \`entra-admin/README.md\`.
 `,
   };
 }

@@ -88,7 +88,7 @@ function entraSteps({ certificate, old, clientId, cloud }: Rotation): string {
 
 An application that you know gets its next certificate. The one in use stays until the developer says that it may go.
 
-- **Least role**: Cloud Application Administrator, or owner of the app registration.
+- **Least role**: Cloud Application Administrator, or owner of the app registration.${terms.graphPowerShell ? ' For Microsoft Graph PowerShell, an administrator\n  must have consented to its delegated permission `Application.ReadWrite.All`.' : ''}
 - **What changes**: one certificate more on the app registration${clientId ? ` ${code(clientId)}` : ''}; no permission.
 - **Nothing in this folder is secret.**
 - **Waiting**: it works within a minute or so.

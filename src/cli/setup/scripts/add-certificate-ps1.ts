@@ -7,7 +7,8 @@ import { strictly } from './powershell-steps.js';
 export function addCertificatePs1(given: AddCertificate, environment: string): string {
   return `# Adds the next certificate to an app registration, with Microsoft Graph PowerShell.
 #
-# Least role: Cloud Application Administrator, or owner of the app registration.
+# Least role: Cloud Application Administrator, or owner of the app registration. An administrator must have consented
+#   to the delegated permission Application.ReadWrite.All for Microsoft Graph PowerShell.
 # Changes: one certificate more on the app registration. The one in use stays and goes on working.
 # Again: may be run again at any time; a certificate that is registered is not added twice.
 # Undo: App registrations > this application > Certificates & secrets > delete it by its thumbprint.

@@ -2,19 +2,22 @@ import { quotePowerShell } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import { connectGraph, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';
 import { strictly } from './powershell-steps.js';
+import { POLICY_WAITING } from './restrict-policy-ps1.js';
 import { GRAPH_APP_ID, MAIL_SEND_ROLE_ID } from './well-known-ids.js';
 
 /** `grant-mail-send.ps1`, for access policies: the admin consent, once the policy is in effect. */
 export function grantMailSendPs1(answers: Answers, environment: string): string {
   const scopes = ['AppRoleAssignment.ReadWrite.All', 'Application.Read.All'];
   return `# Grants the application permission Mail.Send, with admin consent. Run it LAST: after the Exchange administrator
-# has made the access policy and has seen "Denied" for a mailbox outside of it, and some hours have passed since.
+# has made the access policy and has seen "Denied" for a mailbox outside of it, and more than an hour has passed since.
+# ${POLICY_WAITING}
 #
 # Least role: Privileged Role Administrator (consent to an application permission of Microsoft Graph).
 # Changes: one app role assignment: Mail.Send of Microsoft Graph, to this application.
 # Again: may be run again at any time; a permission that is there stays as it is.
-# Undo: Enterprise applications > this application > Permissions > ... > Revoke permission.
-#   Tokens that were issued before work on for about an hour, up to 24.
+# Undo: Enterprise applications > this application > Permissions > ... > Revoke permission, or the command that is
+#   printed at the end. Tokens from before keep the permission for up to 24 hours; to end them now, disable the
+#   Enterprise application first (Properties > Enabled for users to sign in), and enable it again when they have ended.
 #Requires -Version 5.1
 [CmdletBinding()]
 param([string] $AppId = ${quotePowerShell(answers.clientId ?? '')})
@@ -39,7 +42,7 @@ Write-Host 'Test-ApplicationAccessPolicy is ahead of the mailboxes: for an hour,
 $answer = Read-Host "Has it said Denied for $($Denied), and was that more than an hour ago? Type yes to go on"
 if ($answer -ne 'yes') { throw 'Nothing was granted. Come back when the access policy is in effect.' }
 $assignment = New-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $sp.Id -PrincipalId $sp.Id -ResourceId $graph.Id -AppRoleId $MailSend
-Write-Host "Granted Mail.Send to $AppId. Tokens from before do not carry it: wait, or restart the program."
+Write-Host "Granted Mail.Send to $AppId. This program fetches a new token when it is next refused; restart any other product that signs in as this application."
 Write-Host 'The portal lists it below "Other permissions granted", since the app registration does not ask for it. That is as it should be.'
 Write-Host "To undo: Remove-MgServicePrincipalAppRoleAssignment -ServicePrincipalId '$($sp.Id)' -AppRoleAssignmentId '$($assignment.Id)'"
 `)}`;

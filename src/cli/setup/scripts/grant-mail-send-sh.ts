@@ -2,19 +2,21 @@ import { quoteSh } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
 import { BASH_BEGINNING, BASH_FIND_ENTERPRISE_APP, BASH_GRANTED, BASH_IDS, BASH_KNOWN_APP } from './bash-steps.js';
+import { POLICY_WAITING } from './restrict-policy-ps1.js';
 
 /** `grant-mail-send.sh`, for access policies: the admin consent, once the policy is in effect. */
 export function grantMailSendSh(answers: Answers, azure: string): string {
   return `#!/usr/bin/env bash
 # Grants the application permission Mail.Send, with admin consent. Run it LAST: after the Exchange administrator
-# has made the access policy and has seen "Denied" for a mailbox outside of it.
+# has made the access policy and has seen "Denied" for a mailbox outside of it, and more than an hour has passed since.
+# ${POLICY_WAITING}
 #
 # Least role: Privileged Role Administrator (consent to an application permission of Microsoft Graph).
 # Changes: one app role assignment: Mail.Send of Microsoft Graph, to this application.
 # Again: may be run again at any time; a permission that is there stays as it is.
 # Undo: Enterprise applications > this application > Permissions > ... > Revoke permission, or the command that is
 #   printed at the end. Tokens from before keep the permission for up to 24 hours; to end them now, disable the
-#   Enterprise application first (Properties > Enabled for users to sign in), and enable it again afterwards.
+#   Enterprise application first (Properties > Enabled for users to sign in), and enable it again when they have ended.
 #
 # The app role assignment is made directly: "az ad app permission admin-consent" is reported to fail
 # for service principals and in Cloud Shell.
@@ -45,7 +47,7 @@ esac
 
 say ''
 say 'From the moment of this consent, only the access policy stands between the application and every mailbox.'
-say 'Test-ApplicationAccessPolicy is ahead of the mailboxes themselves, by an hour or more.'
+say 'Test-ApplicationAccessPolicy is ahead of the mailboxes: for an hour, sometimes a day, they may still be open although it says Denied.'
 printf 'Has it said Denied for %s, and was that more than an hour ago? Type yes to go on: ' "$DENIED"
 read -r answer || answer=''
 [ "$answer" = yes ] || stop 'nothing was granted. Come back when the access policy is in effect.'
@@ -55,7 +57,7 @@ assignment=$(ask rest --method POST --url "$GRAPH/v1.0/servicePrincipals/$sp_id/
   --headers 'Content-Type=application/json' --body "$body" --query id)
 [[ $assignment =~ ^[A-Za-z0-9_-]+$ ]] || stop 'Graph did not say that the permission was granted. Run this again: it tells whether it was.'
 say ''
-say "Granted Mail.Send to $app_id. A program that runs keeps its token without it for up to 24 hours: restart it."
+say "Granted Mail.Send to $app_id. This program fetches a new token when it is next refused; restart any other product that signs in as this application."
 say "To undo: az rest --method DELETE --url $GRAPH/v1.0/servicePrincipals/$sp_id/appRoleAssignments/$assignment"
 `;
 }

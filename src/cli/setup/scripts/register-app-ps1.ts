@@ -14,7 +14,8 @@ export function registerAppPs1(
 ): string {
   return `# Registers an application that sends mail, with Microsoft Graph PowerShell.
 #
-# Least role: Cloud Application Administrator (or Application Developer, who then owns it).
+# Least role: Cloud Application Administrator (or Application Developer, who then owns it). An administrator must have
+#   consented to the delegated permission Application.ReadWrite.All for Microsoft Graph PowerShell.
 # Changes: one app registration (single tenant, no redirect URI), one certificate on it, its
 #   Enterprise application. It grants no permission and changes no other application.
 # Again: may be run again at any time; what is there stays as it is.

@@ -7,6 +7,9 @@ import { strictly } from './powershell-steps.js';
 /** By which the policy that a script made is known from others of the same application. */
 export const POLICY_DESCRIPTION = 'Mail from an application';
 
+/** How long an access policy takes, in one sentence wherever it is told. (fact access-5) */
+export const POLICY_WAITING = 'Microsoft says up to 30 minutes, and over an hour; users have waited for 24.';
+
 /** `restrict-mailboxes.ps1` for an application access policy: group, policy, proof. */
 export function restrictPolicyPs1(answers: Answers): string {
   const group = answers.scope.kind === 'group' ? answers.scope.address : '';
@@ -17,7 +20,7 @@ export function restrictPolicyPs1(answers: Answers): string {
 # Least role: Organization Management in Exchange Online (the role Exchange Administrator of Entra has it).
 # Changes: a group and its members, one application access policy${answers.createMailbox ? ', and shared mailboxes that are missing' : ''}. No other application is touched.
 # Again: may be run again at any time; what is there stays as it is. Run it again for the proof alone.
-# Wait: Microsoft says up to 30 minutes, and over an hour; users have waited for 24.
+# Wait: ${POLICY_WAITING}
 # Undo: README.md.
 #
 # .\\restrict-mailboxes.ps1 -AppId <Application (client) id>            does it
@@ -35,7 +38,7 @@ $GroupAddress = ${quotePowerShell(group)}
 $CreateMailbox = $${answers.createMailbox}
 $TenantId = ${quotePowerShell(answers.tenantId ?? '')}
 $Environment = '${CLOUD_TERMS[answers.cloud].exchange}'
-${strictly(`${EXCHANGE_BEGINNING}${exchangeGroup('policy')}${POLICY}${EXCHANGE_WHAT_IF}${PROOF}`)}`;
+${strictly(`${EXCHANGE_BEGINNING}${exchangeGroup('policy')}${POLICY}${EXCHANGE_WHAT_IF}${proof(answers.cloud)}`)}`;
 }
 
 const POLICY = `
@@ -56,7 +59,10 @@ if ($own.Count -eq 0 -and -not (Test-WhatIf "make an application access policy: 
 }
 `;
 
-const PROOF = `
+function proof(cloud: Answers['cloud']): string {
+  const { azure, graphPowerShell } = CLOUD_TERMS[cloud];
+  const grants = [...(azure ? ['grant-mail-send.sh'] : []), ...(graphPowerShell ? ['grant-mail-send.ps1'] : [])];
+  return `
 # The proof. The cmdlet answers in the language of this session, so anything else than the two words is left to you.
 Write-Host ''
 $asExpected = $true
@@ -80,6 +86,7 @@ if ($foreign.Count -gt 0 -and -not (Read-Yes "Does '$($granted[0])' mean Granted
     throw 'The proof was not judged. Run this again in a session in English, or have somebody read the answers above.'
 }
 Write-Host 'Proven by Test-ApplicationAccessPolicy. Send these lines to the developer, for sign-off.md.'
-Write-Host 'Now wait: the proof is ahead of the mailboxes by up to an hour, sometimes a day. Then the Entra administrator grants'
-Write-Host 'Mail.Send (grant-mail-send.sh or grant-mail-send.ps1), and not before.'
+Write-Host 'Now wait: the proof is ahead of the mailboxes. ${POLICY_WAITING}'
+Write-Host 'Then the Entra administrator grants Mail.Send (${grants.join(' or ')}), and not before.'
 `;
+}

@@ -12,7 +12,8 @@ export function restrictRbacPs1(answers: Answers): string {
 # Least role: Organization Management in Exchange Online (the role Exchange Administrator of Entra has it).
 # Changes: ${scope.kind === 'group' ? 'a group and its members, the management scope that Exchange makes of it' : 'a management scope'}, a service principal (a pointer to the Enterprise application), one role assignment
 #   in that scope${answers.createMailbox ? ', and shared mailboxes that are missing' : ''}. No mailbox is opened to a person, and no other application is touched.
-# Again: may be run again at any time; what is there stays as it is. Run it again for the proof alone.
+# Again: may be run again at any time; what is there stays as it is, and is asked about if it is of another group or filter.
+#   Run it again for the proof alone.
 # Wait: the proof is right within minutes; the application itself gets the right in 30 minutes, up to 2 hours if it is busy.
 # Undo: README.md.
 #
@@ -34,13 +35,14 @@ $CreateMailbox = $${answers.createMailbox}
 $TenantId = ${quotePowerShell(answers.tenantId ?? '')}
 $Environment = '${CLOUD_TERMS[answers.cloud].exchange}'
 $Role = 'Application Mail.Send'
-${strictly(`${EXCHANGE_BEGINNING}${scope.kind === 'group' ? exchangeGroup('rbac') : FILTER_SCOPE}${assignment(scope.kind === 'group' ? '$assignment.RecipientGroupScope = "$($group.Guid)"' : '$assignment.CustomResourceScope = $scopeName')}${EXCHANGE_WHAT_IF}${PROOF}`)}`;
+${strictly(`${EXCHANGE_BEGINNING}${scope.kind === 'group' ? exchangeGroup('rbac') : FILTER_SCOPE}${assignment(scope.kind === 'group' ? BY_GROUP : BY_FILTER)}${EXCHANGE_WHAT_IF}${PROOF}`)}`;
 }
 
 // Lists are searched by name: of some cmdlets, Microsoft says that an -Identity which does not exist gives all objects.
 const FILTER_SCOPE = `
 # The scope: whatever the filter finds, also in future.
 $scopeName = "Mail $AppId"
+$asked = $Filter
 $scope = Get-ManagementScope | Where-Object { "$($_.Name)" -eq $scopeName } | Select-Object -First 1
 # A scope that is there stays as it is: what counts is its filter.
 if ($scope) { $Filter = "$($scope.RecipientFilter)" }
@@ -48,6 +50,13 @@ Write-Host ''
 Write-Host "The filter of the application's scope: $Filter"
 Write-Host 'The application will be able to send from these mailboxes, which it finds now:'
 Get-Recipient -Filter $Filter -ResultSize Unlimited | ForEach-Object { Write-Host "  $($_.PrimarySmtpAddress)" }
+# An earlier run may have been for another filter; Exchange may also write the same one in another form, which only a person can tell.
+if ($scope -and $Filter.Trim() -ne $asked.Trim()) {
+    Write-Warning "The scope '$scopeName' is there already, by the filter above. This script was made for another text: $asked"
+    if (-not $WhatIf -and -not (Read-Yes 'Is the filter of the scope that is there the one that is meant?')) {
+        throw "Nothing was proven: the filter that is in force is not the one that was asked for. Remove the assignment (Remove-ManagementRoleAssignment -Identity 'Mail.Send $AppId') and the scope (Remove-ManagementScope -Identity '$scopeName'), then run this again."
+    }
+}
 if (-not $scope -and -not (Test-WhatIf "make the management scope '$scopeName'")) {
     if (-not (Read-Yes 'Is that what is meant?')) { throw 'The application was given nothing. Have the packets made again with another --filter.' }
     New-ManagementScope -Name $scopeName -RecipientRestrictionFilter $Filter | Out-Null
@@ -56,7 +65,26 @@ if (-not $scope -and -not (Test-WhatIf "make the management scope '$scopeName'")
 }
 `;
 
-function assignment(scope: string): string {
+/** How the script gives the assignment its scope, and how it tells whether one that is there has it. */
+interface AssignmentScope {
+  parameter: string;
+  expected: string;
+  called: string;
+}
+
+// Exchange calls the scope of a group by its name, an underscore and a GUID (reported).
+const BY_GROUP: AssignmentScope = {
+  parameter: '$assignment.RecipientGroupScope = "$($group.Guid)"',
+  expected: `$asAsked = $group -and $inForce -match "^$([regex]::Escape("$($group.Name)"))_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"`,
+  called: 'that of the group $GroupAddress',
+};
+const BY_FILTER: AssignmentScope = {
+  parameter: '$assignment.CustomResourceScope = $scopeName',
+  expected: '$asAsked = $inForce -eq $scopeName',
+  called: "'$scopeName'",
+};
+
+function assignment(scope: AssignmentScope): string {
   return `
 # Exchange's pointer to the Enterprise application. Its object id is not that of the app registration.
 $sp = Get-ServicePrincipal | Where-Object { "$($_.AppId)" -eq $AppId } | Select-Object -First 1
@@ -76,9 +104,20 @@ if ($sp) { $ObjectId = "$($sp.ObjectId)" }
 # The assignment, named for the application's id.
 $assignmentName = "Mail.Send $AppId"
 $assigned = @(Get-ManagementRoleAssignment -Role $Role | Where-Object { "$($_.Name)" -eq $assignmentName })
+# One that is there may be of an earlier run, for another scope.
+if ($assigned.Count -gt 0) {
+    $inForce = "$($assigned[0].CustomResourceScope)"
+    ${scope.expected}
+    if (-not $asAsked) {
+        Write-Warning "The role assignment '$assignmentName' is there already, in the scope '$inForce', which does not look like ${scope.called}. It was made by an earlier run, or by somebody else."
+        if (-not $WhatIf -and -not (Read-Yes 'Is that scope the one that is meant?')) {
+            throw "Nothing was proven: the scope that is in force is not the one that was asked for. Remove the assignment (Remove-ManagementRoleAssignment -Identity '$assignmentName'), then run this again."
+        }
+    }
+}
 if ($assigned.Count -eq 0 -and -not (Test-WhatIf "assign the role '$Role' to the application, as '$assignmentName'")) {
     $assignment = @{ Name = $assignmentName; App = $ObjectId; Role = $Role }
-    ${scope}
+    ${scope.parameter}
     New-ManagementRoleAssignment @assignment | Out-Null
     Write-Host "Made the role assignment '$assignmentName'."
 }

@@ -1,4 +1,4 @@
-import { APP, EMPTY_TENANT, GROUP, NAME, OBJECT, otherKey, type Variant } from './variants.js';
+import { APP, EMPTY_TENANT, FILTER, GROUP, MAILBOXES, NAME, OBJECT, otherKey, type Variant } from './variants.js';
 
 /** The variant in another tenant: these kinds of things replace its own. */
 export function withTenant(variant: Variant, tenant: Record<string, unknown>): Variant {
@@ -9,6 +9,33 @@ export const withArgs = (variant: Variant, args: Record<string, unknown>): Varia
   ...variant,
   args: { ...variant.args, ...args } as Variant['args'],
 });
+
+const known = { appId: APP, objectId: OBJECT, displayName: 'x', at: 0 };
+export const EARLIER_FILTER = "CustomAttribute2 -eq 'earlier'";
+
+/** The scope of the application is there, by another filter, which finds the same mailboxes: a proof alone would not tell. */
+export function withFilterOfBefore(variant: Variant, answers: string[]): Variant {
+  const scopes = [{ name: `Mail ${APP}`, filter: EARLIER_FILTER, at: 0 }];
+  const filters = { [FILTER]: MAILBOXES, [EARLIER_FILTER]: MAILBOXES };
+  return { ...withTenant(variant, { scopes }), control: { ...variant.control, filters }, answers };
+}
+
+/** The role is assigned already, in a scope of this name, which holds the same mailboxes. */
+export function withAssignmentOfBefore(variant: Variant, scope: string): Variant {
+  const assignment = {
+    name: `Mail.Send ${APP}`,
+    role: 'Application Mail.Send',
+    app: OBJECT,
+    scope,
+    byGroup: true,
+    at: 0,
+  };
+  return withTenant(variant, {
+    exchangePrincipals: [known],
+    scopes: [{ name: scope, filter: FILTER, at: 0 }],
+    assignments: [assignment],
+  });
+}
 
 /** A group of somebody else, without members, shown in address lists. */
 export const emptyGroup = {
