@@ -10,7 +10,7 @@ const unprintable = /(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u
 export function quoteSh(text: string): string {
   refuseNul(text);
   if (!unprintable.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
-  const parts = text.split(new RegExp(`(${unprintable.source}+)`, 'u')).filter((part) => part !== '');
+  const parts = text.split(new RegExp(`((?:${unprintable.source})+)`, 'u')).filter((part) => part !== '');
   return parts.map((part) => (unprintable.test(part) ? `"$(printf '${octal(part)}')"` : quoteSh(part))).join('');
 }
 

@@ -20,6 +20,8 @@ const awkward = [
   '-n',
   '!!',
   '\n',
+  // A command substitution drops line breaks at its end.
+  '\u0001\n',
 ];
 /** Text in which what shells care for is frequent. */
 const text = fc.oneof(
