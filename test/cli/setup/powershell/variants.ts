@@ -150,16 +150,16 @@ const added = {
 };
 
 /** The command that a script prints behind "To undo:". */
-const printedUndo = (first: Run) => {
+const printedUndo = (cloud: CloudName) => (first: Run) => {
   const command = first.lines.find((line) => line.startsWith('To undo: '))?.slice('To undo: '.length);
-  return `Connect-MgGraph -Scopes 'Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All'\n${command ?? 'throw "no undo"'}\n`;
+  return `Connect-MgGraph -Environment ${GRAPH_CLOUDS[cloud]} -Scopes 'Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All'\n${command ?? 'throw "no undo"'}\n`;
 };
 
 /** The commands of a readme, below "To undo". */
-function readmeUndo(readme: string): string {
+function readmeUndo(readme: string, cloud: CloudName): string {
   const commands = /## To undo[\s\S]*?```powershell\n([\s\S]*?)```/.exec(readme)?.[1] ?? 'throw "no undo"';
   const filled = commands.replaceAll('<client id>', APP).replaceAll('<object id>', OBJECT);
-  return `$ErrorActionPreference = 'Stop'\nConnect-ExchangeOnline\n${filled}`;
+  return `$ErrorActionPreference = 'Stop'\nConnect-ExchangeOnline -ExchangeEnvironmentName ${EXCHANGE_CLOUDS[cloud]}\n${filled}`;
 }
 
 function registering(mode: Answers['mode'], cloud: CloudName): Variant | undefined {
@@ -195,7 +195,7 @@ function registering(mode: Answers['mode'], cloud: CloudName): Variant | undefin
         ...lines.filter((line) => !run.saved.includes(line)).map((line) => `does not write down: ${line}`),
       ];
     },
-    undo: printedUndo,
+    undo: printedUndo(cloud),
   };
 }
 
@@ -252,7 +252,7 @@ function granting(cloud: CloudName): Variant | undefined {
           : [`asks: ${question}`]),
       ];
     },
-    undo: printedUndo,
+    undo: printedUndo(cloud),
   };
 }
 
@@ -347,7 +347,7 @@ function restrictingRbac(kind: 'group' | 'filter', cloud: CloudName): Variant {
           : ['does not ask about the filter']),
       ];
     },
-    undo: () => readmeUndo(textOf(files, 'exchange-admin/README.md') ?? ''),
+    undo: () => readmeUndo(textOf(files, 'exchange-admin/README.md') ?? '', cloud),
   };
 }
 
@@ -381,7 +381,7 @@ function restrictingPolicy(cloud: CloudName): Variant {
         ...(asked === (run.what === 'french') ? [] : ['asks about the words, or does not']),
       ];
     },
-    undo: () => readmeUndo(textOf(files, 'exchange-admin/README.md') ?? ''),
+    undo: () => readmeUndo(textOf(files, 'exchange-admin/README.md') ?? '', cloud),
   };
 }
 
