@@ -11,6 +11,21 @@ export const whyApart =
 const oneOf =
   "Give one of certificatePath, certificate, clientSecret or clientAssertion, besides 'tenantId' and 'clientId'; or credential or getToken alone.";
 
+/** How an application signs in to its tenant: options of the transport, and of `trace`. */
+export const signInOptions = [
+  'clientId',
+  'certificatePath',
+  'certificate',
+  'certificatePassword',
+  'sendCertificateChain',
+  'clientSecret',
+  'clientAssertion',
+  'credential',
+  'getToken',
+] as const satisfies (keyof TraceOptions)[];
+
+const signInNames: readonly string[] = signInOptions;
+
 /**
  * The application's identity as the options give it.
  * @param within the option that these are in, with a full stop after it
@@ -197,11 +212,11 @@ export function traceIdentityFromOptions(trace: unknown, main: Identity): Identi
     throw configError(`Option 'trace' is ${shown(trace)}; expected an object such as { clientId, certificatePath }.`);
   }
   const given = Object.fromEntries(Object.entries(trace).filter(([, value]) => value !== undefined && value !== null));
-  const unknown = Object.keys(given).find((name) => !traceOptions.includes(name));
+  const unknown = Object.keys(given).find((name) => !signInNames.includes(name));
   if (unknown !== undefined) {
     throw configError(
       `Option 'trace' has an unknown option ${shownName(unknown)}.`,
-      `It knows: ${traceOptions.join(', ')}. Tenant and cloud are those of the transport.`,
+      `It knows: ${signInNames.join(', ')}. Tenant and cloud are those of the transport.`,
     );
   }
   const foreign = given.credential !== undefined || given.getToken !== undefined;
@@ -214,18 +229,6 @@ export function traceIdentityFromOptions(trace: unknown, main: Identity): Identi
   const tenant = 'tenantId' in main && !foreign ? { tenantId: main.tenantId } : {};
   return checkSeparate(identityFromOptions({ ...given, ...tenant }, 'trace.'), main, "Option 'trace.clientId'");
 }
-
-const traceOptions: readonly string[] = [
-  'clientId',
-  'certificatePath',
-  'certificate',
-  'certificatePassword',
-  'sendCertificateChain',
-  'clientSecret',
-  'clientAssertion',
-  'credential',
-  'getToken',
-] satisfies (keyof TraceOptions)[];
 
 function checkSeparate(trace: Identity, main: Identity, name: string): Identity {
   const same =

@@ -5,6 +5,7 @@ import { configError } from './errors.js';
 import {
   identityFromEnvironment,
   identityFromOptions,
+  signInOptions,
   traceIdentityFromEnvironment,
   traceIdentityFromOptions,
 } from './identity-options.js';
@@ -17,18 +18,7 @@ import { chosen, wrongChoice } from './sending-choices.js';
 import type { Identity, MailerOptions, SendingChoices, Settings } from './settings.js';
 import { refuseSmtpConfiguration, smtpOptions } from './smtp-options.js';
 
-const identityOptions = [
-  'tenantId',
-  'clientId',
-  'certificatePath',
-  'certificate',
-  'certificatePassword',
-  'sendCertificateChain',
-  'clientSecret',
-  'clientAssertion',
-  'credential',
-  'getToken',
-] as const;
+const identityOptions = ['tenantId', ...signInOptions] as const;
 
 const otherOptions = [
   'mailbox',

@@ -78,14 +78,16 @@ const readLater = 'Read later, or give the option maxWait a longer time.';
 
 /** Whether a command has nothing to do with a message's being sent now. */
 function onlyReads(command: Command): boolean {
-  return (
-    command === 'findMessages' ||
-    command === 'getMessage' ||
-    command === 'listInbox' ||
-    command === 'getMime' ||
-    command === 'listMessageTraces'
-  );
+  return readCommands.has(command);
 }
+
+const readCommands: ReadonlySet<Command> = new Set([
+  'findMessages',
+  'getMessage',
+  'listInbox',
+  'getMime',
+  'listMessageTraces',
+]);
 
 function aboutDraft(command: Command): boolean {
   return command !== 'sendMail' && !onlyReads(command);

@@ -35,7 +35,7 @@ const clocksDiffer = 600_000;
 const secondTry = 5_000;
 /** Milliseconds after its first attempt in which a message that is settled alone is looked for. */
 const sentWithin = 86_400_000;
-/** Pages that are read for one query: a million entries. Whoever gives a new link each time would be followed for ever. */
+/** Pages that are read for one query: a million entries. A server that gives a new link each time would be followed for ever. */
 const mostPages = 200;
 
 /** What message trace is called where others name the mailbox. */
@@ -92,12 +92,8 @@ export async function searchTrace(access: TraceAccess, search: TraceSearch): Pro
     const early = isGraphMailError(error) && error.responseCode === 400 && seen.ahead > 0;
     if (!early) throw error;
     // What the caller wrote by this clock is as far ahead.
-    return searchUntil(
-      access,
-      { ...search, from: search.from - seen.ahead - secondTry },
-      clock.now() - seen.ahead - secondTry,
-      seen,
-    );
+    const lead = seen.ahead + secondTry;
+    return searchUntil(access, { ...search, from: search.from - lead }, clock.now() - lead, seen);
   }
 }
 
@@ -107,13 +103,13 @@ async function searchUntil(
   now: number,
   seen: { ahead: number },
 ): Promise<TracedMessage[]> {
-  const periods = tracePeriods(search, now);
   if (search.from > now) {
     throw configError(
       'The period begins in the future, of which message trace knows nothing.',
       'Check the clock of this machine.',
     );
   }
+  const periods = tracePeriods(search, now);
   if (periods.length === 0) throw configError('Nothing of the period is in the 90 days that message trace goes back.');
   const found = new Map<string, Map<string, TracedRecipient>>();
   for (const period of periods) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
 import { GraphMailError, isGraphMailError } from '../../errors.js';
 import type { AttemptRecord } from '../journal/records.js';
-import { MailsToTrace, type TracingFace, UnsearchableError } from '../trace/search-trace.js';
+import { MailsToTrace, provenSent, type TracingFace, UnsearchableError } from '../trace/search-trace.js';
 import type { RowStates } from './row-states.js';
 
 export interface TraceContext {
@@ -52,19 +52,8 @@ export async function settleByTrace({
         const attempt = rowOf.get(messageId);
         // Another attempt of the same row may have been found before.
         if (attempt === undefined || state.attemptsOf(attempt.row).length === 0) continue;
-        const { row, key } = attempt;
         const at = new Date(clock.now()).toISOString();
-        await states.append({
-          type: 'sent',
-          row,
-          key,
-          at,
-          mailbox: ofMailbox.mailbox,
-          messageId,
-          attempts: 1,
-          recipients: 1,
-          settled: 'trace',
-        });
+        await states.append(provenSent({ ...attempt, mailbox: ofMailbox.mailbox }, at));
       }
     }
     return { unsearched };

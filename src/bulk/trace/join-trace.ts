@@ -7,7 +7,7 @@ import { readRecords } from '../journal/reading.js';
 import type { JournalRecord, SentRecord, TraceRecord } from '../journal/records.js';
 import { rowKey } from '../journal/run-id.js';
 import type { RecipientsSource } from '../recipients/open-recipients.js';
-import { MailsToTrace, UnsearchableError } from './search-trace.js';
+import { MailsToTrace, provenSent, UnsearchableError } from './search-trace.js';
 
 export interface JoinTraceOptions {
   /** The recipients of the run: of a mail, only what is said of the address of its row is kept. */
@@ -32,8 +32,8 @@ export interface JoinedTrace {
 }
 
 /**
- * Writes to the journal of a run what message trace says of the recipient of each row. Whoever else a mail went to, as the
- * members of a group, is left out. What was unknown, and is in message trace, was sent: that is written down as well, or the
+ * Writes to the journal of a run what message trace says of the recipient of each row. Its other recipients, as the
+ * members of a group, are left out. What was unknown, and is in message trace, was sent: that is written down as well, or the
  * mail might be sent again. Each mailbox is written down as soon as it was searched.
  * @param folder the run folder
  * @throws JournalError `'locked'` while the run is going on, and as opening a journal throws
@@ -59,7 +59,8 @@ export async function joinTrace(folder: string, options: JoinTraceOptions): Prom
       found.push(attempt);
       const { row } = attempt;
       const own = traced.filter(({ recipient }) => canonicalAddress(recipient) === run.addressOf.get(row));
-      const said = mostTelling([...own, ...[records.get(row) ?? []].flat()]);
+      const earlier = records.get(row);
+      const said = mostTelling(earlier ? [...own, earlier] : own);
       const [any] = traced;
       if (said !== undefined) records.set(row, { type: 'trace', row, at, ...picked(said) });
       else if (any !== undefined) foreign.set(row, { type: 'trace', row, at, receivedAt: any.receivedAt });
@@ -170,10 +171,10 @@ async function write(
     try {
       // A session may have settled or repeated it since the journal was read.
       const sent = new Map<number, SentRecord>();
-      for (const { row, key, mailbox, messageId } of found) {
+      for (const mail of found) {
+        const { row, messageId } = mail;
         if (!state.attemptsOf(row).some((attempt) => attempt.messageId === messageId)) continue;
-        const about = { row, key, at, mailbox, messageId };
-        sent.set(row, { type: 'sent', ...about, attempts: 1, recipients: 1, settled: 'trace' });
+        sent.set(row, provenSent(mail, at));
       }
       await Promise.all([...sent.values(), ...records].map((record) => journal.append(record)));
       return sent.size;

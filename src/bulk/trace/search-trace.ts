@@ -1,6 +1,7 @@
 import type { TracedMessage } from '../../index.js';
 import { isGuid } from '../../option-checks.js';
 import { BulkInputError } from '../errors.js';
+import type { AttemptRecord, SentRecord } from '../journal/records.js';
 import type { GraphFace } from '../run/graph-face.js';
 
 /** Clocks differ, and Exchange may take a mail some time after Graph did. */
@@ -20,6 +21,14 @@ export function tracingFace(face: GraphFace | undefined): TracingFace {
 /** Message trace cannot be searched for the mails of a mailbox, which says nothing of another. */
 export class UnsearchableError extends Error {
   override readonly name = 'UnsearchableError';
+}
+
+/** What the journal gets of a mail that message trace has: it was sent, whatever attempt of its row it is. */
+export function provenSent(
+  { row, key, mailbox, messageId }: Pick<AttemptRecord, 'row' | 'key' | 'mailbox' | 'messageId'>,
+  at: string,
+): SentRecord {
+  return { type: 'sent', row, key, at, mailbox, messageId, attempts: 1, recipients: 1, settled: 'trace' };
 }
 
 /** When a mail was first attempted, and last; milliseconds since the epoch. */

@@ -46,7 +46,7 @@ const onTheNetwork: readonly Step[] = [checkClock, checkNames, checkProxy, check
 const forProbes = 7.5 * 60_000;
 const forCleaning = 2 * 60_000;
 
-/** What of a cloud may stand in a report: no host of somebody's own. */
+/** What of a cloud may stand in a report: no host of a custom cloud. */
 function whereInWords({ cloud }: Examination): string {
   if (cloud === undefined || isSandbox(cloud)) return 'sandbox';
   const words = cloudInWords(cloud);
@@ -89,7 +89,7 @@ export async function liveContractCommand(flags: DoctorFlags, terminal: Terminal
     }
     if (flags.removeRole && !lines.interactive) {
       throw new UsageError(
-        '--remove-role is for a terminal, where somebody says when the role is away. Nothing was sent.',
+        '--remove-role is for a terminal, where a person says when the role is away. Nothing was sent.',
       );
     }
     const trace = await traceIdentity(examination);

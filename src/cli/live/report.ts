@@ -11,7 +11,7 @@ export interface ReportFacts {
 }
 
 /**
- * A run for whoever is told of it, as Markdown or JSON: every probe with its question, what was sent and answered in words
+ * A run for its readers, as Markdown or JSON: every probe with its question, what was sent and answered in words
  * of ours, and the rows of docs/facts.md that it settles.
  */
 export function reportText(
@@ -105,7 +105,7 @@ function cell(text: string): string {
 }
 
 /**
- * Nothing that names somebody should be in the text, as it is made of our own words; should it be all the same, it ends
+ * Nothing that names a person should be in the text, as it is made of our own words; should it be all the same, it ends
  * here: known addresses become their roles, and all that looks like an address, an id or a secret goes.
  */
 export function withoutNames(text: string, target: Target): string {

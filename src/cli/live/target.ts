@@ -28,7 +28,7 @@ export interface Place {
   waitForRemoval?: (signal: AbortSignal | undefined) => Promise<boolean>;
   /** A certificate authority to trust, PEM. Default: those that Node trusts. */
   ca?: string;
-  /** How to connect, instead of `ca`: by a proxy, say. Whoever gives it destroys it. */
+  /** How to connect, instead of `ca`: by a proxy, say. The caller destroys it. */
   agent?: https.Agent;
   /** What keeps a run polite. Default: none of it. */
   pace?: Pace;

@@ -1,11 +1,6 @@
-import type { Reply } from '../../../src/cli/live/plain-http.js';
+import { open, put } from '../../../src/cli/live/cases/upload-sessions.js';
 import { docs } from '../../../src/cli/live/sources.js';
-import { messagePath, type Target } from '../../../src/cli/live/target.js';
 import type { SandboxTopic } from '../case.js';
-
-const SIZE = 3_200_000;
-const CHUNK = 2_097_152;
-const FILE = Buffer.alloc(SIZE, 'large file ');
 
 export const uploadSessions: SandboxTopic = {
   topic: 'upload sessions',
@@ -23,30 +18,3 @@ export const uploadSessions: SandboxTopic = {
     },
   ],
 };
-
-async function open(target: Target, size = SIZE): Promise<{ reply: Reply; url: string; path: string }> {
-  const { json } = await target.draft(target.mail('upload'));
-  const path = `${messagePath(json.id)}/attachments`;
-  const AttachmentItem = { attachmentType: 'file', name: 'large.bin', size, contentType: 'application/octet-stream' };
-  const reply = await target.graph('POST', `${path}/createUploadSession`, { json: { AttachmentItem } });
-  return { reply, url: reply.json?.uploadUrl ?? '', path };
-}
-
-function put(
-  target: Target,
-  url: string,
-  first: number,
-  headers: Record<string, string> = {},
-  body = FILE.subarray(first, first + CHUNK),
-  size = SIZE,
-): Promise<Reply> {
-  return target.request(url, {
-    method: 'PUT',
-    headers: {
-      'content-type': 'application/octet-stream',
-      'content-range': `bytes ${first}-${first + body.length - 1}/${size}`,
-      ...headers,
-    },
-    body,
-  });
-}

@@ -150,7 +150,8 @@ export const uploadSessions: Topic = {
   ],
 };
 
-async function open(target: Target, size = SIZE): Promise<{ reply: Reply; url: string; path: string }> {
+/** Opens an upload session at a draft of the run's own. */
+export async function open(target: Target, size = SIZE): Promise<{ reply: Reply; url: string; path: string }> {
   const { json } = await target.draft(target.mail('upload'));
   const path = `${messagePath(json.id)}/attachments`;
   const AttachmentItem = { attachmentType: 'file', name: 'large.bin', size, contentType: 'application/octet-stream' };
@@ -158,7 +159,8 @@ async function open(target: Target, size = SIZE): Promise<{ reply: Reply; url: s
   return { reply, url: reply.json?.uploadUrl ?? '', path };
 }
 
-function put(
+/** Sends a piece of the file. */
+export function put(
   target: Target,
   url: string,
   first: number,

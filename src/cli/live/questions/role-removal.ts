@@ -17,7 +17,7 @@ export const roleRemoval: readonly Question[] = [
     needs: ['Mail.Send'],
     look: async (target) => {
       const { waitForRemoval } = target.place;
-      if (!waitForRemoval) return 'needs somebody who takes the role away meanwhile: add --remove-role';
+      if (!waitForRemoval) return 'needs a person who takes the role away meanwhile: add --remove-role';
       const old = await target.accessToken();
       const before = await trySending(target, old);
       if (before !== SENDS) return `the role did not let it send before: ${before}`;
