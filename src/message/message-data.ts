@@ -137,9 +137,9 @@ function checkPart(where: string, part: Data): void {
   }
   for (const name of ['contentDisposition', 'contentTransferEncoding', 'encoding', 'method'])
     checkText(`${where}.${name}`, part[name]);
-  // Also of content that is not there, as that of a part with raw.
-  const elsewhere = !part.raw && (part.path || part.href);
-  if (part.encoding && !elsewhere && typeof (part.content || '') === 'string') {
+  // Nodemailer applies it to content that is text, and beside `raw` to an empty text in place of the content.
+  const encodesText = part.raw || (!part.path && !part.href && typeof (part.content || '') === 'string');
+  if (part.encoding && encodesText) {
     const encoding = String(part.encoding)
       .toLowerCase()
       .replace(/[-_\s]/g, '');

@@ -149,6 +149,9 @@ const badFields: Record<string, () => object> = {
   'a cid that is a number': () => ({ attachments: [{ content: 'x', cid: 3 }] }),
   'a content type that is an object': () => ({ attachments: [{ content: 'x', contentType: {} }] }),
   'an encoding that nobody knows': () => ({ attachments: [{ content: 'x', encoding: 'utf-7' }] }),
+  'an encoding that nobody knows, beside raw': () => ({
+    attachments: [{ raw: 'a: b', content: Buffer.from('x'), encoding: 'utf-7' }],
+  }),
   'an encoding that is an object': () => ({ html: { content: 'x', encoding: bare() } }),
   'headers of a part with a hole': () => ({ attachments: [{ content: 'x', headers: [null] }] }),
   'headers of an invitation that are text': () => ({ icalEvent: { content: 'x', headers: 'x' } }),
