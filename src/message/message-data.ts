@@ -137,8 +137,10 @@ function checkPart(where: string, part: Data): void {
   }
   for (const name of ['contentDisposition', 'contentTransferEncoding', 'encoding', 'method'])
     checkText(`${where}.${name}`, part[name]);
-  // Nodemailer applies it to content that is text, and beside `raw` to an empty text in place of the content.
-  const encodesText = part.raw || (!part.path && !part.href && typeof (part.content || '') === 'string');
+  // Nodemailer applies it to content that is text, and beside `raw` to an empty text in place of the content. Nodemailer 7
+  // takes an invitation with a path for an empty text too.
+  const elsewhere = where !== 'icalEvent' && (part.path || part.href);
+  const encodesText = part.raw || (!elsewhere && typeof (part.content || '') === 'string');
   if (part.encoding && encodesText) {
     const encoding = String(part.encoding)
       .toLowerCase()

@@ -152,6 +152,9 @@ const badFields: Record<string, () => object> = {
   'an encoding that nobody knows, beside raw': () => ({
     attachments: [{ raw: 'a: b', content: Buffer.from('x'), encoding: 'utf-7' }],
   }),
+  'an encoding that nobody knows, of an invitation in a file': () => ({
+    icalEvent: { path: 'invite.ics', encoding: 'utf-7' },
+  }),
   'an encoding that is an object': () => ({ html: { content: 'x', encoding: bare() } }),
   'headers of a part with a hole': () => ({ attachments: [{ content: 'x', headers: [null] }] }),
   'headers of an invitation that are text': () => ({ icalEvent: { content: 'x', headers: 'x' } }),
