@@ -2,16 +2,15 @@
 // what is about the contract with Nodemailer, about requests and about loading the package on those between, the last two
 // in Bun and Deno; and with nock and msw on each Node. The binaries come from test/matrix, which has a lock of its own. For
 // the Node that runs this script `npm test` is enough, but for nock and msw.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installOtherNodes, matrix, nodeBinary, runningMajor } from './other-nodes.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const matrix = path.join(root, 'test/matrix');
 const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
-const running = Number(process.versions.node.split('.')[0]);
 
 /** What runs where. Tests of the browser page and of crashes say nothing about a Node version, and are slow. */
 const suite = { name: 'suite', args: ['--exclude', 'test/browser/**', '--exclude', 'test/crash/**'] };
@@ -21,7 +20,7 @@ const plan = [
   [22, conformance],
   [24, conformance],
   [26, suite],
-].filter(([major]) => major !== running);
+].filter(([major]) => major !== runningMajor);
 
 /** Where the programs of runtimes that are not Node lie: in packages of their own, so that no install script need run. */
 const runtimes = [
@@ -38,13 +37,6 @@ const mockRuns = ['mjs', 'cjs'].flatMap((type) =>
 
 /** Loads the built package by its own name, as import and as require, and sends one mail each. */
 const smoke = ['test/package/consumer/import.mjs', 'test/package/consumer/require.cjs'];
-
-function install() {
-  // The oldest binary is an optional dependency there, because it is mostly the one that runs this already.
-  const args = ['ci', '--silent', '--ignore-scripts', ...(running === 20 ? ['--omit=optional'] : [])];
-  const { status } = spawnSync('npm', args, { cwd: matrix, stdio: 'inherit' });
-  if (status !== 0) throw new Error(`npm ci in test/matrix ended with ${status}`);
-}
 
 /** Runs `binary`, which its child processes find first in PATH. */
 function run(binary, args, extra = {}) {
@@ -84,9 +76,6 @@ function say(started, title, runs, text) {
   const seconds = Math.round((Date.now() - started) / 1000);
   console.log(`${failed.length > 0 ? '✗' : '✓'} ${title}: ${text}; ${seconds} s`);
 }
-
-const nodeBinary = (major) =>
-  major === running ? process.execPath : path.join(matrix, `node_modules/node${major}/bin/node`);
 
 async function testNode(major, { name, args }, folder) {
   const started = Date.now();
@@ -129,7 +118,7 @@ function readReport(file) {
 
 const folder = mkdtempSync(path.join(tmpdir(), 'matrix-'));
 try {
-  install();
+  installOtherNodes();
   for (const [major, what] of plan) await testNode(major, what, folder);
   for (const runtime of runtimes) await testRuntime(runtime, folder);
   for (const major of [20, 22, 24, 26]) await testMocks(major);
