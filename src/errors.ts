@@ -31,7 +31,7 @@ export const HINTS: Record<keyof typeof ERROR_CODES, string> = {
   ESOCKET:
     'Check that this machine may connect to port 443 of Microsoft 365, directly or through a proxy; then send again.',
   EDNS: 'Check the name servers of this machine, and whether it needs a proxy to reach Microsoft 365.',
-  ETLS: 'Check what answers between this machine and Microsoft 365; trust its CA with NODE_EXTRA_CA_CERTS if it is meant to.',
+  ETLS: 'Check what answers between this machine and Microsoft 365; trust its CA with GRAPH_MAIL_CA or NODE_EXTRA_CA_CERTS if it is meant to.',
   ETIMEDOUT: "Check the network between this machine and Microsoft 365; the option 'timeout' waits longer.",
   ESTREAM: 'Check the file, URL or stream that is given as content or attachment.',
   EABORT: "Nothing is wrong: the message's signal or close({ force: true }) ended it.",

@@ -48,7 +48,7 @@ export interface OpenContext {
 export function openContext(settings: Settings, closing: AbortSignal, user: SignInUser): OpenContext {
   const { identity, timeout, maxConnections, rateLimit, rateDelta, mailboxConcurrency, uploadBudget } = settings;
   const clock = systemClock;
-  const cloud = resolveCloud(settings.cloud);
+  const cloud = resolveCloud(settings.cloud, settings.ca);
   const signIn = openSignIn(settings, settings.identity, cloud);
   const traceSignIn = settings.trace && openSignIn(settings, settings.trace, cloud);
   const rate = rateLimit === undefined ? undefined : new RateLimiter(rateLimit, rateDelta, clock);

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:https';
+import { authoritiesFromEnvironment } from './authority-options.js';
 import { checkCloud, checkTraceCloud, cloudFromEnvironment } from './cloud-options.js';
 import { environmentVariable } from './environment.js';
 import { configError } from './errors.js';
@@ -75,10 +76,8 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
   const mailbox = mailboxFromEnvironment ? environmentVariable(env, 'GRAPH_MAIL_MAILBOX') : given.mailbox;
   const allowedMailboxes = checkAllowedMailboxes(given.allowedMailboxes);
   const maxRequestSize = wholeNumber(given, 'maxRequestSize', 4_000_000, 1);
-  const cloud =
-    fromEnvironment && given.cloud === undefined
-      ? checkCloud(cloudFromEnvironment(env), true)
-      : checkCloud(given.cloud ?? 'global');
+  const cloudFromVariables = fromEnvironment && given.cloud === undefined;
+  const cloud = cloudFromVariables ? checkCloud(cloudFromEnvironment(env), true) : checkCloud(given.cloud ?? 'global');
   const trace = checkTrace(given.trace, identity, fromEnvironment ? env : {});
   if (trace) checkTraceCloud(cloud);
   return {
@@ -88,6 +87,8 @@ export function settleOptions(options: GraphTransportOptions, env: NodeJS.Proces
     allowedMailboxes,
     mailboxNames: checkMailboxNames(given.mailboxNames),
     cloud,
+    // An agent makes its connections by itself.
+    ca: cloudFromVariables && given.agent === undefined ? authoritiesFromEnvironment(env) : undefined,
     mailboxConcurrency: wholeNumber(given, 'mailboxConcurrency', 4, 1),
     timeout: wholeNumber(given, 'timeout', 100_000, 1),
     maxRetries: wholeNumber(given, 'maxRetries', 5, 0),

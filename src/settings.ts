@@ -59,6 +59,8 @@ export interface Settings extends SendingChoices {
   /** From further names of mailboxes to the ones that they are counted under. */
   mailboxNames: Readonly<Record<string, string>>;
   cloud: CloudName | CustomCloud;
+  /** Certificate authorities of the environment to trust besides Node's own, PEM. */
+  ca: string | undefined;
   mailboxConcurrency: number;
   timeout: number;
   maxRetries: number;

@@ -1,5 +1,5 @@
 import { configError } from '../errors.js';
-import { type Pem, parsePem } from './pem.js';
+import { type Pem, parsePem } from '../pem.js';
 
 /** What a file or an option holds, before any of it is opened. */
 export type CertificateContent =

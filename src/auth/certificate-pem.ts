@@ -1,10 +1,10 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { quotedPasswordHint } from '../environment.js';
 import { configError, type GraphMailError } from '../errors.js';
+import type { PemBlock } from '../pem.js';
 import { type KeyMaterial, readCertificate } from './certificate.js';
 import { type CertificateContent, toPem } from './certificate-content.js';
 import { iterationsOf, mostIterations } from './certificate-iterations.js';
-import type { PemBlock } from './pem.js';
 
 /** PEM files or texts, or a binary certificate beside them. */
 export type PemContent = Exclude<CertificateContent, { kind: 'pfx' }>;

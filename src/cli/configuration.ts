@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { authoritiesFromEnvironment, authoritiesVariable } from '../authority-options.js';
 import { configError, GraphMailError, isGraphMailError } from '../errors.js';
 import { resolveCloud } from '../graph/clouds.js';
 import { traceVariables } from '../identity-options.js';
@@ -7,6 +8,7 @@ import type { CloudName, GraphTransportOptions } from '../option-types.js';
 import { settleOptions } from '../options.js';
 import type { Settings } from '../settings.js';
 import {
+  type Authorities,
   type ConfigurationSource,
   type ConfigurationSources,
   configuredOptions,
@@ -43,6 +45,8 @@ export interface Configuration {
   source: ConfigurationSources;
   /** For `graphTransport`, which checks them, and complete: nothing is left for it to read from the environment. */
   options: GraphTransportOptions;
+  /** Those of {@link options}, by where they come from. */
+  authorities: Authorities;
 }
 
 const flagNames = {
@@ -63,6 +67,7 @@ export const CONFIGURATION_NAMES: readonly string[] = [
   'GRAPH_MAIL_CERTIFICATE',
   ...Object.values(traceVariables),
   ...proxyNames,
+  authoritiesVariable,
   'NODE_EXTRA_CA_CERTS',
 ];
 
@@ -71,7 +76,7 @@ export const CONFIGURATION_NAMES: readonly string[] = [
  * `node --env-file`. An identity in the flags takes the place of the whole one beneath it, with its mailbox and cloud; of
  * that, only the password of the certificate stays, since a command line is no place for it.
  * @throws UsageError for half an identity in the flags, or an `--env-file` that cannot be read
- * @throws GraphMailError `ECONFIG` for a `.env` file with a line that is not understood
+ * @throws GraphMailError `ECONFIG` for a `.env` file with a line that is not understood, and for a `GRAPH_MAIL_CA` that cannot be used
  */
 export function readConfiguration({ env, envFile, flags, read = readText }: ConfigurationInput): Configuration {
   const file: Record<string, string> = envFile === false ? {} : readFileOf(envFile, read);
@@ -89,8 +94,11 @@ export function readConfiguration({ env, envFile, flags, read = readText }: Conf
     if (merged[name] === undefined) continue;
     source[name] = name in given ? 'flag' : env[name] === undefined ? '.env' : 'environment';
   }
-  const { NODE_EXTRA_CA_CERTS: fileCa } = file;
-  return { env: merged, source, options: configuredOptions(merged, source, flags.cloud, read, fileCa) };
+  const authorities = {
+    own: inWords(merged, source, () => authoritiesFromEnvironment(merged, read)),
+    nodeOfFile: readIfThere(file.NODE_EXTRA_CA_CERTS, read),
+  };
+  return { env: merged, source, options: configuredOptions(merged, source, flags.cloud, authorities), authorities };
 }
 
 /**
@@ -99,8 +107,13 @@ export function readConfiguration({ env, envFile, flags, read = readText }: Conf
  * @throws GraphMailError `ECONFIG`, which says where a value that it names comes from
  */
 export function checkConfiguration({ env, source }: Configuration, mailbox?: string): Settings {
+  return inWords(env, source, () => settleOptions(mailbox === undefined ? {} : { mailbox }, env));
+}
+
+/** Says of a value that an error names where it comes from. */
+function inWords<T>(env: NodeJS.ProcessEnv, source: ConfigurationSources, check: () => T): T {
   try {
-    return settleOptions(mailbox === undefined ? {} : { mailbox }, env);
+    return check();
   } catch (error) {
     if (!isGraphMailError(error)) throw error;
     if (!source.AZURE_TENANT_ID && !source.AZURE_CLIENT_ID) {
@@ -147,7 +160,12 @@ function hasIdentity({ tenantId, clientId, certificate }: ConfigurationFlags): b
   );
 }
 
-const ofTheMachine: readonly string[] = [...proxyNames, 'NODE_EXTRA_CA_CERTS', 'AZURE_CLIENT_CERTIFICATE_PASSWORD'];
+const ofTheMachine: readonly string[] = [
+  ...proxyNames,
+  authoritiesVariable,
+  'NODE_EXTRA_CA_CERTS',
+  'AZURE_CLIENT_CERTIFICATE_PASSWORD',
+];
 
 function belowIdentity(name: string): boolean {
   return !ofTheMachine.includes(name);
@@ -181,6 +199,15 @@ function readFileOf(envFile: string | undefined, read: (path: string) => string)
     throw new UsageError(`${problem} Give another one with --env-file.`);
   }
   return readEnvFile(text, file);
+}
+
+/** As Node does it: the connection tells whether the certificate was needed. */
+function readIfThere(file: string | undefined, read: (path: string) => string): string | undefined {
+  try {
+    return file ? read(file) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function readText(path: string): string {

@@ -10,6 +10,17 @@ export type ConfigurationSource = 'environment' | '.env' | 'flag';
 /** Where the variables that are set come from. */
 export type ConfigurationSources = Partial<Record<string, ConfigurationSource>>;
 
+/** Certificate authorities to trust besides those that Node trusts by itself, PEM. */
+export interface Authorities {
+  /** Of `GRAPH_MAIL_CA`. */
+  own: string | undefined;
+  /**
+   * Of `NODE_EXTRA_CA_CERTS` in the `.env` file. Node reads this variable when it starts, which is too early for that of a
+   * file. The one of the environment, which a company may set on every machine, does not take its place: Node trusts that one already.
+   */
+  nodeOfFile: string | undefined;
+}
+
 export const proxyNames = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'] as const;
 
 /**
@@ -20,12 +31,10 @@ export function configuredOptions(
   env: NodeJS.ProcessEnv,
   source: ConfigurationSources,
   named: CloudName | undefined,
-  read: (path: string) => string,
-  /** `NODE_EXTRA_CA_CERTS` of the `.env` file. */
-  fileCa: string | undefined,
+  authorities: Authorities,
 ): GraphTransportOptions {
   const set = (name: string) => env[name] || undefined;
-  const cloud = withCa(named ?? cloudOf(env), fileCa, read);
+  const cloud = withCa(named ?? cloudOf(env), authorities);
   const secret = set('AZURE_CLIENT_SECRET');
   const certificatePath = set('AZURE_CLIENT_CERTIFICATE_PATH');
   const certificate = set('GRAPH_MAIL_CERTIFICATE');
@@ -63,23 +72,11 @@ function cloudOf(env: NodeJS.ProcessEnv): CloudName | CustomCloud {
   }
 }
 
-/**
- * Node reads this variable when it starts, which is too early for that of a file. The one of the environment, which a company
- * may set on every machine, does not take its place: Node trusts that one already.
- */
-function withCa(
-  cloud: CloudName | CustomCloud,
-  file: string | undefined,
-  read: (path: string) => string,
-): CloudName | CustomCloud {
-  if (!file) return cloud;
+function withCa(cloud: CloudName | CustomCloud, { own, nodeOfFile }: Authorities): CloudName | CustomCloud {
+  const ca = [own, nodeOfFile].filter((pem) => pem !== undefined);
+  if (ca.length === 0) return cloud;
   const { authorityHost, graphHost } = typeof cloud === 'string' ? resolveCloud(cloud) : cloud;
-  try {
-    return { authorityHost, graphHost, ca: read(file) };
-  } catch {
-    // As Node does it: the connection tells whether that certificate was needed.
-    return cloud;
-  }
+  return { authorityHost, graphHost, ca: ca.join('\n') };
 }
 
 /** The transport reads the proxy from the environment of the process, which a `.env` file is no part of. */

@@ -1,4 +1,5 @@
 import { parseEnv } from 'node:util';
+import { authoritiesVariable } from '../authority-options.js';
 import { configError } from '../errors.js';
 
 /** One setting of a `.env` file, which may go over several lines in quotes. */
@@ -31,7 +32,8 @@ export function readEnvFile(text: string, file: string): Record<string, string> 
     }
     lineOf.set(name, line);
     const value = parseEnv(entry)[name] ?? '';
-    if (name.endsWith('_PATH') && value.includes('\n')) {
+    const isPath = name.endsWith('_PATH') || (name === authoritiesVariable && !value.includes('-----BEGIN'));
+    if (isPath && value.includes('\n')) {
       throw wrong(file, line, `sets ${name} to a path with a line break in it`, backslashes);
     }
     values[name] = value;

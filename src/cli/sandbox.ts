@@ -54,6 +54,7 @@ async function runSandbox(flags: SandboxFlags): Promise<void> {
     tenantId,
     clientId,
     certificate: kept.certificate,
+    connect: { clientSecret: secret, certificatePath: kept.certificateFile, caPath: kept.caFile },
     apps: withSecret(contents.apps ?? [], flags.role),
     keep,
     ...(scenario !== undefined && { scenario }),

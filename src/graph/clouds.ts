@@ -23,9 +23,10 @@ const clouds: Record<CloudName, [authority: string, graph: string]> = {
   china: ['https://login.partner.microsoftonline.cn', 'https://microsoftgraph.chinacloudapi.cn'],
 };
 
-export function resolveCloud(cloud: CloudName | CustomCloud): Cloud {
+/** @param ca certificate authorities to trust besides Node's own, where the cloud itself names none */
+export function resolveCloud(cloud: CloudName | CustomCloud, ca?: string): Cloud {
   if (typeof cloud !== 'string')
-    return { authorityHost: cloud.authorityHost, graphHost: cloud.graphHost, ca: cloud.ca, wellKnown: false };
+    return { authorityHost: cloud.authorityHost, graphHost: cloud.graphHost, ca: cloud.ca ?? ca, wellKnown: false };
   const [authorityHost, graphHost] = clouds[cloud];
-  return { authorityHost, graphHost, ca: undefined, wellKnown: true };
+  return { authorityHost, graphHost, ca, wellKnown: true };
 }

@@ -42,8 +42,8 @@ export function describeNetworkFailure(failure: NetworkFailure, host: string): N
       code: 'ETLS',
       text: `The TLS handshake with ${host} failed (${why})`,
       hint: local
-        ? "Set NODE_EXTRA_CA_CERTS to the sandbox's ca.pem before Node starts, or give its CA's certificates as cloud.ca."
-        : 'Something between this machine and Microsoft 365 may be replacing certificates. If that is meant, trust its CA with NODE_EXTRA_CA_CERTS.',
+        ? "Set GRAPH_MAIL_CA to the path of the sandbox's ca.pem; where the options say who signs in, give its text as cloud.ca, or set NODE_EXTRA_CA_CERTS before Node starts."
+        : 'Something between this machine and Microsoft 365 may be replacing certificates. If that is meant, trust its CA with GRAPH_MAIL_CA; where the options say who signs in, with NODE_EXTRA_CA_CERTS.',
       permanent: true,
     };
   }

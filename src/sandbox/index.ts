@@ -22,7 +22,7 @@ export type { MessageStatus } from './inbox/stories.js';
 export type { StoryRequest } from './inbox/story.js';
 export type { Address } from './mail/address-list.js';
 export type { Attachment } from './mail/parse-mail.js';
-export type { SandboxOptions } from './options.js';
+export type { ConnectOptions, SandboxOptions } from './options.js';
 export type { FolderItem, MailboxView, Sandbox, SandboxClientOptions } from './sandbox.js';
 export { SCENARIOS, type Scenario, type ScenarioName } from './scenarios/scenarios.js';
 export { startSandbox } from './start-sandbox.js';

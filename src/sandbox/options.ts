@@ -7,6 +7,16 @@ import { type FaultOptions, type FaultSettings, settleFaults } from './faults/fa
 import { settleTenant, type TenantOptions, type TenantSettings } from './tenant/tenant-options.js';
 import { elapsed } from './wire/node-timers.js';
 
+/** What clients need of a sandbox and it does not know of itself. */
+export interface ConnectOptions {
+  /** A client secret of the application `clientId`. It is shown to everybody who can reach the page: no secret of a real tenant. */
+  clientSecret?: string;
+  /** Path of a PEM file with the application's certificate and private key. */
+  certificatePath?: string;
+  /** Path of a PEM file with the sandbox's certificate authority. */
+  caPath?: string;
+}
+
 /** All are optional: `startSandbox()` alone gives a tenant with one application and one mailbox. */
 export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOptions {
   /** Port of the HTTPS side (Entra and Graph) on 127.0.0.1. Default `0`: a free one. */
@@ -21,6 +31,11 @@ export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOpt
   clientId?: string;
   /** PEM of the certificates registered for the default application. Default: one is made, with its key. */
   certificate?: string | string[];
+  /**
+   * Told by `GET /api/connect`, and put into what the page's section Connect gives to paste; it registers and writes nothing.
+   * Default: none of these.
+   */
+  connect?: ConnectOptions;
   /** The mailbox that the returned `options` name. Default `'noreply@contoso.example'`. */
   mailbox?: string;
   /**
@@ -88,6 +103,7 @@ export async function settle(options: SandboxOptions): Promise<Settings> {
     tenantDomain: options.tenantDomain ?? 'contoso.example',
     clientId,
     certificate: certificates.join('\n'),
+    connect: options.connect ?? {},
     mailbox,
     ...settleTenant(options, { clientId, certificates, mailbox }),
     tokenLifetime: options.tokenLifetime ?? 3599,

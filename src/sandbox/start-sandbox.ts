@@ -21,6 +21,7 @@ import * as page from './page-assets.js';
 import type { FolderItem, Sandbox } from './sandbox.js';
 import { checkScenario } from './scenarios/scenarios.js';
 import { createServices } from './services.js';
+import type { SandboxTenant } from './tenant/sandbox-tenant.js';
 import { httpsService } from './wire/https-service.js';
 import { Listener } from './wire/listener.js';
 import { wantRealTimers } from './wire/node-timers.js';
@@ -99,7 +100,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       timers,
       page,
       stats,
-      connect: () => ({ tenantId, clientId, mailbox, authorityHost: url, graphHost: url, ca: identity.ca }),
+      connect: () => ({
+        ...{ tenantId, clientId, mailbox, authorityHost: url, graphHost: url, ca: identity.ca },
+        mailboxes: mailboxesOf(sandboxTenant, clientId),
+        ...settings.connect,
+      }),
       routes: [...throttlingRoutes(() => throttle.view()), ...faultRoutes(faults), ...tenantRoutes(sandboxTenant)],
       events: {
         tenant: { watch: (changed) => tenant.watch(changed) },
@@ -161,6 +166,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Addresses that an application may send from. */
+function mailboxesOf({ mailboxes, access }: SandboxTenant, clientId: string): string[] {
+  const addresses = mailboxes.list().map(({ address }) => address);
+  return addresses.filter((address) => access(clientId, address).result === 'Granted');
 }
 
 function folderItem(item: Item): FolderItem {

@@ -36,7 +36,7 @@ export async function troubleshootingTables(): Promise<Record<string, string>> {
 export function withTables(page: string, tables: Record<string, string>): string {
   return Object.entries(tables).reduce((text, [name, rows]) => {
     const place = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- end -->)`);
-    if (!place.test(text)) throw new Error(`docs/troubleshooting.md has no place for ${name}`);
+    if (!place.test(text)) throw new Error(`the page has no place for ${name}`);
     return text.replace(place, (_, begin: string, end: string) => `${begin}${rows}${end}`);
   }, page);
 }

@@ -26,6 +26,7 @@ const open: Partial<Record<string, RegExp | ((value: string) => boolean)>> = {
   GRAPH_MAIL_TRACE_CERTIFICATE_PATH: isPlainlyPath,
   NO_PROXY: hosts,
   no_proxy: hosts,
+  GRAPH_MAIL_CA: isPlainlyPath,
   NODE_EXTRA_CA_CERTS: isPlainlyPath,
 };
 

@@ -6,17 +6,24 @@ export function distrustCure({
   host,
   issuer,
   authorities: { path, problem },
+  own,
 }: {
   host: string;
   issuer: string;
   authorities: ExtraAuthorities;
+  /** Whether `GRAPH_MAIL_CA` is set. */
+  own: boolean;
 }): string {
   if (problem !== undefined) {
     return `${problem}: Node goes on without it. Give the path of a PEM file that holds the CA's certificate.`;
   }
-  const also = path === undefined ? '' : ` The file that it names now (${path}) holds another CA.`;
+  const named = [...(own ? ['GRAPH_MAIL_CA'] : []), ...(path === undefined ? [] : [`NODE_EXTRA_CA_CERTS (${path})`])];
+  const also =
+    named.length === 0
+      ? ''
+      : ` What ${named.join(' and ')} ${named.length === 1 ? 'names' : 'name'} now is another CA.`;
   if (isLoopback(host.replace(/:\d+$/, ''))) {
-    return `Set NODE_EXTRA_CA_CERTS to the sandbox's ca.pem (the sandbox prints its path) before Node starts.${also}`;
+    return `Set GRAPH_MAIL_CA to the sandbox's ca.pem (the sandbox prints its path).${also}`;
   }
-  return `Something between this machine and ${host} replaces certificates. If that is meant (a security gateway of your organisation), get its CA certificate as PEM and set NODE_EXTRA_CA_CERTS to it before Node starts; if nobody knows ${issuer}, do not go on.${also}`;
+  return `Something between this machine and ${host} replaces certificates. If that is meant (a security gateway of your organisation), get its CA certificate as PEM and set GRAPH_MAIL_CA to its path; if nobody knows ${issuer}, do not go on.${also}`;
 }

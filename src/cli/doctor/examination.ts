@@ -47,19 +47,18 @@ export class Examination {
     return cloud ? [...new Set([cloud.authorityHost, cloud.graphHost])] : [];
   }
 
-  /** Beside those of `NODE_EXTRA_CA_CERTS` that of the .env file, which the commands trust as well. */
+  /** Beside those of `NODE_EXTRA_CA_CERTS` those that the commands trust as well: of `GRAPH_MAIL_CA`, and of the .env file. */
   get authorities(): ExtraAuthorities {
     const given = extraAuthorities(this.configuration?.env ?? {});
-    const pem = [...new Set([given.pem, this.fileAuthority])].filter((one) => one !== undefined).join('\n');
-    return { ...given, pem: pem || undefined };
+    const { own, nodeOfFile } = this.configuration?.authorities ?? {};
+    return { ...given, pem: joined(given.pem, own, nodeOfFile) };
   }
 
-  /** The authority that only the .env file names, where Node does not read it. */
-  get fileAuthority(): string | undefined {
-    const { env = {}, source, options } = this.configuration ?? {};
-    const ca = typeof options?.cloud === 'object' ? options.cloud.ca : undefined;
+  /** Those that any program has in this environment: Node reads `NODE_EXTRA_CA_CERTS` before the .env file. */
+  get #programAuthorities(): string | undefined {
+    const { env = {}, source, authorities } = this.configuration ?? {};
     const ofNode = source?.NODE_EXTRA_CA_CERTS === 'environment' ? extraAuthorities(env).pem : undefined;
-    return ca === ofNode ? undefined : ca?.toString();
+    return joined(ofNode, authorities?.own);
   }
 
   /**
@@ -87,6 +86,13 @@ export class Examination {
   contact(origin: string): Promise<Contact> {
     const { pem } = this.authorities;
     return this.#contact(origin, origin, [...trustedCertificates(this.world.env), ...(pem ? [pem] : [])]);
+  }
+
+  /** The same, as a program sees it that is no command of this package. */
+  programContact(origin: string): Promise<Contact> {
+    const pem = this.#programAuthorities;
+    if (pem === this.authorities.pem) return this.contact(origin);
+    return this.#contact(origin, `${origin} program`, [...trustedCertificates(this.world.env), ...(pem ? [pem] : [])]);
   }
 
   /** The same, trusting nothing but the public authorities that Node comes with. */
@@ -124,4 +130,8 @@ export class Examination {
     this.#contacts.set(key, made);
     return made;
   }
+}
+
+function joined(...pems: (string | undefined)[]): string | undefined {
+  return [...new Set(pems)].filter((pem) => pem !== undefined).join('\n') || undefined;
 }

@@ -14,7 +14,7 @@ export interface InboxApiOptions extends Pick<MailboxApiOptions, 'mailbox' | 'ma
   /** Forgets everything, as `Sandbox.clear()`. */
   clear: () => void;
   stats: () => SandboxStats;
-  /** What a client must be configured with; nothing secret. */
+  /** What a client must be configured with; nothing secret but a client secret that is made to be shown. */
   connect: () => object;
   /** Routes of the other parts of the sandbox. */
   routes?: readonly ApiRoute[];

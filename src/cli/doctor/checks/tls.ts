@@ -67,7 +67,12 @@ function distrusted(
     subject,
     EXIT.unavailable,
     `${what}, whom this machine does not trust (${distrust}).`,
-    distrustCure({ host, issuer, authorities: examination.authorities }),
+    distrustCure({
+      host,
+      issuer,
+      authorities: examination.authorities,
+      own: examination.configuration?.authorities.own !== undefined,
+    }),
   );
 }
 
@@ -78,13 +83,13 @@ async function onTerms(examination: Examination, seen: string): Promise<Check | 
     return warning(
       subject,
       `${seen} NODE_TLS_REJECT_UNAUTHORIZED is 0: whoever answers is believed, and gets tokens and mails.`,
-      'Take NODE_TLS_REJECT_UNAUTHORIZED out of the environment; trust a CA with NODE_EXTRA_CA_CERTS instead.',
+      'Take NODE_TLS_REJECT_UNAUTHORIZED out of the environment; trust a CA with GRAPH_MAIL_CA instead.',
     );
   }
   for (const origin of origins) {
     const own = isLoopback(new URL(origin).hostname);
     if (own && authorities.pem === undefined) continue;
-    const { answer, host } = await examination.publicContact(origin);
+    const { answer, host } = await (own ? examination.programContact(origin) : examination.publicContact(origin));
     if (answer?.distrust === undefined) continue;
     if (!own) {
       return warning(
@@ -93,13 +98,11 @@ async function onTerms(examination: Examination, seen: string): Promise<Check | 
         'If that is a proxy or gateway of your own organisation, nothing is to be done; otherwise find out what it is.',
       );
     }
-    if (examination.fileAuthority !== undefined) {
-      return warning(
-        subject,
-        `${seen} It is trusted through NODE_EXTRA_CA_CERTS of the .env file, which these commands read; Node itself reads the variable when it starts, before any .env file.`,
-        'For your own program, set NODE_EXTRA_CA_CERTS in the environment that it is started from.',
-      );
-    }
+    return warning(
+      subject,
+      `${seen} It is trusted through NODE_EXTRA_CA_CERTS of the .env file, which these commands read; Node itself reads the variable when it starts, before any .env file.`,
+      'Call it GRAPH_MAIL_CA in the .env file: that one is read by your own program too.',
+    );
   }
   return undefined;
 }

@@ -7,7 +7,7 @@ import { traceEnv } from './trace-registration.js';
 export function developerEnv({ answers, certificatePath, sandbox, trace }: PacketInput, caPath: string): string {
   const { tenantId = '', clientId = '', mailboxes, cloud } = answers;
   const others = sandbox
-    ? { AZURE_AUTHORITY_HOST: sandbox.url, GRAPH_MAIL_GRAPH_HOST: sandbox.url, NODE_EXTRA_CA_CERTS: caPath }
+    ? { AZURE_AUTHORITY_HOST: sandbox.url, GRAPH_MAIL_GRAPH_HOST: sandbox.url, GRAPH_MAIL_CA: caPath }
     : CLOUD_TERMS[cloud].environment;
   return `# Who sends, and from where. Private: never commit this file.
 # What is set in the environment of the program goes before what stands here.

@@ -21,7 +21,7 @@ export function developerPacket(
     file('.gitignore', '# A private key and who it belongs to: nothing in here is for a repository.\n*\n'),
     file('.env', developerEnv(input, caPath), { secret: true }),
     ...(input.sandbox ? [file('sandbox-ca.pem', input.sandbox.ca)] : []),
-    file('send-test.mjs', sendTest(input.sandbox)),
+    file('send-test.mjs', sendTest),
     file('README.md', readme(input, platform)),
   ];
 }

@@ -1,11 +1,5 @@
-import type { SandboxTarget } from './packet-input.js';
-
 /** `send-test.mjs`, the smallest program: one mail, from the mailbox in `.env`. */
-export function sendTest(sandbox: SandboxTarget | undefined): string {
-  return sandbox ? SANDBOX_TEST : TENANT_TEST;
-}
-
-const TENANT_TEST = `// Sends one mail, with the identity in .env beside this file: node send-test.mjs [recipient]
+export const sendTest = `// Sends one mail, with the identity in .env beside this file: node send-test.mjs [recipient]
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import nodemailer from 'nodemailer';
@@ -28,18 +22,3 @@ try {
   transporter?.close();
 }
 `;
-
-/** The same with the sandbox's certificate authority, which a variable can only tell Node before it starts. */
-const SANDBOX_TEST = TENANT_TEST.replace(
-  'import { loadEnv',
-  "import { readFileSync } from 'node:fs';\nimport { loadEnv",
-).replace(
-  '  transporter = nodemailer.createTransport(graphTransport());',
-  `  // The sandbox instead of Microsoft. For a tenant, leave the cloud out.
-  const cloud = {
-    authorityHost: process.env.AZURE_AUTHORITY_HOST,
-    graphHost: process.env.GRAPH_MAIL_GRAPH_HOST,
-    ca: readFileSync(new URL('sandbox-ca.pem', import.meta.url), 'utf8'),
-  };
-  transporter = nodemailer.createTransport(graphTransport({ cloud }));`,
-);

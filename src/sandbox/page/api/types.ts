@@ -112,8 +112,14 @@ export interface Connection {
   tenantId: string;
   clientId: string;
   mailbox: string;
+  /** What the application may send from. */
+  mailboxes: string[];
   authorityHost: string;
   graphHost: string;
   /** PEM. */
   ca?: string;
+  /** These three only where whoever started the sandbox has told them. */
+  clientSecret?: string;
+  certificatePath?: string;
+  caPath?: string;
 }

@@ -6,14 +6,14 @@ import { gathered } from '../shell/gathered.js';
 import { safely } from '../shell/notices.js';
 import type { Section } from '../shell/section.js';
 import { connectionTerms } from './connection-terms.js';
-import { type Snippet, snippets } from './snippets.js';
+import { placeholders, type Snippet, snippets } from './snippets.js';
 
 /** What a program needs to send through this sandbox. */
 export function connectSection(): Section {
   const root = element('section', { class: 'document', 'aria-label': 'Connect' });
   const refresh = gathered(async () => {
     const connection = await getJson<Connection>('/api/connect');
-    const authority = connection.ca === undefined ? [] : [authorityView(connection.ca)];
+    const authority = connection.ca === undefined ? [] : [authorityView(connection, connection.ca)];
     root.replaceChildren(
       element('h2', {}, 'Connect'),
       element('div', { class: 'card' }, connectionTerms(connection)),
@@ -24,7 +24,7 @@ export function connectSection(): Section {
   return { root, show: () => safely(refresh()), changed: () => undefined };
 }
 
-function authorityView(pem: string): HTMLElement {
+function authorityView(connection: Connection, pem: string): HTMLElement {
   return element(
     'div',
     { class: 'card' },
@@ -32,18 +32,27 @@ function authorityView(pem: string): HTMLElement {
     element(
       'p',
       { class: 'soft' },
-      'Entra and Graph of the sandbox have a certificate of an authority of their own: save it, and let clients trust it. A sandbox on the command line keeps it in its folder as ca.pem, beside certificate.pem, with which the application signs in.',
+      'Entra and Graph of the sandbox have a certificate of an authority of their own, which clients must trust. ',
+      filesInWords(connection),
     ),
     element(
       'div',
       { class: 'choice' },
-      button('Save sandbox-ca.pem', () => save('sandbox-ca.pem', pem)),
+      button('Save ca.pem', () => save('ca.pem', pem)),
       copyButton(() => pem, 'the certificate authority', 'Copy PEM'),
     ),
   );
 }
 
-function snippetView({ title, about, text }: Snippet): HTMLElement {
+/** Where the files and the secret of the snippets are, or how the reader gets them. */
+function filesInWords({ certificatePath, caPath, clientSecret }: Connection): string {
+  if (certificatePath !== undefined && caPath !== undefined && clientSecret !== undefined) {
+    return 'It is in the file of caPath; the application signs in with the certificate and key of certificatePath, or with clientSecret.';
+  }
+  return `This sandbox was started by a program, and writes no files. For what is below, save ca.pem here, and write options.certificate of the sandbox into ${placeholders.certificatePath}; for a client secret, give the sandbox one in apps, and tell it in connect.`;
+}
+
+function snippetView({ title, about, file, command, text }: Snippet): HTMLElement {
   return element(
     'div',
     { class: 'card' },
@@ -53,9 +62,14 @@ function snippetView({ title, about, text }: Snippet): HTMLElement {
       element('h3', {}, title),
       copyButton(() => text, title),
     ),
-    element('p', { class: 'soft' }, about),
+    element('p', { class: 'soft' }, [about, howToRun(file, command)].filter(Boolean).join(' ')),
     element('pre', { tabindex: '0', role: 'region', 'aria-label': title }, text),
   );
+}
+
+function howToRun(file: string | undefined, command: string | undefined): string {
+  if (file === undefined) return '';
+  return command === undefined ? `Save it as ${file}.` : `Save it as ${file}, and run: ${command}`;
 }
 
 function save(name: string, text: string): void {

@@ -3,7 +3,12 @@ import { copyable } from '../elements/copy.js';
 import { terms } from '../elements/dom.js';
 
 /** What every client is configured with. */
-export function connectionTerms({ tenantId, clientId, mailbox, authorityHost, graphHost }: Connection): HTMLElement {
-  const entries = Object.entries({ tenantId, clientId, mailbox, authorityHost, graphHost });
-  return terms(entries.map(([name, value]) => [name, copyable(value, name)]));
+export function connectionTerms(connection: Connection): HTMLElement {
+  const { tenantId, clientId, clientSecret, mailbox, authorityHost, graphHost, certificatePath, caPath } = connection;
+  const all = { tenantId, clientId, clientSecret, mailbox, authorityHost, graphHost, certificatePath, caPath };
+  return terms(
+    Object.entries(all).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, copyable(value, name)] as const],
+    ),
+  );
 }
