@@ -7,8 +7,8 @@ import { nextSteps } from '../src/bulk/report/next-steps.js';
 import { noTotals } from '../src/bulk/report/totals.js';
 import { decodeUtf8 } from '../src/bulk/utf8.js';
 import { resumeCommand } from '../src/cli/bulk/ending-text.js';
-import { clientInstructions } from '../src/cli/client-instructions.js';
 import { checkCertificateFile } from '../src/cli/doctor/checks/certificate-file.js';
+import { sandboxBanner } from '../src/cli/sandbox-banner.js';
 import { closingText } from '../src/cli/setup/closing-text.js';
 import { developerPacket } from '../src/cli/setup/packets/developer.js';
 import type { PacketInput } from '../src/cli/setup/packets/packet-input.js';
@@ -153,37 +153,30 @@ const producers: Record<string, (name: string) => [command: string, words: strin
     ];
   },
   'the banner of the sandbox': (name) => {
-    const text = clientInstructions(
+    const text = sandboxBanner(
       {
-        url: 'https://127.0.0.1:1',
-        inboxUrl: 'http://127.0.0.1:2',
+        inboxUrl: 'http://127.0.0.1:2/',
+        url: 'https://localhost:1',
+        names: [],
         tenantId: 't',
         clientId: 'c',
-        mailbox: "o'neil@contoso.com",
-        certificateFile: name,
-        caFile: name,
-        secret: "s'e$c",
+        mailboxes: ["o'neil@contoso.com"],
+        anyMailbox: false,
+        certificateFile: `/work/${name}`,
+        caFile: `/elsewhere/${name}`,
+        folder: '/work',
+        secret: 's',
       },
+      '/work',
       'linux',
     );
-    const curl = /curl -s ([\s\S]*?) \\\n {2}\| sed/.exec(text)?.[1] ?? '';
+    const setup = /^npx (.*)$/m.exec(text)?.[1] ?? '';
+    // A name may go over several lines.
+    const file = (from: string, to: string) => text.slice(text.indexOf(from) + from.length, text.indexOf(to)).trim();
     return [
-      [
-        curl,
-        [
-          '--cacert',
-          name,
-          'https://127.0.0.1:1/t/oauth2/v2.0/token',
-          '-d',
-          'grant_type=client_credentials',
-          '-d',
-          'client_id=c',
-          '-d',
-          "client_secret=s'e%24c",
-          '-d',
-          'scope=https://graph.microsoft.com/.default',
-        ],
-      ],
+      [setup, ['nodemailer-graph-transport', 'setup', '--sandbox', 'http://127.0.0.1:2/']],
+      [file('Certificate, key', 'Authority (CA)'), [name.startsWith('-') ? `./${name}` : name]],
+      [file('Authority (CA)', 'For a key,'), [`/elsewhere/${name}`]],
     ];
   },
 };

@@ -1,26 +1,34 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../make-folder.js';
+import { fileProblem } from '../option-checks.js';
+import { readIdentity } from '../sandbox/certificates/kept-identity.js';
 import { createCertificate } from '../sandbox/index.js';
+import { writePrivateFile } from './private-file.js';
 
 /** Where a sandbox on the command line keeps what must be the same at its next start. */
 export interface SandboxFolder {
+  /** Absolute. */
+  folder: string;
   /** Certificate and key of the application that sends. */
   certificateFile: string;
   certificate: string;
   /** The sandbox's certificate authority, for clients. */
   caFile: string;
-  /** CA and server certificate with its key, of the last start. */
+  /** CA and server certificate with their keys, of the last start. */
   identity: string | undefined;
+  /** Where the tenant is kept. */
+  tenantFile: string;
   keep(ca: string, identity: string): Promise<void>;
 }
 
 /**
- * Opens or makes the folder. Keys in it are for the account that runs this alone, and git passes the folder over.
+ * Opens or makes the folder. Keys in it are for the account that runs this alone, and git passes the folder over. `names` are
+ * those that the server is to have.
  * @throws Error in words, naming the folder or file and the cure
  */
-export async function openSandboxFolder(folder: string): Promise<SandboxFolder> {
+export async function openSandboxFolder(folder: string, names: readonly string[] = []): Promise<SandboxFolder> {
   if (folder === '') throw new Error("--folder is empty; give a folder's path, such as .graph-sandbox.");
   const absolute = path.resolve(folder);
   const inside = (name: string) => path.join(absolute, name);
@@ -36,22 +44,25 @@ export async function openSandboxFolder(folder: string): Promise<SandboxFolder> 
   const identityFile = inside('identity.pem');
   const caFile = inside('ca.pem');
   return {
+    folder: absolute,
     certificateFile,
     certificate: await ownCertificate(certificateFile),
     caFile,
-    identity: await keptIdentity(identityFile),
+    identity: await keptIdentity(identityFile, names),
+    tenantFile: inside('tenant.json'),
     keep: async (ca, identity) => {
-      await writeFile(caFile, ca);
-      await writePrivate(identityFile, identity);
+      // Its key first: without it nobody could have more names for that authority.
+      if ((await kept(identityFile)) !== identity) writePrivateFile(identityFile, identity);
+      if ((await kept(caFile)) !== ca) writePrivateFile(caFile, ca);
     },
   };
 }
 
 async function ownCertificate(file: string): Promise<string> {
-  const kept = await readFile(file, 'utf8').catch(() => undefined);
-  if (kept !== undefined && isValid(file, kept)) return kept;
+  const pem = await kept(file);
+  if (pem !== undefined && isValid(file, pem)) return pem;
   const { privateKey, certificate } = await createCertificate({ commonName: 'graph-mail sandbox' });
-  await writePrivate(file, privateKey + certificate);
+  writePrivateFile(file, privateKey + certificate);
   return privateKey + certificate;
 }
 
@@ -70,20 +81,32 @@ function isValid(file: string, pem: string): boolean {
   }
 }
 
-/** Kept so that a program that runs on trusts the sandbox after it was started again; a day before its end it is made anew. */
-async function keptIdentity(file: string): Promise<string | undefined> {
-  const kept = await readFile(file, 'utf8').catch(() => undefined);
-  const certificates = kept?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  const tomorrow = Date.now() + 86_400_000;
+/**
+ * Kept so that a program that runs on trusts the sandbox after it was started again; a day before its end it is made anew.
+ * One that was damaged is somebody's to look at.
+ */
+async function keptIdentity(file: string, names: readonly string[]): Promise<string | undefined> {
+  const pem = await kept(file);
+  if (pem === undefined) return undefined;
   try {
-    const lasting = certificates.every((one) => new Date(new X509Certificate(one).validTo).getTime() > tomorrow);
-    return certificates.length > 0 && lasting ? kept : undefined;
-  } catch {
-    return undefined;
+    await readIdentity(pem, names);
+    return pem;
+  } catch (cause) {
+    const reason = (cause as Error).message.replace(/^.*?option "identity": /, '').replace(/\. Leave it out.*$/, '');
+    if (reason.includes('less than a day left')) return undefined;
+    throw new Error(
+      `${file} is not the certificate authority that was kept there: ${reason}. Delete it, and a new one is made, which clients must be given again (ca.pem).`,
+      { cause },
+    );
   }
 }
 
-async function writePrivate(file: string, text: string): Promise<void> {
-  await rm(file, { force: true });
-  await writeFile(file, text, { mode: 0o600, flag: 'wx' });
+/** @throws Error in words when it is there, and cannot be read */
+async function kept(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error(`${file} cannot be read: ${fileProblem(cause)}.`, { cause });
+  }
 }

@@ -1,16 +1,26 @@
+import { isIP } from 'node:net';
 import { isMailbox } from '../option-checks.js';
+import { isHostName } from '../sandbox/check-options.js';
 import { type ApplicationOptions, type ScenarioName, startSandbox } from '../sandbox/index.js';
 import { SCENARIO_NAMES } from '../sandbox/scenarios/scenarios.js';
+import { isLoopback } from '../sandbox/wire/own-names.js';
 import { type Command, InvalidArgumentError } from '../vendor/commander.js';
-import { clientInstructions } from './client-instructions.js';
+import { UsageError } from './exit-codes.js';
 import { onInterruption } from './interruption.js';
+import { KeptTenant } from './kept-tenant.js';
+import { sandboxBanner } from './sandbox-banner.js';
 import { openSandboxFolder } from './sandbox-folder.js';
 import { readTenantFile } from './tenant-file.js';
 
 interface SandboxFlags {
   port: number;
   inboxPort: number;
-  mailbox: string;
+  httpPort?: number;
+  host: string;
+  allowNetwork?: boolean;
+  name?: string[];
+  mailbox?: [string, ...string[]];
+  anyMailbox?: boolean;
   folder: string;
   tenant?: string;
   scenario?: ScenarioName;
@@ -21,7 +31,9 @@ interface SandboxFlags {
 /** The same at every start, so that what was pasted into a program goes on working. */
 const tenantId = '7e4a4e11-5a4d-4b0c-9c0d-e5a9d0c0ffee';
 const clientId = 'c11e4701-5a4d-4b0c-9c0d-e5a9d0c0ffee';
-/** For clients that cannot sign with a certificate. Good for nothing but sandboxes on this machine. */
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_MAILBOX = 'noreply@contoso.example';
+/** For clients that cannot sign with a certificate. Good for nothing but sandboxes: everybody can know it. */
 const secret = 'graph-sandbox';
 
 export function addSandboxCommand(program: Command): void {
@@ -30,49 +42,88 @@ export function addSandboxCommand(program: Command): void {
     .description('run a local Microsoft Entra and Graph for mail, with an inbox page, until Ctrl-C')
     .option('--port <number>', 'port of Entra and Graph (HTTPS); 0 takes a free one', portNumber, 8443)
     .option('--inbox-port <number>', 'port of the inbox page (HTTP); 0 takes a free one', portNumber, 8025)
-    .option('--mailbox <address>', 'the mailbox that may send', mailboxAddress, 'noreply@contoso.example')
+    .option('--http-port <number>', 'answer Entra and Graph over plain HTTP too, on this port', portNumber)
+    .option('--host <address>', 'IP address to listen on', hostAddress, DEFAULT_HOST)
+    .option(
+      '--allow-network',
+      'let other machines reach it: whoever does may read all mail, and its client secret is publicly known',
+    )
+    .option(
+      '--name <name>',
+      'a further name by which clients come, such as that of a container; may be repeated',
+      oneName,
+    )
+    .option(
+      '--mailbox <address>',
+      `a mailbox that may send, the first by default; may be repeated (default: "${DEFAULT_MAILBOX}")`,
+      mailboxAddress,
+    )
+    .option('--any-mailbox', 'let every address send: its mailbox comes into being when it is first used')
     .option('--role <name>', 'an application permission of the program, instead of Mail.Send; may be repeated', oneMore)
     .option('--scenario <name>', `faults to play: ${SCENARIO_NAMES.join(', ')}`, scenarioName)
     .option('--tenant <file.json>', 'applications, mailboxes, groups and policies of the tenant')
     .option('--keep <number>', 'messages to keep; the oldest go first', keptNumber, 5000)
-    .option('--folder <path>', 'where certificate, key and CA are kept', '.graph-sandbox')
+    .option('--folder <path>', 'where certificate, key, CA and tenant are kept', '.graph-sandbox')
     .action(runSandbox);
 }
 
 async function runSandbox(flags: SandboxFlags): Promise<void> {
-  const { port, inboxPort, mailbox, folder, scenario, tenant, keep } = flags;
-  if (port === inboxPort && port !== 0) {
-    throw new Error(`--port and --inbox-port are both ${port}: Entra and Graph need a port of their own.`);
+  const { port, inboxPort, httpPort, host, name = [], folder, scenario, tenant, keep, role } = flags;
+  const { mailbox = [DEFAULT_MAILBOX], anyMailbox = false, allowNetwork = false } = flags;
+  refuseSamePorts({ '--port': port, '--inbox-port': inboxPort, '--http-port': httpPort });
+  if (!isLoopback(host) && !allowNetwork) {
+    throw new UsageError(
+      `--host ${host} can be reached from other machines: the sandbox holds mail, and its client secret is publicly known. Add --allow-network to allow that.`,
+    );
   }
   const contents = tenant === undefined ? {} : await readTenantFile(tenant);
-  const kept = await openSandboxFolder(folder);
+  const files = await openSandboxFolder(folder, name);
+  const kept = new KeptTenant(files.tenantFile, contents, role && clientId);
+  const options = kept.options;
   const sandbox = await startSandbox({
-    ...contents,
+    ...options,
     port,
     inboxPort,
+    ...(httpPort !== undefined && { httpPort }),
+    host,
+    allowNetwork,
+    names: name,
     mailbox,
+    anyMailbox,
     tenantId,
     clientId,
-    certificate: kept.certificate,
-    connect: { clientSecret: secret, certificatePath: kept.certificateFile, caPath: kept.caFile },
-    apps: withSecret(contents.apps ?? [], flags.role),
+    certificate: files.certificate,
+    connect: { clientSecret: secret, certificatePath: files.certificateFile, caPath: files.caFile },
+    apps: withSecret(options.apps ?? [], role),
     keep,
     ...(scenario !== undefined && { scenario }),
-    ...(kept.identity !== undefined && { identity: kept.identity }),
+    ...(files.identity !== undefined && { identity: files.identity }),
+    onTenantChange: (changed) => kept.keep(changed, (text) => process.stderr.write(`Warning: ${text}\n`)),
+  }).catch((error: unknown) => {
+    throw kept.explain(error);
   });
   const interruption = onInterruption();
   try {
-    await kept.keep(sandbox.ca, sandbox.identity);
-    const { url, inboxUrl } = sandbox;
-    const { certificateFile, caFile } = kept;
-    const address = { url, inboxUrl, tenantId, clientId, mailbox, certificateFile, caFile, secret };
-    process.stdout.write(`${clientInstructions(address)}
-Ctrl-C ends the sandbox.
-`);
+    await files.keep(sandbox.ca, sandbox.identity);
+    const { url, httpUrl, inboxUrl } = sandbox;
+    const { certificateFile, caFile } = files;
+    const banner = sandboxBanner({
+      ...{ inboxUrl, url, httpUrl, host: host === DEFAULT_HOST ? undefined : host, names: name },
+      ...{ tenantId, clientId, secret, mailboxes: mailbox, anyMailbox, certificateFile, caFile },
+      folder: files.folder,
+    });
+    process.stdout.write(banner);
     await interruption.happened;
   } finally {
     interruption.release();
     await sandbox.close();
+  }
+}
+
+function refuseSamePorts(ports: Record<string, number | undefined>): void {
+  for (const [flag, port] of Object.entries(ports)) {
+    const other = Object.keys(ports).find((one) => one !== flag && ports[one] === port);
+    if (port && other) throw new Error(`${flag} and ${other} are both ${port}: each needs a port of its own.`);
   }
 }
 
@@ -105,7 +156,20 @@ function scenarioName(text: string): ScenarioName {
   throw new InvalidArgumentError(`Expected one of ${SCENARIO_NAMES.join(', ')}.`);
 }
 
-function mailboxAddress(text: string): string {
-  if (isMailbox(text) && text.includes('@')) return text;
+function mailboxAddress(text: string, before: readonly string[] = []): string[] {
+  if (isMailbox(text) && text.includes('@')) return [...before, text];
   throw new InvalidArgumentError('Expected a bare address, such as noreply@contoso.example.');
+}
+
+function hostAddress(text: string): string {
+  if (text.toLowerCase() === 'localhost') return DEFAULT_HOST;
+  if (isIP(text) !== 0 && !text.includes('%')) return text;
+  throw new InvalidArgumentError(
+    'Expected an IP address, such as 127.0.0.1, ::1 or 0.0.0.0. A name is given with --name.',
+  );
+}
+
+function oneName(text: string, before: readonly string[] = []): string[] {
+  if (isHostName(text)) return [...before, text];
+  throw new InvalidArgumentError('Expected a DNS name without port, such as sandbox or mail.example.');
 }

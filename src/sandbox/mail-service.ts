@@ -1,7 +1,7 @@
 import { recipientJudge } from './bounces/judge-recipients.js';
 import { MailStore } from './exchange/mail-store.js';
 import type { Settings } from './options.js';
-import type { Directory } from './tenant/directory.js';
+import type { TenantState } from './tenant/tenant-state.js';
 import { Throttle } from './throttling/throttle.js';
 import { UploadSessions } from './uploads/upload-sessions.js';
 import type { Timers } from './wire/timers.js';
@@ -13,7 +13,8 @@ export interface MailService {
   throttle: Throttle;
 }
 
-export function createMailService(settings: Settings, directory: Directory, timers: Timers): MailService {
+export function createMailService(settings: Settings, tenant: TenantState, timers: Timers): MailService {
+  const { directory } = tenant;
   const { now, elapsed, undeliverable, recipientLimit, tenantDomain } = settings;
   const throttle = new Throttle({
     concurrency: settings.mailboxConcurrency,
@@ -25,12 +26,16 @@ export function createMailService(settings: Settings, directory: Directory, time
     retryAfter: settings.retryAfter,
     now: elapsed,
   });
-  const knows = (address: string): boolean => directory.knows(address);
   const hasUser = (address: string): boolean => directory.recipient(address) !== undefined;
+  const knows = (address: string): boolean => directory.knows(address) || (settings.anyMailbox && !hasUser(address));
+  const isOwn = (address: string): boolean => address.toLowerCase().endsWith(`@${tenantDomain.toLowerCase()}`);
   const store = new MailStore({
     keep: settings.keep,
     sentItemsDelay: settings.sentItemsDelay,
-    deliverTo: (address) => directory.deliverTo(address),
+    deliverTo: (address) => {
+      if (isOwn(address)) tenant.mailboxFor(address);
+      return directory.deliverTo(address);
+    },
     queue: ({ address }) => throttle.messageRate.join(address.toLowerCase(), elapsed()),
     judge: recipientJudge({ undeliverable, domain: tenantDomain, knows, hasUser, recipientLimit }),
     immutableIdOnSend: settings.immutableIdOnSend,

@@ -19,10 +19,27 @@ export interface ConnectOptions {
 
 /** All are optional: `startSandbox()` alone gives a tenant with one application and one mailbox. */
 export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOptions {
-  /** Port of the HTTPS side (Entra and Graph) on 127.0.0.1. Default `0`: a free one. */
+  /** Port of the HTTPS side (Entra and Graph). Default `0`: a free one. */
   port?: number;
-  /** Port of the inbox page and its JSON API (plain HTTP) on 127.0.0.1. Default `0`: a free one. */
+  /** Port of the inbox page and its JSON API (plain HTTP). Default `0`: a free one. */
   inboxPort?: number;
+  /**
+   * Port on which Entra and Graph answer over plain HTTP as well, for clients that cannot be given a certificate authority.
+   * `0`: a free one. Default: none. `graphTransport()` itself refuses hosts without https.
+   */
+  httpPort?: number;
+  /**
+   * IP address that all ports listen on. Throws when other machines can reach it (anything but `127.…` and `::1`) and
+   * `allowNetwork` is not set. Default `'127.0.0.1'`.
+   */
+  host?: string;
+  /** Allows a `host` that other machines reach. They may then read all mail and change the tenant. Default `false`. */
+  allowNetwork?: boolean;
+  /**
+   * Further DNS names (or IP addresses) by which clients come, such as that of a container: they are in the server
+   * certificate, and accepted in the Host header. Default: none beside `localhost`, `127.0.0.1`, `::1` and `host`.
+   */
+  names?: string[];
   /** The directory (tenant) id. Default: a random GUID. */
   tenantId?: string;
   /** The tenant's domain, which may stand wherever its id may. Default `'contoso.example'`. */
@@ -36,13 +53,24 @@ export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOpt
    * Default: none of these.
    */
   connect?: ConnectOptions;
-  /** The mailbox that the returned `options` name. Default `'noreply@contoso.example'`. */
-  mailbox?: string;
+  /** Mailboxes of the tenant; the returned `options` name the first. Default `'noreply@contoso.example'`. */
+  mailbox?: string | string[];
+  /**
+   * Every address has a mailbox, which comes into being when it is first used: by a request for it, or by mail to an address
+   * of `tenantDomain`. Rights stay as they are. Default `false`: an address that the tenant does not have is refused.
+   */
+  anyMailbox?: boolean;
   /**
    * `Sandbox.identity` of an earlier sandbox, so that clients that trust its certificate authority trust this one as well.
-   * Throws when its server certificate has less than a day left. Default: a new authority at every start.
+   * For `names` that its server certificate does not have it gets a new one of the same authority. Throws when a certificate
+   * has less than a day left. Default: a new authority at every start.
    */
   identity?: string;
+  /**
+   * Called after each change of the running tenant, before the change is answered, with the options that give the same tenant
+   * at a later start. Certificates and secrets are among them. What `anyMailbox` made is not. Must not throw.
+   */
+  onTenantChange?: (tenant: TenantOptions) => void;
   /** Lifetime of an access token in seconds. Default `3599`. */
   tokenLifetime?: number;
   /** Bytes of HTTP body that Graph takes; more is answered 413. Default `4_194_304`. */
@@ -74,9 +102,24 @@ export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOpt
 
 /** The options with everything decided. */
 export interface Settings
-  extends Required<Omit<SandboxOptions, keyof TenantOptions | keyof FaultOptions | 'certificate' | 'identity'>>,
+  extends Required<
+      Omit<
+        SandboxOptions,
+        | keyof TenantOptions
+        | keyof FaultOptions
+        | 'certificate'
+        | 'identity'
+        | 'httpPort'
+        | 'allowNetwork'
+        | 'onTenantChange'
+      >
+    >,
     FaultSettings,
     TenantSettings {
+  /** Undefined: none. */
+  httpPort: number | undefined;
+  /** The first of those given. */
+  mailbox: string;
   /** The sandbox's clock: for what it dates. */
   now: () => number;
   /** Milliseconds since any moment: for what it counts in a window, delays or lets expire. */
@@ -88,24 +131,28 @@ export interface Settings
 /** Fills in the defaults. */
 export async function settle(options: SandboxOptions): Promise<Settings> {
   const {
-    mailbox = 'noreply@contoso.example',
     clientId = randomUUID(),
     // Asked anew each time: a test may set the date while the sandbox runs.
     now: machine = () => Date.now(),
     clockSkew = 0,
   } = options;
   const now = (): number => machine() + clockSkew;
+  const [mailbox = 'noreply@contoso.example', ...others] = [options.mailbox ?? []].flat();
   const certificates = options.certificate === undefined ? [await ownCertificate()] : [options.certificate].flat();
   return {
     port: options.port ?? 0,
     inboxPort: options.inboxPort ?? 0,
+    httpPort: options.httpPort,
+    host: options.host ?? '127.0.0.1',
+    names: options.names ?? [],
     tenantId: options.tenantId ?? randomUUID(),
     tenantDomain: options.tenantDomain ?? 'contoso.example',
     clientId,
     certificate: certificates.join('\n'),
     connect: options.connect ?? {},
     mailbox,
-    ...settleTenant(options, { clientId, certificates, mailbox }),
+    anyMailbox: options.anyMailbox ?? false,
+    ...settleTenant(options, { clientId, certificates, addresses: [mailbox, ...others] }),
     tokenLifetime: options.tokenLifetime ?? 3599,
     maxRequestSize: options.maxRequestSize ?? 4_194_304,
     maxMessageSize: options.maxMessageSize ?? 36_700_160,

@@ -49,15 +49,17 @@ export interface SandboxClientOptions {
 export interface Sandbox extends AsyncDisposable {
   /** What `graphTransport()` needs to send through this sandbox. */
   readonly options: SandboxClientOptions;
-  /** Origin of Entra and Graph: `https://localhost:PORT`. */
+  /** Origin of Entra and Graph: `https://localhost:PORT`, or with `host` in place of localhost. */
   readonly url: string;
+  /** The same over plain HTTP, `http://localhost:PORT`; undefined without `httpPort`. */
+  readonly httpUrl: string | undefined;
   /** The inbox page: `http://127.0.0.1:PORT/`. */
   readonly inboxUrl: string;
   /** The certificate authority to trust, PEM. Made at every start unless `identity` was given. */
   readonly ca: string;
   /**
    * What the option `identity` of a later start takes, PEM: certificate of the authority, certificate and private key of
-   * the server. Private: keep it in a file of mode 0600. The authority's key is not in it: it was dropped.
+   * the server, and the authority's private key, for a server of other names. Private: keep it in a file of mode 0600.
    */
   readonly identity: string;
   /** What was submitted, newest last. Rejects when the filter is wrong. */

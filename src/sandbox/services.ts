@@ -21,7 +21,7 @@ import { UploadService } from './uploads/upload-service.js';
 import type { UploadSessions } from './uploads/upload-sessions.js';
 import type { Answer } from './wire/answer.js';
 import type { Call } from './wire/call.js';
-import { originOf } from './wire/origin.js';
+import type { OwnNames } from './wire/own-names.js';
 import type { Timers } from './wire/timers.js';
 
 export interface Services {
@@ -38,35 +38,39 @@ export interface Services {
   tornEarly: (call: Call) => EarlyFault | undefined;
 }
 
-/** Puts Entra and Graph together; `port` tells the HTTPS port once it is known. */
-export function createServices(settings: Settings, timers: Timers, port: () => number): Services {
+/** Puts Entra and Graph together. */
+export function createServices(settings: Settings, timers: Timers, names: OwnNames): Services {
   const { now, elapsed } = settings;
-  const origin = (): string => originOf('https', 'localhost', port());
-  const isOwnOrigin = (url: string): boolean => {
-    const lower = url.toLowerCase();
-    return lower === origin() || lower === originOf('https', '127.0.0.1', port());
-  };
   const { tenantId, tenantDomain, tokenLifetime, cloud } = settings;
-  const isGraph = (url: string): boolean => isOwnOrigin(url) || url.toLowerCase() === CLOUDS[cloud].graph;
+  const isGraph = (url: string): boolean => url.toLowerCase() === CLOUDS[cloud].graph;
   const tokens = new AccessTokens({ tenantId, lifetime: tokenLifetime, now, elapsed, isGraph });
   const { denialText, noPermissionsStatus, requireAssignment } = settings;
   const denials = { denialText, noPermissionsStatus, requireAssignment };
-  const tenant = new TenantState({ id: tenantId, domain: tenantDomain, cloud, tokens, now: elapsed, ...denials });
+  const { anyMailbox } = settings;
+  const tenant = new TenantState({
+    id: tenantId,
+    domain: tenantDomain,
+    cloud,
+    anyMailbox,
+    tokens,
+    now: elapsed,
+    ...denials,
+  });
   const changeable = sandboxTenant(tenant);
   loadTenant(changeable, settings.tenant);
   const { directory } = tenant;
   const { fromMismatch, maxMessageSize, minUploadSize, maxRequestSize } = settings;
-  const { store, uploads, throttle } = createMailService(settings, directory, timers);
+  const { store, uploads, throttle } = createMailService(settings, tenant, timers);
   const { seed, magicRecipients, latency, latencyJitter } = settings;
   const faults = new FaultList({ seed, magicRecipients });
   faults.setScenario(settings.scenario);
   const random = seededRandom(seed);
   const challenged = new ChallengedTokens();
   const maySendAs = directory.maySendAs.bind(directory);
-  const shared = { store, faults, uploads, challenged, origin, maySendAs };
+  const shared = { store, faults, uploads, challenged, maySendAs };
   const exchange: Exchange = {
     ...shared,
-    uploadOrigin: () => originOf('https', '127.0.0.1', port()),
+    uploadOrigin: (origin) => names.uploadOrigin(origin),
     options: settings,
     fromMismatch,
     maxMessageSize,
@@ -83,9 +87,9 @@ export function createServices(settings: Settings, timers: Timers, port: () => n
     maxRequestSize,
     options: settings,
     challenged,
-    origin,
   });
-  const entra = new EntraService({ tenant, tokens, faults, origin, isOwnOrigin, isGraph, tokenLifetime, now });
+  const isOwnOrigin = (origin: string, cameBy: string): boolean => names.isOwn(origin, cameBy);
+  const entra = new EntraService({ tenant, tokens, faults, isOwnOrigin, isGraph, tokenLifetime, now });
   const uploading = new UploadService({ exchange, throttle });
   const tracing = new TraceService({
     tokens,
@@ -99,7 +103,6 @@ export function createServices(settings: Settings, timers: Timers, port: () => n
     now,
     elapsed,
     latency: exchange.latency,
-    origin,
   });
   const answer = (call: Call): Promise<Answer> =>
     entra.answer(call) ?? uploading.answer(call) ?? tracing.answer(call) ?? graph.answer(call);

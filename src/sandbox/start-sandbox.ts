@@ -1,4 +1,4 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { readIdentity, writeIdentity } from './certificates/kept-identity.js';
 import { createServerIdentity } from './certificates/server-identity.js';
@@ -21,51 +21,87 @@ import * as page from './page-assets.js';
 import type { FolderItem, Sandbox } from './sandbox.js';
 import { checkScenario } from './scenarios/scenarios.js';
 import { createServices } from './services.js';
+import { tenantContents } from './tenant/load-tenant.js';
 import type { SandboxTenant } from './tenant/sandbox-tenant.js';
 import { httpsService } from './wire/https-service.js';
 import { Listener } from './wire/listener.js';
 import { wantRealTimers } from './wire/node-timers.js';
 import { originOf } from './wire/origin.js';
+import { OwnNames } from './wire/own-names.js';
 import { RequestLog } from './wire/request-log.js';
 import { Timers } from './wire/timers.js';
 
 /**
- * Starts a local Microsoft Entra and Microsoft Graph for mail, with an inbox page, in this process and on 127.0.0.1 only.
- * Rejects when an option is unknown or not what it should be, a port is taken or a certificate cannot be read.
+ * Starts a local Microsoft Entra and Microsoft Graph for mail, with an inbox page, in this process; on 127.0.0.1 only, unless
+ * `host` says otherwise. Rejects when an option is unknown or not what it should be, a port is taken or a certificate cannot
+ * be read.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   wantRealTimers();
   checkOptions(options);
+  const { host = '127.0.0.1', names: given = [] } = options;
+  const named = /^(?:0\.0\.0\.0|[0:]+)$/.test(host) ? given : [host, ...given];
   const [settings, identity] = await Promise.all([
     settle(options),
-    options.identity === undefined ? createServerIdentity() : readIdentity(options.identity),
+    options.identity === undefined ? createServerIdentity(named) : readIdentity(options.identity, named),
   ]);
+  const names = new OwnNames(host, given);
   const { now, tenantId, clientId, certificate, mailbox } = settings;
   const timers = new Timers();
   const log = new RequestLog(2 * settings.keep);
-  let port = 0;
-  const services = createServices(settings, timers, () => port);
+  const services = createServices(settings, timers, names);
   const { store, faults, uploads, directory, tenant, sandboxTenant, entra, throttle } = services;
+  const { onTenantChange } = options;
+  if (onTenantChange) {
+    tenant.watch((byUse) => {
+      if (!byUse) onTenantChange(tenantContents(tenant, sandboxTenant));
+    });
+  }
   const counts = { refused: 0, throttled: 0 };
+  const listeners: Listener[] = [];
+  /** Opens a port, and all that were opened before are closed when it is taken. */
+  const open = async (listener: Listener, port: number, use: string): Promise<number> => {
+    listeners.push(listener);
+    try {
+      return await listener.open(host, port, use);
+    } catch (error) {
+      await Promise.all(listeners.map((one) => one.close()));
+      throw error;
+    }
+  };
+  /** Entra and Graph on a server; resolves to its origin. */
+  const serve = async (server: Server, scheme: 'http' | 'https', wanted: number, use: string): Promise<string> => {
+    const listener = new Listener(server);
+    let own = '';
+    server.on(
+      'request',
+      httpsService({
+        answer: services.answer,
+        tornEarly: services.tornEarly,
+        log,
+        timers,
+        now,
+        // A certificate keeps out a name that was turned to this address (DNS rebinding); without one, the Host must.
+        origin: (name) => names.cameBy(name, scheme) ?? (scheme === 'https' ? own : undefined),
+        reset: (remotePort) => listener.reset(remotePort),
+        answered: ({ status }) => {
+          if (status >= 400) counts.refused += 1;
+          if (status === 429) counts.throttled += 1;
+        },
+      }),
+    );
+    const port = await open(listener, wanted, use);
+    names.serve(scheme, port);
+    own = originOf(scheme, names.graph, port);
+    return own;
+  };
   const graphServer = createHttpsServer({ key: identity.privateKey, cert: identity.certificate });
-  const graph = new Listener(graphServer);
-  graphServer.on(
-    'request',
-    httpsService({
-      answer: services.answer,
-      tornEarly: services.tornEarly,
-      log,
-      timers,
-      now,
-      reset: (remotePort) => graph.reset(remotePort),
-      answered: ({ status }) => {
-        if (status >= 400) counts.refused += 1;
-        if (status === 429) counts.throttled += 1;
-      },
-    }),
-  );
-  port = await graph.open(settings.port, 'Entra and Graph');
-  const url = originOf('https', 'localhost', port);
+  const url = await serve(graphServer, 'https', settings.port, 'Entra and Graph');
+  const { httpPort } = settings;
+  const httpUrl =
+    httpPort === undefined
+      ? undefined
+      : await serve(createHttpServer(), 'http', httpPort, 'Entra and Graph over plain HTTP');
   const stats = (): SandboxStats => ({
     ...entra.counts,
     ...counts,
@@ -87,7 +123,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const inboxServer = createHttpServer();
   const inbox = new Listener(inboxServer);
   const cloud = { authorityHost: url, graphHost: url, ca: identity.ca };
-  let inboxPort = 0;
+  const graphPort = Number(new URL(url).port || 443);
+  let origins: string[] = [];
   inboxServer.on(
     'request',
     inboxService({
@@ -100,34 +137,34 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       timers,
       page,
       stats,
-      connect: () => ({
-        ...{ tenantId, clientId, mailbox, authorityHost: url, graphHost: url, ca: identity.ca },
-        mailboxes: mailboxesOf(sandboxTenant, clientId),
-        ...settings.connect,
-      }),
+      connect: (askedAs) => {
+        const origin = names.graphOrigin(askedAs, 'https', graphPort);
+        return {
+          ...{ tenantId, clientId, mailbox, authorityHost: origin, graphHost: origin, ca: identity.ca },
+          mailboxes: mailboxesOf(sandboxTenant, clientId),
+          ...settings.connect,
+        };
+      },
       routes: [...throttlingRoutes(() => throttle.view()), ...faultRoutes(faults), ...tenantRoutes(sandboxTenant)],
       events: {
-        tenant: { watch: (changed) => tenant.watch(changed) },
+        tenant: { watch: (changed) => tenant.watch(() => changed()) },
         faults: { watch: (changed) => faults.watch(changed) },
       },
-      port: () => inboxPort,
+      origins: () => origins,
     }),
   );
-  try {
-    inboxPort = await inbox.open(settings.inboxPort, 'the inbox page');
-  } catch (error) {
-    await graph.close();
-    throw error;
-  }
+  const inboxPort = await open(inbox, settings.inboxPort, 'the inbox page');
+  origins = names.origins('http', inboxPort);
   const close = async (): Promise<void> => {
     timers.clear();
     waits.close();
-    await Promise.all([graph.close(), inbox.close()]);
+    await Promise.all(listeners.map((one) => one.close()));
   };
   return {
     options: { tenantId, clientId, certificate, mailbox, cloud },
     url,
-    inboxUrl: `${originOf('http', '127.0.0.1', inboxPort)}/`,
+    httpUrl,
+    inboxUrl: `${originOf('http', names.inbox, inboxPort)}/`,
     ca: identity.ca,
     identity: writeIdentity(identity),
     ...messageApi(messages, waits),

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { clientInstructions } from '../../src/cli/client-instructions.js';
 import { CONFIGURATION_NAMES } from '../../src/cli/configuration.js';
 import { EXIT } from '../../src/cli/exit-codes.js';
+import { sandboxBanner } from '../../src/cli/sandbox-banner.js';
 import { OPTIONS } from '../../src/sandbox/check-options.js';
 import { MAGIC_RECIPIENTS, type Sandbox, SCENARIOS, startSandbox } from '../../src/sandbox/index.js';
 import { startSmtp } from '../bulk/run/smtp-server.js';
@@ -239,16 +239,10 @@ describe('docs/guide.md', () => {
   const guide = readFileSync(path.join(root, 'docs/guide.md'), 'utf8');
 
   it('has the three commands as the program prints them', async () => {
-    const nowhere = {
-      url: 'https://localhost:8443',
-      tenantId: '',
-      clientId: '',
-      mailbox: '',
-      certificateFile: '',
-      caFile: '',
-      secret: '',
-    };
-    const printed = clientInstructions({ ...nowhere, inboxUrl: 'http://127.0.0.1:8025/' });
+    const printed = sandboxBanner({
+      ...{ inboxUrl: 'http://127.0.0.1:8025/', url: 'https://localhost:8443', names: [], tenantId: '', clientId: '' },
+      ...{ secret: '', mailboxes: [''], anyMailbox: false, certificateFile: '', caFile: '', folder: '' },
+    });
     const setup = /^npx nodemailer-graph-transport setup .*$/m.exec(printed)?.[0] ?? '?';
     const send = 'npx nodemailer-graph-transport send --env-file graph-mailer/developer/.env --to ana@example.com';
     expect(guide).toContain(`\n${setup}\n${send} --subject Hello --text Hello\n`);

@@ -24,21 +24,28 @@ async function files(contents: Record<string, string>): Promise<string> {
 }
 
 describe('the certificate of the server', () => {
-  it.skipIf(!openssl)('passes the strict check of openssl, for localhost and 127.0.0.1', async () => {
-    const { ca, certificate } = await createServerIdentity();
-    const cwd = await files({ 'ca.pem': ca, 'server.pem': certificate });
-    const strict = ['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', 'ca.pem'];
-    for (const host of [
-      ['-verify_hostname', 'localhost'],
-      ['-verify_ip', '127.0.0.1'],
-    ]) {
-      const { stdout } = await run('openssl', [...strict, ...host, 'server.pem'], { cwd });
-      expect(stdout).toContain('server.pem: OK');
-    }
-    await expect(
-      run('openssl', [...strict, '-verify_hostname', 'example.com', 'server.pem'], { cwd }),
-    ).rejects.toThrow();
-  });
+  it.skipIf(!openssl)(
+    'passes the strict check of openssl, for this machine and every name that was given',
+    async () => {
+      const { ca, certificate } = await createServerIdentity(['Sandbox', 'mail_1.example', '192.0.2.7', 'fe80::a:0:b']);
+      const cwd = await files({ 'ca.pem': ca, 'server.pem': certificate });
+      const strict = ['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', 'ca.pem'];
+      for (const host of [
+        ['-verify_hostname', 'localhost'],
+        ['-verify_ip', '127.0.0.1'],
+        ['-verify_ip', '::1'],
+        ['-verify_hostname', 'sandbox'],
+        ['-verify_ip', '192.0.2.7'],
+        ['-verify_ip', 'fe80::a:0:b'],
+      ]) {
+        const { stdout } = await run('openssl', [...strict, ...host, 'server.pem'], { cwd });
+        expect(stdout).toContain('server.pem: OK');
+      }
+      await expect(
+        run('openssl', [...strict, '-verify_hostname', 'example.com', 'server.pem'], { cwd }),
+      ).rejects.toThrow();
+    },
+  );
 
   it('is accepted by Node under both names, and under no other authority', async () => {
     const { sandbox } = await startClient();
@@ -66,6 +73,7 @@ describe('the identity of an earlier sandbox', () => {
       '-----BEGIN CERTIFICATE-----',
       '-----BEGIN CERTIFICATE-----',
       '-----BEGIN PRIVATE KEY-----',
+      '-----BEGIN PRIVATE KEY-----',
     ]);
     await first.sandbox.close();
     const second = await startClient({ identity });
@@ -76,12 +84,34 @@ describe('the identity of an earlier sandbox', () => {
   it('is refused when it ends in less than a day', async () => {
     const identity = writeIdentity(await createServerIdentity());
     const end = Date.UTC(2100, 0, 1);
-    expect(readIdentity(identity, () => end - day).ca).toContain('BEGIN CERTIFICATE');
-    expect(() => readIdentity(identity, () => end - day + 1)).toThrow(
+    expect((await readIdentity(identity, [], () => end - day)).ca).toContain('BEGIN CERTIFICATE');
+    await expect(readIdentity(identity, [], () => end - day + 1)).rejects.toThrow(
       'option "identity": the certificate has less than a day',
     );
-    const old = writeIdentity(await createServerIdentity({ notBefore: new Date(Date.now() - 400 * day), days: 366 }));
+    const validity = { notBefore: new Date(Date.now() - 400 * day), days: 366 };
+    const old = writeIdentity(await createServerIdentity([], undefined, validity));
     await expect(startSandbox({ identity: old })).rejects.toThrow('Leave it out for a new one');
+  });
+
+  it('gets a server certificate for new names from the same authority, and keeps the one that has them', async () => {
+    const one = await createServerIdentity();
+    for (const names of [[], ['localhost'], ['127.0.0.1', '::1']]) {
+      expect(await readIdentity(writeIdentity(one), names)).toEqual(one);
+    }
+    const two = await readIdentity(writeIdentity(one), ['sandbox', '192.0.2.7']);
+    expect([two.ca, two.authorityKey]).toEqual([one.ca, one.authorityKey]);
+    expect(two.certificate).not.toBe(one.certificate);
+    expect(new X509Certificate(two.certificate).verify(new X509Certificate(one.ca).publicKey)).toBe(true);
+    expect(await readIdentity(writeIdentity(two), ['SANDBOX'])).toEqual(two);
+  });
+
+  it("without the authority's key serves the names that it has, and no other", async () => {
+    const { authorityKey: _, ...kept } = await createServerIdentity(['sandbox']);
+    const identity = writeIdentity({ ...kept, authorityKey: undefined });
+    expect((await readIdentity(identity, ['sandbox'])).certificate).toBe(kept.certificate);
+    await expect(startSandbox({ identity, names: ['other'] })).rejects.toThrow(
+      /^startSandbox: option "identity": it is not for "other", and has not the authority's key/,
+    );
   });
 
   it('is refused when it is something else', async () => {
@@ -91,7 +121,7 @@ describe('the identity of an earlier sandbox', () => {
       ['nonsense', 'expected PEM text'],
       ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', 'cannot be read'],
       [one.ca + one.privateKey, 'expected two certificates'],
-      [one.ca + one.certificate, 'expected the private key'],
+      [one.ca + one.certificate, 'expected the private keys'],
       [`${one.ca}${one.certificate}-----BEGIN PRIVATE KEY-----\nAAAA`, 'expected the private key'],
       [one.certificate + one.ca + one.privateKey, 'not issued by the first'],
       [writeIdentity({ ...one, ca: other.ca }), 'not issued by the first'],

@@ -3,6 +3,7 @@ import { type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { settle } from '../../src/sandbox/options.js';
 import { createServices } from '../../src/sandbox/services.js';
 import { originOf } from '../../src/sandbox/wire/origin.js';
+import { OwnNames } from '../../src/sandbox/wire/own-names.js';
 import { Timers } from '../../src/sandbox/wire/timers.js';
 import { startClient } from './support.js';
 
@@ -10,7 +11,7 @@ describe('startSandbox refuses', () => {
   it.each<[options: unknown, message: string]>([
     [null, 'startSandbox is null, expected an object'],
     [{ latncy: 1 }, 'startSandbox: "latncy" is unknown. Did you mean "latency"?'],
-    [{ host: 'x' }, '"host" is unknown. Known are port, inboxPort,'],
+    [{ smtp: 'x' }, '"smtp" is unknown. Known are port, inboxPort,'],
     [{ port: 70_000 }, 'startSandbox: "port" is a number of 5 digits, expected an integer from 0 to 65535.'],
     [{ inboxPort: '8025' }, '"inboxPort" is a string of 4 characters, expected an integer from 0 to 65535.'],
     [{ port: 8025, inboxPort: 8025 }, '"port" and "inboxPort" are both 8025'],
@@ -55,12 +56,13 @@ describe("a scheme's own port", () => {
 
   it('is left out of the metadata, whose issuer MSAL compares', async () => {
     const settings = await settle({ tenantId: 'contoso.example' });
-    const { answer } = createServices(settings, new Timers(), () => 443);
+    const { answer } = createServices(settings, new Timers(), new OwnNames('127.0.0.1', []));
     const segments = ['contoso.example', 'v2.0', '.well-known', 'openid-configuration'];
     const { body } = await answer({
       method: 'GET',
       path: { segments, query: new URLSearchParams() },
       headers: {},
+      origin: originOf('https', 'localhost', 443),
       requestId: '1',
       clientRequestId: undefined,
       at: 0,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { settle } from '../../src/sandbox/options.js';
 import { createServices } from '../../src/sandbox/services.js';
+import { OwnNames } from '../../src/sandbox/wire/own-names.js';
 import { Timers } from '../../src/sandbox/wire/timers.js';
 import { APP, SENDERS } from './tenant-support.js';
 
@@ -193,7 +194,8 @@ describe('whatever the tenant is given while it runs,', () => {
   }
 
   it('it takes, or refuses in a sentence and stays as it was; a judgement is always to be had', async () => {
-    const { sandboxTenant: tenant } = createServices(await settle({ clientId: APP }), new Timers(), () => 443);
+    const names = new OwnNames('127.0.0.1', []);
+    const { sandboxTenant: tenant } = createServices(await settle({ clientId: APP }), new Timers(), names);
     const collections = ['apps', 'mailboxes', 'groups', 'accessPolicies', 'assignments'] as const;
     const taken = new Map<string, number>();
     const until = performance.now() + 1500;

@@ -5,7 +5,7 @@ export type Extension =
   | { type: 'basicConstraints'; authority: boolean }
   | { type: 'keyUsage'; use: 'sign certificates' | 'sign' }
   | { type: 'extendedKeyUsage'; use: 'server' | 'client' }
-  | { type: 'subjectAltName'; dns: string; ip: number[] }
+  | { type: 'subjectAltName'; dns: readonly string[]; ip: readonly Buffer[] }
   | { type: 'subjectKeyIdentifier' | 'authorityKeyIdentifier'; id: Buffer };
 
 export function extensions(list: readonly Extension[]): Der {
@@ -24,7 +24,13 @@ function extension(given: Extension): Der {
     case 'extendedKeyUsage':
       return plain('2.5.29.37', sequence(objectId(`1.3.6.1.5.5.7.3.${given.use === 'server' ? 1 : 2}`)));
     case 'subjectAltName':
-      return plain('2.5.29.17', sequence(implicit(2, Buffer.from(given.dns)), implicit(7, Buffer.from(given.ip))));
+      return plain(
+        '2.5.29.17',
+        sequence(
+          ...given.dns.map((name) => implicit(2, Buffer.from(name))),
+          ...given.ip.map((address) => implicit(7, address)),
+        ),
+      );
     case 'subjectKeyIdentifier':
       return plain('2.5.29.14', octets(given.id));
     case 'authorityKeyIdentifier':

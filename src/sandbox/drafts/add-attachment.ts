@@ -27,7 +27,7 @@ async function addAttachment(request: MailboxCall, exchange: Exchange): Promise<
   return strike('addAttachment', request, exchange, [draft.message], () => {
     draft.message.attach(attachment);
     draft.modifiedAt = call.at;
-    const context = odataContext(exchange, mailbox, `messages('${draft.id}')/attachments/$entity`);
+    const context = odataContext(call, mailbox, `messages('${draft.id}')/attachments/$entity`);
     const { contentBytes: _, ...resource } = attachmentResource(attachment, undefined);
     return jsonAnswer(201, { '@odata.context': context, ...resource });
   });

@@ -19,7 +19,7 @@ async function createDraft(request: MailboxCall, exchange: Exchange): Promise<An
   if (message.size > exchange.maxMessageSize) return denied(messageTooLarge);
   return strike('createDraft', request, exchange, [message], async () => {
     const draft = exchange.store.createDraft(mailbox, message, call.at);
-    const context = odataContext(exchange, mailbox, 'messages/$entity');
+    const context = odataContext(call, mailbox, 'messages/$entity');
     const resource = await messageResource(draft, { call, properties: undefined, withBody: true });
     return jsonAnswer(201, { '@odata.context': context, ...resource });
   });

@@ -43,7 +43,7 @@ async function updateMessage(request: MailboxCall, exchange: Exchange): Promise<
   }
   if (isRead !== undefined) item.read = isRead;
   item.modifiedAt = call.at;
-  const context = odataContext(exchange, mailbox, 'messages/$entity');
+  const context = odataContext(call, mailbox, 'messages/$entity');
   const resource = await messageResource(item, { call, properties: undefined, withBody: true });
   return { ...jsonAnswer(200, { '@odata.context': context, ...resource }), delay: exchange.latency() };
 }

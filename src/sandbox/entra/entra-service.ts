@@ -18,9 +18,8 @@ export interface EntraOptions {
   tenant: Tenant;
   tokens: AccessTokens;
   faults: FaultList;
-  /** `https://localhost:PORT` */
-  origin: () => string;
-  isOwnOrigin: (origin: string) => boolean;
+  /** Whether an origin is the sandbox's, for a client that came by another one of it. */
+  isOwnOrigin: (origin: string, cameBy: string) => boolean;
   isGraph: (resource: string) => boolean;
   tokenLifetime: number;
   now: () => number;
@@ -54,7 +53,7 @@ export class EntraService {
       );
     }
     if (path === 'discovery/instance') {
-      return this.#plain(call, () => this.#unlessStruck('discovery', call, tenant, '', () => this.#instance()));
+      return this.#plain(call, () => this.#unlessStruck('discovery', call, tenant, '', () => this.#instance(call)));
     }
     return undefined;
   }
@@ -67,11 +66,11 @@ export class EntraService {
   #metadata(call: Call, name: string): Answer {
     const failure = refuseTenant(this.#options.tenant, name, call.headers.host);
     if (failure) return this.#fail(call, failure);
-    return this.#unlessStruck('discovery', call, name, '', () => this.#openIdConfiguration(name));
+    return this.#unlessStruck('discovery', call, name, '', () => this.#openIdConfiguration(call, name));
   }
 
-  #openIdConfiguration(name: string): Answer {
-    const base = `${this.#options.origin()}/${name.toLowerCase()}`;
+  #openIdConfiguration({ origin }: Call, name: string): Answer {
+    const base = `${origin}/${name.toLowerCase()}`;
     return jsonAnswer(200, {
       token_endpoint: `${base}/oauth2/v2.0/token`,
       token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
@@ -81,10 +80,10 @@ export class EntraService {
     });
   }
 
-  #instance(): Answer {
-    const host = new URL(this.#options.origin()).host;
+  #instance({ origin }: Call): Answer {
+    const { host } = new URL(origin);
     return jsonAnswer(200, {
-      tenant_discovery_endpoint: `${this.#options.origin()}/${this.#options.tenant.id}/v2.0/.well-known/openid-configuration`,
+      tenant_discovery_endpoint: `${origin}/${this.#options.tenant.id}/v2.0/.well-known/openid-configuration`,
       'api-version': '1.1',
       metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
     });
@@ -103,8 +102,8 @@ export class EntraService {
     const grant = judgeTokenRequest(form, {
       tenant,
       tenantName,
-      isAudience: (url) => this.#isTokenEndpoint(url),
-      audienceOf: (origin) => this.#audienceOf(origin),
+      isAudience: (url) => this.#isTokenEndpoint(url, call),
+      audienceOf: (origin) => this.#audienceOf(origin, call),
       now: now(),
     });
     if ('error' in grant) return this.#fail(call, grant);
@@ -129,17 +128,17 @@ export class EntraService {
   }
 
   /** For Graph's own URL, and the sandbox's in its place. */
-  #audienceOf(resource: string): string | undefined {
-    const { isGraph, tenant } = this.#options;
-    if (isGraph(resource)) return CLOUDS[tenant.cloud].graph;
+  #audienceOf(resource: string, call: Call): string | undefined {
+    const { isGraph, isOwnOrigin, tenant } = this.#options;
+    if (isGraph(resource) || isOwnOrigin(resource, call.origin)) return CLOUDS[tenant.cloud].graph;
     return OTHER_RESOURCES.has(resource) && tenant.cloud === 'global' ? resource : undefined;
   }
 
-  #isTokenEndpoint(url: string): boolean {
-    const [, origin = '', name = ''] = /^(https:\/\/[^/]+)\/([^/]+)\/oauth2\/v2\.0\/token\/?$/i.exec(url) ?? [];
+  #isTokenEndpoint(url: string, call: Call): boolean {
+    const [, origin = '', name = ''] = /^(https?:\/\/[^/]+)\/([^/]+)\/oauth2\/v2\.0\/token\/?$/i.exec(url) ?? [];
     const { tenant, isOwnOrigin } = this.#options;
     const login = CLOUDS[tenant.cloud].login.some((host) => origin.toLowerCase() === `https://${host}`);
-    return (login || isOwnOrigin(origin)) && isTenant(tenant, name);
+    return (login || isOwnOrigin(origin, call.origin)) && isTenant(tenant, name);
   }
 
   #fail(call: Call, failure: EntraFailure): Answer {
@@ -147,6 +146,6 @@ export class EntraService {
   }
 
   #context(call: Call) {
-    return { origin: this.#options.origin(), now: this.#options.now(), clientRequestId: call.clientRequestId };
+    return { origin: call.origin, now: this.#options.now(), clientRequestId: call.clientRequestId };
   }
 }

@@ -71,7 +71,10 @@ function readScope(scope: string, context: TokenRequestContext): string | EntraF
   const [only] = scopes;
   if (!only) return failures.parameterMissing('scope');
   if (scopes.length > 1) return failures.scopeOfSeveralResources(scope);
-  const resource = /^(https:\/\/[^/]+)\/{1,2}\.default$/i.exec(only)?.[1]?.toLowerCase();
+  const resource = /^(https?:\/\/[^/]+)\/{1,2}\.default$/i.exec(only)?.[1]?.toLowerCase();
   if (resource === undefined) return failures.scopeInvalid(only);
-  return context.audienceOf(resource) ?? failures.resourceNotFound(resource, context.tenantName);
+  const audience = context.audienceOf(resource);
+  // Over plain HTTP there is the sandbox alone.
+  if (audience === undefined && resource.startsWith('http:')) return failures.scopeInvalid(only);
+  return audience ?? failures.resourceNotFound(resource, context.tenantName);
 }

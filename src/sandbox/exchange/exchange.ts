@@ -22,7 +22,6 @@ export interface Exchange {
   /** Milliseconds until the next request that is not refused is answered. */
   latency: () => number;
   challenged: ChallengedTokens;
-  origin: () => string;
-  /** Of the upload URLs: another host than Graph's, as in the service, where it is outlook.office.com. */
-  uploadOrigin: () => string;
+  /** Of the upload URLs, for a client that came by `origin`: another host than Graph's, as in the service (outlook.office.com). */
+  uploadOrigin: (origin: string) => string;
 }

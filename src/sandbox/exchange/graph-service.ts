@@ -49,7 +49,6 @@ export interface GraphOptions {
   maxRequestSize: number;
   options: Pick<Required<ExchangeOptions>, 'invalidUserStatus' | 'oversizeAnswer'>;
   challenged: Pick<ChallengedTokens, 'has'>;
-  origin: () => string;
 }
 
 /**
@@ -69,8 +68,8 @@ export class GraphService {
     const token = tokens.check(call.headers.authorization);
     const match = routes.find(call.method, path.segments);
     const user = match.kind === 'found' ? (match.parameters.user ?? '') : '';
-    const mailbox = tenant.directory.find(user);
     const application = typeof token === 'string' ? undefined : tenant.applications.get(token.appid);
+    const mailbox = application ? tenant.mailboxFor(user) : tenant.directory.find(user);
     if (user !== '') call.about(mailbox?.address ?? user);
     // From here, not from the end of the body: a slow upload takes one of the mailbox's places as well.
     const place = mailbox && application && throttle.enter(application.clientId, mailbox.address.toLowerCase());
@@ -123,13 +122,13 @@ export class GraphService {
     const [version = '', first = ''] = call.path.segments;
     const reason = notEmulated(call.path.segments);
     if (reason !== undefined) {
-      if (typeof token === 'string') return tokenRefused(call, token, this.#options.origin());
+      if (typeof token === 'string') return tokenRefused(call, token);
       return gatewayRefusal(call, 501, 'NotImplemented', reason);
     }
     if (version.toLowerCase() !== 'v1.0') return gatewayRefusal(call, 400, 'BadRequest', `Invalid version: ${version}`);
     const other = otherSpelling(call.path.segments);
     if (first.toLowerCase() !== 'me' && !other) return unknownSegment(call, segment);
-    if (typeof token === 'string') return tokenRefused(call, token, this.#options.origin());
+    if (typeof token === 'string') return tokenRefused(call, token);
     if (other) return gatewayRefusal(call, 501, 'NotImplemented', `${OTHER_SPELLING}: write ${other}.`);
     return gatewayRefusal(call, 400, 'BadRequest', '/me request is only valid with delegated authentication flow.');
   }

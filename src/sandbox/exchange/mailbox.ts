@@ -37,6 +37,8 @@ export interface Mailbox {
   sendAs: readonly string[];
   sendOnBehalf: readonly string[];
   hasMailbox: boolean;
+  /** Whether it came into being by its use (`anyMailbox`), and nobody has set it up. */
+  byUse: boolean;
   /** Every address of it, lower case. */
   addresses: ReadonlySet<string>;
 }
@@ -60,6 +62,7 @@ export function createMailbox(options: string | MailboxOptions, known?: Mailbox)
     sendAs: [...(given.sendAs ?? known?.sendAs ?? [])],
     sendOnBehalf: [...(given.sendOnBehalf ?? known?.sendOnBehalf ?? [])],
     hasMailbox: kind === 'shared' || (kind === 'user' && licensed),
+    byUse: false,
     addresses: new Set([address, ...aliases].map((one) => one.toLowerCase())),
   };
 }

@@ -27,14 +27,14 @@ function refuse(status: number, error: object): Answer {
   return jsonAnswer(status, { error }, { 'content-type': 'application/json' });
 }
 
-export function tokenRefused(call: Call, message: string, origin: string): Answer {
+export function tokenRefused(call: Call, message: string): Answer {
   const answer = gatewayRefusal(call, 401, 'InvalidAuthenticationToken', message);
-  answer.headers = { ...answer.headers, 'www-authenticate': challenge(origin) };
+  answer.headers = { ...answer.headers, 'www-authenticate': challenge(call.origin) };
   return answer;
 }
 
 /** Continuous access evaluation: the client is to ask Entra for another token, issued later than `since`. */
-export function claimsChallenge(call: Call, origin: string, since = call.at): Answer {
+export function claimsChallenge(call: Call, since = call.at): Answer {
   const nbf = String(Math.floor(since / 1000));
   const claims = Buffer.from(JSON.stringify({ access_token: { nbf: { essential: true, value: nbf } } })).toString(
     'base64',
@@ -44,7 +44,7 @@ export function claimsChallenge(call: Call, origin: string, since = call.at): An
   const answer = gatewayRefusal(call, 401, 'InvalidAuthenticationToken', message);
   answer.headers = {
     ...answer.headers,
-    'www-authenticate': `${challenge(origin)}, error="insufficient_claims", claims="${claims}"`,
+    'www-authenticate': `${challenge(call.origin)}, error="insufficient_claims", claims="${claims}"`,
   };
   return answer;
 }

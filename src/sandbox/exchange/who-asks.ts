@@ -12,23 +12,22 @@ interface TokenChecks {
   /** Whether revoked tokens of capable clients are challenged (continuous access evaluation). */
   cae: boolean;
   challenged: Pick<ChallengedTokens, 'has'>;
-  origin: () => string;
 }
 
 /** The application whose token a request shows, or the answer that refuses the token. */
 export function whoAsks(
   call: Call,
-  { tokens, tenant, cae, challenged, origin }: TokenChecks,
+  { tokens, tenant, cae, challenged }: TokenChecks,
 ): { token: AccessTokenClaims; application: Application } | Answer {
   const token = tokens.check(call.headers.authorization);
-  if (typeof token === 'string') return tokenRefused(call, token, origin());
+  if (typeof token === 'string') return tokenRefused(call, token);
   const revokedAt = tokens.revokedAt(token);
   if (revokedAt !== undefined) {
-    if (cae && token.xms_cc?.includes('cp1')) return claimsChallenge(call, origin(), revokedAt);
-    return tokenRefused(call, 'Access token has been revoked.', origin());
+    if (cae && token.xms_cc?.includes('cp1')) return claimsChallenge(call, revokedAt);
+    return tokenRefused(call, 'Access token has been revoked.');
   }
   const application = tenant.applications.get(token.appid);
-  if (!application) return tokenRefused(call, 'Access token validation failure.', origin());
-  if (challenged.has(token.uti)) return claimsChallenge(call, origin());
+  if (!application) return tokenRefused(call, 'Access token validation failure.');
+  if (challenged.has(token.uti)) return claimsChallenge(call);
   return { token, application };
 }

@@ -15,11 +15,11 @@ const OWN: Readonly<Record<number, readonly [code: string, message: string]>> = 
 };
 
 /** What Graph answers with the status of a fault. */
-export function graphFaultAnswer(fault: Strike, call: Call, origin: string): Answer {
-  if (fault.claimsChallenge) return claimsChallenge(call, origin);
+export function graphFaultAnswer(fault: Strike, call: Call): Answer {
+  if (fault.claimsChallenge) return claimsChallenge(call);
   const { status = 504, code, message } = fault;
   if (status < 300) return { status };
-  if (status === 401) return tokenRefused(call, message ?? 'Access token has expired or is not yet valid.', origin);
+  if (status === 401) return tokenRefused(call, message ?? 'Access token has expired or is not yet valid.');
   // The edge in front of Graph writes HTML (inferred), and knows no codes. (fact error-11)
   if (status === 502 && code === undefined && message === undefined) return badGateway;
   const [ownCode, ownMessage] = OWN[status] ?? ['UnknownError', ''];

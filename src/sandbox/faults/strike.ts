@@ -23,11 +23,11 @@ export interface StruckRequest {
 export async function strike(
   on: Exclude<FaultTarget, 'token' | 'discovery' | 'messageTrace'>,
   request: StruckRequest,
-  exchange: Pick<Exchange, 'faults' | 'challenged' | 'origin' | 'latency'>,
+  exchange: Pick<Exchange, 'faults' | 'challenged' | 'latency'>,
   messages: readonly StoredMessage[],
   succeed: () => Answer | Promise<Answer>,
 ): Promise<Answer> {
-  const { faults, challenged, origin } = exchange;
+  const { faults, challenged } = exchange;
   const [first, second] = messages;
   if (first && !second) request.call.note({ messageId: first.messageId });
   const latency = exchange.latency();
@@ -41,6 +41,6 @@ export async function strike(
   const delivered = onlyDelays(fault) || fault.delivered === true;
   if (on !== 'lookup') request.call.note({ delivered });
   const success = delivered ? await succeed() : undefined;
-  const own = success && onlyDelays(fault) ? success : graphFaultAnswer(fault, request.call, origin());
+  const own = success && onlyDelays(fault) ? success : graphFaultAnswer(fault, request.call);
   return struckAnswer(fault, own, latency);
 }

@@ -11,6 +11,8 @@ export interface ApiRequest {
   query: URLSearchParams;
   /** What the JSON of the body says; undefined without a body. */
   body: unknown;
+  /** The Host header: by which name and port the client came. */
+  host?: string | undefined;
   /** Fires when the client goes away before its answer. */
   signal: AbortSignal;
 }

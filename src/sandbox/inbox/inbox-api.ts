@@ -14,8 +14,8 @@ export interface InboxApiOptions extends Pick<MailboxApiOptions, 'mailbox' | 'ma
   /** Forgets everything, as `Sandbox.clear()`. */
   clear: () => void;
   stats: () => SandboxStats;
-  /** What a client must be configured with; nothing secret but a client secret that is made to be shown. */
-  connect: () => object;
+  /** What a client must be configured with that asks under this Host; nothing secret but a client secret that is made to be shown. */
+  connect: (host: string | undefined) => object;
   /** Routes of the other parts of the sandbox. */
   routes?: readonly ApiRoute[];
 }
@@ -37,7 +37,7 @@ export function apiRoutes(options: InboxApiOptions): ApiRoute[] {
       },
     ],
     ['GET', '/api/stats', () => json(200, options.stats())],
-    ['GET', '/api/connect', () => json(200, options.connect())],
+    ['GET', '/api/connect', ({ host }) => json(200, options.connect(host))],
     ...(options.routes ?? []),
   ];
 }

@@ -14,10 +14,9 @@ export interface InboxOptions extends InboxApiOptions {
   /** What else changes beside messages and requests, by the names of the events. */
   events?: Readonly<Record<string, ChangeSource>>;
   timers: Timers;
-  port: () => number;
+  /** Of the page, under each of its names. */
+  origins: () => readonly string[];
 }
-
-const HOSTS = 'Host must be 127.0.0.1 or localhost with the port';
 
 /** The plain HTTP side: the inbox page and its JSON API. */
 export function inboxService(options: InboxOptions) {
@@ -53,13 +52,16 @@ export function inboxService(options: InboxOptions) {
     if (method === 'DELETE' && /^[^?]*\/(?:\?|$)/.test(request.url ?? '')) {
       return json(404, { error: 'not found: the path ends before an id' });
     }
-    return routes.answer(method, path, { body: await readJsonBody(request), signal });
+    return routes.answer(method, path, { body: await readJsonBody(request), signal, host: request.headers.host });
   };
 
   return (request: IncomingMessage, response: ServerResponse): void => {
-    if (!isOwnRequest(request, options.port())) {
+    const origins = options.origins();
+    if (!isOwnRequest(request, origins)) {
+      const hosts = origins.map((origin) => new URL(origin).host).join(', ');
+      const error = `only this page may ask, or a program under its address: Host must be one of ${hosts}; --name adds one`;
       request.resume();
-      writeAnswer(response, json(403, { error: `only this page may ask, or a program under its address: ${HOSTS}` }));
+      writeAnswer(response, json(403, { error }));
       return;
     }
     if (request.method === 'GET' && request.url === '/api/events') {

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { originOf } from '../wire/origin.js';
 
 const COMMON = {
   'x-content-type-options': 'nosniff',
@@ -32,13 +31,15 @@ export const MAIL_HEADERS = {
 };
 
 /**
- * Whether a request may come in. The Host check keeps out web pages whose DNS name has been turned to 127.0.0.1 (DNS
+ * Whether a request may come in; `origins` are those of the page. The Host check keeps out web pages whose DNS name has been turned to 127.0.0.1 (DNS
  * rebinding), the other two pages of other sites and of other ports of this machine; a link to the inbox page itself may
  * stand anywhere.
  */
-export function isOwnRequest(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>, port: number): boolean {
+export function isOwnRequest(
+  request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  origins: readonly string[],
+): boolean {
   const { headers } = request;
-  const origins = ['127.0.0.1', 'localhost'].map((host) => originOf('http', host, port));
   if (!origins.includes(`http://${headers.host}`.toLowerCase())) return false;
   if (headers.origin !== undefined && !origins.includes(headers.origin)) return false;
   return !/^(?:cross-site|same-site)$/.test(String(headers['sec-fetch-site'])) || opensPage(request);

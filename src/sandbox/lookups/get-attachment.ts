@@ -29,7 +29,7 @@ async function getAttachment(request: MailboxCall, exchange: Exchange): Promise<
   if (isDenial(query)) return denied(query);
   const { item, attachment } = found;
   return strike('lookup', request, exchange, [item.message], () => {
-    const context = odataContext(exchange, item.mailbox, `messages('${item.id}')/attachments/$entity`);
+    const context = odataContext(request.call, item.mailbox, `messages('${item.id}')/attachments/$entity`);
     return jsonAnswer(200, { '@odata.context': context, ...attachmentResource(attachment, query.properties) });
   });
 }

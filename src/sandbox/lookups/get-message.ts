@@ -27,7 +27,7 @@ async function getMessage(request: MailboxCall, exchange: Exchange): Promise<Ans
   const query = readQuery(call.path.query, ['$select'], MESSAGE_PROPERTIES);
   if (isDenial(query)) return denied(query);
   return strike('lookup', request, exchange, [item.message], async () => {
-    const context = odataContext(exchange, mailbox, 'messages/$entity');
+    const context = odataContext(call, mailbox, 'messages/$entity');
     const { properties } = query;
     const resource = await messageResource(item, { call, properties, withBody: mayReadBody(request) });
     return jsonAnswer(200, { '@odata.context': context, ...resource });

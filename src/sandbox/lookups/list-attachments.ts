@@ -21,7 +21,7 @@ async function listAttachments(request: MailboxCall, exchange: Exchange): Promis
   const query = readQuery(request.call.path.query, ['$select'], ATTACHMENT_PROPERTIES);
   if (isDenial(query)) return denied(query);
   return strike('lookup', request, exchange, [item.message], async () => {
-    const context = odataContext(exchange, item.mailbox, `messages('${item.id}')/attachments`);
+    const context = odataContext(request.call, item.mailbox, `messages('${item.id}')/attachments`);
     const value = (await attachmentsOf(item)).map((one) => attachmentResource(one, query.properties));
     return jsonAnswer(200, { '@odata.context': context, value });
   });

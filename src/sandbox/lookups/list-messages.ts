@@ -34,7 +34,7 @@ async function listMessages(request: MailboxCall, exchange: Exchange): Promise<A
   const found = isDenial(query) ? query : findMessages(request, exchange, query);
   if (isDenial(query) || isDenial(found)) return denied(found as Denial);
   const { properties } = query;
-  const { entries, around } = page(found, query, call, exchange.origin());
+  const { entries, around } = page(found, query, call);
   const messages = entries.map(({ message }) => message);
   return strike('lookup', request, exchange, messages, async () => {
     const options = { call, properties, withBody: mayReadBody(request) };
@@ -42,7 +42,7 @@ async function listMessages(request: MailboxCall, exchange: Exchange): Promise<A
     for (const item of entries) value.push(await messageResource(item, options));
     const of = parameters.folder === undefined ? '' : `mailFolders('${parameters.folder}')/`;
     const chosen = properties ? `(${properties.join(',')})` : '';
-    const context = odataContext(exchange, mailbox, `${of}messages${chosen}`);
+    const context = odataContext(call, mailbox, `${of}messages${chosen}`);
     return jsonAnswer(200, around(context, value));
   });
 }

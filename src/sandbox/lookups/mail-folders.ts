@@ -43,10 +43,10 @@ async function listFolders(request: MailboxCall, exchange: Exchange): Promise<An
   const { call, mailbox } = request;
   const query = readQuery(call.path.query, ['$select', '$top', '$skip', '$count'], PROPERTIES);
   if (isDenial(query)) return denied(query);
-  const { entries, around } = page(FOLDER_NAMES, query, call, exchange.origin());
+  const { entries, around } = page(FOLDER_NAMES, query, call);
   return strike('lookup', request, exchange, [], () => {
     const value = entries.map((folder) => folderResource(request, exchange, folder, query.properties));
-    return jsonAnswer(200, around(odataContext(exchange, mailbox, 'mailFolders'), value));
+    return jsonAnswer(200, around(odataContext(call, mailbox, 'mailFolders'), value));
   });
 }
 
@@ -57,7 +57,7 @@ async function getFolder(request: MailboxCall, exchange: Exchange): Promise<Answ
   const query = readQuery(call.path.query, ['$select'], PROPERTIES);
   if (isDenial(query)) return denied(query);
   return strike('lookup', request, exchange, [], () => {
-    const context = odataContext(exchange, mailbox, 'mailFolders/$entity');
+    const context = odataContext(call, mailbox, 'mailFolders/$entity');
     const resource = folderResource(request, exchange, folder, query.properties);
     return jsonAnswer(200, { '@odata.context': context, ...resource });
   });

@@ -6,7 +6,6 @@ export function page<T>(
   found: readonly T[],
   query: Query,
   call: Call,
-  origin: string,
 ): { entries: T[]; around: (context: string, value: unknown[]) => object } {
   const { top, skip, count } = query;
   return {
@@ -15,12 +14,12 @@ export function page<T>(
       '@odata.context': context,
       ...(count && { '@odata.count': found.length }),
       value,
-      ...(found.length > skip + top && { '@odata.nextLink': nextLink(call, skip + top, origin) }),
+      ...(found.length > skip + top && { '@odata.nextLink': nextLink(call, skip + top) }),
     }),
   };
 }
 
-function nextLink({ path }: Call, skip: number, origin: string): string {
+function nextLink({ path, origin }: Call, skip: number): string {
   const next = new URLSearchParams(path.query);
   next.set('$skip', String(skip));
   return `${origin}/${path.segments.map(encodeURIComponent).join('/')}?${next}`;

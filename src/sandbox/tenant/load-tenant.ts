@@ -5,7 +5,8 @@ import type { AssignmentOptions } from './assignment.js';
 import type { LoadableCollection } from './collection.js';
 import type { EwsOptions } from './ews-policy.js';
 import type { GroupOptions } from './group.js';
-import type { LoadableTenant } from './sandbox-tenant.js';
+import type { LoadableTenant, SandboxTenant } from './sandbox-tenant.js';
+import type { TenantState } from './tenant-state.js';
 
 /** What a tenant is made of when the sandbox starts. */
 export interface TenantContents {
@@ -30,6 +31,33 @@ export function loadTenant(tenant: LoadableTenant, contents: TenantContents): vo
   load('assignments', tenant.assignments, assignments);
   tenant.update({ ews, messageTracePrincipal });
   tenant.update({ propagationDelay });
+}
+
+/** What `loadTenant` takes to make the same tenant again, secrets included. What has yet to take effect is in it. */
+export function tenantContents(state: TenantState, tenant: SandboxTenant): TenantContents {
+  const { ews, propagationDelay, messageTracePrincipal } = tenant;
+  const apps = [...state.applications.values()].map(
+    ({ clientId, displayName, disabled, secrets, certificates, roles, allowedMailboxes }): ApplicationOptions => ({
+      clientId,
+      displayName,
+      disabled,
+      certificates: [...certificates['x5t#S256'].values()].map(String),
+      secrets: [...secrets],
+      roles: [...roles.latest],
+      ...(allowedMailboxes.latest && { allowedMailboxes: [...allowedMailboxes.latest] }),
+    }),
+  );
+  const byUse = new Set(state.directory.list().flatMap((mailbox) => (mailbox.byUse ? [mailbox.id] : [])));
+  return {
+    apps,
+    mailboxes: tenant.mailboxes.list().filter(({ id }) => !byUse.has(id)),
+    groups: tenant.groups.list(),
+    accessPolicies: tenant.accessPolicies.list(),
+    assignments: tenant.assignments.list(),
+    ews,
+    propagationDelay,
+    messageTracePrincipal,
+  };
 }
 
 function load<Options, Entry>(

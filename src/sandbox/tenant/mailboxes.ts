@@ -53,7 +53,7 @@ export function mailboxesOf(tenant: TenantState): LoadableCollection<string | Ma
   };
 }
 
-function view({ hasMailbox, addresses, ...mailbox }: Mailbox): TenantMailbox {
+function view({ hasMailbox, addresses, byUse, ...mailbox }: Mailbox): TenantMailbox {
   const { aliases, sendAs, sendOnBehalf } = mailbox;
   return { ...mailbox, aliases: [...aliases], sendAs: [...sendAs], sendOnBehalf: [...sendOnBehalf] };
 }

@@ -78,21 +78,22 @@ export interface TenantSettings extends Required<Omit<TenantOptions, keyof Tenan
   tenant: TenantContents;
 }
 
-/** Fills in the defaults: the default application and the default mailbox are there, whatever is given beside them. */
+/** Fills in the defaults: the default application and the mailboxes of `addresses` are there, whatever is given beside them. */
 export function settleTenant(
   options: TenantOptions,
-  defaults: { clientId: string; certificates: string[]; mailbox: string },
+  defaults: { clientId: string; certificates: string[]; addresses: string[] },
 ): TenantSettings {
   const { apps = [], mailboxes = [] } = options;
-  const { clientId, certificates, mailbox } = defaults;
+  const { clientId, certificates } = defaults;
   const isDefault = (app: ApplicationOptions): boolean => app.clientId.toLowerCase() === clientId.toLowerCase();
   const named = apps.find(isDefault);
   const own = { ...named, clientId, certificates: [...certificates, ...(named?.certificates ?? [])] };
-  const known = mailboxes.some((one) => addressOf(one).toLowerCase() === mailbox.toLowerCase());
+  const known = new Set(mailboxes.flatMap(addressesOf).map((one) => one.toLowerCase()));
+  const missing = defaults.addresses.filter((one) => !known.has(one.toLowerCase()) && known.add(one.toLowerCase()));
   return {
     tenant: {
       apps: [own, ...apps.filter((app) => !isDefault(app))],
-      mailboxes: known ? mailboxes : [mailbox, ...mailboxes],
+      mailboxes: [...missing, ...mailboxes],
       groups: options.groups ?? [],
       assignments: options.assignments ?? [],
       accessPolicies: options.accessPolicies ?? [],
@@ -108,6 +109,6 @@ export function settleTenant(
   };
 }
 
-function addressOf(mailbox: string | MailboxOptions): string {
-  return typeof mailbox === 'string' ? mailbox : mailbox.address;
+function addressesOf(mailbox: string | MailboxOptions): string[] {
+  return typeof mailbox === 'string' ? [mailbox] : [mailbox.address, ...(mailbox.aliases ?? [])];
 }

@@ -1,6 +1,8 @@
+import * as is from '../checks/kinds.js';
 import type { AccessTokens } from '../entra/access-tokens.js';
 import type { Application } from '../entra/application.js';
 import type { Tenant } from '../entra/tenant.js';
+import { createMailbox, type Mailbox } from '../exchange/mailbox.js';
 import type { AccessPolicy } from './access-policy.js';
 import type { AccessRules, AccessSettings } from './access-rules.js';
 import type { Assignment } from './assignment.js';
@@ -15,6 +17,8 @@ export interface TenantIdentity extends AccessSettings {
   id: string;
   domain: string;
   cloud: SandboxCloud;
+  /** Whether an address gets its mailbox when it is first used. */
+  anyMailbox: boolean;
   tokens: Pick<AccessTokens, 'revoke'>;
   now: () => number;
 }
@@ -34,7 +38,7 @@ export class TenantState implements Tenant {
   /** Milliseconds until a change of the rules takes effect. */
   propagationDelay = 0;
   readonly #settings: TenantIdentity;
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new Set<(byUse: boolean) => void>();
 
   constructor(settings: TenantIdentity) {
     this.#settings = settings;
@@ -75,13 +79,23 @@ export class TenantState implements Tenant {
     return group && group !== except ? `group ${group.address}` : undefined;
   }
 
-  /** Calls back after every change; returns what ends that. */
-  watch(watcher: () => void): () => void {
+  /** The mailbox of that address or object id; with `anyMailbox`, an address that is free gets one. */
+  mailboxFor(user: string): Mailbox | undefined {
+    const known = this.directory.find(user);
+    if (known || !this.#settings.anyMailbox || !is.address.accepts(user) || this.ownerOf(user)) return known;
+    const mailbox = { ...createMailbox(user), byUse: true };
+    this.directory.add(mailbox);
+    this.changed(true);
+    return mailbox;
+  }
+
+  /** Calls back after every change, with whether nothing but a mailbox came into being by its use; returns what ends that. */
+  watch(watcher: (byUse: boolean) => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
-  changed(): void {
-    for (const watcher of this.#watchers) watcher();
+  changed(byUse = false): void {
+    for (const watcher of this.#watchers) watcher(byUse);
   }
 }

@@ -33,7 +33,6 @@ export interface TraceServiceOptions {
   now: () => number;
   elapsed: () => number;
   latency: () => number;
-  origin: () => string;
 }
 
 /**
@@ -62,7 +61,7 @@ export class TraceService {
   }
 
   async #list(call: Call): Promise<Answer> {
-    const { tenant, throttle, faults, challenged, latency, origin, now } = this.#options;
+    const { tenant, throttle, faults, challenged, latency, now } = this.#options;
     if (call.method !== 'GET') return methodNotAllowed(call, ['GET']);
     const asking = whoAsks(call, this.#options);
     if ('status' in asking) return asking;
@@ -77,14 +76,14 @@ export class TraceService {
     if (isDenial(query)) return denied(query);
     const fault = faults.take('messageTrace');
     if (fault?.claimsChallenge) challenged.add(asking.token.uti);
-    const own = fault && !onlyDelays(fault) ? graphFaultAnswer(fault, call, origin()) : this.#page(call, query);
+    const own = fault && !onlyDelays(fault) ? graphFaultAnswer(fault, call) : this.#page(call, query);
     if (fault) return struckAnswer(fault, own, latency());
     const delay = latency();
     return delay > 0 ? { ...own, delay } : own;
   }
 
   #page(call: Call, { accepts, top, skip }: Exclude<ReturnType<typeof readTraceQuery>, { code: string }>): Answer {
-    const { store, tenant, faults, elapsed, delay, origin } = this.#options;
+    const { store, tenant, faults, elapsed, delay } = this.#options;
     const at = skip?.at ?? elapsed();
     const directory = {
       deliverTo: (address: string) => tenant.directory.deliverTo(address),
@@ -102,9 +101,9 @@ export class TraceService {
     const end = first + top;
     const next = new URLSearchParams(call.path.query);
     next.set('$skiptoken', skipToken({ at, entries: end }));
-    const path = `${origin()}/v1.0/admin/exchange/tracing/messageTraces`;
+    const path = `${call.origin}/v1.0/admin/exchange/tracing/messageTraces`;
     return jsonAnswer(200, {
-      '@odata.context': `${origin()}/v1.0/$metadata#admin/exchange/tracing/messageTraces`,
+      '@odata.context': `${call.origin}/v1.0/$metadata#admin/exchange/tracing/messageTraces`,
       value: entries.slice(first, end).map(traceResource),
       ...(entries.length > end && { '@odata.nextLink': `${path}?${next}` }),
     });

@@ -29,10 +29,10 @@ async function createUploadSession(request: MailboxCall, exchange: Exchange): Pr
   if (file.size > LARGEST_FILE || whole > exchange.maxMessageSize) return denied(messageTooLarge);
   return strike('createUploadSession', request, exchange, [draft.message], () => {
     const session = exchange.uploads.open(draft, file, request.application.clientId);
-    const origin = exchange.origin();
+    const { origin } = request.call;
     return jsonAnswer(201, {
       '@odata.context': `${origin}/v1.0/$metadata#microsoft.graph.uploadSession`,
-      uploadUrl: `${exchange.uploadOrigin()}/upload/AttachmentSessions('${session.id}')?authtoken=${session.authToken}`,
+      uploadUrl: `${exchange.uploadOrigin(origin)}/upload/AttachmentSessions('${session.id}')?authtoken=${session.authToken}`,
       expirationDateTime: new Date(session.expiresAt).toISOString(),
       nextExpectedRanges: ['0-'],
     });

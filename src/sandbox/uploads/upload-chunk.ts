@@ -15,12 +15,12 @@ export async function uploadChunk({ call, session, exchange, body }: UploadReque
   return strike('uploadChunk', target, exchange, [draft.message], () => {
     session.chunks.push(body);
     session.received += body.length;
-    if (session.received < session.file.size) return uploadStatus(session, exchange);
+    if (session.received < session.file.size) return uploadStatus(session, call);
     const id = newId();
     draft.message.attach({ ...session.file, id, chunks: session.chunks, addedAt: call.at });
     draft.modifiedAt = call.at;
     exchange.uploads.end(session);
-    const message = `${exchange.origin()}/api/v2.0/Users('${draft.mailbox.id}')/Messages('${draft.id}')`;
+    const message = `${call.origin}/api/v2.0/Users('${draft.mailbox.id}')/Messages('${draft.id}')`;
     return { status: 201, headers: { location: `${message}/Attachments('${id}')` } };
   });
 }

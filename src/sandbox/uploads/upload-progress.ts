@@ -14,9 +14,9 @@ export interface UploadRequest {
 export type UploadAnswer = (request: UploadRequest) => Promise<Answer>;
 
 /** `GET` of the upload URL: how far the upload is. That Outlook answers it, and how, is inferred. */
-export function uploadStatus(session: UploadSession, { origin }: Exchange): Answer {
+export function uploadStatus(session: UploadSession, { origin }: Call): Answer {
   return jsonAnswer(200, {
-    '@odata.context': `${origin()}/api/v2.0/$metadata#Users('${session.draft.mailbox.id}')/Messages/AttachmentSessions/$entity`,
+    '@odata.context': `${origin}/api/v2.0/$metadata#Users('${session.draft.mailbox.id}')/Messages/AttachmentSessions/$entity`,
     // Written with a capital here, unlike Graph's own answer (Graph documentation, "Attach large files").
     ExpirationDateTime: new Date(session.expiresAt).toISOString(),
     nextExpectedRanges: [String(session.received)],

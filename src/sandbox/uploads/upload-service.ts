@@ -23,7 +23,7 @@ export class UploadService {
   readonly #options: UploadServiceOptions;
   readonly #routes = new RouteTable<UploadAnswer>()
     .add('PUT', '/upload/{session}', uploadChunk)
-    .add('GET', '/upload/{session}', async ({ session, exchange }) => uploadStatus(session, exchange))
+    .add('GET', '/upload/{session}', async ({ session, call }) => uploadStatus(session, call))
     .add('DELETE', '/upload/{session}', async ({ session, exchange }) => {
       exchange.uploads.end(session);
       return { status: 204 };

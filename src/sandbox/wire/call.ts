@@ -8,6 +8,8 @@ export interface Call {
   method: string;
   path: RequestPath;
   headers: IncomingHttpHeaders;
+  /** Of the sandbox, as the client named it: links in the answer lead there. */
+  origin: string;
   /** Given by the sandbox. */
   requestId: string;
   /** Given by the caller: the `client-request-id` of the header or the query. */

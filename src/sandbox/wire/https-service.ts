@@ -24,11 +24,19 @@ export interface HttpsServiceOptions {
   /** Counts an answer. */
   answered: (answer: Answer) => void;
   now: () => number;
+  /** By which origin a client came, by its Host header; undefined refuses the request. */
+  origin: (host: string | undefined) => string | undefined;
 }
 
-/** Serves Entra and Graph: makes a call of each request, sends its answer or does what a fault wants instead. */
+/** Serves Entra and Graph, over HTTPS or plain HTTP: makes a call of each request, sends its answer or does what a fault wants instead. */
 export function httpsService(options: HttpsServiceOptions) {
   return (request: IncomingMessage, response: ServerResponse): void => {
+    const origin = options.origin(request.headers.host);
+    if (origin === undefined) {
+      request.resume();
+      writeAnswer(response, { status: 421, headers: { 'content-type': 'text/plain' }, body: FOREIGN_HOST });
+      return;
+    }
     const started = elapsed();
     const path = parseRequestPath(request.url ?? '');
     // MSAL names its correlation id in the query, everybody else in the header.
@@ -58,6 +66,7 @@ export function httpsService(options: HttpsServiceOptions) {
       method: entry.method,
       path,
       headers: request.headers,
+      origin,
       requestId,
       clientRequestId,
       at: entry.at.getTime(),
@@ -113,6 +122,9 @@ export function httpsService(options: HttpsServiceOptions) {
     );
   };
 }
+
+const FOREIGN_HOST =
+  'The Host of this request is none of the sandbox. More names are given with --name (option "names").\n';
 
 /** Runs what was added once, at the answer or when the connection closes, whichever comes first. */
 function onceSettled(response: ServerResponse): { add: (run: () => void) => void; run: () => void } {

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A server on 127.0.0.1 with the sockets it holds. */
+/** A server with the sockets it holds. */
 export class Listener {
   readonly #server: Server;
   readonly #sockets = new Map<number | undefined, Socket>();
@@ -19,14 +19,14 @@ export class Listener {
     });
   }
 
-  /** Resolves to the port. Rejects with a sentence that names the port and its `use` when it is taken. */
-  open(port: number, use: string): Promise<number> {
+  /** Resolves to the port. Rejects with a sentence that names address, port and its `use` when they cannot be had. */
+  open(host: string, port: number, use: string): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.on('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, port, use)));
+      this.#server.on('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, host, port, use)));
       try {
-        this.#server.listen(port, '127.0.0.1', () => resolve((this.#server.address() as AddressInfo).port));
+        this.#server.listen(port, host, () => resolve((this.#server.address() as AddressInfo).port));
       } catch (cause) {
-        reject(explain(cause as NodeJS.ErrnoException, port, use));
+        reject(explain(cause as NodeJS.ErrnoException, host, port, use));
       }
     });
   }
@@ -51,10 +51,14 @@ export class Listener {
   }
 }
 
-function explain(cause: NodeJS.ErrnoException, port: number, use: string): Error {
+function explain(cause: NodeJS.ErrnoException, host: string, port: number, use: string): Error {
+  if (cause.code === 'EADDRNOTAVAIL') {
+    const reason = `${host} is not an address of this machine: ${use} cannot listen there.`;
+    return Object.assign(new Error(reason, { cause }), { code: cause.code });
+  }
   const reason =
     cause.code === 'EADDRINUSE'
-      ? `Port ${port} on 127.0.0.1 is in use (by another sandbox?): choose another one for ${use}.`
-      : `Port ${port} on 127.0.0.1 cannot be used (${cause.message}): choose another one for ${use}.`;
+      ? `Port ${port} on ${host} is in use (by another sandbox?): choose another one for ${use}.`
+      : `Port ${port} on ${host} cannot be used (${cause.message}): choose another one for ${use}.`;
   return Object.assign(new Error(reason, { cause }), { code: cause.code });
 }
