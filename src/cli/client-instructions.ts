@@ -1,4 +1,5 @@
-import { quoteSh, setVariable, shellCommand } from '../shell-quoting.js';
+import { OwnCommands } from '../own-commands.js';
+import { quoteSh, setVariable } from '../shell-quoting.js';
 
 /** A running sandbox, as its clients must know it. */
 export interface SandboxAddress {
@@ -38,7 +39,7 @@ ${environment.join('\n')}
 
 To have a key, a .env and a first mail made for you, as for a tenant, in another terminal:
 
-${shellCommand(['npx', 'nodemailer-graph-transport', 'setup', '--sandbox', sandbox.inboxUrl], platform)}
+${new OwnCommands({ platform }).plain('setup', '--sandbox', sandbox.inboxUrl)}
 
 With @azure/identity and @microsoft/microsoft-graph-client, in the same environment:
 
