@@ -12,6 +12,7 @@ import { sandboxBanner } from '../src/cli/sandbox-banner.js';
 import { closingText } from '../src/cli/setup/closing-text.js';
 import { developerPacket } from '../src/cli/setup/packets/developer.js';
 import type { PacketInput } from '../src/cli/setup/packets/packet-input.js';
+import { OwnCommands } from '../src/own-commands.js';
 import { snippets } from '../src/sandbox/page/connect/snippets.js';
 import { fileWord, setVariable, shellCommand } from '../src/shell-quoting.js';
 import { powerShellTokens } from './cli/setup/powershell-tokens.js';
@@ -66,7 +67,8 @@ const stepsOf = (run: string, platform: NodeJS.Platform) =>
     folder: run,
     bouncesRead: false,
     canReadBounces: true,
-    platform,
+    commands: new OwnCommands({ platform }),
+    suppress: undefined,
   }).flatMap(({ commands }) => commands);
 
 function packet(name: string): PacketInput {
@@ -102,7 +104,7 @@ const program = ['npx', 'nodemailer-graph-transport'];
 /** Every text that prints a command with a path in it: the command, and the words that it must come to. */
 const producers: Record<string, (name: string) => [command: string, words: string[]][]> = {
   'the command that resumes a run': (name) => [
-    [resumeCommand(name, 'linux'), [...program, 'bulk', 'resume', asFile(name)]],
+    [resumeCommand(name, new OwnCommands({ platform: 'linux' })), [...program, 'bulk', 'resume', asFile(name)]],
   ],
   'what can be done next': (name) =>
     stepsOf(name, 'linux').map((command, index) => {
@@ -133,16 +135,16 @@ const producers: Record<string, (name: string) => [command: string, words: strin
     const run = /```sh\n(node [\s\S]*?)\n```/.exec(readme(true))?.[1] ?? '';
     const check = /\n(npx nodemailer-graph-transport doctor[\s\S]*?--probe)\n/.exec(readme(false))?.[1] ?? '';
     return [
-      [run, ['node', `${asFile(name)}/developer/send-test.mjs`]],
+      [run, ['node', path.resolve(name, 'developer/send-test.mjs')]],
       [
         check,
         [
           ...program,
           'doctor',
+          '--env-file',
+          path.resolve(name, 'developer/.env'),
           '--mode',
           'rbac',
-          '--env-file',
-          `${asFile(name)}/developer/.env`,
           '--mailbox',
           "o'neil@contoso.com",
           '--denied-mailbox',
@@ -217,6 +219,7 @@ it.skipIf(process.platform === 'win32').each(names)('the cure for an open key fi
   const settings = { identity: { credential: { kind: 'certificate', source: { paths: [file] }, from: 'x' } } };
   const [check] = await checkCertificateFile({
     blocked: () => undefined,
+    commands: new OwnCommands({ platform: 'linux', from: 'anywhere' }),
     settings,
     world: { platform: 'linux' },
   } as never);
@@ -230,7 +233,10 @@ test.each(names)('a variable is set to %j', (value) => {
 });
 
 test.each(names)('on Windows, PowerShell reads %j as one word', (name) => {
-  for (const command of [shellCommand(['npx', fileWord(name)], 'win32'), resumeCommand(name, 'win32')]) {
+  for (const command of [
+    shellCommand(['npx', fileWord(name)], 'win32'),
+    resumeCommand(name, new OwnCommands({ platform: 'win32' })),
+  ]) {
     expect(command).toMatch(/^[\x20-\x7e]*$/);
     const kinds = powerShellTokens(command).map(({ kind }) => kind);
     // A plain word, or one string: nothing that expands, and no second command.

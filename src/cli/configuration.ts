@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { authoritiesFromEnvironment, authoritiesVariable } from '../authority-options.js';
 import { configError, GraphMailError, isGraphMailError } from '../errors.js';
 import { resolveCloud } from '../graph/clouds.js';
@@ -43,6 +44,8 @@ export interface Configuration {
   env: NodeJS.ProcessEnv;
   /** Of each of {@link CONFIGURATION_NAMES} that is set. */
   source: ConfigurationSources;
+  /** The `.env` file that was read, absolute; `false`: none was to be. */
+  envFile: string | false | undefined;
   /** For `graphTransport`, which checks them, and complete: nothing is left for it to read from the environment. */
   options: GraphTransportOptions;
   /** Those of {@link options}, by where they come from. */
@@ -79,7 +82,8 @@ export const CONFIGURATION_NAMES: readonly string[] = [
  * @throws GraphMailError `ECONFIG` for a `.env` file with a line that is not understood, and for a `GRAPH_MAIL_CA` that cannot be used
  */
 export function readConfiguration({ env, envFile, flags, read = readText }: ConfigurationInput): Configuration {
-  const file: Record<string, string> = envFile === false ? {} : readFileOf(envFile, read);
+  const found = envFile === false ? undefined : readFileOf(envFile, read);
+  const file: Record<string, string> = found ?? {};
   const given = flagVariables(flags);
   const merged: NodeJS.ProcessEnv = {
     ...file,
@@ -98,7 +102,13 @@ export function readConfiguration({ env, envFile, flags, read = readText }: Conf
     own: inWords(merged, source, () => authoritiesFromEnvironment(merged, read)),
     nodeOfFile: readIfThere(file.NODE_EXTRA_CA_CERTS, read),
   };
-  return { env: merged, source, options: configuredOptions(merged, source, flags.cloud, authorities), authorities };
+  return {
+    env: merged,
+    source,
+    envFile: found ? path.resolve(envFile || '.env') : envFile === false ? false : undefined,
+    options: configuredOptions(merged, source, flags.cloud, authorities),
+    authorities,
+  };
 }
 
 /**
@@ -186,14 +196,14 @@ function flagVariables(flags: ConfigurationFlags): Record<string, string> {
   );
 }
 
-function readFileOf(envFile: string | undefined, read: (path: string) => string): Record<string, string> {
+function readFileOf(envFile: string | undefined, read: (path: string) => string): Record<string, string> | undefined {
   const file = envFile ?? '.env';
   let text: string;
   try {
     text = read(file);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (envFile === undefined && (code === 'ENOENT' || code === 'EISDIR')) return {};
+    if (envFile === undefined && (code === 'ENOENT' || code === 'EISDIR')) return undefined;
     const problem = `The file ${shownPath(file)} cannot be read: ${fileProblem(cause)}.`;
     if (envFile === undefined) throw configError(problem, 'Make it readable, or add --no-env-file.');
     throw new UsageError(`${problem} Give another one with --env-file.`);

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { fileWord, shellCommand, shellWord } from '../shell-quoting.js';
+import { OwnCommands } from '../own-commands.js';
+import { fileWord, shellWord } from '../shell-quoting.js';
 
 /** A running sandbox, as its clients must know it. */
 export interface SandboxAddress {
@@ -55,7 +56,7 @@ export function sandboxBanner(
   const lines = terms.filter(([, value]) => value !== undefined).map(([name, value]) => `${name.padEnd(17)} ${value}`);
   return `${lines.join('\n')}
 For a key, a .env and a first mail of your own, paste into another terminal:
-${shellCommand(['npx', 'nodemailer-graph-transport', 'setup', '--sandbox', inboxUrl], platform)}
+${new OwnCommands({ platform }).plain('setup', '--sandbox', inboxUrl)}
 Snippets for other clients: ${inboxUrl}#/connect
 Ctrl-C ends the sandbox. Its tenant is kept in ${shown(sandbox.folder)}.
 `;

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { createTransport, type Transporter } from 'nodemailer';
 import { type Clock, systemClock } from '../clock.js';
 import type { GraphTransportOptions } from '../option-types.js';
+import { OwnCommands } from '../own-commands.js';
 import { graphTransport } from '../transport.js';
 
 /** Where output goes: a terminal, a pipe or a file. */
@@ -17,6 +18,8 @@ export interface Terminal {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: NodeJS.ProcessEnv;
+  /** The `.env` file that the command reads besides (absolute), `false` where it was told to read none. */
+  readonly envFile?: string | false | undefined;
   readonly clock: Clock;
   /** Where SIGINT and SIGTERM arrive. */
   readonly signals: Pick<EventEmitter, 'on' | 'off'>;
@@ -33,6 +36,11 @@ export const processTerminal: Terminal = {
   signals: process,
   connect: (options) => createTransport(graphTransport(options)),
 };
+
+/** The commands that are printed there. */
+export function ownCommands({ envFile }: Pick<Terminal, 'envFile'>): OwnCommands {
+  return new OwnCommands({ envFile });
+}
 
 /** Whether the line that stands there can be written anew, and coloured. */
 export function canRedraw(output: Output, env: NodeJS.ProcessEnv): boolean {

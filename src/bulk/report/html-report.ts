@@ -1,3 +1,4 @@
+import { OwnCommands } from '../../own-commands.js';
 import { formatDuration } from '../checks/duration.js';
 import { timelineChart } from './chart.js';
 import { headlineOf } from './headline.js';
@@ -5,7 +6,7 @@ import type { Highlights } from './highlights.js';
 import { html, SafeHtml } from './html.js';
 import { style } from './html-style.js';
 import { rowTables } from './html-tables.js';
-import { nextSteps } from './next-steps.js';
+import { begunByCommand, nextSteps } from './next-steps.js';
 import type { RunFacts } from './run-facts.js';
 import { shareBar } from './share-bar.js';
 import type { ReportTotals } from './totals.js';
@@ -16,7 +17,7 @@ export interface HtmlReportInput {
   totals: ReportTotals;
   highlights: Highlights;
   notes: readonly string[];
-  /** The run folder, as commands name it. */
+  /** The run folder. */
   folder: string;
   /** Milliseconds since the epoch. */
   now: number;
@@ -137,7 +138,9 @@ function capitalised(words: string): string {
 function stepsSection({ totals, folder, facts, platform }: HtmlReportInput) {
   const bouncesRead = [...facts.mailboxes.values()].some(({ readUntil }) => readUntil !== undefined);
   const canReadBounces = facts.mailboxes.size > 0;
-  const steps = nextSteps({ totals, folder, bouncesRead, canReadBounces, platform });
+  const begun = begunByCommand(facts.run);
+  const commands = begun && new OwnCommands({ envFile: begun.envFile, from: 'anywhere', platform });
+  const steps = nextSteps({ totals, folder, commands, suppress: begun?.suppress, bouncesRead, canReadBounces });
   return html`<section aria-labelledby="next-title"><h2 id="next-title">What to do next</h2>
 ${
   steps.length === 0

@@ -7,8 +7,8 @@ import { appendToSuppressionList } from '../../bulk/manners/suppression-list.js'
 import { counted } from '../../bulk/report/words.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
-import { reportLines, shownFolder, stepLines } from './ending-text.js';
+import { ownCommands, type Terminal } from '../terminal.js';
+import { reportLines, stepLines } from './ending-text.js';
 import { choicesOf, transportOptions } from './mail-choices.js';
 import { recipientsOf } from './report-command.js';
 
@@ -23,7 +23,8 @@ export async function bouncesCommand(run: string, flags: BouncesFlags, terminal:
   const { run: record } = await readRun(folder);
   const recipients = recipientsOf(record, run);
   const mailboxes = await mailboxesToRead(folder);
-  const transporter = terminal.connect(transportOptions(choicesOf(record, run)));
+  const choices = choicesOf(record, run);
+  const transporter = terminal.connect(transportOptions(choices));
   const print = (line: string) => terminal.stdout.write(`${line}\n`);
   try {
     const until = new Date(terminal.clock.now());
@@ -50,8 +51,9 @@ export async function bouncesCommand(run: string, flags: BouncesFlags, terminal:
     transporter.close();
   }
   const { totals, ...files } = await writeReports({ folder, recipients });
+  const next = { commands: ownCommands(terminal), suppress: choices.suppress };
   for (const line of reportLines(files)) print(line);
   // Whoever had the addresses written to a list has done what these steps advise.
-  if (flags.suppress === undefined) for (const line of stepLines(totals, shownFolder(folder))) print(line);
+  if (flags.suppress === undefined) for (const line of stepLines(totals, folder, next)) print(line);
   return EXIT.ok;
 }

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { BulkSummary } from '../../bulk/bulk-results.js';
 import { formatDuration } from '../../bulk/checks/duration.js';
-import { nextSteps } from '../../bulk/report/next-steps.js';
+import { nextSteps, type RunSituation } from '../../bulk/report/next-steps.js';
 import type { ReportTotals } from '../../bulk/report/totals.js';
 import { counted } from '../../bulk/report/words.js';
-import { fileWord, shellCommand } from '../../shell-quoting.js';
+import type { OwnCommands } from '../../own-commands.js';
 
 /** A folder as a person would name it: relative where that is shorter. */
 export function shownFolder(folder: string): string {
@@ -13,24 +13,24 @@ export function shownFolder(folder: string): string {
 }
 
 /** The command that goes on with a run. */
-export function resumeCommand(folder: string, platform: NodeJS.Platform = process.platform): string {
-  return shellCommand(['npx', 'nodemailer-graph-transport', 'bulk', 'resume', fileWord(folder)], platform);
+export function resumeCommand(folder: string, commands: OwnCommands): string {
+  return commands.configured('bulk', 'resume', { file: folder });
 }
 
+/** What the commands about a run are made with. */
+export type RunCommands = Pick<RunSituation, 'commands' | 'suppress'>;
+
 /** What a person can do about a run, each with its commands below it. */
-export function stepLines(
-  totals: ReportTotals,
-  folder: string,
-  platform: NodeJS.Platform = process.platform,
-): string[] {
+export function stepLines(totals: ReportTotals, folder: string, { commands, suppress }: RunCommands): string[] {
   const { delivered, bounced, delayed } = totals.delivery;
   const bouncesRead = delivered + bounced + delayed > 0;
-  const steps = nextSteps({ totals, folder, bouncesRead, canReadBounces: true, platform });
+  const steps = nextSteps({ totals, folder, commands, suppress, bouncesRead, canReadBounces: true });
   const lines = steps.flatMap(({ what, commands }) => [
     `- ${what}${commands.length > 0 ? ':' : '.'}`,
     ...commands.map((command) => `  ${command}`),
   ]);
-  return lines.length > 0 ? ['What can be done next:', ...lines] : [];
+  const head = commands ? 'What can be done next:' : 'What can be done next, by the program that began the run:';
+  return lines.length > 0 ? [head, ...lines] : [];
 }
 
 /** Where a report is. */

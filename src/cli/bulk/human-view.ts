@@ -1,7 +1,7 @@
 import type { BulkProgress, BulkResult } from '../../bulk/bulk-results.js';
 import { printTotals } from '../../bulk/run/totals.js';
 import { Progress } from '../progress.js';
-import type { Terminal } from '../terminal.js';
+import { ownCommands, type Terminal } from '../terminal.js';
 import { printable, withoutLine } from '../wording.js';
 import { paceLine, reportLines, resumeCommand, stepLines, whyEnded } from './ending-text.js';
 import { inFlags } from './mail-choices.js';
@@ -51,7 +51,7 @@ export class HumanView implements RunView {
     this.#progress?.end();
   }
 
-  ended({ summary, reports, folder }: RunEnded): void {
+  ended({ summary, reports, folder, suppress }: RunEnded): void {
     const print = (line: string) => this.#terminal.stdout.write(`${line}\n`);
     const why = whyEnded(summary);
     if (why !== undefined) print(why);
@@ -60,8 +60,10 @@ export class HumanView implements RunView {
     if (reports) for (const line of reportLines(reports)) print(line);
     // The report is about what somebody else has made of the journal, and so would be what it advises.
     if (summary.ended === 'journal' && (summary.error as { code?: unknown } | undefined)?.code !== 'failed') return;
-    if (reports && folder !== undefined) for (const line of stepLines(reports.totals, folder)) print(line);
-    else if (folder !== undefined && summary.left > 0) print(`To go on:\n  ${resumeCommand(folder)}`);
+    const commands = ownCommands(this.#terminal);
+    if (reports && folder !== undefined)
+      for (const line of stepLines(reports.totals, folder, { commands, suppress })) print(line);
+    else if (folder !== undefined && summary.left > 0) print(`To go on:\n  ${resumeCommand(folder, commands)}`);
   }
 }
 

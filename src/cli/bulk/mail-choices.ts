@@ -5,10 +5,12 @@ import { BulkInputError, messageOf } from '../../bulk/errors.js';
 import type { RunRecord } from '../../bulk/journal/records.js';
 import { compileListHeaders } from '../../bulk/manners/list-headers.js';
 import { openRecipients } from '../../bulk/recipients/index.js';
+import { type BegunByCommand, begunByCommand } from '../../bulk/report/next-steps.js';
 import type { Sender } from '../../bulk/sender.js';
 import { makeFolder } from '../../make-folder.js';
 import type { GraphTransportOptions } from '../../option-types.js';
 import { UsageError } from '../exit-codes.js';
+import type { Terminal } from '../terminal.js';
 
 /** What the flags say about the mails and how they go out. */
 export interface MailFlags extends PacingFlags {
@@ -37,7 +39,7 @@ export interface PacingFlags {
 }
 
 /** {@link MailFlags} as the journal keeps them: plain data without secrets, paths absolute, the mailbox settled. */
-export interface MailChoices extends MailFlags {
+export interface MailChoices extends MailFlags, BegunByCommand {
   /** Mails that were confirmed when the run was begun, or were so few that nobody was asked. */
   confirmed?: number;
 }
@@ -49,7 +51,7 @@ const others = ['emailColumn', 'unsubscribeUrl', 'unsubscribeMailto', 'listId', 
  * Settles what the flags leave open, so that the run can be resumed from another folder and environment.
  * @throws UsageError
  */
-export function settleChoices(flags: MailFlags, env: NodeJS.ProcessEnv): MailChoices {
+export function settleChoices(flags: MailFlags, { env, envFile }: Pick<Terminal, 'env' | 'envFile'>): MailChoices {
   checkHeaders(flags);
   const { from, attachments, suppress } = flags;
   return {
@@ -60,6 +62,7 @@ export function settleChoices(flags: MailFlags, env: NodeJS.ProcessEnv): MailCho
     ...(attachments !== undefined && { attachments: path.resolve(attachments) }),
     ...(suppress !== undefined && { suppress: path.resolve(suppress) }),
     ...mailboxOf(flags, env),
+    ...(envFile !== undefined && { envFile }),
   };
 }
 
@@ -173,8 +176,8 @@ export function bulkOptions(choices: MailChoices): Omit<BulkOptions, 'transporte
  * @throws UsageError for a run that this program did not begin
  */
 export function choicesOf({ options }: Pick<RunRecord, 'options'>, folder: string): MailChoices {
-  const choices = (options.about as { cli?: MailChoices } | undefined)?.cli;
-  if (choices) return choices;
+  const choices = begunByCommand({ options });
+  if (choices) return choices as MailChoices;
   throw new UsageError(`The run in ${folder} was begun by a program with sendBulk(): that program must go on with it.`);
 }
 

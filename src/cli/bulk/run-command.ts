@@ -5,7 +5,7 @@ import { journalFile } from '../../bulk/journal/run-folder.js';
 import { counted } from '../../bulk/report/words.js';
 import { identifyBulk } from '../../bulk/run/run-input.js';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
+import { ownCommands, type Terminal } from '../terminal.js';
 import { alreadyToday } from './already-today.js';
 import { checkChoices } from './check-choices.js';
 import { checkText } from './check-text.js';
@@ -29,7 +29,7 @@ export interface RunFlags extends MailFlags {
 /** `bulk run`: checks everything, asks where it must, sends. */
 export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<ExitCode> {
   refuseContradictions(flags);
-  const choices = settleChoices(flags, terminal.env);
+  const choices = settleChoices(flags, terminal);
   if (flags.testTo !== undefined) return sendTests(choices, flags.testTo, flags.testRows, terminal);
   const runs = path.resolve(flags.runs);
   const report = await checkChoices(choices, flags.limit, await alreadyToday(runs, choices, terminal.clock.now()));
@@ -43,7 +43,7 @@ export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<E
   const interactive = !flags.json && terminal.stdin.isTTY === true && terminal.stdout.isTTY === true;
   const { id } = await identifyBulk(bulkOptions(choices));
   const folder = path.join(runs, id.slice(0, 12));
-  await refuseBegun(folder);
+  await refuseBegun(folder, terminal);
   await confirmSending({ mails, given: flags.confirm, interactive }, terminal);
   await makeRunsFolder(runs);
   const session = { journal: folder, resume: false, limit: flags.limit };
@@ -58,14 +58,14 @@ function refuseContradictions({ testTo, dryRun, json }: RunFlags): void {
 }
 
 /** @throws UsageError when the same run was begun before: nobody is asked to confirm what would be refused */
-async function refuseBegun(folder: string): Promise<void> {
+async function refuseBegun(folder: string, terminal: Terminal): Promise<void> {
   const begun = await access(journalFile(folder)).then(
     () => true,
     () => false,
   );
   if (!begun) return;
-  const shown = shownFolder(folder);
-  throw new UsageError(`This run was begun before, in ${shown}. To go on with it:\n  ${resumeCommand(shown)}`);
+  const resume = resumeCommand(folder, ownCommands(terminal));
+  throw new UsageError(`This run was begun before, in ${shownFolder(folder)}. To go on with it:\n  ${resume}`);
 }
 
 function showCheck(report: CheckReport, json: JsonView | undefined, all: boolean, { stdout }: Terminal): void {

@@ -3,6 +3,7 @@ import { RunState } from '../../bulk/journal/fold.js';
 import { whoHolds } from '../../bulk/journal/lock.js';
 import { readRecords } from '../../bulk/journal/reading.js';
 import type { RunRecord, SessionRecord } from '../../bulk/journal/records.js';
+import { type BegunByCommand, begunByCommand } from '../../bulk/report/next-steps.js';
 import { totalsOf } from '../../bulk/run/totals.js';
 
 const minute = 60_000;
@@ -26,6 +27,8 @@ export interface RunStatus {
   mailboxes: { mailbox: string; sentLastMinute: number; recipientsLastDay: number; heldUntil?: string }[];
   /** The first of the rows that are unknown. */
   unknown: { row: number; mailbox: string; messageId: string; at: string }[];
+  /** For the commands that are printed; not printed itself. */
+  byCommand: BegunByCommand | undefined;
 }
 
 const mostUnknown = 20;
@@ -57,6 +60,7 @@ export async function readStatus(folder: string, now: number): Promise<RunStatus
     unknown: [...state.unknowns()].slice(0, mostUnknown).map(({ row, mailbox, messageId, at }) => {
       return { row, mailbox, messageId, at };
     }),
+    byCommand: begunByCommand(run),
   };
 }
 

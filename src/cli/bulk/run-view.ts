@@ -16,6 +16,8 @@ export interface RunEnded {
   reports?: ReportFiles | undefined;
   /** The folder as the user would name it. */
   folder?: string | undefined;
+  /** The suppression list that the run has. */
+  suppress?: string | undefined;
 }
 
 /** What shows a run as it goes on. */

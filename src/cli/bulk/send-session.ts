@@ -4,7 +4,7 @@ import { journalFile } from '../../bulk/journal/run-folder.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
 import { sendBulk } from '../../bulk/send-bulk.js';
 import { type ExitCode, exitCodeOfRun } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
+import { ownCommands, type Terminal } from '../terminal.js';
 import { resumeCommand, shownFolder } from './ending-text.js';
 import { HumanView } from './human-view.js';
 import { JsonView } from './json-view.js';
@@ -32,20 +32,23 @@ export async function runSession(
   const transporter = terminal.connect(transportOptions(choices));
   try {
     const run = sendBulk({ transporter, ...bulkOptions(choices), ...session });
-    const summary = await followRun(run, view, terminal, { shownFolder, advice });
+    const summary = await followRun(run, view, terminal, {
+      shownFolder,
+      advice: (begun) => advice(begun, terminal),
+    });
     const exitCode = exitCodeOfRun(summary);
     // A folder that somebody deleted meanwhile has no reports, and nothing that could be resumed.
     const folder = summary.folder && existsSync(journalFile(summary.folder)) ? summary.folder : undefined;
     const reports = folder === undefined ? undefined : await reportsOf(folder, choices, view);
-    view.ended({ summary, exitCode, reports, folder: folder && shownFolder(folder) });
+    view.ended({ summary, exitCode, reports, folder: folder && shownFolder(folder), suppress: choices.suppress });
     return exitCode;
   } finally {
     transporter.close();
   }
 }
 
-function advice(folder: string | undefined): string {
-  return folder === undefined ? '' : ` To go on later:\n  ${resumeCommand(shownFolder(folder))}`;
+function advice(folder: string | undefined, terminal: Terminal): string {
+  return folder === undefined ? '' : ` To go on later:\n  ${resumeCommand(folder, ownCommands(terminal))}`;
 }
 
 /** The run has ended as it has; a report that cannot be written can be made again from the journal. */

@@ -2,10 +2,11 @@ import path from 'node:path';
 import { noTotals } from '../../bulk/report/totals.js';
 import { count, counted } from '../../bulk/report/words.js';
 import { printTotals } from '../../bulk/run/totals.js';
+import { OwnCommands } from '../../own-commands.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 import { printable, timeOfDay } from '../wording.js';
-import { shownFolder, stepLines } from './ending-text.js';
+import { type RunCommands, shownFolder, stepLines } from './ending-text.js';
 import { type RunStatus, readStatus } from './run-status.js';
 
 /** `bulk status`: where a run stands, also while it goes on. */
@@ -16,14 +17,23 @@ export async function statusCommand(
 ): Promise<ExitCode> {
   const now = clock.now();
   const folder = path.resolve(run);
-  const status = await readStatus(folder, now);
+  const { byCommand, ...status } = await readStatus(folder, now);
   if (json) stdout.write(`${JSON.stringify(status)}\n`);
-  else for (const line of statusText(status, shownFolder(folder), now)) stdout.write(`${line}\n`);
+  else {
+    const commands = byCommand && new OwnCommands({ envFile: byCommand.envFile });
+    const next = { commands, suppress: byCommand?.suppress };
+    for (const line of statusText(status, shownFolder(folder), now, next)) stdout.write(`${line}\n`);
+  }
   return EXIT.ok;
 }
 
 /** A status for a person. */
-export function statusText(status: RunStatus, folder: string, now: number, platform = process.platform): string[] {
+export function statusText(
+  status: Omit<RunStatus, 'byCommand'>,
+  folder: string,
+  now: number,
+  next: RunCommands,
+): string[] {
   const { id, begun, recipients, totals, open, state, mailboxes, unknown, rejectedAs } = status;
   const lines = [
     `Run         ${id.slice(0, 12)}, begun ${timeOfDay(Date.parse(begun), now)}`,
@@ -40,10 +50,10 @@ export function statusText(status: RunStatus, folder: string, now: number, platf
   if (state === 'going-on' || state === 'elsewhere') return lines;
   for (const { row, mailbox, messageId } of unknown) lines.push(`Unknown     row ${row}, ${mailbox}, ${messageId}`);
   if (totals.unknown > unknown.length) lines.push(`            and ${count(totals.unknown - unknown.length)} more`);
-  return [...lines, ...stepLines({ ...noTotals(), ...totals, rejectedAs }, folder, platform)];
+  return [...lines, ...stepLines({ ...noTotals(), ...totals, rejectedAs }, folder, next)];
 }
 
-function stateText({ state, ended, pid, host }: RunStatus): string {
+function stateText({ state, ended, pid, host }: Pick<RunStatus, 'state' | 'ended' | 'pid' | 'host'>): string {
   switch (state) {
     case 'going-on':
       return `going on, process ${pid}`;

@@ -9,8 +9,8 @@ import { type MailsToTrace, tracingFace } from '../../bulk/trace/search-trace.js
 import type { TraceStatus } from '../../graph/message-trace.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { onInterruptions } from '../interruption.js';
-import type { Terminal } from '../terminal.js';
-import { reportLines, shownFolder, stepLines } from './ending-text.js';
+import { ownCommands, type Terminal } from '../terminal.js';
+import { reportLines, stepLines } from './ending-text.js';
 import { choicesOf, transportOptions } from './mail-choices.js';
 import { recipientsOf } from './report-command.js';
 
@@ -51,7 +51,8 @@ export async function traceCommand(run: string, terminal: Terminal): Promise<Exi
     transporter.close();
   }
   const { totals, ...files } = await writeReports({ folder, recipients });
-  for (const line of [...reportLines(files), ...stepLines(totals, shownFolder(folder))]) print(line);
+  const next = { commands: ownCommands(terminal), suppress: choices.suppress };
+  for (const line of [...reportLines(files), ...stepLines(totals, folder, next)]) print(line);
   return EXIT.ok;
 }
 

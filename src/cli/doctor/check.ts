@@ -14,7 +14,7 @@ export interface Check extends Subject {
   status: CheckStatus;
   /** What was seen, in words. */
   seen: string;
-  /** What to do about it; whatever has failed or is a warning has one. */
+  /** What to do about it; whatever has failed or is a warning has one. A command in it has a line of its own. */
   cure?: string;
   /** What an administrator can run to know for sure, where `seen` is an inference or leads further. */
   command?: string;

@@ -5,6 +5,7 @@ import type { TokenClaims } from '../../auth/token-claims.js';
 import { createAgent, trustedCertificates } from '../../graph/agent.js';
 import type { Cloud } from '../../graph/clouds.js';
 import { type ProxyChoice, settleProxies } from '../../graph/proxy-choice.js';
+import { OwnCommands } from '../../own-commands.js';
 import type { Settings } from '../../settings.js';
 import type { Configuration } from '../configuration.js';
 import { type Check, type Subject, skipped } from './check.js';
@@ -39,6 +40,11 @@ export class Examination {
   blocked(subject: Subject, ...ids: readonly string[]): Check | undefined {
     const cause = this.checks.find(({ id, status }) => status === 'failed' && ids.includes(id));
     return cause && skipped(subject, `Not checked: "${cause.title}" must be right first.`);
+  }
+
+  /** The commands that are printed. */
+  get commands(): OwnCommands {
+    return new OwnCommands({ envFile: this.configuration?.envFile, platform: this.world.platform });
   }
 
   /** The origins that mail needs: of the token service and of Graph. */

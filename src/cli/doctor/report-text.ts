@@ -16,7 +16,10 @@ export function checkText({ title, status, seen, cure, command }: Check, colours
   const { sign, word, colour } = marks[status];
   const head = `${sign} ${printable(title)}: ${word}`;
   const lines = [colours ? `\u001b[${colour}m${head}\u001b[0m` : head, ...wrapped(withoutWord(seen), '  ')];
-  if (cure !== undefined) lines.push(...wrapped(`To do: ${cure}`, '  '));
+  if (cure !== undefined) {
+    const [todo, ...commands] = `To do: ${cure}`.split('\n') as [string, ...string[]];
+    lines.push(...wrapped(todo, '  '), ...commands.map((line) => `    ${printable(line)}`));
+  }
   if (command !== undefined)
     lines.push('  For an administrator:', ...command.split('\n').map((line) => `    ${printable(line)}`));
   return lines.join('\n');

@@ -1,11 +1,11 @@
-import { fileWord, shellCommand } from '../../shell-quoting.js';
+import { OwnCommands } from '../../own-commands.js';
 import { day } from './packets/markdown.js';
 import type { PacketInput } from './packets/packet-input.js';
 
 /** What is printed at the end: what was made, and who does what next. Readable at 80 columns. */
 export function closingText(input: PacketInput, platform: NodeJS.Platform = process.platform): string {
   const { answers, certificate, certificatePath, keyMade, folder, sandbox, trace } = input;
-  const doctor = ['npx', 'nodemailer-graph-transport', 'doctor', '--env-file', `${fileWord(folder)}/developer/.env`];
+  const commands = new OwnCommands({ envFile: `${folder}/developer/.env`, platform });
   const head = `${keyMade ? 'Made a key and a certificate, valid to' : 'Using your certificate, valid to'} ${day(certificate.validTo)}:
   ${certificatePath}
   SHA-1 ${certificate.thumbprintSha1}
@@ -16,8 +16,8 @@ ${platform === 'win32' ? windowsHint : ''}`;
 The sandbox played both administrators. It forgets that when it ends.
 Send a mail, and find it on ${sandbox.inboxUrl}:
 
-${shellCommand(['npx', 'nodemailer-graph-transport', 'send', '--env-file', `${fileWord(folder)}/developer/.env`, '--to', 'ana@example.com', '--subject', 'Hello', '--text', 'Hello'], platform)}
-${trace ? `\nThe second application may search message trace:\n\n${shellCommand([...doctor, '--trace'], platform)}\n` : ''}`;
+${commands.configured('send', '--to', 'ana@example.com', '--subject', 'Hello', '--text', 'Hello')}
+${trace ? `\nThe second application may search message trace:\n\n${commands.configured('doctor', '--trace')}\n` : ''}`;
   }
   const last =
     answers.mode === 'policy' ? '\nLast, the Entra administrator grants Mail.Send, when the policy works.\n' : '';

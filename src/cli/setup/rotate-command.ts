@@ -22,7 +22,8 @@ export async function rotateCommand(flags: SetupFlags, terminal: Terminal): Prom
     );
   }
   const folder = path.resolve(flags.out);
-  const env = await readEnv(path.join(folder, 'developer/.env'), flags.out);
+  const envFile = path.join(folder, 'developer/.env');
+  const env = await readEnv(envFile, flags.out);
   const now = terminal.clock.now();
   const password = terminal.env.AZURE_CLIENT_CERTIFICATE_PASSWORD;
   const old = await certificateInUse(env.AZURE_CLIENT_CERTIFICATE_PATH, password, now);
@@ -42,6 +43,7 @@ export async function rotateCommand(flags: SetupFlags, terminal: Terminal): Prom
       pem,
       certificate,
       keyPath,
+      envFile,
       old,
       oldPath: env.AZURE_CLIENT_CERTIFICATE_PATH,
       tenantId: flags.tenantId ?? known(env.AZURE_TENANT_ID),

@@ -1,3 +1,4 @@
+import { OwnCommands } from '../../own-commands.js';
 import type { Answers } from './answers.js';
 import type { PublicCertificate } from './certificate/public-certificate.js';
 import type { SandboxTarget } from './packets/packet-input.js';
@@ -74,9 +75,15 @@ function administratorsWork(
   ];
 }
 
+/** Starts a sandbox whose inbox page is at `origin`, where that can be. */
+function startCommand(origin: string): string {
+  const { port, hostname, protocol } = new URL(origin);
+  const here = protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname) && port !== '8025';
+  return new OwnCommands().plain('sandbox', ...(here ? ['--inbox-port', port || '80'] : []));
+}
+
 function requester(origin: string): Request {
   return async (method, path, body) => {
-    const start = 'Start one with: npx nodemailer-graph-transport sandbox';
     let answer: Response;
     try {
       answer = await fetch(`${origin}${path}`, {
@@ -86,10 +93,8 @@ function requester(origin: string): Request {
       });
     } catch (cause) {
       throw new Error(
-        `No sandbox answers at ${origin}. ${start}, and give the address of its inbox page with --sandbox.`,
-        {
-          cause,
-        },
+        `No sandbox answers at ${origin}. Start one, and give the address of its inbox page with --sandbox:\n  ${startCommand(origin)}`,
+        { cause },
       );
     }
     const content: unknown = await answer.json().catch(() => ({}));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nextSteps } from '../../../src/bulk/report/next-steps.js';
 import { noTotals, type ReportTotals } from '../../../src/bulk/report/totals.js';
+import { OwnCommands } from '../../../src/own-commands.js';
 
 const command = 'npx nodemailer-graph-transport bulk';
 
@@ -10,7 +11,8 @@ function stepsFor(some: Partial<ReportTotals>, { bouncesRead = false, canReadBou
     folder: 'mail-runs/0123',
     bouncesRead,
     canReadBounces,
-    platform: 'linux',
+    commands: new OwnCommands({ platform: 'linux' }),
+    suppress: undefined,
   });
 }
 

@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { noTotals } from '../../../src/bulk/report/totals.js';
 import { paceLine, stepLines, whyEnded } from '../../../src/cli/bulk/ending-text.js';
 import { statusText } from '../../../src/cli/bulk/status-command.js';
+import { OwnCommands } from '../../../src/own-commands.js';
 
 const program = 'npx nodemailer-graph-transport bulk';
+const next = { commands: new OwnCommands({ platform: 'linux' }), suppress: undefined };
 
 describe('what can be done next', () => {
   it('is told with the commands to paste, quoted for the shell', () => {
     const totals = { ...noTotals(), rows: 9, left: 4, sent: 4, unknown: 1 };
-    expect(stepLines(totals, 'mail runs/1a', 'linux')).toEqual([
+    expect(stepLines(totals, 'mail runs/1a', next)).toEqual([
       'What can be done next:',
       '- Find out about 1 unknown mail:',
       `  ${program} resume 'mail runs/1a' --verify`,
@@ -20,7 +22,7 @@ describe('what can be done next', () => {
   });
 
   it('is nothing when all is done', () => {
-    expect(stepLines({ ...noTotals(), rows: 1, skipped: 1 }, 'runs/1a')).toEqual([]);
+    expect(stepLines({ ...noTotals(), rows: 1, skipped: 1 }, 'runs/1a', next)).toEqual([]);
   });
 });
 
@@ -64,7 +66,7 @@ describe('the status of a run', () => {
   };
 
   it('tells of one that goes on what is on its way, and gives no commands', () => {
-    expect(statusText({ ...status, state: 'going-on', pid: 7 }, 'runs/1a', now)).toEqual([
+    expect(statusText({ ...status, state: 'going-on', pid: 7 }, 'runs/1a', now, next)).toEqual([
       'Run         1a2b3c4d5e6f, begun 13:59:00',
       'Recipients  /people.csv',
       'State       going on, process 7',
@@ -75,7 +77,7 @@ describe('the status of a run', () => {
   });
 
   it('tells of one whose process is gone which rows are unknown, and how to go on', () => {
-    const lines = statusText({ ...status, state: 'killed' }, 'runs/1a', now, 'linux');
+    const lines = statusText({ ...status, state: 'killed' }, 'runs/1a', now, next);
     expect(lines).toContain('State       its process is gone without a word');
     expect(lines).toContain('Unknown     row 5, a@contoso.com, <5@contoso.com>');
     expect(lines).toContain('            and 1 more');

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import { readFiles } from '../../../auth/certificate-files.js';
 import { isGraphMailError } from '../../../errors.js';
-import { fileWord, shellCommand } from '../../../shell-quoting.js';
 import { EXIT } from '../../exit-codes.js';
 import { type Check, failed, ok, skipped, warning } from '../check.js';
 import type { Examination } from '../examination.js';
@@ -28,7 +27,7 @@ export async function checkCertificateFile(examination: Examination): Promise<Ch
     warning(
       subject,
       `${open.path} can be read, also by ${open.who} (mode ${open.mode}): whoever has the key can send as the application.`,
-      `Let only the account that runs the program read it: ${shellCommand(['chmod', '600', fileWord(open.path)], 'linux')}`,
+      `Let only the account that runs the program read it:\n${examination.commands.line('chmod', '600', { file: open.path })}`,
     ),
   ];
 }

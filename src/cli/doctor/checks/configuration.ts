@@ -29,7 +29,8 @@ export async function checkConfiguration(examination: Examination): Promise<Chec
   return [judge(examination)];
 }
 
-function judge({ configuration, settings, cloud }: Examination): Check {
+function judge(examination: Examination): Check {
+  const { configuration, settings, cloud } = examination;
   if (!configuration || !settings || !cloud) throw new Error('the configuration is read first');
   const { identity, mailbox } = settings;
   const { env, source } = configuration;
@@ -72,7 +73,7 @@ function judge({ configuration, settings, cloud }: Examination): Check {
   return warning(
     subject,
     `${seen} It signs in with a client secret: a password that can be copied, and that ends unnoticed.`,
-    'Make a certificate (nodemailer-graph-transport setup), and put it in the place of the secret.',
+    `Make a certificate, and put it in the place of the secret:\n${examination.commands.plain('setup')}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { isTlsCode } from '../../../graph/network-error.js';
 import { isLoopback } from '../../../graph/proxy-exceptions.js';
+import type { OwnCommands } from '../../../own-commands.js';
 import { EXIT } from '../../exit-codes.js';
 import { type Check, failed, ok, warning } from '../check.js';
 import type { Contact, ContactAnswer } from '../contact.js';
@@ -15,7 +16,7 @@ export async function checkTls(examination: Examination): Promise<Check[]> {
   const issuers: string[] = [];
   for (const origin of examination.origins) {
     const contact = await examination.contact(origin);
-    if (!contact.answer) return [unreachable(contact)];
+    if (!contact.answer) return [unreachable(contact, examination.commands)];
     if (contact.answer.distrust !== undefined) return [distrusted(examination, contact.host, contact.answer)];
     issuers.push(`${contact.host}: certificate from ${contact.answer.issuer}`);
   }
@@ -23,7 +24,7 @@ export async function checkTls(examination: Examination): Promise<Check[]> {
   return [(await onTerms(examination, seen)) ?? ok(subject, seen)];
 }
 
-function unreachable({ host, failure }: Contact): Check {
+function unreachable({ host, failure }: Contact, commands: OwnCommands): Check {
   const { code, message = 'closed' }: Partial<NonNullable<Contact['failure']>> = failure ?? {};
   if (isTlsCode(code)) {
     return failed(
@@ -35,9 +36,14 @@ function unreachable({ host, failure }: Contact): Check {
   }
   const why = [code, message].filter(Boolean).join(': ');
   const cure = isLoopback(host.replace(/:\d+$/, ''))
-    ? `Start the sandbox (nodemailer-graph-transport sandbox), and check its port in AZURE_AUTHORITY_HOST and GRAPH_MAIL_GRAPH_HOST.`
+    ? `Start the sandbox, and check its port in AZURE_AUTHORITY_HOST and GRAPH_MAIL_GRAPH_HOST:\n${startSandbox(host, commands)}`
     : `Let this machine connect to port 443 of ${host}, directly or through a proxy (HTTPS_PROXY): a firewall looks like this. It says nothing about permissions.`;
   return failed(subject, EXIT.unavailable, `${host} cannot be reached (${why}).`, cure);
+}
+
+function startSandbox(host: string, commands: OwnCommands): string {
+  const [, port = '443'] = /:(\d+)$/.exec(host) ?? [];
+  return commands.plain('sandbox', ...(port === '8443' ? [] : ['--port', port]));
 }
 
 function distrusted(

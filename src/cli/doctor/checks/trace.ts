@@ -12,7 +12,6 @@ import { describeNetworkFailure } from '../../../graph/network-error.js';
 import { traceVariables, whyApart } from '../../../identity-options.js';
 import { shownPath } from '../../../option-checks.js';
 import type { Identity } from '../../../settings.js';
-import { fileWord, shellCommand } from '../../../shell-quoting.js';
 import { EXIT } from '../../exit-codes.js';
 import { type Check, failed, ok, skipped, warning } from '../check.js';
 import type { Examination } from '../examination.js';
@@ -101,12 +100,12 @@ async function judgeCertificate(
   const open = examination.world.platform === 'win32' ? undefined : openToOthers(paths);
   const days = await judgeDays(certified, info, renew, examination);
   if (!open || days.status !== 'ok') return [days, certificates];
-  const command = shellCommand(['chmod', '600', fileWord(open.path)], 'linux');
+  const command = examination.commands.line('chmod', '600', { file: open.path });
   return [
     warning(
       certified,
       `${shownPath(open.path)} can be read, also by ${open.who} (mode ${open.mode}): whoever has the key can see who wrote to whom in the whole tenant.`,
-      `Let only the account that runs the program read it: ${command}`,
+      `Let only the account that runs the program read it:\n${command}`,
     ),
     certificates,
   ];

@@ -1,4 +1,4 @@
-import { fileWord, shellCommand } from '../../../shell-quoting.js';
+import { OwnCommands } from '../../../own-commands.js';
 import type { Mode, SetupFile } from '../answers.js';
 import { developerEnv } from './developer-env.js';
 import { cell, code, day } from './markdown.js';
@@ -26,24 +26,24 @@ export function developerPacket(
   ];
 }
 
-/** What the developer types to check and to send, in the shell of this system. */
+/** What the developer types to check and to send, in the shell of this system; from whichever folder, as it is read later. */
 export function developerCommands({ answers, folder }: PacketInput, platform: NodeJS.Platform) {
   const { mode, mailboxes, deniedMailbox } = answers;
-  const words = (...all: string[]) => shellCommand(all, platform);
-  const program = ['npx', 'nodemailer-graph-transport'];
+  const commands = new OwnCommands({ envFile: `${folder}/developer/.env`, from: 'anywhere', platform });
   const check = [
-    words(...program, 'doctor', '--mode', mode, '--env-file', `${fileWord(folder)}/developer/.env`),
-    ...mailboxes.map((mailbox) => words('--mailbox', mailbox)),
-    words('--denied-mailbox', deniedMailbox, '--probe'),
+    commands.configured('doctor', '--mode', mode),
+    ...mailboxes.map((mailbox) => commands.line('--mailbox', mailbox)),
+    commands.line('--denied-mailbox', deniedMailbox, '--probe'),
   ].join(platform === 'win32' ? ' `\n  ' : ' \\\n  ');
-  const run = words('node', `${fileWord(folder)}/developer/send-test.mjs`);
-  return { program, run, check, shell: platform === 'win32' ? 'powershell' : 'sh' };
+  const run = commands.line('node', { file: `${folder}/developer/send-test.mjs` });
+  const rotate = commands.plain('setup', '--rotate', '--out', { file: folder });
+  return { rotate, run, check, shell: platform === 'win32' ? 'powershell' : 'sh' };
 }
 
 function readme(input: PacketInput, platform: NodeJS.Platform): string {
-  const { answers, certificate, certificatePath, keyMade, folder, sandbox } = input;
+  const { answers, certificate, certificatePath, keyMade, sandbox } = input;
   const { mode, mailboxes, deniedMailbox } = answers;
-  const { program, run, check, shell } = developerCommands(input, platform);
+  const { rotate, run, check, shell } = developerCommands(input, platform);
   return `# For the developer
 
 Role needed: none. This folder stays where the program runs; it ${keyMade ? 'holds' : 'says where to find'} the private key. **Do not send it to anybody.**
@@ -63,7 +63,7 @@ copy of the key can sign in until ${day(certificate.validTo)}.
 
 ## When the certificate ends
 
-${code(shellCommand([...program, 'setup', '--rotate', '--out', fileWord(folder)], platform))} makes the next one, with the steps of a change without an
+${code(rotate)} makes the next one, with the steps of a change without an
 interruption. Nothing of this one is touched.
 `;
 }

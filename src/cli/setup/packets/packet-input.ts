@@ -12,7 +12,7 @@ export interface PacketInput {
   keyMade: boolean;
   /** Name of the public certificate in the Entra administrator's packet. */
   publicFile: string;
-  /** The folder that is written, as it is typed on a command line. */
+  /** The folder that is written, as it was typed on the command line. */
   folder: string;
   /** A sandbox that plays Microsoft, instead of a tenant. */
   sandbox?: SandboxTarget | undefined;

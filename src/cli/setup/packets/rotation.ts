@@ -1,4 +1,5 @@
 import type { CloudName } from '../../../option-types.js';
+import { OwnCommands } from '../../../own-commands.js';
 import type { SetupFile } from '../answers.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
 import { CLOUD_TERMS } from '../clouds.js';
@@ -13,6 +14,8 @@ export interface Rotation {
   certificate: PublicCertificate;
   /** Where that is written: absolute. */
   keyPath: string;
+  /** The `.env` file that names the old one, where it is known. */
+  envFile?: string | undefined;
   /** The certificate in use, if it could be read. */
   old: PublicCertificate | undefined;
   oldPath: string | undefined;
@@ -49,7 +52,7 @@ export function rotationPacket(rotation: Rotation): SetupFile[] {
   ];
 }
 
-function developerSteps({ certificate, keyPath, old, oldPath }: Rotation): string {
+function developerSteps({ certificate, keyPath, envFile, old, oldPath }: Rotation): string {
   return `# The next certificate: for the developer
 
 Nothing is interrupted: for some days both certificates are registered, and either works.
@@ -61,7 +64,7 @@ Nothing is interrupted: for some days both certificates are registered, and eith
 
    ${code(envLine('AZURE_CLIENT_CERTIFICATE_PATH', keyPath))}
 
-4. Check each: \`npx nodemailer-graph-transport doctor\` names the certificate that is in use, and gets a token with it.
+4. Check each: ${code(new OwnCommands({ envFile, from: 'anywhere' }).configured('doctor'))} names the certificate that is in use, and gets a token with it.
    **Another product that signs in with the same certificate** (eLegere, say) must get the new one as well, before step 5; it stops
    sending the moment the old one is removed. Where it wants a PFX:
 
