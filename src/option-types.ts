@@ -87,7 +87,8 @@ export interface GraphTransportOptions {
    */
   mailboxNames?: Readonly<Record<string, string>> | undefined;
   /**
-   * Which cloud the tenant lives in.
+   * Which cloud the tenant lives in. It takes the place of `AZURE_AUTHORITY_HOST`, `GRAPH_MAIL_GRAPH_HOST` and `GRAPH_MAIL_CA` (PEM text, or the
+   * path of a PEM file: certificate authorities to trust besides Node's own), which are read where identity and cloud both come from the environment.
    * @default 'global'
    */
   cloud?: CloudName | CustomCloud | undefined;

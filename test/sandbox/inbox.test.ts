@@ -95,7 +95,10 @@ describe('the API', () => {
     const client = await startClient();
     const { body } = await ask(client, '/api/connect');
     const { tenantId, clientId, mailbox, cloud } = client.sandbox.options;
-    expect(JSON.parse(body.toString())).toEqual({ tenantId, clientId, mailbox, ...cloud });
+    expect(JSON.parse(body.toString())).toEqual({
+      ...{ tenantId, clientId, mailbox, mailboxes: [mailbox] },
+      ...cloud,
+    });
     expect(body.toString()).not.toContain('PRIVATE KEY');
     expect(await askJson(client, '/api/stats')).toEqual(client.sandbox.stats());
   });

@@ -19,9 +19,7 @@ export function distrustCure({
   }
   const named = [...(own ? ['GRAPH_MAIL_CA'] : []), ...(path === undefined ? [] : [`NODE_EXTRA_CA_CERTS (${path})`])];
   const also =
-    named.length === 0
-      ? ''
-      : ` What ${named.join(' and ')} ${named.length === 1 ? 'names' : 'name'} now is another CA.`;
+    named.length === 0 ? '' : ` ${named.join(' and ')} now ${named.length === 1 ? 'names' : 'name'} another CA.`;
   if (isLoopback(host.replace(/:\d+$/, ''))) {
     return `Set GRAPH_MAIL_CA to the sandbox's ca.pem (the sandbox prints its path).${also}`;
   }

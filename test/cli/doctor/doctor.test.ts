@@ -51,6 +51,21 @@ describe('a configuration that is right', () => {
     });
   });
 
+  test('an authority of GRAPH_MAIL_CA in .env is no finding: a program reads it as well, whatever Node has', async () => {
+    await start();
+    const { NODE_EXTRA_CA_CERTS: ca } = world.env;
+    const envFile = world.write('ca.env', `GRAPH_MAIL_CA='${ca}'\n`);
+    const both = world.write('both.env', `GRAPH_MAIL_CA='${ca}'\nNODE_EXTRA_CA_CERTS='${ca}'\n`);
+    for (const node of [undefined, world.write('company.pem', makeCertificate().certificate)]) {
+      world.env.NODE_EXTRA_CA_CERTS = node;
+      for (const file of [envFile, both]) {
+        const { code, checks } = await world.examine({ envFile: file });
+        expect(checks.filter(({ status }) => status === 'warning' || status === 'failed')).toEqual([]);
+        expect(code).toBe(0);
+      }
+    }
+  });
+
   test('the sandbox is told as what it is', async () => {
     await start();
     const { checks } = await world.examine();

@@ -96,6 +96,22 @@ export const configurationRows: Misconfiguration[] = [
     exitCode: 78,
   },
   {
+    what: 'GRAPH_MAIL_CA names a file that is not there',
+    arrange: ({ env }) => Object.assign(env, { GRAPH_MAIL_CA: '/nowhere/ca.pem' }),
+    check,
+    says: "GRAPH_MAIL_CA '/nowhere/ca.pem' cannot be read: it is not there. GRAPH_MAIL_CA comes from the environment.",
+    cure: "Give the path of a PEM file with the authority's certificate",
+    exitCode: 78,
+  },
+  {
+    what: "GRAPH_MAIL_CA names the application's certificate and key",
+    arrange: ({ env }) => Object.assign(env, { GRAPH_MAIL_CA: env.AZURE_CLIENT_CERTIFICATE_PATH }),
+    check,
+    says: 'holds a private key; expected certificates of authorities, and nothing else',
+    cure: 'certificate and key of the application belong into AZURE_CLIENT_CERTIFICATE_PATH',
+    exitCode: 78,
+  },
+  {
     what: 'A line of .env that is no setting',
     arrange: (world) => world.write('broken.env', `AZURE_TENANT_ID=${tenantId}\nAZURE_CLIENT_ID: ${clientId}\n`),
     flags: { envFile: 'broken.env' },

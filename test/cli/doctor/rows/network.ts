@@ -149,11 +149,11 @@ export const networkRows: Misconfiguration[] = [
     exitCode: 69,
   },
   {
-    what: 'NODE_EXTRA_CA_CERTS is missing, with the sandbox',
+    what: 'Neither GRAPH_MAIL_CA nor NODE_EXTRA_CA_CERTS is set, with the sandbox',
     arrange: ({ env }) => Object.assign(env, { NODE_EXTRA_CA_CERTS: undefined }),
     check: 'Connection and TLS',
     says: 'issued by Graph mail sandbox CA, whom this machine does not trust',
-    cure: "Set NODE_EXTRA_CA_CERTS to the sandbox's ca.pem",
+    cure: "Set GRAPH_MAIL_CA to the sandbox's ca.pem",
     exitCode: 69,
   },
   {
@@ -171,8 +171,32 @@ export const networkRows: Misconfiguration[] = [
     },
     check: 'Connection and TLS',
     says: 'whom this machine does not trust',
-    cure: 'holds another CA',
+    cure: 'now names another CA',
     exitCode: 69,
+  },
+  {
+    what: 'GRAPH_MAIL_CA holds another authority',
+    arrange: (world) => {
+      world.env.GRAPH_MAIL_CA = world.write('other-ca.pem', makeCertificate({ ca: true }).certificate);
+      world.env.NODE_EXTRA_CA_CERTS = undefined;
+    },
+    check: 'Connection and TLS',
+    says: 'whom this machine does not trust',
+    cure: 'GRAPH_MAIL_CA now names another CA',
+    exitCode: 69,
+  },
+  {
+    what: 'TLS is opened on the way, by an authority that GRAPH_MAIL_CA trusts',
+    arrange: async (world) => {
+      await intoOfficeNetwork(world, { trusted: true });
+      world.env.GRAPH_MAIL_CA = world.env.NODE_EXTRA_CA_CERTS;
+      world.env.NODE_EXTRA_CA_CERTS = undefined;
+    },
+    check: 'Connection and TLS',
+    status: 'warning',
+    says: 'Contoso Web Gateway opens the connections to login.microsoftonline.com, and can read tokens and mails',
+    cure: 'If that is a proxy or gateway of your own organisation, nothing is to be done',
+    exitCode: 1,
   },
   {
     what: 'NODE_EXTRA_CA_CERTS stands in .env, where Node does not read it',
@@ -184,7 +208,7 @@ export const networkRows: Misconfiguration[] = [
     check: 'Connection and TLS',
     status: 'warning',
     says: 'Node itself reads the variable when it starts, before any .env file',
-    cure: 'set NODE_EXTRA_CA_CERTS in the environment that it is started from',
+    cure: 'Call it GRAPH_MAIL_CA in the .env file',
     exitCode: 1,
   },
   {
