@@ -1,6 +1,7 @@
+import path from 'node:path';
 import { OwnCommands } from '../../own-commands.js';
 import { day } from './packets/markdown.js';
-import type { PacketInput } from './packets/packet-input.js';
+import type { PacketInput, SandboxTarget } from './packets/packet-input.js';
 
 /** What is printed at the end: what was made, and who does what next. Readable at 80 columns. */
 export function closingText(input: PacketInput, platform: NodeJS.Platform = process.platform): string {
@@ -13,11 +14,8 @@ The key in it is private: it stays here, and nobody is to be sent it.
 ${platform === 'win32' ? windowsHint : ''}`;
   if (sandbox) {
     return `${head}
-The sandbox played both administrators. It forgets that when it ends.
-Send a mail, and find it on ${sandbox.inboxUrl}:
-
-${commands.configured('send', '--to', 'ana@example.com', '--subject', 'Hello', '--text', 'Hello')}
-${trace ? `\nThe second application may search message trace:\n\n${commands.configured('doctor', '--trace')}\n` : ''}`;
+The sandbox played both administrators. Should it forget that, run this again.
+${firstMail(commands, sandbox)}${trace ? `\nThe second application may search message trace:\n\n${commands.configured('doctor', '--trace')}\n` : ''}`;
   }
   const last =
     answers.mode === 'policy' ? '\nLast, the Entra administrator grants Mail.Send, when the policy works.\n' : '';
@@ -30,6 +28,26 @@ Wrote three packets into ${folder}:
 ${trace ? '  entra-admin/trace/\n                   a second application, which may search message trace\n' : ''}  sign-off.md      one page for the audit
 If all of that is you, begin with one-administrator.md.
 ${last}`;
+}
+
+/** What is printed where the packet for the sandbox was there already. */
+export function againText(
+  done: readonly string[],
+  folder: string,
+  sandbox: SandboxTarget,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const commands = new OwnCommands({ envFile: `${folder}/developer/.env`, platform });
+  return `${path.resolve(folder)} has a packet for this sandbox already. No key was changed.
+${done.join('\n')}
+${firstMail(commands, sandbox)}`;
+}
+
+function firstMail(commands: OwnCommands, { inboxUrl }: SandboxTarget): string {
+  return `Send a mail, and find it on ${inboxUrl}:
+
+${commands.configured('send', '--to', 'ana@example.com', '--subject', 'Hello', '--text', 'Hello')}
+`;
 }
 
 /** File modes mean nothing there. */

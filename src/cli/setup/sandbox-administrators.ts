@@ -30,26 +30,85 @@ export async function findSandbox(address: string): Promise<SandboxConnection> {
   return { url: graphHost, inboxUrl: `${origin}/`, ca, tenantId, mailbox };
 }
 
-/** Does in a sandbox what the packets ask of both administrators, in their order. */
-export async function playAdministrators(
-  { inboxUrl }: SandboxTarget,
-  answers: Answers & { clientId: string },
-  certificate: PublicCertificate,
-): Promise<void> {
-  const request = requester(new URL(inboxUrl).origin);
-  for (const [path, body] of administratorsWork(answers, certificate))
-    await request('PUT', `/api/tenant/${path}`, body);
+/** What is done in a sandbox in the place of administrators: `path` is below `/api/tenant`. */
+export interface SandboxRequest {
+  method: 'PUT' | 'PATCH';
+  path: string;
+  body: object;
 }
 
-/** Does in a sandbox what is asked of the Entra administrator for message trace. */
-export async function playTraceAdministrator(
+/** What the packets ask of the administrators, in their order. */
+export function sandboxRequests(
+  answers: Answers & { clientId: string },
+  certificate: PublicCertificate,
+  trace?: TraceRegistration,
+): SandboxRequest[] {
+  const put = ([path, body]: [string, object]): SandboxRequest => ({ method: 'PUT', path: `/${path}`, body });
+  return [...administratorsWork(answers, certificate).map(put), ...(trace ? traceWork(trace) : [])];
+}
+
+export async function playAdministrators(
   { inboxUrl }: SandboxTarget,
-  { name, certificate, clientId = '' }: TraceRegistration,
+  requests: readonly SandboxRequest[],
 ): Promise<void> {
   const request = requester(new URL(inboxUrl).origin);
-  const app = { displayName: name, certificates: [certificate.pem], roles: [TRACE_ROLE] };
-  await request('PUT', `/api/tenant/apps/${encodeURIComponent(clientId)}`, app);
-  await request('PATCH', '/api/tenant', { messageTracePrincipal: true });
+  for (const { method, path, body } of requests) await request(method, `/api/tenant${path}`, body);
+}
+
+/**
+ * Does what the sandbox has not: what is there stays as it is, as somebody may have changed it. The application is given its
+ * certificate where it has another one.
+ * @returns what was missing, in words
+ */
+export async function registerMissing(
+  { inboxUrl }: SandboxTarget,
+  requests: readonly SandboxRequest[],
+  { clientId, certificate }: { clientId: string; certificate: PublicCertificate },
+): Promise<string[]> {
+  const request = requester(new URL(inboxUrl).origin);
+  const tenant = (await request('GET', '/api/tenant')) as Record<string, unknown>;
+  const isThere = ({ method, path, body }: SandboxRequest): boolean => {
+    if (method === 'PATCH') return Object.entries(body).every(([name, value]) => tenant[name] === value);
+    const [, collection = '', key = ''] = path.split('/').map(decodeURIComponent);
+    const entries = (tenant[collection] ?? []) as Record<string, unknown>[];
+    const names = ({ clientId, address, name, aliases = [] }: Record<string, unknown>) => [
+      ...[clientId ?? address ?? name],
+      ...(aliases as string[]),
+    ];
+    return entries.some((entry) => names(entry).some((one) => `${one}`.toLowerCase() === key.toLowerCase()));
+  };
+  const missing = requests.filter((one) => !isThere(one));
+  for (const { method, path, body } of missing) await request(method, `/api/tenant${path}`, body);
+  const made = new Set(missing.map(inWords));
+  const path = `/api/tenant/apps/${encodeURIComponent(clientId)}`;
+  const app = (await request('GET', path)) as { certificates: { thumbprintSha256: string }[] };
+  if (!app.certificates.some(({ thumbprintSha256 }) => thumbprintSha256 === certificate.thumbprintSha256)) {
+    await request('PUT', path, { certificates: [...app.certificates, certificate.pem] });
+    made.add(`certificate ${certificate.thumbprintSha1}`);
+  }
+  return [...made];
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  apps: 'application',
+  mailboxes: 'mailbox',
+  groups: 'group',
+  assignments: 'assignment',
+  accessPolicies: 'access policy',
+};
+
+function inWords({ method, path }: SandboxRequest): string {
+  const [, collection = '', key = ''] = path.split('/').map(decodeURIComponent);
+  return method === 'PATCH' ? 'the service principal of message trace' : `${KINDS[collection] ?? collection} ${key}`;
+}
+
+/** What is asked of the Entra administrator for message trace. */
+function traceWork({ name, certificate, clientId = '' }: TraceRegistration): SandboxRequest[] {
+  const body = { displayName: name, certificates: [certificate.pem], roles: [TRACE_ROLE] };
+  return [
+    { method: 'PUT', path: `/apps/${encodeURIComponent(clientId)}`, body },
+    { method: 'PATCH', path: '', body: { messageTracePrincipal: true } },
+  ];
 }
 
 /** As `[path, body]` of the sandbox's API. */

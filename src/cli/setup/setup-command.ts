@@ -6,16 +6,12 @@ import type { Answers, SetupFile } from './answers.js';
 import { newCertificate } from './certificate/new-certificate.js';
 import { ownCertificate } from './certificate/own-certificate.js';
 import type { PublicCertificate } from './certificate/public-certificate.js';
-import { closingText } from './closing-text.js';
+import { againText, closingText } from './closing-text.js';
 import { allPackets } from './packets/all-packets.js';
 import type { TraceRegistration } from './packets/trace-registration.js';
 import { rotateCommand } from './rotate-command.js';
-import {
-  findSandbox,
-  playAdministrators,
-  playTraceAdministrator,
-  type SandboxConnection,
-} from './sandbox-administrators.js';
+import { findSandbox, playAdministrators, type SandboxConnection, sandboxRequests } from './sandbox-administrators.js';
+import { findSandboxPacket, registerAgain, sandboxPacketFile } from './sandbox-packet.js';
 import { DEFAULT_DAYS, settleAnswers } from './settle-answers.js';
 import type { SetupFlags } from './setup-flags.js';
 import { refuseExisting, writeFiles } from './write-files.js';
@@ -29,9 +25,16 @@ const TRACE_KEY_FILE = 'developer/graph-mailer-trace.pem';
 export async function setupCommand(given: SetupFlags, terminal: Terminal): Promise<ExitCode> {
   if (given.rotate) return rotateCommand(given, terminal);
   const folder = path.resolve(given.out);
+  const packet = given.sandbox === undefined ? undefined : await findSandboxPacket(folder);
   // Before anybody is asked anything.
-  await refuseExisting(folder, [KEY_FILE, 'developer/.env', 'entra-admin', 'exchange-admin', 'sign-off.md']);
+  if (!packet)
+    await refuseExisting(folder, [KEY_FILE, 'developer/.env', 'entra-admin', 'exchange-admin', 'sign-off.md']);
   const sandbox = given.sandbox === undefined ? undefined : await sandboxOf(given.sandbox);
+  if (packet && sandbox) {
+    const done = await registerAgain(packet, given, sandbox, terminal.env, terminal.clock.now());
+    terminal.stdout.write(againText(done, given.out, sandbox));
+    return EXIT.ok;
+  }
   const flags = await complete(sandbox ? forSandbox(given, sandbox) : given, terminal);
   const answers = settleAnswers(flags);
   const now = terminal.clock.now();
@@ -50,14 +53,15 @@ export async function setupCommand(given: SetupFlags, terminal: Terminal): Promi
   const files = allPackets(input, path.join(folder, 'developer/sandbox-ca.pem'), new Date(now));
   // The key goes behind .gitignore and before all that speaks of it.
   const [gitignore, ...others] = files as [SetupFile, ...SetupFile[]];
-  const all = [gitignore, ...made.files, ...(trace?.files ?? []), ...others];
+  const requests = sandbox ? sandboxRequests(withClientId(answers), made.certificate, trace?.registration) : [];
+  const record = sandbox ? [sandboxPacketFile(sandbox, flags, requests)] : [];
+  const all = [gitignore, ...made.files, ...(trace?.files ?? []), ...others, ...record];
   await refuseExisting(
     folder,
     all.map((file) => file.path),
   );
   await writeFiles(folder, all);
-  if (sandbox) await playAdministrators(sandbox, withClientId(answers), made.certificate);
-  if (sandbox && trace) await playTraceAdministrator(sandbox, trace.registration);
+  if (sandbox) await playAdministrators(sandbox, requests);
   terminal.stdout.write(closingText(input));
   return EXIT.ok;
 }
