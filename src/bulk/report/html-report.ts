@@ -30,7 +30,7 @@ export interface HtmlReportInput {
  */
 export function htmlReport(input: HtmlReportInput): string {
   const { facts, totals, highlights, notes, times, now } = input;
-  const { state, mood, sentence } = headlineOf(totals, facts.ended);
+  const { state, mood, sentence } = headlineOf(totals, facts.ended, facts.activity.state);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -67,7 +67,7 @@ ${runSection(input)}
 
 function sumLine({ rows, sent, rejected, skipped, unknown, left }: ReportTotals) {
   const parts = Object.entries({ sent, rejected, skipped, unknown, left });
-  return html`<p class="sum"><b>${count(rows)}</b> rows = ${parts.map(
+  return html`<p class="sum"><b>${count(rows)}</b> ${rows === 1 ? 'row' : 'rows'} = ${parts.map(
     ([name, value], i) => html`${i > 0 && ' + '}<b>${count(value)}</b> ${name}`,
   )}</p>`;
 }
@@ -137,7 +137,9 @@ function capitalised(words: string): string {
 function stepsSection({ totals, folder, facts, platform }: HtmlReportInput) {
   const bouncesRead = [...facts.mailboxes.values()].some(({ readUntil }) => readUntil !== undefined);
   const canReadBounces = facts.mailboxes.size > 0;
-  const steps = nextSteps({ totals, folder, bouncesRead, canReadBounces, platform });
+  const inProgress = facts.activity.state === 'in-progress';
+  const { ended } = facts;
+  const steps = nextSteps({ totals, folder, ended, inProgress, bouncesRead, canReadBounces, platform });
   return html`<section aria-labelledby="next-title"><h2 id="next-title">What to do next</h2>
 ${
   steps.length === 0

@@ -13,6 +13,12 @@ export interface RunSituation {
   totals: ReportTotals;
   /** The run folder, as commands name it. */
   folder: string;
+  /** Why the last session ended, as far as that is known. */
+  ended?: string | undefined;
+  /** Whether a process is at it. */
+  inProgress?: boolean | undefined;
+  /** What the command that gives this advice has done: it must not be advised as if nobody had tried it. */
+  just?: JustDone | undefined;
   /** Whether the Inbox was ever read for bounces. */
   bouncesRead: boolean;
   /** Whether mails went out through mailboxes that can be read. */
@@ -20,30 +26,61 @@ export interface RunSituation {
   platform: NodeJS.Platform;
 }
 
-/** What a person should do next, the most pressing first. Pure. */
-export function nextSteps({ totals, folder, bouncesRead, canReadBounces, platform }: RunSituation): NextStep[] {
+export interface JustDone {
+  /** Unknown mails were looked for. */
+  lookedIn?: 'sent-items' | 'trace' | undefined;
+  /** And that could not be done; the rest of the run was not tried. */
+  couldNotLook?: boolean | undefined;
+  /** The Inbox was read for bounces. */
+  readBounces?: boolean | undefined;
+  /** Addresses at which nothing arrives were appended to a suppression list. */
+  suppressed?: boolean | undefined;
+}
+
+/** What has to happen before it makes sense to go on, by the end of the last session. */
+const conditions: Readonly<Record<string, string>> = {
+  'max-errors': 'Once it is clear why so many failed',
+  refused: 'Once what stopped it is mended',
+  temporary: 'Later, once the service can be reached',
+  journal: 'Once the journal can be written again',
+};
+
+/**
+ * What a person should do next, the most pressing first. What would end as it has just ended is advised under a condition
+ * only, which says what has to happen before. Pure.
+ */
+export function nextSteps(situation: RunSituation): NextStep[] {
+  const { totals, folder, bouncesRead, canReadBounces, platform } = situation;
+  const { ended = '', just = {} } = situation;
   const bulk = (...words: string[]) => shellCommand(['npx', 'nodemailer-graph-transport', 'bulk', ...words], platform);
   const run = fileWord(folder);
+  if (situation.inProgress) {
+    return [
+      {
+        what: 'Nothing yet, it is in progress: see how it is getting on',
+        why: 'A process is sending. When it has ended, this report can be made again.',
+        commands: [bulk('status', run)],
+      },
+    ];
+  }
   const { delivery } = totals;
+  const condition = just.couldNotLook ? undefined : conditions[ended];
+  const which = totals.left === 1 ? 'the one that is' : `the ${counted(totals.left, 'mail')} that are`;
   const steps: (NextStep | false)[] = [
-    totals.unknown > 0 && {
-      what: `Find out about ${counted(totals.unknown, 'unknown mail')}`,
-      why: 'Each was on its way when the answer, or the process, was lost: it may have been sent. The command looks for them in Sent Items and sends none of them. It needs the permission Mail.ReadBasic.All or Mail.Read. With --trace in the place of --verify it looks in message trace, by the application that GRAPH_MAIL_TRACE_CLIENT_ID names.',
-      commands: [bulk('resume', run, '--verify')],
-    },
+    totals.unknown > 0 && findOut(totals.unknown, just, (...flags) => bulk('resume', run, ...flags)),
     totals.unknown > 0 && {
       what: `Or send ${totals.unknown === 1 ? 'it' : 'them'} again, which somebody may then get twice`,
       why: 'For mails that were looked for and not found, when a mail twice is better than none.',
       commands: [bulk('resume', run, '--resend-unknown')],
     },
     totals.left > 0 && {
-      what: `Send ${totals.left === 1 ? 'the one that is' : `the ${counted(totals.left, 'mail')} that are`} left`,
+      what: condition === undefined ? `Send ${which} left` : `${condition}, send ${which} left`,
       why: 'Nobody gets a mail twice: what was sent, rejected or skipped is not touched.',
       commands: [bulk('resume', run)],
     },
     totals.rejectedAs.send > 0 && {
-      what: `Try ${counted(totals.rejectedAs.send, 'rejected mail')} again`,
-      why: 'Once the cause in the table below is gone. They were surely not sent.',
+      what: `Once the cause is mended, try ${counted(totals.rejectedAs.send, 'rejected mail')} again`,
+      why: 'The cause is in the table below. They were surely not sent.',
       commands: [bulk('retry', run, '--failed')],
     },
     totals.rejectedAs.row > 0 && {
@@ -51,22 +88,64 @@ export function nextSteps({ totals, folder, bouncesRead, canReadBounces, platfor
       why: 'No mail could be made of them. Put the corrected rows into a file of their own and send that as a new run: this one only goes on with the file that it was begun with.',
       commands: [],
     },
-    delivery.hard > 0 && {
-      what: `Stop writing to ${counted(delivery.hard, 'address', 'addresses')}`,
-      why: 'Their mail servers say that they do not exist, or not any more. The command appends them to a suppression list, for the next run.',
-      commands: [bulk('bounces', run, '--suppress', 'suppressed.txt')],
-    },
+    delivery.hard > 0 &&
+      !just.suppressed && {
+        what: `Stop writing to ${counted(delivery.hard, 'address', 'addresses')}`,
+        why: 'Their mail servers say that they do not exist, or not any more. The command appends them to a suppression list, for the next run.',
+        commands: [bulk('bounces', run, '--suppress', 'suppressed.txt')],
+      },
     delivery.failed > 0 && {
       what: `See why ${counted(delivery.failed, 'mail')} ${delivery.failed === 1 ? 'was' : 'were'} not delivered`,
       why: 'Message trace says that they failed, or that a filter keeps them back; they are in a table below. An Exchange administrator sees the cause in the message trace of the Exchange admin center, and can release what lies in quarantine.',
       commands: [],
     },
     canReadBounces &&
-      delivery.pending + delivery.delayed > 0 && {
-        what: bouncesRead ? 'Look for more bounces' : 'Look for bounces',
-        why: 'Mails that cannot be delivered come back to the Inbox of the sending mailbox, most within minutes, some after two days. Reading it needs the permission Mail.Read.',
-        commands: [bulk('bounces', run)],
-      },
+      delivery.pending + delivery.delayed > 0 &&
+      (just.readBounces
+        ? {
+            what: 'Read the bounces again tomorrow: some come back after two days only',
+            why: 'The same command reads on from where it ended.',
+            commands: [],
+          }
+        : {
+            what: bouncesRead ? 'Look for more bounces' : 'Look for bounces',
+            why: 'Mails that cannot be delivered come back to the Inbox of the sending mailbox, most within minutes, some after two days. Reading it needs the permission Mail.Read.',
+            commands: [bulk('bounces', run)],
+          }),
   ];
   return steps.filter((step) => step !== false);
+}
+
+/** Where unknown mails can be looked for that they were not looked for just now. */
+function findOut(unknown: number, just: JustDone, resume: (...flags: string[]) => string): NextStep {
+  const mails = counted(unknown, 'unknown mail');
+  const trace =
+    'Message trace is searched by the application that GRAPH_MAIL_TRACE_CLIENT_ID names, and knows a mail minutes after it was sent, at times later.';
+  if (just.lookedIn !== undefined && just.couldNotLook) {
+    const flag = just.lookedIn === 'trace' ? '--trace' : '--verify';
+    return {
+      what: `Once ${unknown === 1 ? 'it' : 'they'} can be looked for, find out about ${mails}`,
+      why: 'What kept it from looking is told above.',
+      commands: [resume(flag)],
+    };
+  }
+  if (just.lookedIn === 'trace') {
+    return {
+      what: `Search message trace for ${mails} again in an hour: it may not know ${unknown === 1 ? 'it' : 'them'} yet`,
+      why: trace,
+      commands: [],
+    };
+  }
+  if (just.lookedIn === 'sent-items') {
+    return {
+      what: `Search message trace for ${mails}, which ${unknown === 1 ? 'is' : 'are'} not in Sent Items`,
+      why: `That a mail is not in Sent Items proves nothing: somebody may have moved it. ${trace}`,
+      commands: [resume('--trace')],
+    };
+  }
+  return {
+    what: `Find out about ${mails}`,
+    why: `Each was on its way when the answer, or the process, was lost: it may have been sent. The command looks for them in Sent Items and sends none of them. It needs the permission Mail.ReadBasic.All or Mail.Read. With --trace in the place of --verify it looks in message trace, by the application that GRAPH_MAIL_TRACE_CLIENT_ID names.`,
+    commands: [resume('--verify')],
+  };
 }

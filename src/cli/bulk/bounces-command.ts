@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { joinBounces } from '../../bulk/bounces/join-bounces.js';
 import { mailboxesToRead } from '../../bulk/bounces/mailboxes-to-read.js';
 import { readBounces } from '../../bulk/bounces/read-bounces.js';
@@ -7,24 +6,31 @@ import { appendToSuppressionList } from '../../bulk/manners/suppression-list.js'
 import { counted } from '../../bulk/report/words.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
+import { printer, type Terminal } from '../terminal.js';
 import { reportLines, shownFolder, stepLines } from './ending-text.js';
+import { findRun } from './find-run.js';
 import { choicesOf, transportOptions } from './mail-choices.js';
 import { recipientsOf } from './report-command.js';
 
 export interface BouncesFlags {
+  runs: string;
   suppress?: string;
   since?: Date;
 }
 
 /** `bulk bounces`: reads the Inboxes of the mailboxes that sent, and writes down which mails came back. */
-export async function bouncesCommand(run: string, flags: BouncesFlags, terminal: Terminal): Promise<ExitCode> {
-  const folder = path.resolve(run);
+export async function bouncesCommand(
+  given: string | undefined,
+  flags: BouncesFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const folder = await findRun(given, flags.runs, terminal);
+  const run = shownFolder(folder);
   const { run: record } = await readRun(folder);
   const recipients = recipientsOf(record, run);
   const mailboxes = await mailboxesToRead(folder);
   const transporter = terminal.connect(transportOptions(choicesOf(record, run)));
-  const print = (line: string) => terminal.stdout.write(`${line}\n`);
+  const print = printer(terminal);
   try {
     const until = new Date(terminal.clock.now());
     const bounces = async function* () {
@@ -49,9 +55,9 @@ export async function bouncesCommand(run: string, flags: BouncesFlags, terminal:
   } finally {
     transporter.close();
   }
-  const { totals, ...files } = await writeReports({ folder, recipients });
+  const { totals, inProgress, ended, ...files } = await writeReports({ folder, recipients });
   for (const line of reportLines(files)) print(line);
-  // Whoever had the addresses written to a list has done what these steps advise.
-  if (flags.suppress === undefined) for (const line of stepLines(totals, shownFolder(folder))) print(line);
+  const just = { readBounces: true, suppressed: flags.suppress !== undefined };
+  if (!inProgress) for (const line of stepLines(totals, run, { ended, just })) print(line);
   return EXIT.ok;
 }

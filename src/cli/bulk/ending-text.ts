@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { BulkSummary } from '../../bulk/bulk-results.js';
 import { formatDuration } from '../../bulk/checks/duration.js';
-import { nextSteps } from '../../bulk/report/next-steps.js';
+import { type JustDone, nextSteps } from '../../bulk/report/next-steps.js';
 import type { ReportTotals } from '../../bulk/report/totals.js';
 import { counted } from '../../bulk/report/words.js';
 import { fileWord, shellCommand } from '../../shell-quoting.js';
@@ -13,19 +13,33 @@ export function shownFolder(folder: string): string {
 }
 
 /** The command that goes on with a run. */
-export function resumeCommand(folder: string, platform: NodeJS.Platform = process.platform): string {
-  return shellCommand(['npx', 'nodemailer-graph-transport', 'bulk', 'resume', fileWord(folder)], platform);
+export function resumeCommand(folder: string, platform?: NodeJS.Platform): string {
+  return commandOnRun('resume', folder, platform);
+}
+
+/** A command about a run, to copy. */
+export function commandOnRun(name: string, folder: string, platform: NodeJS.Platform = process.platform): string {
+  return shellCommand(['npx', 'nodemailer-graph-transport', 'bulk', name, fileWord(folder)], platform);
+}
+
+/** What the advice about a run depends on beside its numbers. */
+export interface StepSituation {
+  /** Why the last session ended. */
+  ended?: string | undefined;
+  /** What the command that gives the advice has done. */
+  just?: JustDone | undefined;
+  platform?: NodeJS.Platform | undefined;
 }
 
 /** What a person can do about a run, each with its commands below it. */
 export function stepLines(
   totals: ReportTotals,
   folder: string,
-  platform: NodeJS.Platform = process.platform,
+  { ended, just, platform = process.platform }: StepSituation = {},
 ): string[] {
   const { delivered, bounced, delayed } = totals.delivery;
   const bouncesRead = delivered + bounced + delayed > 0;
-  const steps = nextSteps({ totals, folder, bouncesRead, canReadBounces: true, platform });
+  const steps = nextSteps({ totals, folder, ended, just, bouncesRead, canReadBounces: true, platform });
   const lines = steps.flatMap(({ what, commands }) => [
     `- ${what}${commands.length > 0 ? ':' : '.'}`,
     ...commands.map((command) => `  ${command}`),
@@ -40,7 +54,7 @@ export function reportLines({ html, csv, summary }: { html: string; csv: string;
 
 /** Why a run did not come to its end, or undefined when it did. */
 export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>): string | undefined {
-  const looking = (error as { outcome?: unknown } | undefined)?.outcome === 'unknown';
+  const looking = couldNotLook(error);
   const why = error ? `: ${error.message}${hintOf(error)}` : '.';
   switch (ended) {
     case 'complete':
@@ -66,6 +80,11 @@ export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>)
         ? `Stopped, because the journal could not be written${why}`
         : `Stopped, because another process has changed the journal or taken the run over${why}`;
   }
+}
+
+/** Whether what ended a run is that unknown mails could not be looked for. */
+export function couldNotLook(error: Error | undefined): boolean {
+  return (error as { outcome?: unknown } | undefined)?.outcome === 'unknown';
 }
 
 function hintOf(error: Error): string {

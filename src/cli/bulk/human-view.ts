@@ -1,7 +1,7 @@
 import type { BulkProgress, BulkResult } from '../../bulk/bulk-results.js';
 import { printTotals } from '../../bulk/run/totals.js';
 import { Progress } from '../progress.js';
-import type { Terminal } from '../terminal.js';
+import { printer, type Terminal } from '../terminal.js';
 import { printable, withoutLine } from '../wording.js';
 import { paceLine, reportLines, resumeCommand, stepLines, whyEnded } from './ending-text.js';
 import { inFlags } from './mail-choices.js';
@@ -22,7 +22,7 @@ export class HumanView implements RunView {
 
   started({ folder, progress }: { folder: string | undefined; progress: () => BulkProgress }): void {
     const { stdout: output, env, clock } = this.#terminal;
-    if (folder !== undefined) output.write(`Run folder ${folder}\n`);
+    if (folder !== undefined) this.note(`Run folder ${folder}`);
     this.#progress = new Progress({ output, env, clock }, progress);
   }
 
@@ -44,15 +44,15 @@ export class HumanView implements RunView {
 
   note(text: string): void {
     if (this.#progress) this.#progress.print(text);
-    else this.#terminal.stdout.write(`${text}\n`);
+    else printer(this.#terminal)(text);
   }
 
   finished(): void {
     this.#progress?.end();
   }
 
-  ended({ summary, reports, folder }: RunEnded): void {
-    const print = (line: string) => this.#terminal.stdout.write(`${line}\n`);
+  ended({ summary, reports, folder, just }: RunEnded): void {
+    const print = printer(this.#terminal);
     const why = whyEnded(summary);
     if (why !== undefined) print(why);
     print(printTotals(summary));
@@ -60,7 +60,9 @@ export class HumanView implements RunView {
     if (reports) for (const line of reportLines(reports)) print(line);
     // The report is about what somebody else has made of the journal, and so would be what it advises.
     if (summary.ended === 'journal' && (summary.error as { code?: unknown } | undefined)?.code !== 'failed') return;
-    if (reports && folder !== undefined) for (const line of stepLines(reports.totals, folder)) print(line);
+    const { ended } = summary;
+    if (reports && folder !== undefined)
+      for (const line of stepLines(reports.totals, folder, { ended, just })) print(line);
     else if (folder !== undefined && summary.left > 0) print(`To go on:\n  ${resumeCommand(folder)}`);
   }
 }

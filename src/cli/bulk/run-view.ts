@@ -1,4 +1,5 @@
 import type { BulkProgress, BulkResult, BulkSummary } from '../../bulk/bulk-results.js';
+import type { JustDone } from '../../bulk/report/next-steps.js';
 import type { ReportTotals } from '../../bulk/report/totals.js';
 
 /** The files of a report. */
@@ -16,6 +17,8 @@ export interface RunEnded {
   reports?: ReportFiles | undefined;
   /** The folder as the user would name it. */
   folder?: string | undefined;
+  /** What this session was asked to do about mails of unknown outcome. */
+  just?: JustDone | undefined;
 }
 
 /** What shows a run as it goes on. */
