@@ -52,6 +52,8 @@ export interface BulkProgress extends BulkTotals {
   throttled: number;
   /** Milliseconds since the epoch. */
   startedAt: number;
+  /** Milliseconds that this session has taken so far, also when somebody set the clock meanwhile. */
+  elapsed: number;
   /** Milliseconds that the rest will take as things stand. */
   timeLeft: number | undefined;
   mailboxes: MailboxProgress[];

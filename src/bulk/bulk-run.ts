@@ -114,6 +114,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
     return progressOf({
       state: run?.states.state,
       read: feeder?.read ?? 0,
+      most: feeder?.most ?? Number.POSITIVE_INFINITY,
       prepared,
       pauses: this.#pauses,
       throttled: this.#throttled,

@@ -15,7 +15,7 @@ import { HumanView } from './bulk/human-view.js';
 import { followRun } from './bulk/run-session.js';
 import { type ExitCode, exitCodeOfRun } from './exit-codes.js';
 import { onInterruption } from './interruption.js';
-import type { Terminal } from './terminal.js';
+import { printer, type Terminal } from './terminal.js';
 
 const newsletter = fileURLToPath(new URL('../../../examples/newsletter/', import.meta.url));
 
@@ -28,7 +28,7 @@ export function addDemoCommand(program: Command, terminal: Terminal, ended: (cod
 
 /** The main job, end to end: real template, real sign-in, real TLS; only Microsoft is played by the sandbox. */
 export async function runDemo(terminal: Terminal, example: string): Promise<ExitCode> {
-  const print = (line: string) => terminal.stdout.write(`${line}\n`);
+  const print = printer(terminal);
   const recipients = path.join(example, 'recipients.csv');
   const key = await createCertificate({ commonName: 'graph-mailer demo' });
   const sandbox = await startSandbox({ certificate: key.certificate, latency: 20 });

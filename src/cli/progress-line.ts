@@ -1,6 +1,6 @@
 import type { BulkProgress } from '../bulk/bulk-results.js';
 import { formatDuration } from '../bulk/checks/duration.js';
-import { count } from '../bulk/report/words.js';
+import { count, counted } from '../bulk/report/words.js';
 import { timeOfDay } from './wording.js';
 
 export type Colour = 'red' | 'yellow';
@@ -44,11 +44,14 @@ function doneOf({ sent, rejected, skipped, unknown }: BulkProgress): number {
 }
 
 function partsOf(progress: BulkProgress, now: number): Part[] {
-  const { total, sent, rejected, skipped, unknown, rate, timeLeft } = progress;
+  const { total, sent, rejected, skipped, unknown, timeLeft } = progress;
   const done = count(doneOf(progress));
   const parts: Part[] = [
     {
-      text: total === undefined ? `${done} rows` : `${done.padStart(count(total).length)} of ${count(total)}`,
+      text:
+        total === undefined
+          ? counted(doneOf(progress), 'row')
+          : `${done.padStart(count(total).length)} of ${count(total)}`,
       rank: 0,
     },
     { text: `sent ${count(sent)}`, rank: 3 },
@@ -56,11 +59,19 @@ function partsOf(progress: BulkProgress, now: number): Part[] {
   if (rejected > 0) parts.push({ text: `rejected ${count(rejected)}`, rank: 2, colour: 'red' });
   if (skipped > 0) parts.push({ text: `skipped ${count(skipped)}`, rank: 7 });
   if (unknown > 0) parts.push({ text: `unknown ${count(unknown)}`, rank: 1, colour: 'yellow' });
-  parts.push({ text: `${count(Math.round(rate))}/min`, rank: 6 });
+  const pace = paceText(progress);
+  if (pace !== undefined) parts.push({ text: pace, rank: 6 });
   const waiting = waitingText(progress, now);
   if (waiting !== undefined) parts.push({ text: waiting, rank: 4, colour: 'yellow' });
-  if (timeLeft !== undefined && timeLeft > 0) parts.push({ text: `${formatDuration(timeLeft)} left`, rank: 5 });
+  if (timeLeft !== undefined && timeLeft > 0)
+    parts.push({ text: `${formatDuration(Math.ceil(timeLeft / 1000) * 1000)} left`, rank: 5 });
   return parts;
+}
+
+/** A rate of a minute is told when there was one: before, how long it took so far. */
+function paceText({ rate, elapsed }: BulkProgress): string | undefined {
+  if (elapsed < 1000) return undefined;
+  return elapsed < 60_000 ? `in ${formatDuration(elapsed)}` : `${count(Math.round(rate))}/min`;
 }
 
 /** What the run waits for, when that is more than its own pace. */

@@ -2,7 +2,8 @@ import { styleText } from 'node:util';
 import type { BulkProgress } from '../bulk/bulk-results.js';
 import type { Clock } from '../clock.js';
 import { type Paint, progressLine, progressText } from './progress-line.js';
-import { canRedraw, hasColours, type Output } from './terminal.js';
+import { canRedraw, hasColours, type Output, widthOf } from './terminal.js';
+import { wrapText } from './wording.js';
 
 /** Milliseconds between two drawings of the line on a terminal, at least. */
 const redrawInterval = 100;
@@ -21,6 +22,7 @@ export interface ProgressDisplay {
 /** Shows how a run is getting on: one line that is redrawn on a terminal, a plain line now and then anywhere else. */
 export class Progress {
   readonly #output: Output;
+  readonly #env: NodeJS.ProcessEnv;
   readonly #clock: Clock;
   readonly #read: () => BulkProgress;
   readonly #redraws: boolean;
@@ -33,6 +35,7 @@ export class Progress {
   /** Begins at once. @param read how the run is getting on at the moment */
   constructor({ output, env, clock }: ProgressDisplay, read: () => BulkProgress) {
     this.#output = output;
+    this.#env = env;
     this.#clock = clock;
     this.#read = read;
     this.#redraws = canRedraw(output, env);
@@ -50,8 +53,9 @@ export class Progress {
     else this.#wake(wait);
   }
 
-  /** Writes a line of text, which on a terminal goes above the progress. */
-  print(text: string): void {
+  /** Writes a text, wrapped, which on a terminal goes above the progress. */
+  print(words: string): void {
+    const text = wrapText(words, widthOf(this.#output, this.#env));
     if (!this.#redraws) {
       this.#output.write(`${text}\n`);
       return;
@@ -73,7 +77,7 @@ export class Progress {
     const now = this.#clock.now();
     if (this.#redraws) {
       // Some terminals go to the next line as soon as the last column is filled.
-      const line = progressLine(this.#read(), now, (this.#output.columns ?? 80) - 1, this.#paint);
+      const line = progressLine(this.#read(), now, widthOf(this.#output, this.#env) - 1, this.#paint);
       if (line !== this.#shown) this.#output.write(`${clearLine}${line}`);
       this.#shown = line;
     } else {

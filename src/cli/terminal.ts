@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../clock.js';
 import type { GraphTransportOptions } from '../option-types.js';
 import { OwnCommands } from '../own-commands.js';
 import { graphTransport } from '../transport.js';
+import { wrapText } from './wording.js';
 
 /** Where output goes: a terminal, a pipe or a file. */
 export interface Output {
@@ -50,4 +51,15 @@ export function canRedraw(output: Output, env: NodeJS.ProcessEnv): boolean {
 /** Colours are for terminals, and for nobody who set NO_COLOR (no-color.org). */
 export function hasColours(output: Output, env: NodeJS.ProcessEnv): boolean {
   return canRedraw(output, env) && !env.NO_COLOR;
+}
+
+/** Columns that a text may take: those of the terminal, else what COLUMNS says, else 80. */
+export function widthOf(output: Output, env: NodeJS.ProcessEnv): number {
+  const columns = [output.columns, Number(env.COLUMNS)].find((one) => Number.isInteger(one) && Number(one) > 0);
+  return Math.max(20, columns ?? 80);
+}
+
+/** Writes texts for a person, wrapped, each with a line break after it. */
+export function printer({ stdout, env }: Pick<Terminal, 'stdout' | 'env'>): (text: string) => void {
+  return (text) => void stdout.write(`${wrapText(text, widthOf(stdout, env))}\n`);
 }

@@ -35,6 +35,42 @@ function printableLine(line: string): string {
   return `${/^ */.exec(line)?.[0] ?? ''}${printable(line)}`;
 }
 
+// A flag stays with what stands before and behind it: commands are named in sentences too.
+const breaks = /(?<!(?:^| )--?[a-z][\w-]*) +(?!--?[a-z])/i;
+
+/**
+ * The lines of a paragraph, broken at spaces; a word that does not fit, such as a path or an id, stays whole, so that it can
+ * be copied.
+ */
+export function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(breaks)) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/**
+ * A text of several lines for a terminal so wide. What a line becomes stands below its own beginning: its indentation, its
+ * `- `, or the name in front of a column of values. A command stays on its line: the terminal may break it, which copying it
+ * undoes, and a line break in it would not be undone.
+ */
+export function wrapText(text: string, width: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      if (line.length <= width || /^ *npx /.test(line)) return line;
+      const [start = ''] = /^ *(?:- |[\w-]+(?: [\w-]+)? {2,})?/.exec(line) ?? [];
+      const [first, ...more] = wrapWords(line.slice(start.length), Math.max(1, width - start.length));
+      return [`${start}${first}`, ...more.map((rest) => `${' '.repeat(start.length)}${rest}`)];
+    })
+    .join('\n');
+}
+
 /** The message of an error about a row, where its line is named already. */
 export function withoutLine(message: string): string {
   return message.replace(/^Recipients, line \d+: | \(recipients, line \d+\)$/g, '');

@@ -20,6 +20,7 @@ const progress: BulkProgress = {
   rate: 30,
   throttled: 0,
   startedAt: now - 40 * minute,
+  elapsed: 40 * minute,
   mailboxes: [mailbox],
   timeLeft: 127 * minute,
 };

@@ -18,6 +18,7 @@ beforeEach(() => {
     rate: 0,
     throttled: 0,
     startedAt: clock.now(),
+    elapsed: 0,
     mailboxes: [],
     timeLeft: undefined,
   };

@@ -27,6 +27,8 @@ export interface CheckOptions {
   perDay?: number | false | undefined;
   /** As for {@link volumePlan}. */
   alreadyToday?: number | readonly number[] | undefined;
+  /** The mailbox that sends whatever From says, where there is one: its address, or an object id, of which nothing can be told. */
+  mailbox?: string | undefined;
   /** How many mailboxes send. @default as many as there are senders, at least one */
   mailboxes?: number | undefined;
   /** Rows that will be sent at most, for the plan; all are checked. */
@@ -100,7 +102,8 @@ export async function checkRecipients(options: CheckOptions): Promise<CheckRepor
       findings.problem(row, 'size', `Recipients, line ${row.line}: ${problem}`);
       continue;
     }
-    for (const warning of await warningsOn(composed, suppression, mime)) findings.warn(warning);
+    for (const warning of await warningsOn(composed, { suppression, mime, mailbox: options.mailbox }))
+      findings.warn(warning);
     largest.add(row, mime);
     total.ready += 1;
     if (options.limit !== undefined && total.mails >= options.limit) continue;

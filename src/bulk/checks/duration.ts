@@ -5,10 +5,13 @@ const units = [
   { length: 1000, one: 's', more: 's' },
 ] as const;
 
-/** Milliseconds in words, by their two largest units as a plan needs no more: `2 h 46 min`, `3 days 1 h`, `40 s`. */
+/**
+ * Milliseconds in words, by their two largest units as a plan needs no more: `2 h 46 min`, `3 days 1 h`, `40 s`, `less than a
+ * second`.
+ */
 export function formatDuration(milliseconds: number): string {
   const largest = units.findIndex(({ length }) => milliseconds >= length);
-  if (largest === -1) return '0 s';
+  if (largest === -1) return 'less than a second';
   let left = milliseconds;
   const parts = units.slice(largest, largest + 2).map(({ length, one, more }) => {
     const count = Math.floor(left / length);

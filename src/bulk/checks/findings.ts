@@ -23,6 +23,7 @@ export interface RowWarning {
 export type WarningKind =
   | 'empty-rows'
   | 'no-from'
+  | 'from-not-mailbox'
   | 'onmicrosoft-sender'
   | 'no-subject'
   | 'no-text'

@@ -12,6 +12,11 @@ const requestsPerMinute = 1000;
 /** And bytes: 150 MB in five minutes (same place). (fact throttle-4) */
 const bytesPerMinute = 30_000_000;
 /**
+ * What goes out of one mailbox in a minute; what comes faster is queued there (Exchange Online limits, message rate).
+ * (fact limit-3)
+ */
+const exchangePerMinute = 30;
+/**
  * What one mailbox takes in 24 hours (Exchange Online limits, recipient rate). From here on it is the wrong service.
  * (fact limit-4)
  */
@@ -41,7 +46,7 @@ export interface VolumeInput {
 
 /** How long a run takes, and against which limits. */
 export interface VolumePlan {
-  /** Milliseconds from the first mail to the last, when nothing is throttled. */
+  /** Milliseconds from the first mail to the last, at least: nothing is throttled, and Graph answers as fast as it takes requests. */
   duration: number;
   /** What it is that makes it last. */
   limitedBy: 'rate' | 'day' | 'upload';
@@ -63,11 +68,14 @@ export function volumePlan(input: VolumeInput): VolumePlan {
   const wanted = Math.min(input.rate === false ? Number.POSITIVE_INFINITY : input.rate, requestsPerMinute);
   const uploads = requestBytes > 0 ? bytesPerMinute / requestBytes : Number.POSITIVE_INFINITY;
   const mailsPerMinute = Math.min(wanted, uploads);
-  const speed = (mailsPerMinute * (mails > 0 ? recipients / mails : 1)) / minute;
+  const each = mails > 0 ? recipients / mails : 1;
+  // As many as a minute allows go at its beginning, as fast as Graph takes them.
+  const speed = (Math.min(requestsPerMinute, uploads) * each) / minute;
+  const pace = (time: number) => Math.min(speed * time, wanted * each * (Math.floor(time / minute) + 1));
   const allowance = perDay === false ? Number.POSITIVE_INFINITY : perDay;
-  const sentBy = (time: number) => already.reduce((sum, before) => sum + reach(time, speed, allowance, before), 0);
+  const sentBy = (time: number) => already.reduce((sum, before) => sum + reach(time, pace, allowance, before), 0);
   const duration = firstTime(recipients, sentBy);
-  const unhindered = Math.ceil(recipients / (speed * mailboxes));
+  const unhindered = firstTime(recipients, (time) => pace(time) * mailboxes);
   const needsOverDays = recipients > 0 && duration > unhindered && duration > day;
   const limitedBy = needsOverDays ? 'day' : uploads < wanted ? 'upload' : 'rate';
   const plan = { duration, limitedBy, days: Math.max(1, Math.ceil(duration / day)), needsOverDays } as const;
@@ -80,10 +88,10 @@ function alreadyOf(alreadyToday: VolumeInput['alreadyToday'], index: number): nu
 }
 
 /** Recipients that a mailbox can have sent to after some time. */
-function reach(time: number, speed: number, allowance: number, before: number): number {
+function reach(time: number, pace: (time: number) => number, allowance: number, before: number): number {
   const full = Math.floor(time / day);
   const first = Math.max(0, allowance - before);
-  const within = (length: number, most: number) => Math.min(speed * length, most);
+  const within = (length: number, most: number) => Math.min(pace(length), most);
   if (full === 0) return within(time, first);
   return within(day, first) + (full - 1) * within(day, allowance) + within(time - full * day, allowance);
 }
@@ -113,12 +121,9 @@ interface Details {
 }
 
 function statementsOn(input: VolumeInput, plan: Omit<VolumePlan, 'statements'>, details: Details): string[] {
-  const { recipients, mailboxes, perDay } = input;
+  const { recipients, perDay } = input;
   const { mails, mailsPerMinute, already, busiest } = details;
-  const pace = `${number(Math.floor(mailsPerMinute * 10) / 10)} a minute${mailboxes === 1 ? '' : ' each'}`;
-  const statements = [
-    `${count(mails, 'mail')} from ${count(mailboxes, 'mailbox', 'mailboxes')} at ${pace}: ${formatDuration(plan.duration)}.`,
-  ];
+  const statements = paceStatements(input, plan.duration, { mails, mailsPerMinute });
   if (plan.limitedBy === 'upload') {
     statements.push(
       'The size of the mails sets the pace: Graph takes 150 MB in five minutes for each mailbox. Links instead of attachments would make it faster.',
@@ -149,6 +154,36 @@ function statementsOn(input: VolumeInput, plan: Omit<VolumePlan, 'statements'>, 
   if (recipients > exchangePerDay || busiest >= exchangePerDay) {
     statements.push(
       'Exchange Online is the wrong service for this volume: it is made for the mail of people, and Microsoft may block a tenant that sends in bulk. Use Azure Communication Services Email, or High Volume Email for recipients within the organisation.',
+    );
+  }
+  return statements;
+}
+
+/** How long it takes, and what sets the pace. Nothing is promised that only an idle service would keep. */
+function paceStatements(
+  { mailboxes, rate }: VolumeInput,
+  duration: number,
+  { mails, mailsPerMinute }: Pick<Details, 'mails' | 'mailsPerMinute'>,
+): string[] {
+  const each = mailboxes === 1 ? '' : ' each';
+  const pace = `${number(Math.floor(mailsPerMinute * 10) / 10)} a minute${each}`;
+  const who = `${count(mails, 'mail')} from ${count(mailboxes, 'mailbox', 'mailboxes')}`;
+  if (mailsPerMinute <= exchangePerMinute) {
+    const time = duration < minute ? 'less than a minute' : `about ${formatDuration(duration)}`;
+    const whose = mailsPerMinute === exchangePerMinute ? ', as many as Exchange Online sends from one' : '';
+    return [`${who} at ${pace}${whose}: ${time}.`];
+  }
+  const tooMany =
+    rate !== false && rate > requestsPerMinute
+      ? ` ${number(rate)} a minute cannot be reached: Graph takes ${number(requestsPerMinute)} requests a minute for a mailbox.`
+      : '';
+  const statements = [
+    `${who} at up to ${pace}: at least ${formatDuration(duration)}, and longer where Graph takes more time to answer.${tooMany}`,
+  ];
+  const queued = Math.floor((Math.ceil(mails / mailboxes) - 1) / exchangePerMinute) * minute;
+  if (queued > duration) {
+    statements.push(
+      `Exchange Online sends ${exchangePerMinute} a minute from a mailbox and queues what comes faster: the last mail leaves it after about ${formatDuration(queued)} all the same.`,
     );
   }
   return statements;

@@ -1,3 +1,4 @@
+import { canonicalAddress } from '../../address.js';
 import { manyRecipients, onmicrosoftLimit } from '../../recipient-limits.js';
 import type { ComposedRow } from '../compose-row.js';
 import type { SuppressionList } from '../manners/suppression-list.js';
@@ -8,16 +9,25 @@ type Warning = Omit<RowWarning, 'rows'>;
 /** What mailboxes take by default (Exchange Online limits, message size). (fact size-4) */
 const exchangeMessage = 35_000_000;
 
+export interface WarningContext {
+  suppression: SuppressionList | undefined;
+  /** Bytes of MIME. */
+  mime: number;
+  /** The mailbox that sends whatever From says. */
+  mailbox: string | undefined;
+}
+
 /** What is no fault of a mail and worth a look before it goes out to many. */
 export async function warningsOn(
   { message, recipients }: ComposedRow,
-  suppression: SuppressionList | undefined,
-  mime: number,
+  { suppression, mime, mailbox }: WarningContext,
 ): Promise<Warning[]> {
   const found: Warning[] = [];
   const { from, subject, text, cc, bcc } = message;
   if (!from)
     found.push({ kind: 'no-from', message: 'No sender is given, so the transporter must have a default from' });
+  const mismatch = fromNotMailbox(senderOf(from), mailbox);
+  if (mismatch !== undefined) found.push({ kind: 'from-not-mailbox', message: mismatch });
   const limited = onmicrosoftLimit(senderOf(from));
   if (limited) found.push({ kind: 'onmicrosoft-sender', message: `${limited} Send from a domain of your own` });
   if (!subject) found.push({ kind: 'no-subject', message: 'The subject is empty' });
@@ -54,6 +64,16 @@ export async function warningsOn(
     break;
   }
   return found;
+}
+
+/**
+ * Reports differ on what Exchange does then, so that none of these mails is refused here. An object id does not say which
+ * addresses its mailbox has. (fact from-1)
+ */
+function fromNotMailbox(from: string, mailbox: string | undefined): string | undefined {
+  if (mailbox === undefined || !mailbox.includes('@') || from === '') return undefined;
+  if (canonicalAddress(from) === canonicalAddress(mailbox)) return undefined;
+  return `From is ${from}, but the mailbox ${mailbox} sends. Exchange refuses that (ErrorSendAsDenied) or puts the mailbox's own address in its place, unless the mailbox has the right Send As for ${from}. Send from the mailbox of that address (--mailbox ${from}), or with the mailbox's address in --from; where it has the right, send one mail first with --test-to`;
 }
 
 function isBlank(text: unknown): boolean {

@@ -78,6 +78,12 @@ export async function whoHolds(
   return highest.state === 'held' ? lookAt(lockPath(folder, highest), folder, { files, machine }) : undefined;
 }
 
+/** Why nobody can take up a run at the moment: a process that is seen to run has it. Undefined where none is. */
+export async function refuseHeld(folder: string): Promise<JournalError | undefined> {
+  const held = await whoHolds(folder).catch(() => undefined);
+  return held?.where === 'running' ? inProgress(held) : undefined;
+}
+
 interface HeldLock {
   /** Undefined where its file does not say. */
   holder: LockHolder | undefined;
@@ -182,13 +188,7 @@ async function lockedBy(
   files: FileOperations,
 ): Promise<JournalError> {
   const { pid, host, at } = holder ?? {};
-  if (where === 'running') {
-    return locked(
-      pid === process.pid
-        ? `this very process (${pid}) has it open`
-        : `process ${pid} on ${host} has it open. Wait for its end, or stop it`,
-    );
-  }
+  if (where === 'running') return inProgress({ holder });
   const who = holder ? `process ${pid} on ${host}` : `somebody (${file} does not say who)`;
   const since = at === undefined ? '' : ` since ${timeAndAge(Date.parse(at))}`;
   const last = timeAndAge(await lastRecordTime(folder, files));
@@ -196,6 +196,17 @@ async function lockedBy(
     `${who} has it open${since}, and whether that still runs cannot be seen from here: it may be on another machine or in another ` +
       `container. The last record of its journal is from ${last}. If you know that it has ended, take the run over: ` +
       '"bulk resume --take-over", or takeOver: true in a program',
+  );
+}
+
+function inProgress({ holder }: Pick<HeldLock, 'holder'>): JournalError {
+  const { pid, host, at } = holder ?? {};
+  const since = at === undefined ? '' : ` since ${timeAndAge(Date.parse(at))}`;
+  return new JournalError(
+    pid === process.pid
+      ? `The run is in progress: this very process (${pid}) has had it open${since}`
+      : `The run is in progress: process ${pid} on ${host} has had it open${since}. Wait for its end, or stop it`,
+    { code: 'locked' },
   );
 }
 

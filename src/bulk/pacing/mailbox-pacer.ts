@@ -80,6 +80,13 @@ export class MailboxPacer {
     this.#heldUntil = Math.max(this.#heldUntil, until);
   }
 
+  /** Milliseconds until the last of so many messages may go, by the limit of the minute alone. */
+  wait(now: number, messages: number): number {
+    if (!this.#minute || messages <= 0) return 0;
+    const { limit } = this.#minute;
+    return Math.floor((messages - 1) / limit) * minute + this.#minute.wait(now, ((messages - 1) % limit) + 1);
+  }
+
   sentLastMinute(now: number): number {
     return this.#shown.count(now);
   }

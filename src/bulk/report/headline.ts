@@ -1,3 +1,4 @@
+import type { RunActivity } from '../journal/run-activity.js';
 import type { ReportTotals } from './totals.js';
 import { count, counted, listed } from './words.js';
 
@@ -20,22 +21,31 @@ const endings: Readonly<Record<string, string>> = {
   journal: 'It stopped because the journal could not be written.',
 };
 
+const interrupted = 'It was interrupted: its process ended before the run did.';
+
 /** What a person wants to know first. Pure. */
-export function headlineOf(totals: ReportTotals, ended: string | undefined): Headline {
+export function headlineOf(
+  totals: ReportTotals,
+  ended: string | undefined,
+  activity: RunActivity['state'] = 'ended',
+): Headline {
   const { rows, sent, rejected, skipped, unknown, left } = totals;
   if (rows === 0) return { state: 'Empty', mood: 'busy', sentence: 'There were no rows to send to.' };
+  const inProgress = activity === 'in-progress';
+  const open = inProgress ? 'on the way or unknown' : 'unknown';
   const others = [
     ...(rejected > 0 ? [`${count(rejected)} ${were(rejected)} rejected`] : []),
     ...(skipped > 0 ? [`${count(skipped)} ${were(skipped)} skipped`] : []),
-    ...(unknown > 0 ? [`${count(unknown)} ${unknown === 1 ? 'is' : 'are'} unknown`] : []),
+    ...(unknown > 0 ? [`${count(unknown)} ${unknown === 1 ? 'is' : 'are'} ${open}`] : []),
     ...(left > 0 ? [`${count(left)} ${left === 1 ? 'is' : 'are'} left`] : []),
   ];
   const all = others.length === 0;
   const mails = all
     ? `${rows === 1 ? 'The one mail was' : `All ${counted(rows, 'mail')} were`} sent.`
     : `${count(sent)} of ${counted(rows, 'mail')} ${were(sent)} sent; ${listed(others)}.`;
-  const why = left > 0 ? (endings[ended ?? ''] ?? '') : '';
-  const sentence = why === '' ? mails : `${mails} ${why}`;
+  const why = inProgress || left === 0 ? '' : activity === 'interrupted' ? interrupted : (endings[ended ?? ''] ?? '');
+  const sentence = [mails, why].filter((part) => part !== '').join(' ');
+  if (inProgress) return { state: 'In progress', mood: rejected > 0 ? 'look' : 'busy', sentence };
   if (unknown > 0 || rejected > 0) return { state: left > 0 ? 'Not finished' : 'Needs a look', mood: 'look', sentence };
   return left > 0 ? { state: 'Not finished', mood: 'busy', sentence } : { state: 'Finished', mood: 'good', sentence };
 }

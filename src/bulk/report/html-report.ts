@@ -31,7 +31,7 @@ export interface HtmlReportInput {
  */
 export function htmlReport(input: HtmlReportInput): string {
   const { facts, totals, highlights, notes, times, now } = input;
-  const { state, mood, sentence } = headlineOf(totals, facts.ended);
+  const { state, mood, sentence } = headlineOf(totals, facts.ended, facts.activity.state);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -68,7 +68,7 @@ ${runSection(input)}
 
 function sumLine({ rows, sent, rejected, skipped, unknown, left }: ReportTotals) {
   const parts = Object.entries({ sent, rejected, skipped, unknown, left });
-  return html`<p class="sum"><b>${count(rows)}</b> rows = ${parts.map(
+  return html`<p class="sum"><b>${count(rows)}</b> ${rows === 1 ? 'row' : 'rows'} = ${parts.map(
     ([name, value], i) => html`${i > 0 && ' + '}<b>${count(value)}</b> ${name}`,
   )}</p>`;
 }
@@ -140,7 +140,10 @@ function stepsSection({ totals, folder, facts, platform }: HtmlReportInput) {
   const canReadBounces = facts.mailboxes.size > 0;
   const begun = begunByCommand(facts.run);
   const commands = begun && new OwnCommands({ envFile: begun.envFile, from: 'anywhere', platform });
-  const steps = nextSteps({ totals, folder, commands, suppress: begun?.suppress, bouncesRead, canReadBounces });
+  const inProgress = facts.activity.state === 'in-progress';
+  const { ended } = facts;
+  const suppress = begun?.suppress;
+  const steps = nextSteps({ totals, folder, commands, suppress, ended, inProgress, bouncesRead, canReadBounces });
   return html`<section aria-labelledby="next-title"><h2 id="next-title">What to do next</h2>
 ${
   steps.length === 0

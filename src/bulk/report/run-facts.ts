@@ -1,6 +1,7 @@
 import { notBegun } from '../journal/read-batches.js';
 import { readRecords } from '../journal/reading.js';
-import type { JournalRecord, RunRecord } from '../journal/records.js';
+import type { JournalRecord, RunRecord, SessionRecord } from '../journal/records.js';
+import { activityOf, type RunActivity } from '../journal/run-activity.js';
 import { RowIndex } from './row-index.js';
 import { Timeline } from './timeline.js';
 
@@ -28,6 +29,8 @@ export interface RunFacts {
   lastAt: string;
   /** Why the last session ended; undefined while it goes on, or when it was killed. */
   ended: string | undefined;
+  /** Whether a process is at it. */
+  activity: RunActivity;
 }
 
 /** Reads the journal of a run once, in constant memory for each row. Throws JournalError as reading it does. */
@@ -35,7 +38,7 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
   const rows = new RowIndex();
   const timeline = new Timeline();
   const mailboxes = new Map<string, MailboxFacts>();
-  const session: SessionFacts = { sessions: 0, ended: undefined };
+  const session: SessionFacts = { sessions: 0, ended: undefined, last: undefined };
   let run: RunRecord | undefined;
   let lastAt = '';
   for await (const { record, offset, length } of readRecords(folder)) {
@@ -47,7 +50,9 @@ export async function readRunFacts(folder: string): Promise<RunFacts> {
     if (!isAfterwards(record)) lastAt = record.at;
   }
   if (run === undefined) throw notBegun(folder);
-  return { run, rows, timeline, mailboxes, ...session, startedAt: run.at, lastAt };
+  const { sessions, ended, last } = session;
+  const activity = await activityOf(last, folder);
+  return { run, rows, timeline, mailboxes, sessions, ended, activity, startedAt: run.at, lastAt };
 }
 
 /** Written when the run may have ended long before. */
@@ -61,11 +66,13 @@ const afterwards: ReadonlySet<JournalRecord['type']> = new Set(['bounce', 'bounc
 interface SessionFacts {
   sessions: number;
   ended: string | undefined;
+  last: SessionRecord | undefined;
 }
 
 function addToSession(session: SessionFacts, record: JournalRecord): void {
   if (record.type !== 'session') return;
   if (record.event === 'start') session.sessions += 1;
+  session.last = record;
   session.ended = record.event === 'end' ? record.ended : undefined;
 }
 

@@ -35,6 +35,10 @@ export interface WrittenReports {
   html: string;
   summary: string;
   totals: ReportTotals;
+  /** Why the last session ended; absent while it goes on, and when its process was killed. */
+  ended?: string;
+  /** Whether a process was sending meanwhile. */
+  inProgress: boolean;
   /** What was not as it should be: recipients that have changed, for instance. */
   notes: readonly string[];
 }
@@ -65,12 +69,21 @@ export async function writeReports({
       await csv.write(table.line(row));
     }
     const now = Date.now();
+    const inProgress = facts.activity.state === 'in-progress';
     const { platform } = process;
     await html.write(
       htmlReport({ facts, totals, highlights, notes, folder, now, times: new Times(timeZone), platform }),
     );
     await summary.write(`${JSON.stringify(runSummary(facts, totals, { highlights, notes, now }), null, 2)}\n`);
-    return { csv: await csv.finish(), html: await html.finish(), summary: await summary.finish(), totals, notes };
+    return {
+      csv: await csv.finish(),
+      html: await html.finish(),
+      summary: await summary.finish(),
+      totals,
+      ...(facts.ended !== undefined && { ended: facts.ended }),
+      inProgress,
+      notes,
+    };
   } catch (error) {
     await Promise.all(files.map((file) => file.discard()));
     throw error;

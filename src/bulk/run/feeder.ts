@@ -71,6 +71,11 @@ export class Feeder {
     return Math.max(this.#context.rows.read, this.#context.readBefore);
   }
 
+  /** Messages that may still come to an end in this session, those on their way included: infinitely many without a limit. */
+  get most(): number {
+    return this.#context.limit - this.#begun + this.#tasks.size;
+  }
+
   /** Whether no more rows are taken. */
   get ending(): boolean {
     return this.#ending;

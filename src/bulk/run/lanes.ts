@@ -6,6 +6,8 @@ export interface Lane {
   readonly mailbox: string;
   readonly pacer: MailboxPacer;
   readonly inFlight: number;
+  /** Milliseconds that a message takes on its way, those of late above all; undefined before the first. */
+  readonly sendTime: number | undefined;
 }
 
 /** The right to send one message from a mailbox. Must be ended. */
@@ -18,8 +20,12 @@ export interface Grant {
   unused(): void;
 }
 
+/** What the latest message counts in the mean of all. */
+const weight = 0.1;
+
 interface OwnLane extends Lane {
   inFlight: number;
+  sendTime: number | undefined;
 }
 
 interface Waiter {
@@ -48,7 +54,7 @@ export class Lanes {
   lane(mailbox: string, begin?: (pacer: MailboxPacer) => void): Lane {
     let lane = this.#lanes.get(mailbox);
     if (!lane) {
-      lane = { mailbox, pacer: new MailboxPacer(this.#limits), inFlight: 0 };
+      lane = { mailbox, pacer: new MailboxPacer(this.#limits), inFlight: 0, sendTime: undefined };
       begin?.(lane.pacer);
       this.#lanes.set(mailbox, lane);
     }
@@ -57,6 +63,16 @@ export class Lanes {
 
   get all(): Iterable<Lane> {
     return this.#lanes.values();
+  }
+
+  /** Messages a minute that mailboxes send by experience, all together; undefined before the first. */
+  get speed(): number | undefined {
+    const speeds = [...this.#lanes.values()].flatMap(({ sendTime }) =>
+      sendTime === undefined ? [] : (this.#concurrency * 60_000) / Math.max(1, sendTime),
+    );
+    if (speeds.length === 0) return undefined;
+    const mean = speeds.reduce((sum, one) => sum + one, 0) / speeds.length;
+    return mean * this.#lanes.size;
   }
 
   /** What keeps the next message of a mailbox, if it is not that enough are on their way. */
@@ -121,6 +137,7 @@ export class Lanes {
   #grant(lane: OwnLane, recipients: number): Grant {
     lane.inFlight++;
     const ticket = lane.pacer.begin(recipients);
+    const begun = this.#clock.elapsed();
     const end = (how: () => void) => {
       lane.inFlight--;
       how();
@@ -129,7 +146,12 @@ export class Lanes {
     return {
       lane,
       recipients,
-      used: () => end(() => ticket.used(this.#clock.elapsed())),
+      used: () => {
+        const now = this.#clock.elapsed();
+        const took = now - begun;
+        lane.sendTime = lane.sendTime === undefined ? took : lane.sendTime + weight * (took - lane.sendTime);
+        end(() => ticket.used(now));
+      },
       unused: () => end(() => ticket.unused()),
     };
   }

@@ -10,6 +10,8 @@ export interface ProgressSources {
   state: RunState | undefined;
   /** Rows that were read. */
   read: number;
+  /** Messages that this session may still send. */
+  most: number;
   prepared: PreparedRun | undefined;
   /** Until when the transport waits, by mailbox and by the clock that nobody sets. */
   pauses: ReadonlyMap<string, number>;
@@ -25,6 +27,7 @@ export interface ProgressSources {
 export function progressOf({
   state,
   read,
+  most,
   prepared,
   pauses,
   throttled,
@@ -43,9 +46,22 @@ export function progressOf({
   const rate = sum(mailboxes.map(({ sentLastMinute }) => sentLastMinute));
   const usedToday = sum(mailboxes.map(({ recipientsLastDay }) => recipientsLastDay));
   const { rate: limit = false, perDay = false } = prepared?.settings ?? {};
-  const seen = { sentLastMinute: rate, since: clock.elapsed() - begun };
-  const pace = { left: totals.left, mailboxes: mailboxes.length, rate: limit, perDay, usedToday, ...seen };
-  return { ...totals, total, rate, throttled, startedAt, timeLeft: timeLeft(pace), mailboxes };
+  const now = clock.elapsed();
+  const lanes = [...(prepared?.lanes.all ?? [])];
+  const left = Math.min(totals.left, most);
+  const share = Math.ceil(left / Math.max(1, lanes.length));
+  const byRate = Math.max(0, ...lanes.map(({ pacer }) => pacer.wait(now, share)));
+  const pace = { left, mailboxes: mailboxes.length, rate: limit, byRate, perDay, usedToday };
+  return {
+    ...totals,
+    total,
+    rate,
+    throttled,
+    startedAt,
+    elapsed: Math.max(0, Math.round(now - begun)),
+    timeLeft: timeLeft({ ...pace, speed: prepared?.lanes.speed }),
+    mailboxes,
+  };
 }
 
 function mailboxProgress(lane: Lane, lanes: Lanes, pauses: ReadonlyMap<string, number>, clock: Clock): MailboxProgress {

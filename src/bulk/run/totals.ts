@@ -45,7 +45,7 @@ export async function checkedTotals(
 
 /** `200 rows = 190 sent + 4 rejected + 3 skipped + 1 unknown + 2 left` */
 export function printTotals({ rows, sent, rejected, skipped, unknown, left }: BulkTotals): string {
-  return `${rows} rows = ${sent} sent + ${rejected} rejected + ${skipped} skipped + ${unknown} unknown + ${left} left`;
+  return `${rows} ${rows === 1 ? 'row' : 'rows'} = ${sent} sent + ${rejected} rejected + ${skipped} skipped + ${unknown} unknown + ${left} left`;
 }
 
 /** The number of the last row that a journal speaks of. */

@@ -7,6 +7,7 @@ import { bouncesCommand } from './bounces-command.js';
 import { configuredTerminal } from './configured-terminal.js';
 import * as flag from './flag-values.js';
 import { inFlags } from './mail-choices.js';
+import { refuseMissing } from './missing-flags.js';
 import { previewCommand } from './preview-command.js';
 import { reportCommand } from './report-command.js';
 import { resumeCommand, retryCommand } from './resume-command.js';
@@ -30,7 +31,7 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     )
     .option('--suppress <file>', 'addresses and domains that get no mail, one a line', flag.pathFlag)
     .option('--allow-duplicates', 'send to an address again when a later row names it too')
-    .option('--runs <folder>', 'where run folders are kept', flag.pathFlag, 'mail-runs')
+    .option('--runs <folder>', runsHelp, flag.pathFlag, runsFolder)
     .option('--limit <n>', 'mails to send in this session at most', flag.countFlag)
     .option('--dry-run', 'check all rows and send nothing')
     .option('--test-to <address>', 'send the mails of the first rows to this address instead', flag.addressFlag)
@@ -38,17 +39,20 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .option('--confirm <n>', 'the number of mails, for more than 500 where nobody can be asked', flag.confirmFlag)
     .option('--json', 'print events, one JSON object a line')
     .addHelpText('after', EXIT_CODES_HELP)
-    .action(async (flags) => ended(await told(runCommand(flags, configuredTerminal(terminal, flags)))));
+    .action(async (flags) => {
+      refuseMissing('run', flags);
+      ended(await told(runCommand(flags, configuredTerminal(terminal, flags))));
+    });
 
   mailFlags(bulk.command('preview').description('write the mails of the first rows into a folder, to look at'))
-    .requiredOption('--out <folder>', 'where they are written', flag.pathFlag)
+    .option('--out <folder>', 'where they are written; needed', flag.pathFlag)
     .option('--count <n>', 'how many', flag.countFlag, 5)
-    .action(async (flags) => ended(await told(previewCommand(flags, terminal))));
+    .action(async (flags) => {
+      refuseMissing('preview', flags);
+      ended(await told(previewCommand(flags, terminal)));
+    });
 
-  const resume = bulk
-    .command('resume')
-    .description('go on with a run: send what is left')
-    .argument('<run>', runArgument);
+  const resume = ofRun(bulk.command('resume').description('go on with a run: send what is left'));
   addEnvFileFlags(sessionFlags(resume))
     .option('--retry-failed', 'send again what was rejected')
     .option('--verify', 'look in Sent Items for mails of unknown outcome (needs Mail.ReadBasic.All or Mail.Read)')
@@ -58,25 +62,21 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
       ended(await told(resumeCommand(folder, flags, configuredTerminal(terminal, flags)))),
     );
 
-  addEnvFileFlags(
-    sessionFlags(bulk.command('retry').description('send again what was rejected').argument('<run>', runArgument)),
-  )
+  addEnvFileFlags(sessionFlags(ofRun(bulk.command('retry').description('send again what was rejected'))))
     .option('--failed', 'needed: says that this is meant')
     .action(async (folder, flags) =>
       ended(await told(retryCommand(folder, flags, configuredTerminal(terminal, flags)))),
     );
 
-  bulk
-    .command('status')
-    .description('where a run stands, also while it goes on')
-    .argument('<run>', runArgument)
+  ofRun(bulk.command('status').description('where a run stands, also while it is in progress'))
     .option('--json', 'print one JSON object')
     .action(async (folder, flags) => ended(await statusCommand(folder, flags, terminal)));
 
-  const bounces = bulk
-    .command('bounces')
-    .description('read which mails came back, from the Inbox of the mailbox that sent (needs Mail.Read)')
-    .argument('<run>', runArgument);
+  const bounces = ofRun(
+    bulk
+      .command('bounces')
+      .description('read which mails came back, from the Inbox of the mailbox that sent (needs Mail.Read)'),
+  );
   addEnvFileFlags(bounces)
     .option('--suppress <file>', 'append addresses at which nothing arrives to this suppression list', flag.pathFlag)
     .option(
@@ -86,19 +86,18 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     )
     .action(async (folder, flags) => ended(await bouncesCommand(folder, flags, configuredTerminal(terminal, flags))));
 
-  const trace = bulk
-    .command('trace')
-    .description('look up in message trace what became of each mail (needs GRAPH_MAIL_TRACE_CLIENT_ID)')
-    .argument('<run>', runArgument);
+  const trace = ofRun(
+    bulk
+      .command('trace')
+      .description('look up in message trace what became of each mail (needs GRAPH_MAIL_TRACE_CLIENT_ID)'),
+  );
   addEnvFileFlags(trace).action(async (folder, flags) =>
-    ended(await told(traceCommand(folder, configuredTerminal(terminal, flags)))),
+    ended(await told(traceCommand(folder, flags, configuredTerminal(terminal, flags)))),
   );
 
-  bulk
-    .command('report')
-    .description('write the report of a run again, also while it goes on')
-    .argument('<run>', runArgument)
-    .action(async (folder) => ended(await reportCommand(folder, terminal)));
+  ofRun(bulk.command('report').description('write the report of a run again, also while it is in progress')).action(
+    async (folder, flags) => ended(await reportCommand(folder, flags, terminal)),
+  );
 }
 
 /** What has to be corrected is told by the names of the flags. */
@@ -111,15 +110,23 @@ async function told(command: Promise<ExitCode>): Promise<ExitCode> {
   }
 }
 
-const runArgument = 'the run folder, such as mail-runs/1a2b3c4d5e6f';
+const runsFolder = 'mail-runs';
+const runsHelp = 'where run folders are kept';
+
+/** A command about a run that was begun. */
+function ofRun(command: Command): Command {
+  return command
+    .argument('[run]', 'its id, such as 1a2b3c4d5e6f, or its folder')
+    .option('--runs <folder>', runsHelp, flag.pathFlag, runsFolder);
+}
 
 /** What the mails are made of. */
 function mailFlags(command: Command): Command {
   return command
-    .requiredOption('--template <folder>', 'subject.hbs, html.hbs, text.hbs, partials/, attachments/', flag.pathFlag)
-    .requiredOption('--recipients <file>', 'CSV or JSON Lines with a column "email"', flag.pathFlag)
+    .option('--template <folder>', 'subject.hbs, html.hbs, text.hbs, partials/, attachments/; needed', flag.pathFlag)
+    .option('--recipients <file>', 'CSV or JSON Lines with a column "email"; needed', flag.pathFlag)
     .option('--email-column <name>', 'the column of the addresses, where it is not found by its name', flag.textFlag)
-    .requiredOption('--from <sender>', '"Name <a@b>"; may be repeated: rows go from whichever is free', flag.senderFlag)
+    .option('--from <sender>', '"Name <a@b>"; needed; may be repeated: rows go from whichever is free', flag.senderFlag)
     .option('--attachments <folder>', 'where the files named in the column "attachments" are', flag.pathFlag)
     .option(
       '--unsubscribe-url <template>',

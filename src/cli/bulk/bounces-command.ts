@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { joinBounces } from '../../bulk/bounces/join-bounces.js';
 import { mailboxesToRead } from '../../bulk/bounces/mailboxes-to-read.js';
 import { readBounces } from '../../bulk/bounces/read-bounces.js';
@@ -7,25 +6,32 @@ import { appendToSuppressionList } from '../../bulk/manners/suppression-list.js'
 import { counted } from '../../bulk/report/words.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { ownCommands, type Terminal } from '../terminal.js';
-import { reportLines, stepLines } from './ending-text.js';
+import { ownCommands, printer, type Terminal } from '../terminal.js';
+import { reportLines, shownFolder, stepLines } from './ending-text.js';
+import { findRun } from './find-run.js';
 import { choicesOf, transportOptions } from './mail-choices.js';
 import { recipientsOf } from './report-command.js';
 
 export interface BouncesFlags {
+  runs: string;
   suppress?: string;
   since?: Date;
 }
 
 /** `bulk bounces`: reads the Inboxes of the mailboxes that sent, and writes down which mails came back. */
-export async function bouncesCommand(run: string, flags: BouncesFlags, terminal: Terminal): Promise<ExitCode> {
-  const folder = path.resolve(run);
+export async function bouncesCommand(
+  given: string | undefined,
+  flags: BouncesFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const folder = await findRun(given, flags.runs, terminal);
+  const run = shownFolder(folder);
   const { run: record } = await readRun(folder);
   const recipients = recipientsOf(record, run);
   const mailboxes = await mailboxesToRead(folder);
   const choices = choicesOf(record, run);
   const transporter = terminal.connect(transportOptions(choices));
-  const print = (line: string) => terminal.stdout.write(`${line}\n`);
+  const print = printer(terminal);
   try {
     const until = new Date(terminal.clock.now());
     const bounces = async function* () {
@@ -50,10 +56,10 @@ export async function bouncesCommand(run: string, flags: BouncesFlags, terminal:
   } finally {
     transporter.close();
   }
-  const { totals, ...files } = await writeReports({ folder, recipients });
-  const next = { commands: ownCommands(terminal), suppress: choices.suppress };
+  const { totals, inProgress, ended, ...files } = await writeReports({ folder, recipients });
   for (const line of reportLines(files)) print(line);
-  // Whoever had the addresses written to a list has done what these steps advise.
-  if (flags.suppress === undefined) for (const line of stepLines(totals, folder, next)) print(line);
+  const just = { readBounces: true, suppressed: flags.suppress !== undefined };
+  const situation = { commands: ownCommands(terminal), suppress: choices.suppress, ended, just };
+  if (!inProgress) for (const line of stepLines(totals, folder, situation)) print(line);
   return EXIT.ok;
 }

@@ -21,6 +21,7 @@ export async function checkChoices(
     perDay,
     limit,
     alreadyToday,
+    mailbox: choices.mailbox,
     mailboxes: mailboxesOf(choices).length,
   });
 }

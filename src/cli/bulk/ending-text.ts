@@ -17,19 +17,21 @@ export function resumeCommand(folder: string, commands: OwnCommands): string {
   return commands.configured('bulk', 'resume', { file: folder });
 }
 
-/** What the commands about a run are made with. */
-export type RunCommands = Pick<RunSituation, 'commands' | 'suppress'>;
+/** What the advice about a run depends on beside its numbers. */
+export type StepSituation = Pick<RunSituation, 'commands' | 'suppress' | 'ended' | 'just'>;
 
 /** What a person can do about a run, each with its commands below it. */
-export function stepLines(totals: ReportTotals, folder: string, { commands, suppress }: RunCommands): string[] {
+export function stepLines(totals: ReportTotals, folder: string, situation: StepSituation): string[] {
   const { delivered, bounced, delayed } = totals.delivery;
   const bouncesRead = delivered + bounced + delayed > 0;
-  const steps = nextSteps({ totals, folder, commands, suppress, bouncesRead, canReadBounces: true });
+  const steps = nextSteps({ totals, folder, ...situation, bouncesRead, canReadBounces: true });
   const lines = steps.flatMap(({ what, commands }) => [
     `- ${what}${commands.length > 0 ? ':' : '.'}`,
     ...commands.map((command) => `  ${command}`),
   ]);
-  const head = commands ? 'What can be done next:' : 'What can be done next, by the program that began the run:';
+  const head = situation.commands
+    ? 'What can be done next:'
+    : 'What can be done next, by the program that began the run:';
   return lines.length > 0 ? [head, ...lines] : [];
 }
 
@@ -40,7 +42,7 @@ export function reportLines({ html, csv, summary }: { html: string; csv: string;
 
 /** Why a run did not come to its end, or undefined when it did. */
 export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>): string | undefined {
-  const looking = (error as { outcome?: unknown } | undefined)?.outcome === 'unknown';
+  const looking = couldNotLook(error);
   const why = error ? `: ${error.message}${hintOf(error)}` : '.';
   switch (ended) {
     case 'complete':
@@ -66,6 +68,11 @@ export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>)
         ? `Stopped, because the journal could not be written${why}`
         : `Stopped, because another process has changed the journal or taken the run over${why}`;
   }
+}
+
+/** Whether what ended a run is that unknown mails could not be looked for. */
+export function couldNotLook(error: Error | undefined): boolean {
+  return (error as { outcome?: unknown } | undefined)?.outcome === 'unknown';
 }
 
 function hintOf(error: Error): string {

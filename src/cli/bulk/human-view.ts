@@ -1,7 +1,7 @@
 import type { BulkProgress, BulkResult } from '../../bulk/bulk-results.js';
 import { printTotals } from '../../bulk/run/totals.js';
 import { Progress } from '../progress.js';
-import { ownCommands, type Terminal } from '../terminal.js';
+import { ownCommands, printer, type Terminal } from '../terminal.js';
 import { printable, withoutLine } from '../wording.js';
 import { paceLine, reportLines, resumeCommand, stepLines, whyEnded } from './ending-text.js';
 import { inFlags } from './mail-choices.js';
@@ -22,7 +22,7 @@ export class HumanView implements RunView {
 
   started({ folder, progress }: { folder: string | undefined; progress: () => BulkProgress }): void {
     const { stdout: output, env, clock } = this.#terminal;
-    if (folder !== undefined) output.write(`Run folder ${folder}\n`);
+    if (folder !== undefined) this.note(`Run folder ${folder}`);
     this.#progress = new Progress({ output, env, clock }, progress);
   }
 
@@ -44,15 +44,15 @@ export class HumanView implements RunView {
 
   note(text: string): void {
     if (this.#progress) this.#progress.print(text);
-    else this.#terminal.stdout.write(`${text}\n`);
+    else printer(this.#terminal)(text);
   }
 
   finished(): void {
     this.#progress?.end();
   }
 
-  ended({ summary, reports, folder, suppress }: RunEnded): void {
-    const print = (line: string) => this.#terminal.stdout.write(`${line}\n`);
+  ended({ summary, reports, folder, suppress, just }: RunEnded): void {
+    const print = printer(this.#terminal);
     const why = whyEnded(summary);
     if (why !== undefined) print(why);
     print(printTotals(summary));
@@ -61,8 +61,9 @@ export class HumanView implements RunView {
     // The report is about what somebody else has made of the journal, and so would be what it advises.
     if (summary.ended === 'journal' && (summary.error as { code?: unknown } | undefined)?.code !== 'failed') return;
     const commands = ownCommands(this.#terminal);
+    const { ended } = summary;
     if (reports && folder !== undefined)
-      for (const line of stepLines(reports.totals, folder, { commands, suppress })) print(line);
+      for (const line of stepLines(reports.totals, folder, { commands, suppress, ended, just })) print(line);
     else if (folder !== undefined && summary.left > 0) print(`To go on:\n  ${resumeCommand(folder, commands)}`);
   }
 }

@@ -2,7 +2,7 @@ import { writePreview } from '../../bulk/checks/preview.js';
 import { counted } from '../../bulk/report/words.js';
 import { openTemplate } from '../../bulk/template-input.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
+import { printer, type Terminal } from '../terminal.js';
 import { printable } from '../wording.js';
 import { checkHeaders, inFlags, type MailFlags, mannersOf, recipientsOf } from './mail-choices.js';
 
@@ -12,7 +12,7 @@ export interface PreviewFlags extends Omit<MailFlags, 'mailbox'> {
 }
 
 /** `bulk preview`: writes the first mails into a folder; needs no identity and sends nothing. */
-export async function previewCommand(flags: PreviewFlags, { stdout }: Terminal): Promise<ExitCode> {
+export async function previewCommand(flags: PreviewFlags, terminal: Terminal): Promise<ExitCode> {
   checkHeaders(flags);
   const { template, attachments, from, out, count } = flags;
   const { index, mails, faults } = await writePreview({
@@ -23,7 +23,8 @@ export async function previewCommand(flags: PreviewFlags, { stdout }: Terminal):
     folder: out,
     count,
   });
-  stdout.write(`${counted(mails.length, 'mail')} written. Open ${index}\n`);
-  for (const { message } of faults) stdout.write(`  ${printable(inFlags(message))}\n`);
+  const print = printer(terminal);
+  print(`${counted(mails.length, 'mail')} written. Open ${index}`);
+  for (const { message } of faults) print(`  ${printable(inFlags(message))}`);
   return faults.length > 0 ? EXIT.badInput : EXIT.ok;
 }

@@ -1,20 +1,27 @@
-import path from 'node:path';
 import { readRun } from '../../bulk/journal/reading.js';
 import type { RunRecord } from '../../bulk/journal/records.js';
 import { openRecipients, type RecipientsSource } from '../../bulk/recipients/index.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
 import { printTotals } from '../../bulk/run/totals.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
-import { reportLines } from './ending-text.js';
+import { printer, type Terminal } from '../terminal.js';
+import { reportLines, shownFolder } from './ending-text.js';
+import { findRun } from './find-run.js';
 import { choicesOf } from './mail-choices.js';
 
 /** `bulk report`: writes the reports again from the journal, also while the run goes on. */
-export async function reportCommand(run: string, { stdout }: Terminal): Promise<ExitCode> {
-  const folder = path.resolve(run);
+export async function reportCommand(
+  given: string | undefined,
+  { runs }: { runs: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const folder = await findRun(given, runs, terminal);
+  const run = shownFolder(folder);
   const { run: record } = await readRun(folder);
-  const { totals, ...files } = await writeReports({ folder, recipients: recipientsOf(record, run) });
-  for (const line of [printTotals(totals), ...reportLines(files)]) stdout.write(`${line}\n`);
+  const { totals, inProgress, ...files } = await writeReports({ folder, recipients: recipientsOf(record, run) });
+  const print = printer(terminal);
+  if (inProgress) print('The run is in progress: this report is as of now.');
+  for (const line of [printTotals(totals), ...reportLines(files)]) print(line);
   return EXIT.ok;
 }
 

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { volumePlan } from '../../bulk/checks/volume.js';
 import type { RunReading } from '../../bulk/journal/reading.js';
 import { readRun } from '../../bulk/journal/reading.js';
@@ -7,11 +6,14 @@ import { type ExitCode, UsageError } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 import { alreadyTodayWith } from './already-today.js';
 import { confirmationThreshold, confirmSending } from './confirmation.js';
+import { shownFolder } from './ending-text.js';
+import { findRun } from './find-run.js';
 import { choicesOf, mailboxesOf, type PacingFlags, withPacing } from './mail-choices.js';
-import { checkDays } from './run-command.js';
+import { checkDays, refuseInProgress } from './run-command.js';
 import { createView, runSession } from './send-session.js';
 
 export interface ResumeFlags extends PacingFlags {
+  runs: string;
   retryFailed?: boolean;
   verify?: boolean;
   trace?: boolean;
@@ -23,12 +25,17 @@ export interface ResumeFlags extends PacingFlags {
 }
 
 /** `bulk resume` and `bulk retry`: goes on with a run as it was begun, at another pace where the flags say so. */
-export async function resumeCommand(run: string, flags: ResumeFlags, terminal: Terminal): Promise<ExitCode> {
+export async function resumeCommand(
+  given: string | undefined,
+  flags: ResumeFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const { retryFailed, limit, takeOver } = flags;
   const unknown = wayWithUnknown(flags);
-  const folder = path.resolve(run);
+  const folder = await findRun(given, flags.runs, terminal);
+  await refuseInProgress(folder);
   const reading = await readRun(folder);
-  const begun = choicesOf(reading.run, run);
+  const begun = choicesOf(reading.run, shownFolder(folder));
   const choices = withPacing(begun, flags);
   const mails = Math.min(mailsToSend(reading, flags), limit ?? Number.POSITIVE_INFINITY);
   const plan = volumePlan({
@@ -45,6 +52,9 @@ export async function resumeCommand(run: string, flags: ResumeFlags, terminal: T
     await confirmSending({ mails, given: flags.confirm, interactive }, terminal);
   }
   const view = createView(flags.json, terminal);
+  if (mails === 0 && reading.state.tally.unknown === 0) {
+    view.note(retryFailed ? 'Nothing was rejected, and nothing is left to send.' : 'Nothing is left to send.');
+  }
   return runSession(choices, { journal: folder, resume: true, takeOver, limit, unknown, retryFailed }, view, terminal);
 }
 
@@ -63,10 +73,10 @@ function mailsToSend({ run, state }: RunReading, { retryFailed, resendUnknown }:
 
 /** `bulk retry <run> --failed`. @throws UsageError without `--failed`: rejected mails are sent again only in so many words */
 export function retryCommand(
-  run: string,
+  given: string | undefined,
   { failed, ...flags }: ResumeFlags & { failed?: boolean },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  if (failed) return resumeCommand(run, { ...flags, retryFailed: true }, terminal);
+  if (failed) return resumeCommand(given, { ...flags, retryFailed: true }, terminal);
   throw new UsageError('Give --failed: it sends the mails again that were rejected, once the cause is mended.');
 }

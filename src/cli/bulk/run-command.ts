@@ -1,18 +1,22 @@
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckReport } from '../../bulk/checks/check-recipients.js';
-import { journalFile } from '../../bulk/journal/run-folder.js';
+import { JournalError } from '../../bulk/errors.js';
+import { refuseHeld } from '../../bulk/journal/lock.js';
+import { noTotals } from '../../bulk/report/totals.js';
 import { counted } from '../../bulk/report/words.js';
 import { identifyBulk } from '../../bulk/run/run-input.js';
+import { printTotals } from '../../bulk/run/totals.js';
+import { OwnCommands } from '../../own-commands.js';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
-import { ownCommands, type Terminal } from '../terminal.js';
+import { ownCommands, printer, type Terminal } from '../terminal.js';
 import { alreadyToday } from './already-today.js';
 import { checkChoices } from './check-choices.js';
 import { checkText } from './check-text.js';
 import { confirmSending } from './confirmation.js';
-import { resumeCommand, shownFolder } from './ending-text.js';
+import { shownFolder, stepLines } from './ending-text.js';
 import { JsonView } from './json-view.js';
 import { bulkOptions, type MailFlags, makeRunsFolder, settleChoices } from './mail-choices.js';
+import { readStatus } from './run-status.js';
 import { createView, runSession } from './send-session.js';
 import { sendTests } from './test-sending.js';
 
@@ -57,20 +61,44 @@ function refuseContradictions({ testTo, dryRun, json }: RunFlags): void {
   if (json) throw new UsageError('--test-to is for a person to look at and prints no events: leave --json out.');
 }
 
-/** @throws UsageError when the same run was begun before: nobody is asked to confirm what would be refused */
+/**
+ * Nobody is asked to confirm what would be refused.
+ * @throws UsageError when the same run was begun before, with what can be done about it
+ * @throws JournalError `'locked'` when it is in progress
+ */
 async function refuseBegun(folder: string, terminal: Terminal): Promise<void> {
-  const begun = await access(journalFile(folder)).then(
-    () => true,
-    () => false,
+  const status = await readStatus(folder, terminal.clock.now()).catch((error: unknown) => {
+    if (error instanceof JournalError && error.code === 'missing') return undefined;
+    throw error;
+  });
+  if (!status) return;
+  await refuseInProgress(folder);
+  const { totals, rejectedAs, ended, byCommand } = status;
+  const situation = { commands: ownCommands(terminal), suppress: byCommand?.suppress, ended };
+  throw new UsageError(
+    [
+      `This run was begun before, in ${shownFolder(folder)}: ${printTotals(totals)}. Nothing was sent now.`,
+      'To send the very same mails once more on purpose, give another folder with --runs.',
+      ...stepLines({ ...noTotals(), ...totals, rejectedAs }, folder, situation),
+    ].join('\n'),
   );
-  if (!begun) return;
-  const resume = resumeCommand(folder, ownCommands(terminal));
-  throw new UsageError(`This run was begun before, in ${shownFolder(folder)}. To go on with it:\n  ${resume}`);
 }
 
-function showCheck(report: CheckReport, json: JsonView | undefined, all: boolean, { stdout }: Terminal): void {
+/** @throws JournalError `'locked'` when a process on this machine is at a run, with the command that shows how it is getting on */
+export async function refuseInProgress(folder: string): Promise<void> {
+  const refusal = await refuseHeld(folder);
+  if (!refusal) return;
+  throw new JournalError(
+    `${refusal.message}. To see how it is getting on:\n  ${new OwnCommands().plain('bulk', 'status', { file: folder })}`,
+    {
+      code: 'locked',
+    },
+  );
+}
+
+function showCheck(report: CheckReport, json: JsonView | undefined, all: boolean, terminal: Terminal): void {
   if (json) json.write('check', report);
-  else for (const line of checkText(report, { all })) stdout.write(`${line}\n`);
+  else checkText(report, { all }).forEach(printer(terminal));
 }
 
 function nothingToSend({ rows, problemCount }: CheckReport, { stderr }: Terminal): ExitCode {

@@ -1,8 +1,8 @@
 import type { BulkTotals } from '../../bulk/bulk-results.js';
 import { RunState } from '../../bulk/journal/fold.js';
-import { whoHolds } from '../../bulk/journal/lock.js';
 import { readRecords } from '../../bulk/journal/reading.js';
 import type { RunRecord, SessionRecord } from '../../bulk/journal/records.js';
+import { activityOf, type RunActivity } from '../../bulk/journal/run-activity.js';
 import { type BegunByCommand, begunByCommand } from '../../bulk/report/next-steps.js';
 import { totalsOf } from '../../bulk/run/totals.js';
 
@@ -10,16 +10,10 @@ const minute = 60_000;
 const day = 86_400_000;
 
 /** Where a run stands, by its journal. */
-export interface RunStatus {
+export interface RunStatus extends RunActivity {
   id: string;
   begun: string;
   recipients: string;
-  /** `going-on`: a process is at it. `killed`: the last one left without a word. `elsewhere`: nobody here can tell. */
-  state: 'going-on' | 'killed' | 'elsewhere' | 'ended';
-  /** Of the last session that ended. */
-  ended?: string;
-  pid?: number;
-  host?: string;
   totals: BulkTotals;
   /** Of the unknown: those that are on their way while a process is at it. */
   open: number;
@@ -52,7 +46,7 @@ export async function readStatus(folder: string, now: number): Promise<RunStatus
     id: run.id,
     begun: run.at,
     recipients: run.recipients.path ?? run.recipients.name,
-    ...(await whatOf(session, folder)),
+    ...(await activityOf(session, folder)),
     totals,
     open: [...state.openAttempts()].length,
     rejectedAs: rejectedOf(state, totals),
@@ -62,20 +56,6 @@ export async function readStatus(folder: string, now: number): Promise<RunStatus
     }),
     byCommand: begunByCommand(run),
   };
-}
-
-async function whatOf(
-  session: SessionRecord | undefined,
-  folder: string,
-): Promise<Pick<RunStatus, 'state' | 'ended' | 'pid' | 'host'>> {
-  if (!session) return { state: 'killed' };
-  const { pid, host, event, ended } = session;
-  if (event === 'end') return { state: 'ended', ...(ended !== undefined && { ended }) };
-  const held = await whoHolds(folder);
-  const isItsOwn = held?.holder === undefined || (held.holder.pid === pid && held.holder.host === host);
-  // It gave its lock back, or another process has it, which does something else with the run.
-  if (!held || !isItsOwn || held.where === 'gone') return { state: 'killed', pid, host };
-  return { state: held.where === 'running' ? 'going-on' : 'elsewhere', pid, host };
 }
 
 function rejectedOf(state: RunState, { rows, rejected }: BulkTotals): RunStatus['rejectedAs'] {

@@ -1,4 +1,5 @@
 import type { BulkProgress, BulkResult, BulkSummary } from '../../bulk/bulk-results.js';
+import type { JustDone } from '../../bulk/report/next-steps.js';
 import type { ReportTotals } from '../../bulk/report/totals.js';
 
 /** The files of a report. */
@@ -18,6 +19,8 @@ export interface RunEnded {
   folder?: string | undefined;
   /** The suppression list that the run has. */
   suppress?: string | undefined;
+  /** What this session was asked to do about mails of unknown outcome. */
+  just?: JustDone | undefined;
 }
 
 /** What shows a run as it goes on. */

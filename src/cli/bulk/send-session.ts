@@ -5,7 +5,7 @@ import { writeReports } from '../../bulk/report/write-reports.js';
 import { sendBulk } from '../../bulk/send-bulk.js';
 import { type ExitCode, exitCodeOfRun } from '../exit-codes.js';
 import { ownCommands, type Terminal } from '../terminal.js';
-import { resumeCommand, shownFolder } from './ending-text.js';
+import { couldNotLook, resumeCommand, shownFolder } from './ending-text.js';
 import { HumanView } from './human-view.js';
 import { JsonView } from './json-view.js';
 import { bulkOptions, type MailChoices, recipientsOf, transportOptions } from './mail-choices.js';
@@ -40,7 +40,10 @@ export async function runSession(
     // A folder that somebody deleted meanwhile has no reports, and nothing that could be resumed.
     const folder = summary.folder && existsSync(journalFile(summary.folder)) ? summary.folder : undefined;
     const reports = folder === undefined ? undefined : await reportsOf(folder, choices, view);
-    view.ended({ summary, exitCode, reports, folder: folder && shownFolder(folder), suppress: choices.suppress });
+    const lookedIn = { verify: 'sent-items', trace: 'trace', hold: undefined, resend: undefined } as const;
+    const just = { lookedIn: lookedIn[session.unknown ?? 'hold'], couldNotLook: couldNotLook(summary.error) };
+    const { suppress } = choices;
+    view.ended({ summary, exitCode, reports, folder: folder && shownFolder(folder), suppress, just });
     return exitCode;
   } finally {
     transporter.close();

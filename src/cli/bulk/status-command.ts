@@ -1,28 +1,28 @@
-import path from 'node:path';
 import { noTotals } from '../../bulk/report/totals.js';
 import { count, counted } from '../../bulk/report/words.js';
 import { printTotals } from '../../bulk/run/totals.js';
 import { OwnCommands } from '../../own-commands.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
+import { printer, type Terminal } from '../terminal.js';
 import { printable, timeOfDay } from '../wording.js';
-import { type RunCommands, shownFolder, stepLines } from './ending-text.js';
+import { resumeCommand, type StepSituation, shownFolder, stepLines } from './ending-text.js';
+import { findRun } from './find-run.js';
 import { type RunStatus, readStatus } from './run-status.js';
 
 /** `bulk status`: where a run stands, also while it goes on. */
 export async function statusCommand(
-  run: string,
-  { json }: { json?: boolean },
-  { stdout, clock }: Terminal,
+  given: string | undefined,
+  { json, runs }: { json?: boolean; runs: string },
+  terminal: Terminal,
 ): Promise<ExitCode> {
-  const now = clock.now();
-  const folder = path.resolve(run);
+  const now = terminal.clock.now();
+  const folder = await findRun(given, runs, terminal);
   const { byCommand, ...status } = await readStatus(folder, now);
-  if (json) stdout.write(`${JSON.stringify(status)}\n`);
+  if (json) terminal.stdout.write(`${JSON.stringify(status)}\n`);
   else {
     const commands = byCommand && new OwnCommands({ envFile: byCommand.envFile });
     const next = { commands, suppress: byCommand?.suppress };
-    for (const line of statusText(status, shownFolder(folder), now, next)) stdout.write(`${line}\n`);
+    statusText(status, shownFolder(folder), now, next).forEach(printer(terminal));
   }
   return EXIT.ok;
 }
@@ -32,35 +32,47 @@ export function statusText(
   status: Omit<RunStatus, 'byCommand'>,
   folder: string,
   now: number,
-  next: RunCommands,
+  next: StepSituation,
 ): string[] {
   const { id, begun, recipients, totals, open, state, mailboxes, unknown, rejectedAs } = status;
   const lines = [
     `Run         ${id.slice(0, 12)}, begun ${timeOfDay(Date.parse(begun), now)}`,
     `Recipients  ${printable(recipients)}`,
-    `State       ${stateText(status)}`,
+    `State       ${stateText(status, now)}`,
     printTotals(totals),
   ];
-  if (state === 'going-on' && open > 0) lines.push(`Of the unknown, ${count(open)} are on their way at this moment.`);
+  if (state === 'in-progress' && open > 0) {
+    lines.push(`Of the unknown, ${count(open)} ${open === 1 ? 'is on its' : 'are on their'} way at this moment.`);
+  }
   for (const { mailbox, sentLastMinute, recipientsLastDay, heldUntil } of mailboxes) {
     const held = heldUntil === undefined ? '' : `, waits until ${timeOfDay(Date.parse(heldUntil), now)}`;
     const day = `${counted(recipientsLastDay, 'recipient')} in 24 hours`;
     lines.push(`Mailbox     ${mailbox}: ${count(sentLastMinute)} in the last minute, ${day}${held}`);
   }
-  if (state === 'going-on' || state === 'elsewhere') return lines;
+  if (state === 'in-progress') return lines;
+  if (state === 'elsewhere') {
+    const { commands } = next;
+    const takeOver = commands && [
+      'When you know that this process has ended, take the run over from it:',
+      `  ${resumeCommand(folder, commands)} --take-over`,
+    ];
+    return [...lines, ...(takeOver ?? [])];
+  }
   for (const { row, mailbox, messageId } of unknown) lines.push(`Unknown     row ${row}, ${mailbox}, ${messageId}`);
   if (totals.unknown > unknown.length) lines.push(`            and ${count(totals.unknown - unknown.length)} more`);
-  return [...lines, ...stepLines({ ...noTotals(), ...totals, rejectedAs }, folder, next)];
+  return [...lines, ...stepLines({ ...noTotals(), ...totals, rejectedAs }, folder, { ...next, ended: status.ended })];
 }
 
-function stateText({ state, ended, pid, host }: Pick<RunStatus, 'state' | 'ended' | 'pid' | 'host'>): string {
+function stateText({ state, ended, pid, host, since }: Omit<RunStatus, 'byCommand'>, now: number): string {
+  const process = pid === undefined ? 'a process' : `process ${pid} on ${host}`;
+  const from = since === undefined ? '' : ` since ${timeOfDay(Date.parse(since), now)}`;
   switch (state) {
-    case 'going-on':
-      return `going on, process ${pid}`;
+    case 'in-progress':
+      return `in progress: ${process} has been sending${from}`;
     case 'elsewhere':
-      return `begun by process ${pid} on ${host}; whether that goes on cannot be seen from here`;
-    case 'killed':
-      return 'its process is gone without a word';
+      return `begun by ${process}; whether that still runs cannot be seen from here`;
+    case 'interrupted':
+      return `interrupted: ${process} ended before the run did`;
     case 'ended':
       return endings[ended ?? ''] ?? 'ended';
   }
@@ -69,8 +81,8 @@ function stateText({ state, ended, pid, host }: Pick<RunStatus, 'state' | 'ended
 const endings: Record<string, string> = {
   complete: 'complete',
   limit: 'ended by --limit',
-  stopped: 'interrupted',
-  aborted: 'interrupted, and what was in flight given up',
+  stopped: 'interrupted: what was in flight was finished',
+  aborted: 'interrupted: what was in flight was given up',
   'max-errors': 'paused after too many errors',
   refused: 'stopped by an error that would have hit every mail',
   temporary: 'stopped, since no mail could be sent',

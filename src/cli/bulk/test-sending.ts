@@ -3,7 +3,7 @@ import type { MannersOptions } from '../../bulk/manners/list-headers.js';
 import { counted } from '../../bulk/report/words.js';
 import { openTemplate } from '../../bulk/template-input.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
+import { printer, type Terminal } from '../terminal.js';
 import { type MailChoices, mannersOf, recipientsOf, transportOptions } from './mail-choices.js';
 
 /** Whoever tries the button in a test mail must not unsubscribe the person whose mail it shows. */
@@ -20,6 +20,7 @@ export async function sendTests(choices: MailChoices, to: string, rows: number, 
   const template = await openTemplate(choices.template, { attachmentsFolder: choices.attachments });
   const composer = createRowComposer({ template, manners: mannersOfTest(choices) });
   const transporter = terminal.connect(transportOptions(choices));
+  const print = printer(terminal);
   let sent = 0;
   try {
     for await (const row of recipientsOf(choices).rows()) {
@@ -27,12 +28,12 @@ export async function sendTests(choices: MailChoices, to: string, rows: number, 
       const { cc: _, bcc: __, ...mail } = message;
       await transporter.sendMail({ ...mail, to, subject: `[Test] ${message.subject ?? ''}` });
       sent++;
-      terminal.stdout.write(`Sent the mail of line ${row.line} to ${to}\n`);
+      print(`Sent the mail of line ${row.line} to ${to}`);
       if (sent === rows) break;
     }
   } finally {
     transporter.close();
   }
-  terminal.stdout.write(`${counted(sent, 'test mail')} sent.\n`);
+  print(`${counted(sent, 'test mail')} sent.`);
   return EXIT.ok;
 }

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { readRun } from '../../bulk/journal/reading.js';
 import { count, counted, listed, traceWords } from '../../bulk/report/words.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
@@ -9,21 +8,27 @@ import { type MailsToTrace, tracingFace } from '../../bulk/trace/search-trace.js
 import type { TraceStatus } from '../../graph/message-trace.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { onInterruptions } from '../interruption.js';
-import { ownCommands, type Terminal } from '../terminal.js';
-import { reportLines, stepLines } from './ending-text.js';
+import { ownCommands, printer, type Terminal } from '../terminal.js';
+import { reportLines, shownFolder, stepLines } from './ending-text.js';
+import { findRun } from './find-run.js';
 import { choicesOf, transportOptions } from './mail-choices.js';
 import { recipientsOf } from './report-command.js';
 
 /** `bulk trace`: looks up in message trace what became of the mails of a run, and writes it to its report. */
-export async function traceCommand(run: string, terminal: Terminal): Promise<ExitCode> {
-  const folder = path.resolve(run);
+export async function traceCommand(
+  given: string | undefined,
+  flags: { runs: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const folder = await findRun(given, flags.runs, terminal);
+  const run = shownFolder(folder);
   const { run: record } = await readRun(folder);
   const recipients = recipientsOf(record, run);
   const choices = choicesOf(record, run);
   const transporter = terminal.connect(transportOptions(choices));
   const interrupted = new AbortController();
   const release = onInterruptions([() => interrupted.abort()], terminal.signals);
-  const print = (line: string) => terminal.stdout.write(`${line}\n`);
+  const print = printer(terminal);
   try {
     const face = graphFace(transporter);
     const tracing = tracingFace(face);
@@ -50,9 +55,11 @@ export async function traceCommand(run: string, terminal: Terminal): Promise<Exi
     release();
     transporter.close();
   }
-  const { totals, ...files } = await writeReports({ folder, recipients });
-  const next = { commands: ownCommands(terminal), suppress: choices.suppress };
-  for (const line of [...reportLines(files), ...stepLines(totals, folder, next)]) print(line);
+  const { totals, inProgress, ended, ...files } = await writeReports({ folder, recipients });
+  for (const line of reportLines(files)) print(line);
+  const just = { lookedIn: 'trace' } as const;
+  const situation = { commands: ownCommands(terminal), suppress: choices.suppress, ended, just };
+  if (!inProgress) for (const line of stepLines(totals, folder, situation)) print(line);
   return EXIT.ok;
 }
 

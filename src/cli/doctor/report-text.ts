@@ -1,4 +1,4 @@
-import { printable } from '../wording.js';
+import { printable, wrapWords } from '../wording.js';
 import type { Check, CheckStatus } from './check.js';
 
 const width = 80;
@@ -30,15 +30,7 @@ function withoutWord(seen: string): string {
   return seen.replace(/^Not (?:checked|asked|sent|needed): (.)/, (_, first: string) => first.toUpperCase());
 }
 
-/** Lines of at most 80 columns, broken at spaces; a word that is longer stays whole, so that it can be copied. */
+/** Lines of at most 80 columns. */
 export function wrapped(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of printable(text).split(/ +/)) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
-      lines.push(indent + line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, indent + line];
+  return wrapWords(printable(text), width - indent.length).map((line) => `${indent}${line}`);
 }

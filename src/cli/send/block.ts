@@ -1,4 +1,4 @@
-import { printable } from '../wording.js';
+import { printable, wrapWords } from '../wording.js';
 
 /** The width that terminals have unless somebody made them wider. */
 const width = 80;
@@ -8,24 +8,12 @@ export function block(rows: readonly (readonly [name: string, value: string | un
   const shown = rows.filter(([, value]) => value !== undefined);
   const column = Math.max(...shown.map(([name]) => name.length)) + 2;
   return shown.flatMap(([name, value = '']) => {
-    const [first = '', ...more] = wrapped(printable(value), width - column);
+    const [first = '', ...more] = wrapWords(printable(value), width - column);
     return [`${name.padEnd(column)}${first}`, ...more.map((line) => `${' '.repeat(column)}${line}`)];
   });
 }
 
 /** A paragraph in lines that fit; words that do not, such as ids, stay whole. */
 export function paragraph(text: string, indent = ''): string[] {
-  return wrapped(text, width - indent.length).map((line) => `${indent}${line}`);
-}
-
-function wrapped(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
+  return wrapWords(text, width - indent.length).map((line) => `${indent}${line}`);
 }

@@ -41,7 +41,9 @@ describe('the check of all rows', () => {
     const manners = { unsubscribe: { url: 'https://x.test/{{email}}' } };
     const report = await check('email,name\na@x.test,Ana\nb@x.test,Ben\n', { manners });
     expect(report).toMatchObject({ rows: 2, ready: 2, problems: [], problemCount: 0, problemKinds: {}, warnings: [] });
-    expect(report.plan.statements).toEqual(['2 mails from 1 mailbox at 30 a minute: 4 s.']);
+    expect(report.plan.statements).toEqual([
+      '2 mails from 1 mailbox at 30 a minute, as many as Exchange Online sends from one: less than a minute.',
+    ]);
   });
 
   test('tells each row that would be rejected: where, who, what', async () => {
@@ -129,6 +131,30 @@ describe('the check of all rows', () => {
     expect(await kinds('News <news@contoso.test>')).not.toContain('onmicrosoft-sender');
   });
 
+  test.each<[string, Partial<CheckOptions>, TemplateInput, string | undefined]>([
+    ['of another mailbox', { mailbox: 'noreply@example.org' }, plain, 'news@example.org'],
+    ['of an alias, which cannot be told from it', { mailbox: 'news@alias.example.org' }, plain, 'news@example.org'],
+    ['of the mailbox', { mailbox: 'News@EXAMPLE.org' }, plain, undefined],
+    ['with a mailbox by object id', { mailbox: '00000000-0000-4000-8000-000000000001' }, plain, undefined],
+    ['with a mailbox for each From', {}, plain, undefined],
+    [
+      'that a template gives to some rows',
+      { mailbox: 'news@example.org' },
+      ({ name }) => ({ subject: 'S', text: 'T', ...(name === 'Ben' && { from: 'ben@example.org' }) }),
+      'ben@example.org',
+    ],
+  ])('compares From with the mailbox, and says it once: From %s', async (_, options, template, from) => {
+    const { warnings } = await check('email,name\na@x.test,Ana\nb@x.test,Ben\n', options, template);
+    const said = warnings.filter(({ kind }) => kind === 'from-not-mailbox');
+    expect(said).toHaveLength(from === undefined ? 0 : 1);
+    if (from === undefined) return;
+    expect(said[0]?.rows).toBe(from === 'ben@example.org' ? 1 : 2);
+    expect(said[0]?.message).toContain(`From is ${from}, but the mailbox ${options.mailbox} sends.`);
+    for (const words of ['ErrorSendAsDenied', 'Send As', `--mailbox ${from}`, '--test-to']) {
+      expect(said[0]?.message).toContain(words);
+    }
+  });
+
   test('warns of copies to those who must not get any', async () => {
     const suppression = await openSuppressionList(['boss@x.test']);
     const copying: TemplateInput = (row) => ({
@@ -139,7 +165,7 @@ describe('the check of all rows', () => {
     });
     const report = await check('email,cc\na@x.test,boss@x.test\nb@x.test,other@x.test\n', { suppression }, copying);
     expect(report.warnings).toMatchObject([{ kind: 'no-one-click' }, { kind: 'copy-suppressed', rows: 1 }]);
-    expect(report.plan.statements[0]).toMatch(/^2 mails .* 4 s/);
+    expect(report.plan.statements[0]).toMatch(/^2 mails /);
   });
 
   test('warns of mails with more recipients than Exchange takes by default, and refuses those that the transport does', async () => {
@@ -168,7 +194,7 @@ describe('the check of all rows', () => {
       rate: 1,
     });
     expect(report).toMatchObject({ ready: 3, problemCount: 1 });
-    expect(report.plan.statements).toEqual(['2 mails from 2 mailboxes at 1 a minute each: 1 min.']);
+    expect(report.plan.statements).toEqual(['2 mails from 2 mailboxes at 1 a minute each: less than a minute.']);
   });
 
   test('stops when it is told to', async () => {

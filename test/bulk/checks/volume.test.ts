@@ -10,8 +10,11 @@ const saysOf = (input: Partial<VolumeInput>) => planFor(input).statements.join('
 
 describe('how long a run takes', () => {
   const cases: [string, Partial<VolumeInput>, string, string, number][] = [
-    ['nothing', { recipients: 0 }, '0 s', 'rate', 1],
-    ['one mail', { recipients: 1 }, '2 s', 'rate', 1],
+    ['nothing', { recipients: 0 }, 'less than a second', 'rate', 1],
+    ['one mail', { recipients: 1 }, 'less than a second', 'rate', 1],
+    ['as many as go in a minute', { recipients: 30 }, '1 s', 'rate', 1],
+    ['one more', { recipients: 31 }, '1 min', 'rate', 1],
+    ['at a rate that Graph does not take', { recipients: 3000, rate: 1500 }, '3 min', 'rate', 1],
     ['5,000 from one mailbox', { recipients: 5000 }, '2 h 46 min', 'rate', 1],
     ['10,000 from one mailbox', { recipients: 10_000 }, '5 h 33 min', 'rate', 1],
     ['10,001 from one mailbox', { recipients: 10_001 }, '1 day', 'day', 2],
@@ -24,7 +27,7 @@ describe('how long a run takes', () => {
     [
       'from two, one of which is used up',
       { recipients: 6000, mailboxes: 2, alreadyToday: [10_000, 0] },
-      '3 h 20 min',
+      '3 h 19 min',
       'rate',
       1,
     ],
@@ -32,7 +35,7 @@ describe('how long a run takes', () => {
     ['with no limit of the day', { recipients: 50_000, perDay: false }, '1 day 3 h', 'rate', 2],
     ['with no rate: as fast as Graph takes requests', { recipients: 5000, rate: false }, '5 min', 'rate', 1],
     ['mails of 3 MB', { recipients: 1000, requestBytes: 3_000_000 }, '1 h 40 min', 'upload', 1],
-    ['each with two in cc', { recipients: 3000, mails: 1000 }, '33 min 20 s', 'rate', 1],
+    ['each with two in cc', { recipients: 3000, mails: 1000 }, '33 min', 'rate', 1],
     ['10,000 with one in cc each', { recipients: 20_000, mails: 10_000 }, '1 day 2 h', 'day', 2],
   ];
   test.each(cases)('%s', (_, input, duration, limitedBy, days) => {
@@ -42,17 +45,49 @@ describe('how long a run takes', () => {
   });
 
   test('is exact to the millisecond', () => {
-    expect(planFor({ recipients: 5000 }).duration).toBe(10_000_000);
-    expect(planFor({ recipients: 25_000 }).duration).toBe(2 * day + 10_000_000);
+    expect(planFor({ recipients: 5000 }).duration).toBe(166 * 60_000);
+    expect(planFor({ recipients: 25_000 }).duration).toBe(2 * day + 166 * 60_000);
   });
 });
 
 describe('what is said before a run', () => {
   test('is one line when all is well', () => {
-    expect(planFor({ recipients: 1200 }).statements).toEqual(['1,200 mails from 1 mailbox at 30 a minute: 40 min.']);
-    expect(planFor({ recipients: 1200, mailboxes: 2 }).statements).toEqual([
-      '1,200 mails from 2 mailboxes at 30 a minute each: 20 min.',
+    expect(planFor({ recipients: 1200 }).statements).toEqual([
+      '1,200 mails from 1 mailbox at 30 a minute, as many as Exchange Online sends from one: about 39 min.',
     ]);
+    expect(planFor({ recipients: 1200, mailboxes: 2 }).statements).toEqual([
+      '1,200 mails from 2 mailboxes at 30 a minute each, as many as Exchange Online sends from one: about 19 min.',
+    ]);
+  });
+
+  test.each<[string, Partial<VolumeInput>, string[]]>([
+    ['one mail', { recipients: 1, rate: 5 }, ['1 mail from 1 mailbox at 5 a minute: less than a minute.']],
+    ['a low rate', { recipients: 11, rate: 5 }, ['11 mails from 1 mailbox at 5 a minute: about 2 min.']],
+    [
+      'a rate that only Graph takes',
+      { recipients: 3000, rate: 600 },
+      [
+        '3,000 mails from 1 mailbox at up to 600 a minute: at least 4 min, and longer where Graph takes more time to answer.',
+        'Exchange Online sends 30 a minute from a mailbox and queues what comes faster: the last mail leaves it after about 1 h 39 min all the same.',
+      ],
+    ],
+    [
+      'a rate that nobody takes',
+      { recipients: 3000, rate: 1500 },
+      [
+        '3,000 mails from 1 mailbox at up to 1,000 a minute: at least 3 min, and longer where Graph takes more time to answer. 1,500 a minute cannot be reached: Graph takes 1,000 requests a minute for a mailbox.',
+        'Exchange Online sends 30 a minute from a mailbox and queues what comes faster: the last mail leaves it after about 1 h 39 min all the same.',
+      ],
+    ],
+    [
+      'no rate, and too few mails to be queued',
+      { recipients: 60, mailboxes: 2, rate: false },
+      [
+        '60 mails from 2 mailboxes at up to 1,000 a minute each: at least 1 s, and longer where Graph takes more time to answer.',
+      ],
+    ],
+  ])('promises no more than the limit that decides allows: %s', (_, input, statements) => {
+    expect(planFor(input).statements).toEqual(statements);
   });
 
   test('tells what was sent in the last day', () => {
@@ -99,8 +134,9 @@ describe('what is said before a run', () => {
 });
 
 test.each([
-  [0, '0 s'],
-  [999, '0 s'],
+  [0, 'less than a second'],
+  [999, 'less than a second'],
+  [1000, '1 s'],
   [59_999, '59 s'],
   [60_000, '1 min'],
   [61_000, '1 min 1 s'],

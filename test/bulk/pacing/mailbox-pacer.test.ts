@@ -24,6 +24,17 @@ describe('MailboxPacer', () => {
     expect(pacer.pause(2_000, 3)).toEqual({ why: 'day', until: day });
   });
 
+  it.each([
+    [1, 30_000],
+    [3, 50_000],
+    [4, 90_000],
+    [9, 170_000],
+  ])('knows when the last of %i more may go, by what has gone', (messages, wait) => {
+    const pacer = new MailboxPacer({ rate: 3, perDay: false });
+    sendAll(pacer, [0, 10_000, 20_000]);
+    expect(pacer.wait(30_000, messages)).toBe(wait);
+  });
+
   it('says which of the two holds longer', () => {
     const pacer = new MailboxPacer({ rate: 2, perDay: 2 });
     sendAll(pacer, [0, 1_000]);

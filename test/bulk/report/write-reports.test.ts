@@ -55,6 +55,8 @@ describe('writeReports', () => {
       html: path.join(folder, 'report.html'),
       summary: path.join(folder, 'summary.json'),
       totals,
+      ended: 'limit',
+      inProgress: false,
       notes: [],
     });
     const csv = await readFile(written.csv);

@@ -88,23 +88,25 @@ describe('the time that is left', () => {
     left: 60,
     mailboxes: 1,
     rate: 30,
+    byRate: 2 * minute,
     perDay: false,
     usedToday: 0,
-    sentLastMinute: 0,
-    since: minute,
+    speed: undefined,
   };
+  const free = { rate: false, byRate: 0 } as const;
 
   it.each<[string, Partial<PaceSeen>, number | undefined]>([
     ['by the rate', {}, 2 * minute],
-    ['shared by mailboxes', { mailboxes: 4 }, minute / 2],
-    ['of nothing', { left: 0, rate: false }, 0],
-    ['unknown without rate and experience', { rate: false }, undefined],
-    ['by experience', { rate: false, sentLastMinute: 120 }, minute / 2],
-    ['by a short experience', { rate: false, sentLastMinute: 10, since: 10_000 }, minute],
+    ['by the rate, where the service takes more', { speed: 120 }, 2 * minute],
+    ['by the service, where it takes less than the rate', { rate: 1500, byRate: 0, speed: 20 }, 3 * minute],
+    ['of nothing', { ...free, left: 0 }, 0],
+    ['unknown without rate and experience', free, undefined],
+    ['by experience', { ...free, speed: 120 }, minute / 2],
     ['within the day', { perDay: 100, usedToday: 40 }, 2 * minute],
     ['with a day used up', { perDay: 100, usedToday: 100 }, day + 2 * minute],
-    ['over days', { left: 250, perDay: 100, usedToday: 0 }, 2 * day + (50 / 30) * minute],
-    ['over days, by several', { left: 250, perDay: 100, mailboxes: 2 }, day + (50 / 60) * minute],
+    ['over days', { left: 250, byRate: 8 * minute, perDay: 100, usedToday: 0 }, 2 * day + (50 / 30) * minute],
+    ['over days, by several', { left: 250, byRate: 4 * minute, perDay: 100, mailboxes: 2 }, day + (50 / 60) * minute],
+    ['over days, by experience', { ...free, left: 250, perDay: 100, speed: 10 }, 2 * day + 5 * minute],
   ])('is known %s', (_, more, expected) => expect(timeLeft({ ...seen, ...more })).toBe(expected));
 });
 

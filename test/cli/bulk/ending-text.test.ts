@@ -65,11 +65,13 @@ describe('the status of a run', () => {
     unknown: [{ row: 5, mailbox: 'a@contoso.com', messageId: '<5@contoso.com>', at: '' }],
   };
 
-  it('tells of one that goes on what is on its way, and gives no commands', () => {
-    expect(statusText({ ...status, state: 'going-on', pid: 7 }, 'runs/1a', now, next)).toEqual([
+  it('tells of one in progress who sends since when and what is on its way, and gives no commands', () => {
+    const since = new Date(now - 30_000).toISOString();
+    const activity = { state: 'in-progress', pid: 7, host: 'mailer-7', since } as const;
+    expect(statusText({ ...status, ...activity }, 'runs/1a', now, next)).toEqual([
       'Run         1a2b3c4d5e6f, begun 13:59:00',
       'Recipients  /people.csv',
-      'State       going on, process 7',
+      'State       in progress: process 7 on mailer-7 has been sending since 13:59:30',
       '9 rows = 4 sent + 0 rejected + 0 skipped + 2 unknown + 3 left',
       'Of the unknown, 2 are on their way at this moment.',
       'Mailbox     a@contoso.com: 4 in the last minute, 400 recipients in 24 hours, waits until 14:00:20',
@@ -77,10 +79,16 @@ describe('the status of a run', () => {
   });
 
   it('tells of one whose process is gone which rows are unknown, and how to go on', () => {
-    const lines = statusText({ ...status, state: 'killed' }, 'runs/1a', now, next);
-    expect(lines).toContain('State       its process is gone without a word');
+    const lines = statusText({ ...status, state: 'interrupted', pid: 7, host: 'mailer-7' }, 'runs/1a', now, next);
+    expect(lines).toContain('State       interrupted: process 7 on mailer-7 ended before the run did');
     expect(lines).toContain('Unknown     row 5, a@contoso.com, <5@contoso.com>');
     expect(lines).toContain('            and 1 more');
     expect(lines).toContain(`  ${program} resume runs/1a`);
+  });
+
+  it('of one whose process cannot be seen tells how to take it over, and nothing that would be refused', () => {
+    const lines = statusText({ ...status, state: 'elsewhere', pid: 7, host: 'pod-7' }, 'runs/1a', now, next);
+    const commands = lines.filter((line) => line.startsWith('  npx'));
+    expect(commands).toEqual([`  ${program} resume runs/1a --take-over`]);
   });
 });

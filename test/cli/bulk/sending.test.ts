@@ -69,11 +69,16 @@ describe('bulk run', () => {
     expect((await arrived()).length).toBe(3);
   });
 
-  it('sends nothing twice: a run that is there is refused, with the command that goes on with it', async () => {
+  it('sends nothing twice: a run that is there is refused, with what goes on with it while something does', async () => {
     world.recipients(2);
-    const folder = runFolder(await world.run());
+    const folder = runFolder(await world.run(['--limit', '1']));
     const again = await world.run();
     expect(again).toMatchObject({ code: 2, err: expect.stringContaining(`bulk resume ${folder}`) });
+    await world.bulk(['resume', folder, '--rate', 'none']);
+    const complete = await world.run();
+    expect(complete).toMatchObject({ code: 2, err: expect.stringContaining('2 rows = 2 sent') });
+    expect(complete.err).toContain('--runs');
+    expect(complete.err).not.toContain('resume');
     expect(await arrived()).toHaveLength(2);
   });
 
@@ -408,7 +413,7 @@ describe('bulk resume', () => {
       },
     });
     expect(await refused).toMatchObject({ code: 75, err: expect.stringContaining('this very process') });
-    expect((await status)?.out).toContain('going on');
+    expect((await status)?.out).toContain(`in progress: process ${process.pid}`);
     expect((await arrived()).length).toBe(new Set(await arrived()).size);
   });
 
@@ -440,6 +445,7 @@ describe('bulk status and bulk report', () => {
   it('work while the run goes on, and without an identity', async () => {
     world.recipients(40);
     const seen: Promise<Printed>[] = [];
+    let page: Promise<string> | undefined;
     const elsewhere = new BulkWorld();
     let folder = '';
     await world.run(['--json'], {
@@ -447,18 +453,46 @@ describe('bulk status and bulk report', () => {
         folder ||= /"folder":"([^"]+)"/.exec(out)?.[1] ?? '';
         if (seen.length > 0 || !out.includes('"event":"result"')) return;
         seen.push(elsewhere.bulk(['status', folder]), elsewhere.bulk(['status', folder, '--json']));
-        seen.push(elsewhere.bulk(['report', folder]));
+        const reading = elsewhere.bulk(['report', folder]);
+        page = reading.then(() => readFileSync(path.join(folder, 'report.html'), 'utf8'));
+        seen.push(reading, world.bulk(['resume', folder]), world.run());
       },
     });
-    const [status, json, report] = await Promise.all(seen);
+    const [status, json, report, resume, run] = await Promise.all(seen);
     elsewhere.remove();
     expect(status).toMatchObject({
       code: 0,
       err: '',
-      out: expect.stringContaining(`going on, process ${process.pid}`),
+      out: expect.stringContaining(`in progress: process ${process.pid}`),
     });
-    expect(JSON.parse(json?.out ?? '')).toMatchObject({ state: 'going-on', totals: { rows: 40 } });
-    expect(report).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^40 rows = /) });
+    expect(JSON.parse(json?.out ?? '')).toMatchObject({ state: 'in-progress', totals: { rows: 40 } });
+    expect(report).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(/^The run is in progress.*\n40 rows = /),
+    });
+    expect(await page).toContain('In progress');
+    expect(await page).toContain('bulk status');
+    expect(await page).not.toContain('bulk resume');
+    for (const refused of [resume, run]) {
+      expect(refused).toMatchObject({ code: 75, err: expect.stringContaining('The run is in progress: ') });
+      expect(refused?.err).toContain(`  npx nodemailer-graph-transport bulk status ${folder}\n`);
+      expect(refused?.err).not.toContain('bulk resume');
+    }
+  });
+
+  it('call a run interrupted whose process ended without a word, and say what to do', async () => {
+    world.recipients(3);
+    const folder = runFolder(await world.run(['--limit', '1']));
+    const journal = path.join(folder, 'journal.jsonl');
+    const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
+    writeFileSync(journal, `${lines.slice(0, -1).join('\n')}\n`);
+    const { out } = await world.bulk(['status', folder]);
+    expect(out).toContain(`State       interrupted: process ${process.pid} on `);
+    expect(out).toContain(`bulk resume ${folder}`);
+    expect(await world.bulk(['report', folder])).toMatchObject({ code: 0 });
+    const page = readFileSync(path.join(folder, 'report.html'), 'utf8');
+    expect(page).toContain('It was interrupted: its process ended before the run did.');
   });
 
   it('give the same numbers as the run did', async () => {

@@ -81,7 +81,8 @@ export class BulkWorld {
         },
       },
       stderr: { write: (text) => (err += text) },
-      env: { TERM: 'dumb', ...env },
+      // What is printed is compared in whole lines.
+      env: { TERM: 'dumb', COLUMNS: '10000', ...env },
       clock: systemClock,
       signals,
       connect: (options) => {

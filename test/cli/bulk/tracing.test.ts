@@ -307,12 +307,12 @@ describe('bulk resume --trace', () => {
     const folder = runFolder(await world.run());
     expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({
       code: 3,
-      out: expect.stringContaining('1 rows = 0 sent + 0 rejected + 0 skipped + 1 unknown + 0 left'),
+      out: expect.stringContaining('1 row = 0 sent + 0 rejected + 0 skipped + 1 unknown + 0 left'),
     });
     ahead = 120_000;
     expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({
       code: 0,
-      out: expect.stringContaining('1 rows = 1 sent + 0 rejected + 0 skipped + 0 unknown + 0 left'),
+      out: expect.stringContaining('1 row = 1 sent + 0 rejected + 0 skipped + 0 unknown + 0 left'),
     });
     expect(await arrived()).toEqual(['p1@example.com']);
   });
