@@ -1,6 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type ConfigurationInput, checkConfiguration, readConfiguration } from '../../src/cli/configuration.js';
+import type { GraphTransportOptions } from '../../src/option-types.js';
 import { settleOptions } from '../../src/options.js';
+import { makeCertificate } from '../helpers/certificates.js';
 
 const tenant = '11111111-1111-4111-8111-111111111111';
 const client = '22222222-2222-4222-8222-222222222222';
@@ -160,6 +163,59 @@ describe('what the transport is given', () => {
     expect(read({ env: { NODE_EXTRA_CA_CERTS: '/company.pem' } }, files).options).toMatchObject({
       cloud: { ca: 'the CA' },
     });
+  });
+});
+
+describe('GRAPH_MAIL_CA', () => {
+  const [one, two] = ['One', 'Two'].map((subject) => makeCertificate({ ca: true, subject }).certificate) as [
+    string,
+    string,
+  ];
+  const subjectsOf = ({ cloud }: GraphTransportOptions) =>
+    String(typeof cloud === 'object' ? cloud.ca : '')
+      .match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g)
+      ?.map((pem) => new X509Certificate(pem).subject);
+
+  it.each<[string, Partial<ConfigurationInput>, Record<string, string>]>([
+    ['a path in the environment', { env: { ...environment, GRAPH_MAIL_CA: '/one.pem' } }, {}],
+    ['text in the environment', { env: { ...environment, GRAPH_MAIL_CA: one } }, {}],
+    ['a path in .env', {}, { '.env': lines({ ...environment, GRAPH_MAIL_CA: '/one.pem' }) }],
+    ['text in .env', {}, { '.env': lines({ ...environment, GRAPH_MAIL_CA: `"${one}"` }) }],
+    [
+      'the environment before .env',
+      { env: { GRAPH_MAIL_CA: '/one.pem' } },
+      { '.env': lines({ ...environment, GRAPH_MAIL_CA: '/two.pem' }) },
+    ],
+    [
+      'an environment below identity flags',
+      { env: { GRAPH_MAIL_CA: '/one.pem' }, flags: { ...identity, mailbox: 'a@contoso.com' } },
+      {},
+    ],
+  ])('is given to the transport, as it would read it itself: %s', (_, input, files) => {
+    const found = read(input, { ...files, '/one.pem': one, '/two.pem': two });
+    expect(subjectsOf(found.options)).toEqual(['CN=One']);
+    expect(found.options).toMatchObject({ cloud: { graphHost: 'https://graph.microsoft.com' } });
+    const { ca } = settleOptions({}, { ...found.env, GRAPH_MAIL_CA: one });
+    expect(found.authorities).toEqual({ own: ca, nodeOfFile: undefined });
+  });
+
+  it('stands beside NODE_EXTRA_CA_CERTS of the .env file', () => {
+    const file = lines({ ...environment, GRAPH_MAIL_CA: '/one.pem', NODE_EXTRA_CA_CERTS: '/two.pem' });
+    const { options } = read({}, { '.env': file, '/one.pem': one, '/two.pem': two });
+    expect(subjectsOf(options)).toEqual(['CN=One', 'CN=Two']);
+  });
+
+  it('that cannot be used ends every command, with the place that it comes from', () => {
+    const env = { ...environment, GRAPH_MAIL_CA: '/nowhere.pem' };
+    expect(() => read({ env })).toThrow(
+      /^GRAPH_MAIL_CA '\/nowhere\.pem' cannot be read.* GRAPH_MAIL_CA comes from the environment\.$/,
+    );
+    expect(() => read({}, { '.env': lines(env) })).toThrow('GRAPH_MAIL_CA comes from the .env file.');
+  });
+
+  it('as a Windows path in double quotes is told where its line breaks come from', () => {
+    const file = `GRAPH_MAIL_CA="C:\\new\\ca.pem"\n`;
+    expect(() => read({}, { '.env': file })).toThrow('line 1 sets GRAPH_MAIL_CA to a path with a line break');
   });
 });
 

@@ -100,6 +100,11 @@ describe('the API', () => {
       ...cloud,
     });
     expect(body.toString()).not.toContain('PRIVATE KEY');
+    const connect = { clientSecret: 's', certificatePath: 'certificate.pem', caPath: 'ca.pem' };
+    const allowed = { clientId, certificates: [], allowedMailboxes: ['shop@contoso.example'], roles: [] };
+    const tenant = { mailboxes: ['shop@contoso.example', 'boss@contoso.example'], apps: [allowed] };
+    const told = await askJson(await startClient({ clientId, ...tenant, connect }), '/api/connect');
+    expect(told).toMatchObject({ clientId, mailboxes: ['shop@contoso.example'], ...connect });
     expect(await askJson(client, '/api/stats')).toEqual(client.sandbox.stats());
   });
 });

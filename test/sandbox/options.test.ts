@@ -35,6 +35,9 @@ describe('startSandbox refuses', () => {
       { fromMismatch: 'reject' },
       '"fromMismatch" is a string of 6 characters, expected one of "deny", "rewrite", "allow"',
     ],
+    [{ connect: 'x' }, '"connect" is a string of 1 character, expected an object with clientSecret'],
+    [{ connect: { clientSecrt: 'x' } }, 'connect: "clientSecrt" is unknown. Did you mean "clientSecret"?'],
+    [{ connect: { caPath: 1 } }, 'connect: "caPath" is 1, expected text that is not empty'],
     [{ keep: 0 }, '"keep" is 0, expected a number of 1 or more'],
     [{ now: 1 }, '"now" is 1, expected a function'],
   ])('%j', async (options, message) => {

@@ -113,12 +113,26 @@ describeInBrowser('the sections of the inbox page', () => {
         'GRAPH_MAIL_MAILBOX=noreply@contoso.example',
       ]),
     );
+    await page.getByText('write options.certificate of the sandbox into certificate.pem').waitFor();
     const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Save sandbox-ca.pem' }).click();
+    await page.getByRole('button', { name: 'Save ca.pem' }).click();
     const stream = await (await download).createReadStream();
     let pem = '';
     for await (const chunk of stream) pem += chunk;
     expect(pem).toBe(client.sandbox.ca);
+  });
+
+  it('give client secret and files where the sandbox was told them', async () => {
+    const connect = { clientSecret: 'graph-sandbox', certificatePath: '/kept/certificate.pem', caPath: '/kept/ca.pem' };
+    const client = await startClient({ connect });
+    const page = await openPage(client, { hash: '#/connect' });
+    const terms = page.locator('.card').first();
+    for (const value of Object.values(connect)) await terms.getByText(value, { exact: true }).first().waitFor();
+    const python = page.getByRole('region', { name: 'Python' });
+    await expect.poll(() => python.textContent()).toContain('"client_secret": "graph-sandbox"');
+    expect(await python.textContent()).toContain('cafile="/kept/ca.pem"');
+    expect(await page.getByText('certificate.pem (write').count()).toBe(0);
+    await page.getByText('Save it as send.py, and run: python3 send.py').waitFor();
   });
 
   it('say when the sandbox is gone, and catch up when it is there again', async () => {

@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { parseEnv } from 'node:util';
+import { parseEnv, promisify } from 'node:util';
 import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { graphTransport } from '../../../src/index.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { root } from '../../helpers/run-node.js';
 import { SetupWorld } from './support.js';
 
 let world: SetupWorld;
@@ -66,6 +68,37 @@ describe('setup --sandbox', () => {
     ).rejects.toThrow();
     expect(await sandbox.messages()).toHaveLength(1);
     transporter.close();
+  });
+
+  it('leads to programs and a doctor that need nothing but the .env file', { timeout: 120_000 }, async () => {
+    await world.setup(['--sandbox', sandbox.inboxUrl]);
+    const main = path.join(root, 'dist/esm/cli/main.js');
+    const program = world.write(
+      'app.mjs',
+      `import nodemailer from 'nodemailer';
+import { graphTransport } from 'nodemailer-graph-transport';
+const transporter = nodemailer.createTransport(graphTransport());
+await transporter.sendMail({ from: process.env.GRAPH_MAIL_MAILBOX, to: 'ana@example.com', text: 'Hello' });
+transporter.close();
+`,
+    );
+    mkdirSync(path.join(world.folder, 'node_modules'));
+    symlinkSync(root, path.join(world.folder, 'node_modules/nodemailer-graph-transport'), 'junction');
+    const nodemailer = path.join(root, 'node_modules/nodemailer');
+    symlinkSync(nodemailer, path.join(world.folder, 'node_modules/nodemailer'), 'junction');
+    const others = Object.entries(process.env).filter(([name]) => !/^(AZURE_|GRAPH_MAIL_|NODE_)/.test(name));
+    const node = (...args: string[]) =>
+      promisify(execFile)(process.execPath, args, { cwd: world.folder, env: Object.fromEntries(others) });
+    const envFile = 'graph-mailer/developer/.env';
+    await node(`--env-file=${envFile}`, program);
+    await node('graph-mailer/developer/send-test.mjs', 'bob@example.com');
+    await node(main, 'send', '--env-file', envFile, '--to', 'carl@example.com', '--text', 'Hello');
+    const denied = ['--denied-mailbox', 'director@contoso.example', '--probe'];
+    const { stdout } = await node(main, 'doctor', '--env-file', envFile, ...denied);
+    expect(stdout).toMatch(/\nFine, against the sandbox\.\n$/);
+    expect(stdout).not.toMatch(/^[!✗]/m);
+    const sent = (await sandbox.messages()).map(({ to }) => to[0]?.address);
+    expect(sent).toEqual(['ana@example.com', 'bob@example.com', 'carl@example.com']);
   });
 
   it('says so when there is no sandbox, and writes nothing', async () => {
