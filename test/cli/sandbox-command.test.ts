@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { createServer } from 'node:net';
@@ -7,8 +7,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setVariable } from '../../src/shell-quoting.js';
 import { root, runNode } from '../helpers/run-node.js';
+import { interrupt, program, startCommand } from './sandbox-process.js';
 
-const program = path.join(root, 'dist/esm/cli/main.js');
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'sandbox-command-'));
@@ -16,34 +16,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Starts `sandbox` on free ports and waits until it has printed all it prints. */
-async function start(
-  ...args: string[]
-): Promise<{ child: ChildProcess; printed: string; env: Record<string, string> }> {
-  const ports = ['--port', '0', '--inbox-port', '0'];
-  const child = spawn(process.execPath, [program, 'sandbox', ...ports, '--folder', folder, ...args]);
-  let printed = '';
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      printed += chunk;
-      if (printed.includes('Ctrl-C ends')) resolve();
-    });
-    child.once('exit', (code) => reject(new Error(`exit ${code}: ${printed}`)));
-  });
-  const variables = [...printed.matchAll(/^export (\w+)='?([^'\n]*)'?$/gm)].map(([, name, value]) => [
-    name ?? '',
-    value ?? '',
-  ]);
-  return { child, printed, env: Object.fromEntries(variables) };
-}
-
-async function interrupt(child: ChildProcess): Promise<number | null> {
-  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  child.kill('SIGINT');
-  return exit;
-}
+const start = (...args: string[]) => startCommand(['--port', '0', '--inbox-port', '0', '--folder', folder, ...args]);
 
 describe('the sandbox command', () => {
-  it('prints an environment that a program sends with, shows the message, and ends on Ctrl-C', async () => {
+  it('prints what a program needs to send, shows the message, and ends on Ctrl-C', async () => {
     const { child, printed, env } = await start();
     const sent = await runNode(['examples/smallest.mjs'], env);
     expect(sent).toMatchObject({ code: 0, stderr: '' });
@@ -215,7 +191,7 @@ describe('the folder of a sandbox', () => {
 
   it('is not opened for ports that are the same, nor for a mailbox that is none', async () => {
     const same = await runNode([program, 'sandbox', '--port', '8444', '--inbox-port', '8444', '--folder', folder]);
-    expect(same).toMatchObject({ code: 1, stderr: expect.stringContaining('both 8444') });
+    expect(same).toMatchObject({ code: 1, stderr: expect.stringContaining('--port and --inbox-port are both 8444') });
     expect(await run('--mailbox', "x y'z$(id)@a")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('bare address'),
