@@ -240,7 +240,10 @@ test.each(names)('a variable is set to %j', (value) => {
 });
 
 test.each(names)('on Windows, PowerShell reads %j as one word', (name) => {
-  for (const command of [shellCommand(['npx', fileWord(name)], 'win32'), resumeCommand(name, new OwnCommands({ platform: 'win32' }))]) {
+  for (const command of [
+    shellCommand(['npx', fileWord(name)], 'win32'),
+    resumeCommand(name, new OwnCommands({ platform: 'win32' })),
+  ]) {
     expect(command).toMatch(/^[\x20-\x7e]*$/);
     const kinds = powerShellTokens(command).map(({ kind }) => kind);
     // A plain word, or one string: nothing that expands, and no second command.

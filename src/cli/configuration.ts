@@ -6,13 +6,9 @@ import { traceVariables } from '../identity-options.js';
 import { fileProblem, shownPath } from '../option-checks.js';
 import type { CloudName, GraphTransportOptions } from '../option-types.js';
 import { settleOptions } from '../options.js';
+import { pathFrom } from '../own-commands.js';
 import type { Settings } from '../settings.js';
-import {
-  type ConfigurationSource,
-  type ConfigurationSources,
-  configuredOptions,
-  proxyNames,
-} from './configured-options.js';
+import { type ConfigurationSources, configuredOptions, proxyNames } from './configured-options.js';
 import { readEnvFile } from './env-file.js';
 import { UsageError } from './exit-codes.js';
 
@@ -107,7 +103,8 @@ export function readConfiguration({ env, envFile, flags, read = readText }: Conf
  * @param mailbox instead of the one that it names
  * @throws GraphMailError `ECONFIG`, which says where a value that it names comes from
  */
-export function checkConfiguration({ env, source }: Configuration, mailbox?: string): Settings {
+export function checkConfiguration(configuration: Configuration, mailbox?: string): Settings {
+  const { env, source } = configuration;
   try {
     return settleOptions(mailbox === undefined ? {} : { mailbox }, env);
   } catch (error) {
@@ -121,8 +118,8 @@ export function checkConfiguration({ env, source }: Configuration, mailbox?: str
     const named = CONFIGURATION_NAMES.filter((name) => source[name] && isNamed(name, error.message));
     const origins = named.map((name) =>
       env[name] === ''
-        ? `${name} is empty in ${originOf(name, source[name])}.`
-        : `${name} comes from ${originOf(name, source[name])}.`,
+        ? `${name} is empty in ${originOf(name, configuration)}.`
+        : `${name} comes from ${originOf(name, configuration)}.`,
     );
     throw new GraphMailError([error.message, ...origins].join(' '), { ...error, cause: error.cause });
   }
@@ -141,9 +138,17 @@ function isNamed(variable: string, message: string): boolean {
 }
 
 /** Where a variable is set, in words. */
-export function originOf(name: string, source: ConfigurationSource | undefined): string {
-  if (source === 'flag') return flagNames[name as keyof typeof flagNames];
-  return source === '.env' ? 'the .env file' : 'the environment';
+export function originOf(name: string, { source, envFile }: Pick<Configuration, 'source' | 'envFile'>): string {
+  switch (source[name]) {
+    case 'flag':
+      return flagNames[name as keyof typeof flagNames];
+    case '.env': {
+      const file = envFile ? pathFrom(process.cwd(), envFile) : '.env';
+      return file === '.env' ? 'the .env file' : `the .env file ${file}`;
+    }
+    default:
+      return 'the environment';
+  }
 }
 
 function hasIdentity({ tenantId, clientId, certificate }: ConfigurationFlags): boolean {
@@ -177,10 +182,7 @@ function flagVariables(flags: ConfigurationFlags): Record<string, string> {
   );
 }
 
-function readFileOf(
-  envFile: string | undefined,
-  read: (path: string) => string,
-): Record<string, string> | undefined {
+function readFileOf(envFile: string | undefined, read: (path: string) => string): Record<string, string> | undefined {
   const file = envFile ?? '.env';
   let text: string;
   try {

@@ -5,6 +5,7 @@ import { nextSteps, type RunSituation } from '../../bulk/report/next-steps.js';
 import type { ReportTotals } from '../../bulk/report/totals.js';
 import { counted } from '../../bulk/report/words.js';
 import type { OwnCommands } from '../../own-commands.js';
+import { inBulkFlags } from './mail-choices.js';
 
 /** A folder as a person would name it: relative where that is shorter. */
 export function shownFolder(folder: string): string {
@@ -21,11 +22,7 @@ export function resumeCommand(folder: string, commands: OwnCommands): string {
 export type RunCommands = Pick<RunSituation, 'commands' | 'suppress'>;
 
 /** What a person can do about a run, each with its commands below it. */
-export function stepLines(
-  totals: ReportTotals,
-  folder: string,
-  { commands, suppress }: RunCommands,
-): string[] {
+export function stepLines(totals: ReportTotals, folder: string, { commands, suppress }: RunCommands): string[] {
   const { delivered, bounced, delayed } = totals.delivery;
   const bouncesRead = delivered + bounced + delayed > 0;
   const steps = nextSteps({ totals, folder, commands, suppress, bouncesRead, canReadBounces: true });
@@ -45,7 +42,7 @@ export function reportLines({ html, csv, summary }: { html: string; csv: string;
 /** Why a run did not come to its end, or undefined when it did. */
 export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>): string | undefined {
   const looking = (error as { outcome?: unknown } | undefined)?.outcome === 'unknown';
-  const why = error ? `: ${error.message}${hintOf(error)}` : '.';
+  const why = error ? `: ${inBulkFlags(error.message)}${hintOf(error)}` : '.';
   switch (ended) {
     case 'complete':
       return undefined;
@@ -74,7 +71,7 @@ export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>)
 
 function hintOf(error: Error): string {
   const { hint } = error as { hint?: unknown };
-  return typeof hint === 'string' ? `\n  ${hint}` : '';
+  return typeof hint === 'string' ? `\n  ${inBulkFlags(hint)}` : '';
 }
 
 /** How long a session took. */

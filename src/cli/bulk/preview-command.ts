@@ -4,7 +4,7 @@ import { openTemplate } from '../../bulk/template-input.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 import { printable } from '../wording.js';
-import { checkHeaders, inFlags, type MailFlags, mannersOf, recipientsOf } from './mail-choices.js';
+import { checkHeaders, inBulkFlags, type MailFlags, mannersOf, recipientsOf } from './mail-choices.js';
 
 export interface PreviewFlags extends Omit<MailFlags, 'mailbox'> {
   out: string;
@@ -24,6 +24,6 @@ export async function previewCommand(flags: PreviewFlags, { stdout }: Terminal):
     count,
   });
   stdout.write(`${counted(mails.length, 'mail')} written. Open ${index}\n`);
-  for (const { message } of faults) stdout.write(`  ${printable(inFlags(message))}\n`);
+  for (const { message } of faults) stdout.write(`  ${printable(inBulkFlags(message))}\n`);
   return faults.length > 0 ? EXIT.badInput : EXIT.ok;
 }
