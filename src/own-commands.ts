@@ -53,13 +53,16 @@ export class OwnCommands {
     );
   }
 
-  /** Relative where that is shorter, as somebody would type it. */
   #pathOf(file: string): string {
-    const absolute = path.resolve(file);
-    if (this.#from === 'anywhere') return absolute;
-    const relative = path.relative(this.#from, absolute) || '.';
-    return relative.length < absolute.length ? relative : absolute;
+    return this.#from === 'anywhere' ? path.resolve(file) : pathFrom(this.#from, file);
   }
+}
+
+/** A path as somebody in a folder would type it: relative where that is shorter. */
+export function pathFrom(folder: string, file: string): string {
+  const absolute = path.resolve(file);
+  const relative = path.relative(folder, absolute) || '.';
+  return relative.length < absolute.length ? relative : absolute;
 }
 
 function isDefault(envFile: string, from: string): boolean {

@@ -24,7 +24,7 @@ export function addConfigurationFlags(command: Command): Command {
 
 export function addEnvFileFlags(command: Command): Command {
   return command
-    .option('--env-file <path>', 'where AZURE_* and GRAPH_MAIL_* stand (default: .env, if there is one)', pathFlag)
+    .option('-e, --env-file <path>', 'where AZURE_* and GRAPH_MAIL_* stand (default: .env, if there is one)', pathFlag)
     .option('--no-env-file', 'read no .env file');
 }
 

@@ -7,14 +7,9 @@ import { traceVariables } from '../identity-options.js';
 import { fileProblem, shownPath } from '../option-checks.js';
 import type { CloudName, GraphTransportOptions } from '../option-types.js';
 import { settleOptions } from '../options.js';
+import { pathFrom } from '../own-commands.js';
 import type { Settings } from '../settings.js';
-import {
-  type Authorities,
-  type ConfigurationSource,
-  type ConfigurationSources,
-  configuredOptions,
-  proxyNames,
-} from './configured-options.js';
+import { type Authorities, type ConfigurationSources, configuredOptions, proxyNames } from './configured-options.js';
 import { readEnvFile } from './env-file.js';
 import { UsageError } from './exit-codes.js';
 
@@ -98,17 +93,16 @@ export function readConfiguration({ env, envFile, flags, read = readText }: Conf
     if (merged[name] === undefined) continue;
     source[name] = name in given ? 'flag' : env[name] === undefined ? '.env' : 'environment';
   }
-  const authorities = {
-    own: inWords(merged, source, () => authoritiesFromEnvironment(merged, read)),
-    nodeOfFile: readIfThere(file.NODE_EXTRA_CA_CERTS, read),
-  };
-  return {
+  const from = {
     env: merged,
     source,
-    envFile: found ? path.resolve(envFile || '.env') : envFile === false ? false : undefined,
-    options: configuredOptions(merged, source, flags.cloud, authorities),
-    authorities,
+    envFile: found ? path.resolve(envFile || '.env') : envFile === false ? (false as const) : undefined,
   };
+  const authorities = {
+    own: inWords(from, () => authoritiesFromEnvironment(merged, read)),
+    nodeOfFile: readIfThere(file.NODE_EXTRA_CA_CERTS, read),
+  };
+  return { ...from, options: configuredOptions(merged, source, flags.cloud, authorities), authorities };
 }
 
 /**
@@ -116,12 +110,14 @@ export function readConfiguration({ env, envFile, flags, read = readText }: Conf
  * @param mailbox instead of the one that it names
  * @throws GraphMailError `ECONFIG`, which says where a value that it names comes from
  */
-export function checkConfiguration({ env, source }: Configuration, mailbox?: string): Settings {
-  return inWords(env, source, () => settleOptions(mailbox === undefined ? {} : { mailbox }, env));
+export function checkConfiguration(configuration: Configuration, mailbox?: string): Settings {
+  const { env } = configuration;
+  return inWords(configuration, () => settleOptions(mailbox === undefined ? {} : { mailbox }, env));
 }
 
 /** Says of a value that an error names where it comes from. */
-function inWords<T>(env: NodeJS.ProcessEnv, source: ConfigurationSources, check: () => T): T {
+function inWords<T>(configuration: Pick<Configuration, 'env' | 'source' | 'envFile'>, check: () => T): T {
+  const { env, source } = configuration;
   try {
     return check();
   } catch (error) {
@@ -135,8 +131,8 @@ function inWords<T>(env: NodeJS.ProcessEnv, source: ConfigurationSources, check:
     const named = CONFIGURATION_NAMES.filter((name) => source[name] && isNamed(name, error.message));
     const origins = named.map((name) =>
       env[name] === ''
-        ? `${name} is empty in ${originOf(name, source[name])}.`
-        : `${name} comes from ${originOf(name, source[name])}.`,
+        ? `${name} is empty in ${originOf(name, configuration)}.`
+        : `${name} comes from ${originOf(name, configuration)}.`,
     );
     throw new GraphMailError([error.message, ...origins].join(' '), { ...error, cause: error.cause });
   }
@@ -155,9 +151,17 @@ function isNamed(variable: string, message: string): boolean {
 }
 
 /** Where a variable is set, in words. */
-export function originOf(name: string, source: ConfigurationSource | undefined): string {
-  if (source === 'flag') return flagNames[name as keyof typeof flagNames];
-  return source === '.env' ? 'the .env file' : 'the environment';
+export function originOf(name: string, { source, envFile }: Pick<Configuration, 'source' | 'envFile'>): string {
+  switch (source[name]) {
+    case 'flag':
+      return flagNames[name as keyof typeof flagNames];
+    case '.env': {
+      const file = envFile ? pathFrom(process.cwd(), envFile) : '.env';
+      return file === '.env' ? 'the .env file' : `the .env file ${file}`;
+    }
+    default:
+      return 'the environment';
+  }
 }
 
 function hasIdentity({ tenantId, clientId, certificate }: ConfigurationFlags): boolean {

@@ -12,12 +12,8 @@ import { type Terminal, widthOf } from './terminal.js';
 import { withoutValues } from './usage-errors.js';
 import { wrapText } from './wording.js';
 
-/** Runs the command line `args`, and gives the exit code. What went wrong is told on stderr, in words. */
-export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  let code: ExitCode = EXIT.ok;
-  const ended = (end: ExitCode) => {
-    code = end;
-  };
+/** All commands and their flags. `ended` is told the exit code. */
+export function createProgram(terminal: Terminal, ended: (code: ExitCode) => void): Command {
   const program = new Command('nodemailer-graph-transport')
     .description(
       'Nodemailer through Microsoft Graph: set it up, check it, send one mail or thousands, try it on a sandbox.',
@@ -36,6 +32,15 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addSetupCommand(program, terminal, ended);
   addSandboxCommand(program);
   addDemoCommand(program, terminal, ended);
+  return program;
+}
+
+/** Runs the command line `args`, and gives the exit code. What went wrong is told on stderr, in words. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = createProgram(terminal, (end) => {
+    code = end;
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

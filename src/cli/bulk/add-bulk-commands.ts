@@ -1,4 +1,5 @@
 import { BulkInputError } from '../../bulk/errors.js';
+import { GraphMailError, isGraphMailError } from '../../errors.js';
 import type { Command } from '../../vendor/commander.js';
 import { addEnvFileFlags } from '../configuration-flags.js';
 import { EXIT_CODES_HELP, type ExitCode } from '../exit-codes.js';
@@ -6,7 +7,7 @@ import type { Terminal } from '../terminal.js';
 import { bouncesCommand } from './bounces-command.js';
 import { configuredTerminal } from './configured-terminal.js';
 import * as flag from './flag-values.js';
-import { inFlags } from './mail-choices.js';
+import { inBulkFlags } from './mail-choices.js';
 import { refuseMissing } from './missing-flags.js';
 import { previewCommand } from './preview-command.js';
 import { reportCommand } from './report-command.js';
@@ -84,7 +85,9 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
       'read the Inbox from this time on (default: where the last reading ended)',
       flag.sinceFlag,
     )
-    .action(async (folder, flags) => ended(await bouncesCommand(folder, flags, configuredTerminal(terminal, flags))));
+    .action(async (folder, flags) =>
+      ended(await told(bouncesCommand(folder, flags, configuredTerminal(terminal, flags)))),
+    );
 
   const trace = ofRun(
     bulk
@@ -105,8 +108,13 @@ async function told(command: Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await command;
   } catch (error) {
+    if (isGraphMailError(error)) {
+      const { hint } = error;
+      const told = { ...error, cause: error.cause, hint: hint && inBulkFlags(hint) };
+      throw new GraphMailError(inBulkFlags(error.message), told);
+    }
     if (!(error instanceof BulkInputError)) throw error;
-    throw new BulkInputError(inFlags(error.message), { line: error.line, cause: error });
+    throw new BulkInputError(inBulkFlags(error.message), { line: error.line, cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CheckReport } from '../../bulk/checks/check-recipients.js';
 import { count, counted } from '../../bulk/report/words.js';
 import { printable, withoutLine } from '../wording.js';
-import { inFlags } from './mail-choices.js';
+import { inBulkFlags } from './mail-choices.js';
 
 /** Problems that are listed; the others are counted. */
 const mostListed = 20;
@@ -48,11 +48,11 @@ function groupText(problems: readonly Problem[]): string {
   if (problems.length === 1) return problemText(first);
   const lines = problems.slice(0, mostLines).map(({ line }) => line);
   const more = problems.length > lines.length ? ` and ${count(problems.length - lines.length)} more` : '';
-  return `  Lines ${lines.join(', ')}${more}: ${printable(inFlags(withoutLine(first.message)))}`;
+  return `  Lines ${lines.join(', ')}${more}: ${printable(inBulkFlags(withoutLine(first.message)))}`;
 }
 
 function problemText({ line, email, message }: Problem): string {
-  const problem = printable(inFlags(withoutLine(message)));
+  const problem = printable(inBulkFlags(withoutLine(message)));
   const who = email === undefined || problem.includes(email) ? '' : ` (${printable(email)})`;
   return `  Line ${line}${who}: ${problem}`;
 }

@@ -5,6 +5,7 @@ import { nextSteps, type RunSituation } from '../../bulk/report/next-steps.js';
 import type { ReportTotals } from '../../bulk/report/totals.js';
 import { counted } from '../../bulk/report/words.js';
 import type { OwnCommands } from '../../own-commands.js';
+import { inBulkFlags } from './mail-choices.js';
 
 /** A folder as a person would name it: relative where that is shorter. */
 export function shownFolder(folder: string): string {
@@ -43,7 +44,7 @@ export function reportLines({ html, csv, summary }: { html: string; csv: string;
 /** Why a run did not come to its end, or undefined when it did. */
 export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>): string | undefined {
   const looking = couldNotLook(error);
-  const why = error ? `: ${error.message}${hintOf(error)}` : '.';
+  const why = error ? `: ${inBulkFlags(error.message)}${hintOf(error)}` : '.';
   switch (ended) {
     case 'complete':
       return undefined;
@@ -77,7 +78,7 @@ export function couldNotLook(error: Error | undefined): boolean {
 
 function hintOf(error: Error): string {
   const { hint } = error as { hint?: unknown };
-  return typeof hint === 'string' ? `\n  ${hint}` : '';
+  return typeof hint === 'string' ? `\n  ${inBulkFlags(hint)}` : '';
 }
 
 /** How long a session took. */

@@ -4,7 +4,7 @@ import { Progress } from '../progress.js';
 import { ownCommands, printer, type Terminal } from '../terminal.js';
 import { printable, withoutLine } from '../wording.js';
 import { paceLine, reportLines, resumeCommand, stepLines, whyEnded } from './ending-text.js';
-import { inFlags } from './mail-choices.js';
+import { inBulkFlags } from './mail-choices.js';
 import type { RunEnded, RunView } from './run-view.js';
 
 /** Rows whose trouble is printed as it comes; the report has them all. */
@@ -71,6 +71,6 @@ export class HumanView implements RunView {
 function troubleOf({ row, status, error }: BulkResult): string {
   const { email } = row.values;
   const who = typeof email === 'string' ? ` (${email})` : '';
-  const why = inFlags(withoutLine(error?.message ?? ''));
+  const why = inBulkFlags(withoutLine(error?.message ?? ''));
   return printable(`Line ${row.line}${who} ${status === 'unknown' ? 'is unknown' : 'was rejected'}: ${why}`);
 }

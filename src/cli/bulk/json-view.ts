@@ -1,6 +1,7 @@
 import type { BulkProgress, BulkResult } from '../../bulk/bulk-results.js';
 import { repeatedly } from '../repeatedly.js';
 import type { Terminal } from '../terminal.js';
+import { inBulkFlags } from './mail-choices.js';
 import type { RunEnded, RunView } from './run-view.js';
 
 /** Milliseconds between two progress events, at least. */
@@ -100,5 +101,11 @@ function isoTime(ms: number | undefined): string | undefined {
 function plainError(error: Error): Record<string, unknown> {
   const fields = error as unknown as Record<string, unknown>;
   const names = ['code', 'outcome', 'responseCode', 'graphCode', 'requestId', 'attempts', 'hint'];
-  return { message: error.message, ...Object.fromEntries(names.map((name) => [name, fields[name]])) };
+  const rest = Object.fromEntries(names.map((name) => [name, fields[name]]));
+  const { hint } = rest;
+  return {
+    message: inBulkFlags(error.message),
+    ...rest,
+    ...(typeof hint === 'string' && { hint: inBulkFlags(hint) }),
+  };
 }

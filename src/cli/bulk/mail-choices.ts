@@ -10,6 +10,7 @@ import type { Sender } from '../../bulk/sender.js';
 import { makeFolder } from '../../make-folder.js';
 import type { GraphTransportOptions } from '../../option-types.js';
 import { UsageError } from '../exit-codes.js';
+import { inFlags } from '../in-flags.js';
 import type { Terminal } from '../terminal.js';
 
 /** What the flags say about the mails and how they go out. */
@@ -131,25 +132,14 @@ export function checkHeaders(flags: Parameters<typeof mannersOf>[0]): void {
     compileListHeaders(mannersOf(flags));
   } catch (error) {
     if (!(error instanceof BulkInputError)) throw error;
-    throw new UsageError(inFlags(error.message));
+    throw new UsageError(inBulkFlags(error.message));
   }
 }
 
-/** What is wrong, by the names of the flags where `sendBulk` names an option. */
-export function inFlags(text: string): string {
-  return flagNames.reduce((changed, [option, flag]) => changed.replaceAll(option, flag), text);
+/** What is wrong, by the names of the flags. */
+export function inBulkFlags(text: string): string {
+  return inFlags(text, { largeMessages: false });
 }
-
-const flagNames = [
-  ['the option emailColumn', '--email-column'],
-  ['the option attachmentsFolder (--attachments)', '--attachments'],
-  ['The option headers', '--header'],
-  ['The option listId', '--list-id'],
-  ['there is the option unsubscribe', 'there are --unsubscribe-url and --unsubscribe-mailto'],
-  ['there is the option listId', 'there is --list-id'],
-  ['unsubscribe.url', '--unsubscribe-url'],
-  ['unsubscribe.mailto', '--unsubscribe-mailto'],
-] as const;
 
 /** What `sendBulk` is given for these choices, but for the transporter and what belongs to one session. */
 export function bulkOptions(choices: MailChoices): Omit<BulkOptions, 'transporter'> {

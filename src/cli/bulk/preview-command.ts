@@ -4,7 +4,7 @@ import { openTemplate } from '../../bulk/template-input.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { printer, type Terminal } from '../terminal.js';
 import { printable } from '../wording.js';
-import { checkHeaders, inFlags, type MailFlags, mannersOf, recipientsOf } from './mail-choices.js';
+import { checkHeaders, inBulkFlags, type MailFlags, mannersOf, recipientsOf } from './mail-choices.js';
 
 export interface PreviewFlags extends Omit<MailFlags, 'mailbox'> {
   out: string;
@@ -25,6 +25,6 @@ export async function previewCommand(flags: PreviewFlags, terminal: Terminal): P
   });
   const print = printer(terminal);
   print(`${counted(mails.length, 'mail')} written. Open ${index}`);
-  for (const { message } of faults) print(`  ${printable(inFlags(message))}`);
+  for (const { message } of faults) print(`  ${printable(inBulkFlags(message))}`);
   return faults.length > 0 ? EXIT.badInput : EXIT.ok;
 }

@@ -59,8 +59,8 @@ export async function doctorCommand(
   const colours = hasColours(terminal.stdout, terminal.env);
   try {
     for (const step of steps) {
-      for (const check of await step(examination)) {
-        examination.checks.push(check);
+      for (const one of await step(examination)) {
+        const check = examination.add(one);
         if (!flags.json) print(checkText(check, colours));
       }
     }

@@ -8,6 +8,7 @@ import { type ProxyChoice, settleProxies } from '../../graph/proxy-choice.js';
 import { OwnCommands } from '../../own-commands.js';
 import type { Settings } from '../../settings.js';
 import type { Configuration } from '../configuration.js';
+import { inFlags } from '../in-flags.js';
 import { type Check, type Subject, skipped } from './check.js';
 import { type Contact, makeContact } from './contact.js';
 import { type ExtraAuthorities, extraAuthorities } from './extra-authorities.js';
@@ -34,6 +35,15 @@ export class Examination {
   constructor(flags: DoctorFlags, world: World) {
     this.flags = flags;
     this.world = world;
+  }
+
+  /** Takes a check in, in the words of the command line. */
+  add(check: Check): Check {
+    const told = (text: string) => inFlags(text, { configuration: this.configuration, largeMessages: false });
+    const { cure } = check;
+    const added = { ...check, seen: told(check.seen), ...(cure !== undefined && { cure: told(cure) }) };
+    this.checks.push(added);
+    return added;
   }
 
   /** A check that cannot be made because one of `ids` has failed; `undefined` where none has. */

@@ -61,8 +61,8 @@ export async function liveContractCommand(flags: DoctorFlags, terminal: Terminal
   const examination = new Examination(flags, world);
   const passes = async (steps: readonly Step[]): Promise<boolean> => {
     for (const step of steps) {
-      for (const check of await step(examination)) {
-        examination.checks.push(check);
+      for (const one of await step(examination)) {
+        const check = examination.add(one);
         if (check.status === 'failed') print(checkText(check, hasColours(terminal.stdout, terminal.env)));
       }
     }

@@ -15,7 +15,7 @@ export function reportText(report: SendReport): string {
   const lines = paragraph(headline[outcome]);
   if (error) {
     lines.push('', ...paragraph(printable(error.message)));
-    if (error.hint !== undefined) lines.push(...paragraph(asFlags(printable(error.hint)), '  '));
+    if (error.hint !== undefined) lines.push(...paragraph(printable(error.hint), '  '));
   }
   // A mail that did not leave has nothing to trace but the requests that were made for it.
   if (outcome === 'sent' || report.clientRequestId !== undefined || outcome === 'unknown') {
@@ -51,14 +51,4 @@ function traceLines({ outcome, messageId, requestId }: SendReport): string[] {
 
 function traceCommand(messageId: string): string {
   return `Get-MessageTraceV2 -MessageId ${quotePowerShell(messageId)}`;
-}
-
-/** Hints are written for programs; here their options are flags. */
-function asFlags(hint: string): string {
-  return hint
-    .replaceAll(/the option (?=largeMessages|onUnknown|delivery|mailbox)/g, '')
-    .replaceAll("'mailbox'", '--mailbox')
-    .replaceAll(/\blargeMessages: '(\w+)'/g, '--large-messages $1')
-    .replaceAll(/\bonUnknown: '(\w+)'/g, '--on-unknown $1')
-    .replaceAll(/\bdelivery: '(\w+)'/g, '--delivery $1');
 }

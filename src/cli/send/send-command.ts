@@ -25,6 +25,7 @@ export async function sendCommand(word: string | undefined, flags: SendFlags, te
   const way: MailOnItsWay = {};
   try {
     const configuration = givenConfiguration(flags, terminal);
+    way.configuration = configuration;
     const mailbox = mailboxOf(flags, configuration);
     way.mailbox = mailbox;
     if (flags.dryRun) {

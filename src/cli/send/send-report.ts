@@ -1,6 +1,8 @@
 import { isGraphMailError } from '../../errors.js';
 import type { GraphSentMessageInfo } from '../../sent-message-info.js';
+import type { Configuration } from '../configuration.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../exit-codes.js';
+import { inFlags } from '../in-flags.js';
 import { MailInputError } from './mail-input.js';
 
 /** What became of the mail, as `--json` prints it. */
@@ -42,6 +44,8 @@ export interface MailOnItsWay {
   messageId?: string | undefined;
   /** Whether somebody asked for it to end. */
   interrupted?: boolean | undefined;
+  /** Once it was read. */
+  configuration?: Configuration | undefined;
 }
 
 export function reportSent(info: GraphSentMessageInfo): SendReport {
@@ -60,7 +64,8 @@ export function reportSent(info: GraphSentMessageInfo): SendReport {
   };
 }
 
-export function reportFailure(error: unknown, { mailbox, messageId, interrupted }: MailOnItsWay): SendReport {
+export function reportFailure(error: unknown, way: MailOnItsWay): SendReport {
+  const { mailbox, messageId, interrupted } = way;
   const told = isGraphMailError(error) ? error : undefined;
   const outcome = told?.outcome ?? 'not-sent';
   return {
@@ -73,7 +78,7 @@ export function reportFailure(error: unknown, { mailbox, messageId, interrupted 
     attempts: told?.attempts,
     response: told?.response,
     error: {
-      ...wordsFor(error, interrupted ?? false),
+      ...wordsFor(error, way),
       code: told?.code,
       responseCode: told?.responseCode,
       graphCode: told?.graphCode,
@@ -85,11 +90,16 @@ export function reportFailure(error: unknown, { mailbox, messageId, interrupted 
   };
 }
 
-function wordsFor(error: unknown, interrupted: boolean): Pick<FailureReport, 'message' | 'hint'> {
+function wordsFor(
+  error: unknown,
+  { interrupted, configuration }: MailOnItsWay,
+): Pick<FailureReport, 'message' | 'hint'> {
   if (!isGraphMailError(error)) return { message: error instanceof Error ? error.message : String(error) };
   // An interruption closes the transport, which is nobody's concern.
   if (interrupted && error.code === 'ECONNECTION') return { message: 'Interrupted before Graph had taken the mail.' };
-  return { message: error.message, hint: error.hint };
+  const { message, hint } = error;
+  const told = (text: string) => inFlags(text, { configuration });
+  return { message: told(message), hint: hint === undefined ? undefined : told(hint) };
 }
 
 /** What is the matter with the mail, whoever says so. */

@@ -44,6 +44,28 @@ describe('what to do next', () => {
     ]);
   });
 
+  it('repeats the .env file and the suppression list of the run, and names files from where they are pasted', () => {
+    const totals = { ...noTotals(), unknown: 1, delivery: { ...noTotals().delivery, hard: 1 } };
+    const commandsFrom = (from: string, envFile: string | false) =>
+      nextSteps({
+        totals,
+        folder: '/srv/app/mail-runs/01',
+        commands: new OwnCommands({ platform: 'linux', from, envFile }),
+        suppress: '/srv/lists/nobody else.txt',
+        bouncesRead: false,
+        canReadBounces: false,
+      }).flatMap(({ commands }) => commands.map((one) => one.replace(`${command} `, '')));
+    expect(commandsFrom('/srv/app', '/srv/x/.env').slice(1)).toEqual([
+      'resume mail-runs/01 --env-file ../x/.env --resend-unknown',
+      "bounces mail-runs/01 --env-file ../x/.env --suppress '../lists/nobody else.txt'",
+    ]);
+    expect(commandsFrom('/srv/app', '/srv/app/.env')[0]).toBe('resume mail-runs/01 --verify');
+    expect(commandsFrom('/srv/app', false)[0]).toBe('resume mail-runs/01 --no-env-file --verify');
+    expect(commandsFrom('/home/ana/project', '/srv/app/.env')[0]).toBe(
+      'resume /srv/app/mail-runs/01 --env-file /srv/app/.env --verify',
+    );
+  });
+
   it('begins with what is most pressing', () => {
     const steps = stepsFor({ unknown: 1, left: 1, rejectedAs: { row: 1, send: 1 } });
     expect(steps.map(({ what }) => what)).toEqual([

@@ -25,9 +25,10 @@ export function messageIdOf(row: number): string {
 export async function sampleRun(
   recipients: RecipientsSource,
   events: readonly (readonly [second: number, row: number, ...said: Said[]])[],
+  options: RunRecord['options'] = {},
 ): Promise<string> {
   const folder = path.join(await mkdtemp(path.join(tmpdir(), 'report-')), 'run');
-  const journal = await Journal.create(folder, await runRecordOf(recipients));
+  const journal = await Journal.create(folder, { ...(await runRecordOf(recipients)), options });
   const keys = new Map<number, string>();
   for await (const { number, values } of recipients.rows()) keys.set(number, rowKey(values));
   const writes = events.flatMap(([second, row, ...said]) =>

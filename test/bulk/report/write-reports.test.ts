@@ -93,8 +93,32 @@ describe('writeReports', () => {
     );
     expect(text).toContain('5 rows = 2 sent + 0 rejected + 1 skipped + 1 unknown + 1 left');
     expect(text).toContain('Delivered, as far as known 1 50.0 %');
-    expect(text).toContain(`bulk resume ${folder}`);
     expect(text).toMatch(/Mails over time; each bar is a minute\..*asked to wait 1 time\./);
+  });
+
+  it('gives commands that can be pasted anywhere, with the .env file and the suppression list of the run', async () => {
+    const envFile = path.resolve('/srv/my app/.env');
+    const about = { cli: { envFile, suppress: '/srv/nobody.txt' } };
+    const folder = await sampleRun(recipients, events, { about });
+    const { html } = await writeReports({ folder, recipients });
+    const commands = [...(await readFile(html, 'utf8')).matchAll(/<pre>(.*?)<\/pre>/g)].map(([, command = '']) =>
+      command.replaceAll('&#39;', "'"),
+    );
+    const run = `${folder} --env-file '${envFile}'`;
+    expect(commands).toEqual([
+      `npx nodemailer-graph-transport bulk resume ${run} --verify`,
+      `npx nodemailer-graph-transport bulk resume ${run} --resend-unknown`,
+      `npx nodemailer-graph-transport bulk resume ${run}`,
+      `npx nodemailer-graph-transport bulk bounces ${run} --suppress /srv/nobody.txt`,
+    ]);
+  });
+
+  it('gives no command for a run of a program, which would refuse it, but the call that goes on', async () => {
+    const folder = await sampleRun(recipients, events);
+    const { html } = await writeReports({ folder, recipients });
+    const text = await readFile(html, 'utf8');
+    expect(text).not.toContain('<pre>');
+    expect(text).toContain('The program that began the run does it: sendBulk() with resume: true.');
   });
 
   it('lets only the owner read them', async () => {

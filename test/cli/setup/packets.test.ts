@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Answers, Mode } from '../../../src/cli/setup/answers.js';
 import { publicCertificate } from '../../../src/cli/setup/certificate/public-certificate.js';
@@ -205,9 +206,11 @@ describe('the packets', () => {
     expect(closingText(input('rbac'), 'linux')).not.toContain('icacls');
   });
 
-  it('quote the folder in what is to be typed', () => {
+  it('name the folder by its whole path in what is to be typed, as they are read later and elsewhere, and quote it', () => {
     const packet = { ...input('rbac'), folder: 'my packets' };
-    expect(text(packet, 'developer/README.md')).toContain("node 'my packets/developer/send-test.mjs'");
+    expect(text(packet, 'developer/README.md')).toContain(
+      `node '${path.resolve('my packets/developer/send-test.mjs')}'`,
+    );
   });
 });
 

@@ -67,7 +67,7 @@ function judge(examination: Examination): Check {
     return warning(
       subject,
       `${seen} AZURE_CLIENT_SECRET is set, and goes before the certificate, which is not used.`,
-      `Take AZURE_CLIENT_SECRET out of ${originOf('AZURE_CLIENT_SECRET', source.AZURE_CLIENT_SECRET)} to sign in with the certificate.`,
+      `Take AZURE_CLIENT_SECRET out of ${originOf('AZURE_CLIENT_SECRET', configuration)} to sign in with the certificate.`,
     );
   }
   return warning(
