@@ -14,6 +14,9 @@ import {
 } from './configured-options.js';
 import { readEnvFile } from './env-file.js';
 import { UsageError } from './exit-codes.js';
+import { FEATURES_VARIABLE } from './features.js';
+import { incomplete } from './incomplete.js';
+import { SANDBOX_INBOX_VARIABLE } from './known-sandbox.js';
 
 /** What the command line says of identity, mailbox and cloud. */
 export interface ConfigurationFlags {
@@ -64,6 +67,8 @@ export const CONFIGURATION_NAMES: readonly string[] = [
   ...Object.values(traceVariables),
   ...proxyNames,
   'NODE_EXTRA_CA_CERTS',
+  FEATURES_VARIABLE,
+  SANDBOX_INBOX_VARIABLE,
 ];
 
 /**
@@ -98,17 +103,14 @@ export function readConfiguration({ env, envFile, flags, read = readText }: Conf
  * @param mailbox instead of the one that it names
  * @throws GraphMailError `ECONFIG`, which says where a value that it names comes from
  */
-export function checkConfiguration({ env, source }: Configuration, mailbox?: string): Settings {
+export function checkConfiguration(configuration: Configuration, mailbox?: string): Settings {
+  const { env, source } = configuration;
   try {
     return settleOptions(mailbox === undefined ? {} : { mailbox }, env);
   } catch (error) {
     if (!isGraphMailError(error)) throw error;
-    if (!source.AZURE_TENANT_ID && !source.AZURE_CLIENT_ID) {
-      throw configError(
-        'It is not known who sends: neither AZURE_TENANT_ID and AZURE_CLIENT_ID nor --tenant-id and --client-id are given.',
-        'Set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_CERTIFICATE_PATH and GRAPH_MAIL_MAILBOX in the environment or in a .env file, or give --tenant-id, --client-id, --certificate and --mailbox.',
-      );
-    }
+    const missing = incomplete(configuration, mailbox);
+    if (missing) throw missing;
     const named = CONFIGURATION_NAMES.filter((name) => source[name] && isNamed(name, error.message));
     const origins = named.map((name) =>
       env[name] === ''

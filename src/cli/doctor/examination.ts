@@ -7,6 +7,7 @@ import type { Cloud } from '../../graph/clouds.js';
 import { type ProxyChoice, settleProxies } from '../../graph/proxy-choice.js';
 import type { Settings } from '../../settings.js';
 import type { Configuration } from '../configuration.js';
+import { sandboxInbox } from '../known-sandbox.js';
 import { type Check, type Subject, skipped } from './check.js';
 import { type Contact, makeContact } from './contact.js';
 import { type ExtraAuthorities, extraAuthorities } from './extra-authorities.js';
@@ -60,6 +61,11 @@ export class Examination {
     const ca = typeof options?.cloud === 'object' ? options.cloud.ca : undefined;
     const ofNode = source?.NODE_EXTRA_CA_CERTS === 'environment' ? extraAuthorities(env).pem : undefined;
     return ca === ofNode ? undefined : ca?.toString();
+  }
+
+  /** Inbox page of the sandbox that is checked, where it is one that setup knows. */
+  get inbox(): string | undefined {
+    return this.configuration && sandboxInbox(this.configuration);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { isGraphMailError } from '../../errors.js';
 import type { GraphSentMessageInfo } from '../../sent-message-info.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../exit-codes.js';
+import { startSandbox } from '../known-sandbox.js';
 import { MailInputError } from './mail-input.js';
 
 /** What became of the mail, as `--json` prints it. */
@@ -18,6 +19,8 @@ export interface SendReport {
   clientRequestId?: string | undefined;
   attempts?: number | undefined;
   response?: string | undefined;
+  /** Where the mail can be seen, in a sandbox. */
+  inbox?: string | undefined;
   error?: FailureReport | undefined;
 }
 
@@ -40,11 +43,13 @@ export interface FailureReport {
 export interface MailOnItsWay {
   mailbox?: string | undefined;
   messageId?: string | undefined;
+  /** The sandbox that it goes to, where it goes to one. */
+  sandbox?: { inbox: string | undefined; origin: string | undefined } | undefined;
   /** Whether somebody asked for it to end. */
   interrupted?: boolean | undefined;
 }
 
-export function reportSent(info: GraphSentMessageInfo): SendReport {
+export function reportSent(info: GraphSentMessageInfo, { sandbox }: MailOnItsWay): SendReport {
   const { messageId, mailbox, accepted, messageSize, requestId, clientRequestId, attempts, response } = info;
   return {
     outcome: 'sent',
@@ -57,10 +62,12 @@ export function reportSent(info: GraphSentMessageInfo): SendReport {
     clientRequestId,
     attempts,
     response,
+    inbox: sandbox?.inbox,
   };
 }
 
-export function reportFailure(error: unknown, { mailbox, messageId, interrupted }: MailOnItsWay): SendReport {
+export function reportFailure(error: unknown, way: MailOnItsWay): SendReport {
+  const { mailbox, messageId, interrupted, sandbox } = way;
   const told = isGraphMailError(error) ? error : undefined;
   const outcome = told?.outcome ?? 'not-sent';
   return {
@@ -72,8 +79,9 @@ export function reportFailure(error: unknown, { mailbox, messageId, interrupted 
     clientRequestId: told?.clientRequestId,
     attempts: told?.attempts,
     response: told?.response,
+    inbox: sandbox?.inbox,
     error: {
-      ...wordsFor(error, interrupted ?? false),
+      ...wordsFor(error, way),
       code: told?.code,
       responseCode: told?.responseCode,
       graphCode: told?.graphCode,
@@ -85,11 +93,22 @@ export function reportFailure(error: unknown, { mailbox, messageId, interrupted 
   };
 }
 
-function wordsFor(error: unknown, interrupted: boolean): Pick<FailureReport, 'message' | 'hint'> {
+function wordsFor(error: unknown, { interrupted, sandbox }: MailOnItsWay): Pick<FailureReport, 'message' | 'hint'> {
   if (!isGraphMailError(error)) return { message: error instanceof Error ? error.message : String(error) };
   // An interruption closes the transport, which is nobody's concern.
   if (interrupted && error.code === 'ECONNECTION') return { message: 'Interrupted before Graph had taken the mail.' };
+  if (sandbox?.origin !== undefined && refusesConnections(error)) {
+    return { message: error.message, hint: startSandbox(sandbox.origin) };
+  }
   return { message: error.message, hint: error.hint };
+}
+
+/** Whether nobody listens there. */
+function refusesConnections(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ECONNREFUSED' || cause.message.includes('ECONNREFUSED')) return true;
+  }
+  return false;
 }
 
 /** What is the matter with the mail, whoever says so. */
