@@ -27,8 +27,13 @@ export function incomplete({ env, source }: Configuration, mailbox?: string): Gr
     ({ flag, variables }) => !variables.some((name) => env[name]) && !(flag === '--mailbox' && mailbox !== undefined),
   );
   if (missing.length === 0) return undefined;
-  const nothing = parts.every(({ variables }) => !variables.some((name) => env[name]));
-  if (nothing) return configError('Nothing is configured: nothing says who sends.', firstSteps());
+  // A mailbox in a flag alone says nothing of who signs in.
+  const nothing = parts.every(({ variables }) => !variables.some((name) => env[name] && source[name] !== 'flag'));
+  if (nothing)
+    return configError(
+      'Nothing is configured: neither flags nor the environment nor a .env file say who sends.',
+      firstSteps(),
+    );
   const names = missing.map(({ variables: [name] }) => name);
   const empty = names.filter((name) => source[name] !== undefined);
   const flags = missing.map(({ flag }) => flag).filter((flag) => flag !== '--mailbox');

@@ -14,6 +14,7 @@ import { checkMailboxes } from './checks/mailboxes.js';
 import { checkNames } from './checks/names.js';
 import { checkPermissions } from './checks/permissions.js';
 import { checkProxy } from './checks/proxy.js';
+import { checkReading } from './checks/reading.js';
 import { checkTestMail } from './checks/test-mail.js';
 import { checkThumbprints } from './checks/thumbprints.js';
 import { checkTls } from './checks/tls.js';
@@ -43,6 +44,7 @@ const steps: readonly ((examination: Examination) => Promise<Check[]>)[] = [
   checkPermissions,
   checkLimits,
   checkMailboxes,
+  checkReading,
   checkTestMail,
   checkTrace,
 ];

@@ -7,6 +7,7 @@ import type { Cloud } from '../../graph/clouds.js';
 import { type ProxyChoice, settleProxies } from '../../graph/proxy-choice.js';
 import type { Settings } from '../../settings.js';
 import type { Configuration } from '../configuration.js';
+import { FEATURES_VARIABLE, type Feature, readFeatures } from '../features.js';
 import { sandboxInbox } from '../known-sandbox.js';
 import { type Check, type Subject, skipped } from './check.js';
 import { type Contact, makeContact } from './contact.js';
@@ -61,6 +62,12 @@ export class Examination {
     const ca = typeof options?.cloud === 'object' ? options.cloud.ca : undefined;
     const ofNode = source?.NODE_EXTRA_CA_CERTS === 'environment' ? extraAuthorities(env).pem : undefined;
     return ca === ofNode ? undefined : ca?.toString();
+  }
+
+  /** What the application is to do beside sending: as the flag says, or as `setup` wrote it down. */
+  get features(): readonly Feature[] {
+    const { with: flag } = this.flags;
+    return flag ?? readFeatures(this.configuration?.env[FEATURES_VARIABLE] ?? '').known;
   }
 
   /** Inbox page of the sandbox that is checked, where it is one that setup knows. */

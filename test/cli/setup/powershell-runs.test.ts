@@ -204,7 +204,7 @@ describe.skipIf(!hasPowerShell)('what a tenant may hold', () => {
       }),
       (run, text) => {
         expect(run.error).toContain('The proof failed');
-        expect(text).toContain(`InScope True  ${DENIED}  (NOT as it should be)`);
+        expect(text).toContain(`InScope True  ${DENIED}  Application Mail.Send  (NOT as it should be)`);
         // Format-List of the assignments, with their scopes.
         expect(text).toMatch(/Name +: wide/);
       },
