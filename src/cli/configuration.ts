@@ -12,6 +12,9 @@ import type { Settings } from '../settings.js';
 import { type Authorities, type ConfigurationSources, configuredOptions, proxyNames } from './configured-options.js';
 import { readEnvFile } from './env-file.js';
 import { UsageError } from './exit-codes.js';
+import { FEATURES_VARIABLE } from './features.js';
+import { incomplete } from './incomplete.js';
+import { SANDBOX_INBOX_VARIABLE } from './known-sandbox.js';
 
 /** What the command line says of identity, mailbox and cloud. */
 export interface ConfigurationFlags {
@@ -67,6 +70,8 @@ export const CONFIGURATION_NAMES: readonly string[] = [
   ...proxyNames,
   authoritiesVariable,
   'NODE_EXTRA_CA_CERTS',
+  FEATURES_VARIABLE,
+  SANDBOX_INBOX_VARIABLE,
 ];
 
 /**
@@ -112,22 +117,22 @@ export function readConfiguration({ env, envFile, flags, read = readText }: Conf
  */
 export function checkConfiguration(configuration: Configuration, mailbox?: string): Settings {
   const { env } = configuration;
-  return inWords(configuration, () => settleOptions(mailbox === undefined ? {} : { mailbox }, env));
+  return inWords(configuration, () => settleOptions(mailbox === undefined ? {} : { mailbox }, env), mailbox);
 }
 
 /** Says of a value that an error names where it comes from. */
-function inWords<T>(configuration: Pick<Configuration, 'env' | 'source' | 'envFile'>, check: () => T): T {
+function inWords<T>(
+  configuration: Pick<Configuration, 'env' | 'source' | 'envFile'>,
+  check: () => T,
+  mailbox?: string,
+): T {
   const { env, source } = configuration;
   try {
     return check();
   } catch (error) {
     if (!isGraphMailError(error)) throw error;
-    if (!source.AZURE_TENANT_ID && !source.AZURE_CLIENT_ID) {
-      throw configError(
-        'It is not known who sends: neither AZURE_TENANT_ID and AZURE_CLIENT_ID nor --tenant-id and --client-id are given.',
-        'Set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_CERTIFICATE_PATH and GRAPH_MAIL_MAILBOX in the environment or in a .env file, or give --tenant-id, --client-id, --certificate and --mailbox.',
-      );
-    }
+    const missing = incomplete(configuration, mailbox);
+    if (missing) throw missing;
     const named = CONFIGURATION_NAMES.filter((name) => source[name] && isNamed(name, error.message));
     const origins = named.map((name) =>
       env[name] === ''

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '../../vendor/commander.js';
 import { addressFlag, mailboxFlag, oneOf, pathFlag, textFlag } from '../bulk/flag-values.js';
 import { addConfigurationFlags } from '../configuration-flags.js';
 import type { ExitCode } from '../exit-codes.js';
+import { featuresFlag } from '../features.js';
 import type { Terminal } from '../terminal.js';
 import { doctorCommand } from './doctor-command.js';
 
@@ -50,6 +51,11 @@ export function addDoctorCommand(program: Command, terminal: Terminal, ended: (c
     )
     .option('--send-to <address>', 'send a real test mail to this address', addressFlag)
     .option('--from <address>', 'From of the test mail (default: the mailbox)', addressFlag)
+    .option(
+      '--with <what>',
+      'what it is to do beside sending, as for setup: bounces, verify, drafts, trace (default: GRAPH_MAIL_FEATURES)',
+      featuresFlag,
+    )
     .option(
       '--trace',
       'look at the application that may search message trace too: its certificate, token and permission',

@@ -3,7 +3,7 @@ import { type ExitCode, UsageError } from '../exit-codes.js';
 import { hasColours, type Terminal } from '../terminal.js';
 import { printableJson } from '../wording.js';
 import { bundleText, checkBundlePath, plainCheck, writeBundle } from './bundle.js';
-import type { Check } from './check.js';
+import { type Check, skipped } from './check.js';
 import { checkCertificate } from './checks/certificate.js';
 import { checkCertificateDays } from './checks/certificate-days.js';
 import { checkCertificateFile } from './checks/certificate-file.js';
@@ -14,6 +14,7 @@ import { checkMailboxes } from './checks/mailboxes.js';
 import { checkNames } from './checks/names.js';
 import { checkPermissions } from './checks/permissions.js';
 import { checkProxy } from './checks/proxy.js';
+import { checkReading } from './checks/reading.js';
 import { checkTestMail } from './checks/test-mail.js';
 import { checkThumbprints } from './checks/thumbprints.js';
 import { checkTls } from './checks/tls.js';
@@ -22,6 +23,7 @@ import { checkTrace } from './checks/trace.js';
 import { isSandbox } from './clouds-in-words.js';
 import { Examination } from './examination.js';
 import type { DoctorFlags } from './flags.js';
+import { inSandbox } from './in-sandbox.js';
 import { liveContractCommand } from './live-contract.js';
 import { checkText } from './report-text.js';
 import { judgeChecks } from './verdict.js';
@@ -42,9 +44,12 @@ const steps: readonly ((examination: Examination) => Promise<Check[]>)[] = [
   checkPermissions,
   checkLimits,
   checkMailboxes,
+  checkReading,
   checkTestMail,
   checkTrace,
 ];
+
+const everything = { id: 'everything', title: 'Everything else' };
 
 /** `doctor`: looks at everything between this program and a sent mail, and says what is wrong and what to do. */
 export async function doctorCommand(
@@ -58,14 +63,21 @@ export async function doctorCommand(
   const print = (text: string) => terminal.stdout.write(`${text}\n`);
   const colours = hasColours(terminal.stdout, terminal.env);
   try {
+    let told = !flags.json;
     for (const step of steps) {
-      for (const one of await step(examination)) {
-        const check = examination.add(one);
-        if (!flags.json) print(checkText(check, colours));
+      for (const check of await step(examination)) {
+        const { inbox } = examination;
+        const one = examination.add(inbox === undefined ? check : inSandbox(check, inbox));
+        if (told) print(checkText(one, colours));
+      }
+      if (told && step === checkConfiguration && examination.blocked(everything, 'configuration')) {
+        // One sentence for all that hangs on it.
+        print(checkText(skipped(everything, 'Not checked: the configuration must be right first.'), colours));
+        told = false;
       }
     }
-    const { cloud, checks } = examination;
-    const sandbox = cloud !== undefined && isSandbox(cloud);
+    const { cloud, checks, inbox } = examination;
+    const sandbox = inbox !== undefined || (cloud !== undefined && isSandbox(cloud));
     const verdict = judgeChecks(checks, sandbox);
     if (flags.bundle !== undefined) writeBundle(flags.bundle, await bundleText(examination, verdict));
     if (flags.json) {
@@ -88,7 +100,7 @@ export async function doctorCommand(
         `\nSupport bundle: ${flags.bundle}\n  It has no key, token, secret or password in it, but addresses of mailboxes.`,
       );
     }
-    print(`\n${verdict.text}`);
+    print(`\n${verdict.text}${inbox === undefined ? '' : `\nMail that the sandbox has taken is on ${inbox}`}`);
     return verdict.exitCode;
   } finally {
     examination.close();

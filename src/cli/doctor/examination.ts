@@ -8,7 +8,9 @@ import { type ProxyChoice, settleProxies } from '../../graph/proxy-choice.js';
 import { OwnCommands } from '../../own-commands.js';
 import type { Settings } from '../../settings.js';
 import type { Configuration } from '../configuration.js';
+import { FEATURES_VARIABLE, type Feature, readFeatures } from '../features.js';
 import { inFlags } from '../in-flags.js';
+import { sandboxInbox } from '../known-sandbox.js';
 import { type Check, type Subject, skipped } from './check.js';
 import { type Contact, makeContact } from './contact.js';
 import { type ExtraAuthorities, extraAuthorities } from './extra-authorities.js';
@@ -75,6 +77,17 @@ export class Examination {
     const { env = {}, source, authorities } = this.configuration ?? {};
     const ofNode = source?.NODE_EXTRA_CA_CERTS === 'environment' ? extraAuthorities(env).pem : undefined;
     return joined(ofNode, authorities?.own);
+  }
+
+  /** What the application is to do beside sending: as the flag says, or as `setup` wrote it down. */
+  get features(): readonly Feature[] {
+    const { with: flag } = this.flags;
+    return flag ?? readFeatures(this.configuration?.env[FEATURES_VARIABLE] ?? '').known;
+  }
+
+  /** Inbox page of the sandbox that is checked, where it is one that setup knows. */
+  get inbox(): string | undefined {
+    return this.configuration && sandboxInbox(this.configuration);
   }
 
   /**

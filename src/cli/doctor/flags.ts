@@ -1,4 +1,5 @@
 import type { GivenConfiguration } from '../configuration-flags.js';
+import type { Feature } from '../features.js';
 
 /** How the application is kept to its mailboxes: RBAC for Applications, or an application access policy. */
 export type Mode = 'rbac' | 'policy';
@@ -15,6 +16,8 @@ export interface DoctorFlags extends Omit<GivenConfiguration, 'mailbox'> {
   from?: string;
   /** The thumbprint that somebody reads in the portal. */
   thumbprint?: string;
+  /** What the application is to do beside sending, where `.env` does not say so. */
+  with?: Feature[];
   /** Whether the application for message trace is looked at. */
   trace?: boolean;
   json?: boolean;

@@ -16,13 +16,19 @@ export function checkText({ title, status, seen, cure, command }: Check, colours
   const { sign, word, colour } = marks[status];
   const head = `${sign} ${printable(title)}: ${word}`;
   const lines = [colours ? `\u001b[${colour}m${head}\u001b[0m` : head, ...wrapped(withoutWord(seen), '  ')];
-  if (cure !== undefined) {
-    const [todo, ...commands] = `To do: ${cure}`.split('\n') as [string, ...string[]];
-    lines.push(...wrapped(todo, '  '), ...commands.map((line) => `    ${printable(line)}`));
-  }
+  if (cure !== undefined) lines.push(...cureLines(cure));
   if (command !== undefined)
     lines.push('  For an administrator:', ...command.split('\n').map((line) => `    ${printable(line)}`));
   return lines.join('\n');
+}
+
+/** One of several lines holds commands, which stay whole. */
+function cureLines(cure: string): string[] {
+  const [first = '', ...more] = cure.split('\n');
+  return [
+    ...wrapped(`To do: ${first}`, '  '),
+    ...more.flatMap((line) => (/^ |^npx /.test(line) ? [`    ${printable(line.trimStart())}`] : wrapped(line, '  '))),
+  ];
 }
 
 /** `Not checked: why` is `Why`, where the word stands in the line above. */

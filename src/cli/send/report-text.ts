@@ -1,5 +1,5 @@
 import { quotePowerShell } from '../../shell-quoting.js';
-import { printable } from '../wording.js';
+import { printable, printableLines } from '../wording.js';
 import { block, paragraph } from './block.js';
 import type { SendReport } from './send-report.js';
 
@@ -11,11 +11,13 @@ const headline: Record<SendReport['outcome'], string> = {
 
 /** The report for a person: what became of the mail, why, and how to follow it. */
 export function reportText(report: SendReport): string {
-  const { outcome, error } = report;
-  const lines = paragraph(headline[outcome]);
+  const { outcome, error, inbox } = report;
+  const inSandbox = outcome === 'sent' && inbox !== undefined;
+  const lines = inSandbox ? [`Sent to the sandbox. See it on ${printable(inbox)}`] : paragraph(headline[outcome]);
+  if (outcome === 'unknown' && inbox !== undefined) lines.push(`What the sandbox has got is on ${printable(inbox)}`);
   if (error) {
     lines.push('', ...paragraph(printable(error.message)));
-    if (error.hint !== undefined) lines.push(...paragraph(printable(error.hint), '  '));
+    if (error.hint !== undefined) lines.push(...hintLines(error.hint));
   }
   // A mail that did not leave has nothing to trace but the requests that were made for it.
   if (outcome === 'sent' || report.clientRequestId !== undefined || outcome === 'unknown') {
@@ -39,7 +41,16 @@ function rowsOf(report: SendReport): [name: string, value: string | undefined][]
   ];
 }
 
-function traceLines({ outcome, messageId, requestId }: SendReport): string[] {
+/** One of several lines holds commands, which stay whole. */
+function hintLines(hint: string): string[] {
+  return printableLines(hint)
+    .split('\n')
+    .flatMap((line) => (line.startsWith(' ') ? [`  ${line}`] : paragraph(line, '  ')));
+}
+
+function traceLines({ outcome, messageId, requestId, inbox }: SendReport): string[] {
+  // A sandbox has neither.
+  if (inbox !== undefined) return [];
   const trace = messageId !== undefined && outcome !== 'not-sent' ? traceCommand(messageId) : undefined;
   if (trace === undefined && requestId === undefined) return [];
   return [

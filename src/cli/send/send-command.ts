@@ -4,6 +4,8 @@ import type { SendingChoices } from '../../settings.js';
 import { type Configuration, checkConfiguration } from '../configuration.js';
 import { givenConfiguration } from '../configuration-flags.js';
 import { EXIT, type ExitCode, UsageError } from '../exit-codes.js';
+import { incomplete } from '../incomplete.js';
+import { sandboxInbox, sandboxOrigin } from '../known-sandbox.js';
 import type { Terminal } from '../terminal.js';
 import { printableJson } from '../wording.js';
 import { checkUsage } from './check-usage.js';
@@ -26,6 +28,7 @@ export async function sendCommand(word: string | undefined, flags: SendFlags, te
   try {
     const configuration = givenConfiguration(flags, terminal);
     way.configuration = configuration;
+    way.sandbox = { inbox: sandboxInbox(configuration), origin: sandboxOrigin(configuration) };
     const mailbox = mailboxOf(flags, configuration);
     way.mailbox = mailbox;
     if (flags.dryRun) {
@@ -45,9 +48,12 @@ export async function sendCommand(word: string | undefined, flags: SendFlags, te
   }
 }
 
-function mailboxOf({ from, mailbox }: SendFlags, { env }: Configuration): string {
-  const chosen = mailbox ?? (env.GRAPH_MAIL_MAILBOX || from?.address);
+function mailboxOf({ from, mailbox, dryRun: dry }: SendFlags, configuration: Configuration): string {
+  const chosen = mailbox ?? (configuration.env.GRAPH_MAIL_MAILBOX || from?.address);
   if (chosen !== undefined) return chosen;
+  // A dry run needs nothing else.
+  const missing = dry ? undefined : incomplete(configuration);
+  if (missing) throw missing;
   throw configError('Whose mailbox sends?', 'Give --mailbox or --from, or set GRAPH_MAIL_MAILBOX.');
 }
 

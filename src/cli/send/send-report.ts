@@ -3,6 +3,7 @@ import type { GraphSentMessageInfo } from '../../sent-message-info.js';
 import type { Configuration } from '../configuration.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../exit-codes.js';
 import { inFlags } from '../in-flags.js';
+import { startSandbox } from '../known-sandbox.js';
 import { MailInputError } from './mail-input.js';
 
 /** What became of the mail, as `--json` prints it. */
@@ -20,6 +21,8 @@ export interface SendReport {
   clientRequestId?: string | undefined;
   attempts?: number | undefined;
   response?: string | undefined;
+  /** Where the mail can be seen, in a sandbox. */
+  inbox?: string | undefined;
   error?: FailureReport | undefined;
 }
 
@@ -42,13 +45,15 @@ export interface FailureReport {
 export interface MailOnItsWay {
   mailbox?: string | undefined;
   messageId?: string | undefined;
+  /** The sandbox that it goes to, where it goes to one. */
+  sandbox?: { inbox: string | undefined; origin: string | undefined } | undefined;
   /** Whether somebody asked for it to end. */
   interrupted?: boolean | undefined;
   /** Once it was read. */
   configuration?: Configuration | undefined;
 }
 
-export function reportSent(info: GraphSentMessageInfo): SendReport {
+export function reportSent(info: GraphSentMessageInfo, { sandbox }: MailOnItsWay): SendReport {
   const { messageId, mailbox, accepted, messageSize, requestId, clientRequestId, attempts, response } = info;
   return {
     outcome: 'sent',
@@ -61,11 +66,12 @@ export function reportSent(info: GraphSentMessageInfo): SendReport {
     clientRequestId,
     attempts,
     response,
+    inbox: sandbox?.inbox,
   };
 }
 
 export function reportFailure(error: unknown, way: MailOnItsWay): SendReport {
-  const { mailbox, messageId, interrupted } = way;
+  const { mailbox, messageId, interrupted, sandbox } = way;
   const told = isGraphMailError(error) ? error : undefined;
   const outcome = told?.outcome ?? 'not-sent';
   return {
@@ -77,6 +83,7 @@ export function reportFailure(error: unknown, way: MailOnItsWay): SendReport {
     clientRequestId: told?.clientRequestId,
     attempts: told?.attempts,
     response: told?.response,
+    inbox: sandbox?.inbox,
     error: {
       ...wordsFor(error, way),
       code: told?.code,
@@ -92,14 +99,25 @@ export function reportFailure(error: unknown, way: MailOnItsWay): SendReport {
 
 function wordsFor(
   error: unknown,
-  { interrupted, configuration }: MailOnItsWay,
+  { interrupted, sandbox, configuration }: MailOnItsWay,
 ): Pick<FailureReport, 'message' | 'hint'> {
   if (!isGraphMailError(error)) return { message: error instanceof Error ? error.message : String(error) };
   // An interruption closes the transport, which is nobody's concern.
   if (interrupted && error.code === 'ECONNECTION') return { message: 'Interrupted before Graph had taken the mail.' };
   const { message, hint } = error;
   const told = (text: string) => inFlags(text, { configuration });
+  if (sandbox?.origin !== undefined && refusesConnections(error)) {
+    return { message: told(message), hint: startSandbox(sandbox.origin) };
+  }
   return { message: told(message), hint: hint === undefined ? undefined : told(hint) };
+}
+
+/** Whether nobody listens there. */
+function refusesConnections(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ECONNREFUSED' || cause.message.includes('ECONNREFUSED')) return true;
+  }
+  return false;
 }
 
 /** What is the matter with the mail, whoever says so. */

@@ -35,7 +35,7 @@ export async function submit(
       way.messageId = messageId;
     };
     const info = await transporter.sendMail({ ...mail, signal: giveUp.signal, graph: { onAttempt } });
-    return reportSent(info as unknown as GraphSentMessageInfo);
+    return reportSent(info as unknown as GraphSentMessageInfo, way);
   } finally {
     release();
     transporter.close();

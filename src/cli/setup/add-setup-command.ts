@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError } from '../../vendor/commander.js';
 import { oneOf, pathFlag } from '../bulk/flag-values.js';
 import type { ExitCode } from '../exit-codes.js';
+import { featuresFlag } from '../features.js';
 import type { Terminal } from '../terminal.js';
 import { type AnswerCheck, addressAnswer, daysAnswer, filterAnswer, idAnswer, nameAnswer } from './answer-checks.js';
+import { helpOf } from './questions.js';
 import type { SetupFlags } from './setup-flags.js';
 
 const HELP = `
@@ -27,25 +29,25 @@ export function addSetupCommand(program: Command, terminal: Terminal, ended: (co
   program
     .command('setup')
     .description('make a key and certificate, and packets for the developer and both administrators')
-    .option('--mailbox <address>', 'the mailbox that sends; may be repeated', addressesFlag)
-    .option(
-      '--denied-mailbox <address>',
-      'one that the application must not reach, for the proof',
-      checked(addressAnswer),
-    )
-    .option('--group <address>', 'mail-enabled security group of the mailboxes that may send', checked(addressAnswer))
+    .option(...helpOf('mailbox'), addressesFlag)
+    .option(...helpOf('deniedMailbox'), checked(addressAnswer))
+    .option(...helpOf('group'), checked(addressAnswer))
     .option('--filter <filter>', 'a recipient filter instead of a group', checked(filterAnswer))
-    .option('--create-mailbox', 'make mailboxes that are missing, as shared mailboxes')
-    .option('--name <name>', 'what the application is called (default: graph-mailer)', checked(nameAnswer))
-    .option('--days <n>', 'how long its certificate is valid (default: 365)', checked(daysAnswer))
+    .option(...helpOf('createMailbox'))
+    .option(...helpOf('with'), featuresFlag)
+    .option(...helpOf('name'), checked(nameAnswer))
+    .option(...helpOf('days'), checked(daysAnswer))
     .option('--certificate <path>', 'a PEM (with key) or PFX of your own, instead of a new one', pathFlag)
-    .option('--legacy-policy', 'an application access policy instead of RBAC for Applications')
-    .option('--cloud <name>', 'global, usgov, usgov-dod or china', oneOf('global', 'usgov', 'usgov-dod', 'china'))
+    .option(...helpOf('legacyPolicy'))
+    .option(
+      '--cloud <name>',
+      'global, usgov, usgov-dod or china (default: global)',
+      oneOf('global', 'usgov', 'usgov-dod', 'china'),
+    )
     .option('--tenant-id <id>', 'directory (tenant) id, when it is known', checked(idAnswer))
     .option('--client-id <id>', 'application (client) id of an app that exists', checked(idAnswer))
     .option('--object-id <id>', 'object id of its Enterprise application', checked(idAnswer))
     .option('--out <folder>', 'where the packets are written', pathFlag, 'graph-mailer')
-    .option('--with <what>', 'trace: a second application, which may search message trace', oneOf('trace'))
     .option('--rotate', 'make the next certificate for the packets in --out')
     .option('--sandbox [address]', 'set up in a sandbox, by the address of its inbox page', urlFlag)
     .option('--yes', 'ask nothing')

@@ -1,4 +1,5 @@
 import type { CloudName } from '../../option-types.js';
+import type { Feature } from '../features.js';
 
 /**
  * How the application is kept to its mailboxes: `rbac`, RBAC for Applications, where Exchange grants the right in a scope
@@ -22,6 +23,8 @@ export interface Answers {
   /** Whether mailboxes that are missing are made, as shared mailboxes. */
   createMailbox: boolean;
   cloud: CloudName;
+  /** What it is to do beside sending. */
+  features?: readonly Feature[] | undefined;
   /** Known when an app registration exists already; otherwise the Entra administrator sends them back. */
   tenantId?: string | undefined;
   clientId?: string | undefined;

@@ -3,7 +3,7 @@
  * @throws RangeError for a value that no kind of quotes can hold
  */
 export function envLine(name: string, value: string): string {
-  if (/^[\w@.:/-]*$/.test(value)) return `${name}=${value}`;
+  if (/^[\w@.:/,-]*$/.test(value)) return `${name}=${value}`;
   const quote = ["'", '`', '"'].find((mark) => !value.includes(mark));
   // Within double quotes, \n is a line break.
   const unsafe = /[\0\r\n]/.test(value) || (quote === '"' && value.includes('\\n'));

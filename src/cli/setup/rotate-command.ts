@@ -10,7 +10,7 @@ import { ownCertificate } from './certificate/own-certificate.js';
 import type { PublicCertificate } from './certificate/public-certificate.js';
 import { day } from './packets/markdown.js';
 import { rotationPacket } from './packets/rotation.js';
-import { DEFAULT_DAYS, DEFAULT_NAME } from './settle-answers.js';
+import { DEFAULT_DAYS, DEFAULT_NAME } from './questions.js';
 import type { SetupFlags } from './setup-flags.js';
 import { refuseExisting, writeFiles } from './write-files.js';
 

@@ -3,6 +3,7 @@ import type { Answers } from './answers.js';
 import type { PublicCertificate } from './certificate/public-certificate.js';
 import type { SandboxTarget } from './packets/packet-input.js';
 import { TRACE_ROLE, type TraceRegistration } from './packets/trace-registration.js';
+import { permissionsOf, rolesOf } from './rights.js';
 
 /** What a sandbox says of itself at `/api/connect`. */
 export interface SandboxConnection extends SandboxTarget {
@@ -113,9 +114,10 @@ function traceWork({ name, certificate, clientId = '' }: TraceRegistration): San
 
 /** As `[path, body]` of the sandbox's API. */
 function administratorsWork(
-  { mode, name, mailboxes, deniedMailbox, scope, clientId }: Answers & { clientId: string },
+  answers: Answers & { clientId: string },
   { pem }: PublicCertificate,
 ): [path: string, body: object][] {
+  const { mode, name, mailboxes, deniedMailbox, scope, clientId } = answers;
   const at = (collection: string, key: string) => `${collection}/${encodeURIComponent(key)}`;
   const app = (roles: string[]) => ({ displayName: name, certificates: [pem], roles });
   const group = scope.kind === 'group' ? scope.address : undefined;
@@ -127,10 +129,15 @@ function administratorsWork(
     ...(group === undefined
       ? []
       : [[at('groups', group), { kind: 'mail-enabled-security', members: [...mailboxes] }] as [string, object]]),
-    mode === 'rbac'
-      ? [at('assignments', `Mail.Send ${clientId}`), { app: clientId, role: 'Application Mail.Send', scope: narrowed }]
-      : [at('accessPolicies', `Mail ${clientId}`), { app: clientId, group, right: 'RestrictAccess' }],
-    ...(mode === 'policy' ? [[at('apps', clientId), app(['Mail.Send'])] as [string, object]] : []),
+    ...(mode === 'rbac'
+      ? rolesOf(answers).map((role): [string, object] => [
+          at('assignments', `${role.replace('Application ', '')} ${clientId}`),
+          { app: clientId, role, scope: narrowed },
+        ])
+      : ([
+          [at('accessPolicies', `Mail ${clientId}`), { app: clientId, group, right: 'RestrictAccess' }],
+          [at('apps', clientId), app(permissionsOf(answers).map((permission) => permission.name))],
+        ] satisfies [string, object][])),
   ];
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { fileProblem } from '../../option-checks.js';
 import { UsageError } from '../exit-codes.js';
+import { SANDBOX_INBOX_VARIABLE } from '../known-sandbox.js';
 import { writePrivateFile } from '../private-file.js';
 import type { SetupFile } from './answers.js';
 import { ownCertificate } from './certificate/own-certificate.js';
@@ -111,9 +112,13 @@ export async function registerAgain(
     await writeFile(path.join(folder, CA), sandbox.ca);
     done.push(`The sandbox has another certificate authority than before: wrote ${CA}.`);
   }
-  if (packet.url !== sandbox.url) {
-    await moveTo(sandbox.url, folder, packet);
-    done.push(`Entra and Graph are at another address than before: ${ENV} now has ${sandbox.url}.`);
+  if (packet.url !== sandbox.url || (variables[SANDBOX_INBOX_VARIABLE] ?? sandbox.inboxUrl) !== sandbox.inboxUrl) {
+    await moveTo(sandbox, folder, packet);
+    done.push(
+      packet.url === sandbox.url
+        ? `The inbox page is at another address than before: ${ENV} now has ${sandbox.inboxUrl}.`
+        : `Entra and Graph are at another address than before: ${ENV} now has ${sandbox.url}.`,
+    );
   }
   return done;
 }
@@ -159,13 +164,14 @@ async function certificateOf(file: string, env: NodeJS.ProcessEnv, now: number):
 }
 
 /** Only what says where the sandbox is: the file may have been changed by hand. */
-async function moveTo(url: string, folder: string, packet: SandboxPacket): Promise<void> {
+async function moveTo({ url, inboxUrl }: SandboxConnection, folder: string, packet: SandboxPacket): Promise<void> {
   const file = path.join(folder, ENV);
   let text = (await readIfThere(file)) ?? '';
-  for (const name of ['AZURE_AUTHORITY_HOST', 'GRAPH_MAIL_GRAPH_HOST']) {
+  const places = { AZURE_AUTHORITY_HOST: url, GRAPH_MAIL_GRAPH_HOST: url, [SANDBOX_INBOX_VARIABLE]: inboxUrl };
+  for (const [name, place] of Object.entries(places)) {
     text = text.replaceAll(
       new RegExp(`^(\\s*(?:export\\s+)?)${name}\\s*=.*$`, 'gm'),
-      (_, before) => `${before}${envLine(name, url)}`,
+      (_, before) => `${before}${envLine(name, place)}`,
     );
   }
   writePrivateFile(file, text);

@@ -1,35 +1,15 @@
 import { UsageError } from '../exit-codes.js';
 import type { Answers, Scope } from './answers.js';
+import { DEFAULT_NAME, openQuestions, withDefaults } from './questions.js';
 import type { SetupFlags } from './setup-flags.js';
-
-export const DEFAULT_NAME = 'graph-mailer';
-export const DEFAULT_DAYS = '365';
-
-const needed = [
-  ['--mailbox <address>', 'the mailbox that sends', ({ mailbox }: SetupFlags) => mailbox],
-  [
-    '--denied-mailbox <address>',
-    'a mailbox that the application must not reach, for the proof',
-    ({ deniedMailbox }: SetupFlags) => deniedMailbox,
-  ],
-  [
-    '--group <address>',
-    'the mail-enabled security group of the mailboxes that may send',
-    ({ group, filter }: SetupFlags) => group ?? filter,
-  ],
-] as const;
-
-/** Flags that nobody may be asked for. */
-function missingFlags(flags: SetupFlags): string[] {
-  return needed.filter(([, , read]) => read(flags) === undefined).map(([flag, what]) => `${flag}  ${what}`);
-}
 
 /**
  * Puts the answers together, once every question has one.
  * @throws UsageError that names each flag that is missing, or those that contradict each other
  */
-export function settleAnswers(flags: SetupFlags): Answers {
-  const missing = missingFlags(flags);
+export function settleAnswers(given: SetupFlags): Answers {
+  const flags = withDefaults(given);
+  const missing = openQuestions(flags).map(({ flag, help }) => `${flag}\n      ${help}`);
   const [mailbox, ...others] = flags.mailbox ?? [];
   const { deniedMailbox } = flags;
   if (missing.length > 0 || mailbox === undefined || deniedMailbox === undefined) {
@@ -45,6 +25,7 @@ export function settleAnswers(flags: SetupFlags): Answers {
     scope: scopeOf(flags),
     createMailbox: flags.createMailbox ?? false,
     cloud: flags.cloud ?? 'global',
+    features: flags.with,
     tenantId: flags.tenantId,
     clientId: flags.clientId,
     objectId: flags.objectId,
@@ -77,7 +58,7 @@ function refuseContradictions(
   if (certificate !== undefined && days !== undefined) {
     refuse('--days is for a new certificate; that of --certificate has its end already.');
   }
-  if (more === 'trace' && cloud !== 'global') {
+  if (more?.includes('trace') && cloud !== 'global') {
     refuse(`--with trace is for the worldwide cloud: message trace is not in the cloud ${cloud}.`);
   }
   if (objectId !== undefined && same(clientId, objectId)) {

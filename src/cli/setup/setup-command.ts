@@ -9,10 +9,11 @@ import type { PublicCertificate } from './certificate/public-certificate.js';
 import { againText, closingText } from './closing-text.js';
 import { allPackets } from './packets/all-packets.js';
 import type { TraceRegistration } from './packets/trace-registration.js';
+import { DEFAULT_DAYS } from './questions.js';
 import { rotateCommand } from './rotate-command.js';
 import { findSandbox, playAdministrators, type SandboxConnection, sandboxRequests } from './sandbox-administrators.js';
 import { findSandboxPacket, registerAgain, sandboxPacketFile } from './sandbox-packet.js';
-import { DEFAULT_DAYS, settleAnswers } from './settle-answers.js';
+import { settleAnswers } from './settle-answers.js';
 import type { SetupFlags } from './setup-flags.js';
 import { refuseExisting, writeFiles } from './write-files.js';
 
@@ -39,7 +40,7 @@ export async function setupCommand(given: SetupFlags, terminal: Terminal): Promi
   const answers = settleAnswers(flags);
   const now = terminal.clock.now();
   const made = await keyOf(flags, answers.name, path.join(folder, KEY_FILE), terminal.env, now);
-  const trace = flags.with === 'trace' ? await traceOf(flags, answers.name, folder, now) : undefined;
+  const trace = flags.with?.includes('trace') ? await traceOf(flags, answers.name, folder, now) : undefined;
   const input = {
     answers,
     certificate: made.certificate,
@@ -89,7 +90,7 @@ async function complete(flags: SetupFlags, terminal: Terminal): Promise<SetupFla
   const { stdin, stdout } = terminal;
   if (flags.yes || stdin.isTTY !== true || stdout.isTTY !== true) return flags;
   // Questions bring a library that nothing else needs.
-  const { askMissing } = await import('./questions.js');
+  const { askMissing } = await import('./ask-missing.js');
   return askMissing(flags, terminal);
 }
 

@@ -1,4 +1,5 @@
 import type { CloudName } from '../../option-types.js';
+import type { Feature } from '../features.js';
 
 /** What the flags of `setup` become. */
 export interface SetupFlags {
@@ -17,14 +18,8 @@ export interface SetupFlags {
   objectId?: string;
   out: string;
   sandbox?: string | true;
-  /** A second application, which may search message trace. */
-  with?: 'trace';
+  /** What is asked for beside sending. */
+  with?: Feature[];
   rotate?: boolean;
   yes?: boolean;
 }
-
-/** What a question can answer instead of a flag. */
-export type Asked = Pick<
-  SetupFlags,
-  'mailbox' | 'deniedMailbox' | 'group' | 'createMailbox' | 'name' | 'days' | 'legacyPolicy'
->;

@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { stripVTControlCharacters } from 'node:util';
+import { parseEnv, stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runProgram } from '../../../src/cli/program.js';
+import { helpOf, QUESTIONS } from '../../../src/cli/setup/questions.js';
 import { processTerminal } from '../../../src/cli/terminal.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 import { SetupWorld } from './support.js';
@@ -18,6 +19,7 @@ beforeEach(() => {
 afterEach(() => world.remove());
 
 const ENTER = '\r';
+const SPACE = ' ';
 const DOWN = '\u001b[B';
 const CTRL_C = '\u0003';
 
@@ -52,15 +54,18 @@ describe('setup on a terminal', () => {
         ['stay out of reach', `director@contoso.com${ENTER}`],
         ['kept to its mailboxes', `${DOWN}${ENTER}`],
         ['security group', ENTER],
+        ['beside sending', `${SPACE}${ENTER}`],
         ['called', ENTER],
       ],
     );
-    expect(done).toMatchObject({ code: 0, err: '', asked: 6 });
+    expect(done).toMatchObject({ code: 0, err: '', asked: 7 });
     const script = world.read('exchange-admin/restrict-mailboxes.ps1');
     expect(script).toContain("$Allowed = @('noreply@contoso.com')");
     expect(script).toContain('$CreateMailbox = $true');
     expect(script).toContain("$GroupAddress = 'graph-mailers@contoso.com'");
     expect(script).toContain('New-ApplicationAccessPolicy');
+    // The first of the list.
+    expect(parseEnv(world.read('developer/.env')).GRAPH_MAIL_FEATURES).toBe('bounces');
     expect(world.read('entra-admin/register-app.sh')).toContain("APP_NAME='graph-mailer'");
   });
 
@@ -90,8 +95,14 @@ describe('setup on a terminal', () => {
   it('does not offer an access policy where a filter is given, which is for RBAC alone', async () => {
     const flags = ['--mailbox', 'noreply@contoso.com', '--denied-mailbox', 'director@contoso.com', '--create-mailbox'];
     const filter = ['--filter', "City -eq 'x'", '--certificate', world.write('own.pem', ownPem)];
-    const done = await typed([...flags, ...filter], [['called', ENTER]]);
-    expect(done).toMatchObject({ code: 0, asked: 1 });
+    const done = await typed(
+      [...flags, ...filter],
+      [
+        ['beside sending', ENTER],
+        ['called', ENTER],
+      ],
+    );
+    expect(done).toMatchObject({ code: 0, asked: 2 });
     expect(done.out).not.toContain('kept to its mailboxes');
   });
 
@@ -100,6 +111,60 @@ describe('setup on a terminal', () => {
     expect(done).toMatchObject({ code: 2, err: expect.stringContaining('Nothing was written') });
     expect(existsSync(path.join(world.out, 'developer'))).toBe(false);
   });
+
+  it('takes no example for an answer', async () => {
+    const done = await typed(
+      [],
+      [
+        ['for example noreply@contoso.com', ENTER],
+        ['The address', CTRL_C],
+      ],
+    );
+    expect(done).toMatchObject({ code: 2, asked: 2 });
+  });
+
+  it('comes to the same by Enter alone as by flags where nobody is asked', async () => {
+    const needed = {
+      '--mailbox': 'noreply@contoso.com',
+      '--denied-mailbox': 'director@contoso.com',
+      '--certificate': world.write('own.pem', ownPem),
+    };
+    const written = () =>
+      readdirSync(world.out, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name))
+        .sort()
+        .map((file) => [path.relative(world.out, file), readFileSync(file, 'utf8')]);
+    expect(await world.setup(Object.entries(needed).flat())).toMatchObject({ code: 0, err: '' });
+    const byFlags = written();
+    rmSync(world.out, { recursive: true });
+    const answers = QUESTIONS.filter(({ applies }) => applies?.({ out: '', certificate: 'x' }) ?? true).map(
+      ({ name, question, default: usual }): [string, string] => {
+        if (usual) return [question, ENTER];
+        return [question, `${name === 'mailbox' ? needed['--mailbox'] : needed['--denied-mailbox']}${ENTER}`];
+      },
+    );
+    const done = await typed(['--certificate', needed['--certificate']], answers);
+    expect(done).toMatchObject({ code: 0, err: '', asked: answers.length });
+    expect(written()).toEqual(byFlags);
+    for (const line of done.out.split('\n')) expect(line.trimEnd().length, line).toBeLessThanOrEqual(80);
+  });
+
+  it.each(QUESTIONS.map((question) => [question.flag, question] as const))(
+    '%s has a reason in one line, and its default in the help of the flag',
+    (_, { name, question, why, form, default: usual }) => {
+      // Behind the sign of a question.
+      expect(`◆  ${question} ${why}`.length).toBeLessThanOrEqual(80);
+      expect(why).toMatch(/^[A-Z].*\.$/);
+      const value = usual?.of({ out: '', mailbox: ['noreply@contoso.com'] });
+      const [, help] = helpOf(name);
+      const words = typeof value === 'string' ? value.replace('contoso.com', '') : '';
+      expect(help).toContain(words);
+      expect(help.includes('(default: ')).toBe(usual !== undefined && value !== false);
+      // What has a default needs no example, and the other way round.
+      if (form.kind === 'text') expect(form.example === undefined).toBe(usual !== undefined);
+    },
+  );
 
   it('asks nothing with --yes', async () => {
     const done = await typed(['--yes'], []);

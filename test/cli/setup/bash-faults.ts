@@ -88,14 +88,26 @@ export const BASH_FAULTS: readonly { name: string; in: string; failing?: Sweep; 
   {
     name: 'grants another permission',
     in: 'grants Mail.Send',
-    from: 'MAIL_SEND=b633e1c5-b582-4048-a93e-9f11b44c7e96',
-    to: 'MAIL_SEND=e2a3a72e-5f79-4c64-b1b1-878b674786c9',
+    from: 'Mail.Send=b633e1c5-b582-4048-a93e-9f11b44c7e96',
+    to: 'Mail.Send=e2a3a72e-5f79-4c64-b1b1-878b674786c9',
   },
   {
     name: 'swaps principal and resource',
     in: 'grants Mail.Send',
-    from: '"$sp_id" "$graph_sp" "$MAIL_SEND")',
-    to: '"$graph_sp" "$sp_id" "$MAIL_SEND")',
+    from: '"$sp_id" "$graph_sp" "$',
+    to: '"$graph_sp" "$sp_id" "$',
+  },
+  {
+    name: 'grants only the first of two permissions',
+    in: 'grants two permissions',
+    from: "done\nsay ''\nsay \"Granted",
+    to: "  break\ndone\nsay ''\nsay \"Granted",
+  },
+  {
+    name: 'grants again what is granted',
+    in: 'grants the permission that is missing',
+    from: '*) ;;\n    *)',
+    to: '-) ;;\n    *)',
   },
   {
     name: 'grants whatever is answered',

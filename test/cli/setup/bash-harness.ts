@@ -185,13 +185,23 @@ export function scenarios(cloud: CloudName): Scenario[] {
   const withId = { tenantId: TENANT.toUpperCase(), clientId: OURS.appId.toUpperCase() };
   const grant = { ...base, script: 'grant-mail-send.sh', files: entraFiles(answersOf('policy', { cloud, ...withId })) };
   const add = { ...base, script: 'add-certificate.sh', files: rotationFiles(OURS.appId, cloud) };
-  const granted: Scenario['goal'] = ({ principals }) =>
-    isDeepStrictEqual(
-      principals.find(({ id }) => id === OUR_PRINCIPAL)?.roles.map(({ appRoleId }) => appRoleId),
-      [MAIL_SEND_ROLE_ID],
-    )
-      ? []
-      : ['Mail.Send is not granted, or more than that'];
+  const grantsOnly =
+    (...roles: string[]): Scenario['goal'] =>
+    ({ principals }) =>
+      isDeepStrictEqual(
+        principals.find(({ id }) => id === OUR_PRINCIPAL)?.roles.map(({ appRoleId }) => appRoleId),
+        roles,
+      )
+        ? []
+        : ['what was asked for is not granted, or more than that'];
+  const granted = grantsOnly(MAIL_SEND_ROLE_ID);
+  const undoGrant: Scenario['undo'] = (_, __, stdout) =>
+    [...stdout.matchAll(/^To undo: (.*)$/gm)].map(([, command]) => command).join('\n');
+  const grantTwo = {
+    ...grant,
+    files: entraFiles(answersOf('policy', { cloud, ...withId, features: ['bounces', 'verify'] })),
+    goal: grantsOnly(MAIL_SEND_ROLE_ID, READ_ROLE),
+  };
   const added: Scenario['goal'] = ({ apps }) => certificateGoal(apps.find(({ id }) => id === OURS.id)?.keys, 1);
   const taken = tenantOf(cloud);
   taken.apps.push({ ...OURS, displayName: NAME, signInAudience: 'AzureADMultipleOrgs', keys: [...foreign.app.keys] });
@@ -238,7 +248,15 @@ export function scenarios(cloud: CloudName): Scenario[] {
     }),
     named('grants Mail.Send', {
       ...{ ...grant, input: 'yes\n', start: tenantOf(cloud, {}), goal: granted },
-      undo: (_, __, stdout) => /^To undo: (.*)$/m.exec(stdout)?.[1],
+      undo: undoGrant,
+    }),
+    named('grants two permissions', { ...grantTwo, input: 'yes\n', start: tenantOf(cloud, {}), undo: undoGrant }),
+    named('grants the permission that is missing', {
+      ...{ ...grantTwo, input: 'yes\n', start: tenantOf(cloud, { roles: [MAIL_SEND_ROLE_ID] }) },
+    }),
+    named('finds a permission to read before the policy', {
+      ...{ ...base, ...register('policy', { ...withId, features: ['bounces'] }), status: 1, says: 'FINDING: ' },
+      ...{ start: tenantOf(cloud, { roles: [READ_ROLE] }), goal: registerGoal(false, [READ_ROLE]) },
     }),
     named('finds Mail.Send granted', {
       ...grant,

@@ -27,6 +27,7 @@ const ids = {
 const CMDLETS: Record<string, string[]> = {
   'Add-DistributionGroupMember': ['Identity', 'Member', 'BypassSecurityGroupManagerCheck'],
   'Connect-ExchangeOnline': ['ExchangeEnvironmentName'],
+  'ForEach-Object': [],
   'Format-List': ['Property'],
   'Get-ApplicationAccessPolicy': [],
   'Get-ConnectionInformation': [],
@@ -55,6 +56,7 @@ const CMDLETS: Record<string, string[]> = {
   'Remove-ManagementRoleAssignment': ['Identity'],
   'Remove-ManagementScope': ['Identity'],
   'Remove-ServicePrincipal': ['Identity'],
+  'Select-Object': ['Unique'],
   'Set-DistributionGroup': ['Identity', 'HiddenFromAddressListsEnabled', 'BypassSecurityGroupManagerCheck'],
   'Test-ApplicationAccessPolicy': ['AppId', 'Identity'],
   'Test-ServicePrincipalAuthorization': ['Identity', 'Resource'],
@@ -81,18 +83,24 @@ const kinds: [mode: Mode, scope: Scope][] = [
 ];
 const cases = clouds.flatMap((cloud) =>
   kinds.flatMap(([mode, scope]) =>
-    [ids, {}].map((known) => ({
-      title: `${mode} by ${scope.kind}, ${cloud}, ids ${'clientId' in known ? 'known' : 'open'}`,
+    [
+      { known: ids, features: [] },
+      { known: {}, features: [] },
+      ...(cloud === 'global' ? [{ known: ids, features: ['verify', 'bounces'] as const }] : []),
+    ].map(({ known, features }) => ({
+      title: `${[mode, ...features].join(', ')} by ${scope.kind}, ${cloud}, ids ${'clientId' in known ? 'known' : 'open'}`,
       mode,
       scope,
       cloud,
       known,
+      features,
     })),
   ),
 );
 
-function documents({ mode, scope, cloud, known }: (typeof cases)[number]) {
-  const answers: Answers = { mode, name, mailboxes, deniedMailbox, scope, createMailbox: true, cloud, ...known };
+function documents({ mode, scope, cloud, known, features }: (typeof cases)[number]) {
+  const given = { mode, name, mailboxes, deniedMailbox, scope, createMailbox: true, cloud, features };
+  const answers: Answers = { ...given, ...known };
   const paths = { certificatePath: '/key.pem', publicFile: 'graph-mailer.cer', folder: 'out' };
   const rotation = rotationPacket({
     ...{ pem: '', certificate, keyPath: '/new.pem', old: undefined, oldPath: undefined, cloud },
@@ -159,13 +167,14 @@ describe.skipIf(!hasPowerShell)('cmdlets in the handouts', () => {
     }
     if (one.mode === 'rbac') {
       expect(given('New-ServicePrincipal', 'DisplayName')).toEqual([name]);
-      expect(given('New-ManagementRoleAssignment', 'App')).toEqual(['$ObjectId']);
-      expect(given('New-ManagementRoleAssignment', 'Role')).toEqual(['Application Mail.Send']);
+      const roles = ['Application Mail.Send', ...(one.features.length > 0 ? ['Application Mail.Read'] : [])];
+      expect(given('New-ManagementRoleAssignment', 'App')).toEqual(roles.map(() => '$ObjectId'));
+      expect(given('New-ManagementRoleAssignment', 'Role')).toEqual(roles);
       // Without a scope, the right would be for every mailbox.
       expect([
         ...given('New-ManagementRoleAssignment', 'RecipientGroupScope'),
         ...given('New-ManagementRoleAssignment', 'CustomResourceScope'),
-      ]).toEqual([one.scope.kind === 'group' ? '"$($Group.Guid)"' : '"Mail $AppId"']);
+      ]).toEqual(roles.map(() => (one.scope.kind === 'group' ? '"$($Group.Guid)"' : '"Mail $AppId"')));
       expect(given('Test-ServicePrincipalAuthorization', 'Resource')).toEqual([...mailboxes, deniedMailbox]);
     } else {
       expect(given('New-ApplicationAccessPolicy', 'PolicyScopeGroupId')).toEqual([

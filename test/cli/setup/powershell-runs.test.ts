@@ -97,7 +97,8 @@ describe.skipIf(!hasPowerShell)('a process of its own', () => {
 });
 
 describe.skipIf(!hasPowerShell)('what a tenant may hold', () => {
-  const [register, registerPolicy, grant, add, group, filter, policy] = CORE as [
+  const [register, registerPolicy, grant, add, group, filter, policy, bounces] = CORE as [
+    Variant,
     Variant,
     Variant,
     Variant,
@@ -162,6 +163,40 @@ describe.skipIf(!hasPowerShell)('what a tenant may hold', () => {
         expect(text).toContain('(as it should be)');
       },
     ],
+    'a wider role for reading is a finding, and no proof of the one that was asked for': [
+      withTenant(bounces, {
+        exchangePrincipals: [principal],
+        assignments: [
+          { name: 'wide', role: 'Application Mail.ReadWrite', app: OBJECT, scope: '', byGroup: false, at: 0 },
+        ],
+      }),
+      (run, text) => {
+        expect(run.exit).toBe(1);
+        expect(text).toContain(`InScope False  ${DENIED}  Application Mail.Read  (as it should be)`);
+        expect(text).toContain('FINDING: the application has other roles as well: Application Mail.ReadWrite');
+        expect(text).toContain('sign-off.md names Application Mail.Send and Application Mail.Read and nothing else');
+      },
+    ],
+    'a role for reading in another scope is asked about, and without a yes nothing is proven': [
+      {
+        ...withTenant(bounces, {
+          exchangePrincipals: [principal],
+          scopes: [{ name: 'Other', filter: 'x', at: 0 }],
+          assignments: [
+            {
+              name: `Mail.Read ${APP}`,
+              role: 'Application Mail.Read',
+              app: OBJECT,
+              scope: 'Other',
+              byGroup: false,
+              at: 0,
+            },
+          ],
+        }),
+        answers: ['no'],
+      },
+      (run) => expect(run.error).toContain('Nothing was proven'),
+    ],
     'a role for the whole tenant fails the proof': [
       withTenant(group, {
         exchangePrincipals: [principal],
@@ -169,7 +204,7 @@ describe.skipIf(!hasPowerShell)('what a tenant may hold', () => {
       }),
       (run, text) => {
         expect(run.error).toContain('The proof failed');
-        expect(text).toContain(`InScope True  ${DENIED}  (NOT as it should be)`);
+        expect(text).toContain(`InScope True  ${DENIED}  Application Mail.Send  (NOT as it should be)`);
         // Format-List of the assignments, with their scopes.
         expect(text).toMatch(/Name +: wide/);
       },

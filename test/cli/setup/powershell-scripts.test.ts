@@ -125,9 +125,9 @@ describe('PowerShell scripts', () => {
   it('give each cmdlet the id, the role and the right that it takes', () => {
     const { 'restrict-mailboxes.ps1': rbac, 'register-app.ps1': register } = scripts('rbac');
     expect(rbac).toContain('New-ServicePrincipal -AppId $AppId -ObjectId $ObjectId ');
-    expect(rbac).toContain("$Role = 'Application Mail.Send'\n");
+    expect(rbac).toContain("$Roles = @('Application Mail.Send')\n");
     expect(rbac).toMatch(
-      /Name = \$assignmentName; App = \$ObjectId; Role = \$Role }\n *\$assignment\.RecipientGroupScope = /,
+      /Name = \$assignmentName; App = \$ObjectId; Role = \$role }\n *\$assignment\.RecipientGroupScope = /,
     );
     expect(rbac).toContain("if ($address -eq $DeniedMailbox) { 'False' } else { 'True' }");
     expect(rbac).toContain('New-DistributionGroup -Type Security ');
@@ -136,7 +136,7 @@ describe('PowerShell scripts', () => {
     expect(policy).toContain('-AppId $AppId -PolicyScopeGroupId $GroupAddress -AccessRight RestrictAccess ');
     expect(policy).toContain("if ($address -eq $DeniedMailbox) { 'Denied' } else { 'Granted' }");
     // permissions-reference: Mail.Send, an application permission.
-    expect(grant).toContain("$MailSend = 'b633e1c5-b582-4048-a93e-9f11b44c7e96'");
+    expect(grant).toContain("$Permissions = [ordered] @{ 'Mail.Send' = 'b633e1c5-b582-4048-a93e-9f11b44c7e96' }");
     expect(grant).toContain("$GraphApp = '00000003-0000-0000-c000-000000000000'");
     // Update-MgApplication replaces the whole list.
     expect(register).toContain('$keys = $before + @(');

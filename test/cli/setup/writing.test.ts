@@ -90,7 +90,8 @@ describe('setup', () => {
   it('names every flag that is missing where nobody can be asked, and writes nothing', async () => {
     const { code, err } = await world.setup([]);
     expect(code).toBe(2);
-    for (const flag of ['--mailbox', '--denied-mailbox', '--group']) expect(err).toContain(flag);
+    for (const flag of ['--mailbox <address>', '--denied-mailbox <address>']) expect(err).toContain(flag);
+    for (const line of err.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(existsSync(world.out)).toBe(false);
   });
 

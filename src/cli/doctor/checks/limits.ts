@@ -9,7 +9,7 @@ const subject = { id: 'limits', title: 'Sending limits' };
 export async function checkLimits(examination: Examination): Promise<Check[]> {
   const blocked = examination.blocked(subject, 'configuration');
   if (blocked) return [blocked];
-  const { flags, settings, cloud } = examination;
+  const { flags, settings, cloud, inbox } = examination;
   const configured = typeof settings?.mailbox === 'string' ? [settings.mailbox] : [];
   const senders = flags.from === undefined ? (flags.mailbox ?? configured) : [flags.from];
   const [limited] = senders.flatMap((sender) => onmicrosoftLimit(sender) ?? []);
@@ -22,6 +22,8 @@ export async function checkLimits(examination: Examination): Promise<Check[]> {
       ),
     ];
   }
+  if (inbox !== undefined)
+    return [skipped(subject, 'Not needed: they are those of Microsoft 365, and this is a sandbox.')];
   return [
     skipped(
       subject,

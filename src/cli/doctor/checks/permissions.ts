@@ -1,4 +1,5 @@
 import { EXIT } from '../../exit-codes.js';
+import { enoughFor, readingRight } from '../../features.js';
 import { type Check, failed, ok, skipped, warning } from '../check.js';
 import type { Examination } from '../examination.js';
 import { signInNeeds } from './token.js';
@@ -13,7 +14,7 @@ export async function checkPermissions(examination: Examination): Promise<Check[
   if (blocked) return [blocked];
   const { claims, flags } = examination;
   if (!claims) return [skipped(subject, 'Not checked: the token cannot be read, as is its right.')];
-  return [flags.mode === 'rbac' ? judgeRbac(claims.roles) : judgePolicy(claims.roles)];
+  return [flags.mode === 'rbac' ? judgeRbac(claims.roles) : judgePolicy(claims.roles, examination)];
 }
 
 /**
@@ -39,7 +40,8 @@ function judgeRbac(roles: readonly string[]): Check {
   );
 }
 
-function judgePolicy(roles: readonly string[]): Check {
+function judgePolicy(roles: readonly string[], { features }: Examination): Check {
+  const right = readingRight(features);
   if (roles.length === 0) {
     return failed(
       subject,
@@ -56,8 +58,17 @@ function judgePolicy(roles: readonly string[]): Check {
       `Add the application permission Mail.Send under ${portal}, let an administrator grant admin consent, and remove what is not needed.`,
     );
   }
-  const others = roles.filter((role) => role !== 'Mail.Send');
-  if (others.length === 0) return ok(subject, 'Mail.Send and nothing else.');
+  if (right && !roles.some((role) => enoughFor(right).includes(role))) {
+    return failed(
+      subject,
+      EXIT.permission,
+      `${roles.join(', ')}; ${right.permission} is missing, which ${features.join(', ')} takes.`,
+      `Add the application permission ${right.permission} under ${portal}, and let an administrator grant admin consent. What was granted a moment ago may take some minutes.`,
+    );
+  }
+  const asked = right ? ['Mail.Send', right.permission] : ['Mail.Send'];
+  const others = roles.filter((role) => !asked.includes(role));
+  if (others.length === 0) return ok(subject, `${roles.join(' and ')}, and nothing else.`);
   return warning(
     subject,
     `Mail.Send, and ${others.join(', ')}. ${unneeded(others)}`,

@@ -13,7 +13,7 @@ const longestWait = 30_000;
 
 /** Sends a real mail, where somebody wants it. */
 export async function checkTestMail(examination: Examination): Promise<Check[]> {
-  const { flags, settings, configuration, world } = examination;
+  const { flags, settings, configuration, world, inbox } = examination;
   const to = flags.sendTo;
   if (to === undefined) return [skipped(subject, 'Not sent: --send-to <address> sends a real one.')];
   const mailbox = typeof settings?.mailbox === 'string' ? settings.mailbox : '';
@@ -41,7 +41,7 @@ export async function checkTestMail(examination: Examination): Promise<Check[]> 
     return [
       ok(
         subject,
-        `Sent from ${mailbox} to ${to}. ${idsInWords(ids)} Graph took it; whether it arrived, the trace tells.`,
+        `Sent from ${mailbox} to ${to}. ${idsInWords(ids)} ${inbox === undefined ? 'Graph took it; whether it arrived, the trace tells.' : `See it on ${inbox}`}`,
         {
           command: traceOf(ids, examination),
         },

@@ -2,6 +2,7 @@ import { isTlsCode } from '../../../graph/network-error.js';
 import { isLoopback } from '../../../graph/proxy-exceptions.js';
 import type { OwnCommands } from '../../../own-commands.js';
 import { EXIT } from '../../exit-codes.js';
+import { startSandbox } from '../../known-sandbox.js';
 import { type Check, failed, ok, warning } from '../check.js';
 import type { Contact, ContactAnswer } from '../contact.js';
 import { distrustCure } from '../distrust.js';
@@ -36,14 +37,9 @@ function unreachable({ host, failure }: Contact, commands: OwnCommands): Check {
   }
   const why = [code, message].filter(Boolean).join(': ');
   const cure = isLoopback(host.replace(/:\d+$/, ''))
-    ? `Start the sandbox, and check its port in AZURE_AUTHORITY_HOST and GRAPH_MAIL_GRAPH_HOST:\n${startSandbox(host, commands)}`
+    ? `${startSandbox(`https://${host}`, commands)}\nIf it runs, check its port in AZURE_AUTHORITY_HOST and GRAPH_MAIL_GRAPH_HOST.`
     : `Let this machine connect to port 443 of ${host}, directly or through a proxy (HTTPS_PROXY): a firewall looks like this. It says nothing about permissions.`;
   return failed(subject, EXIT.unavailable, `${host} cannot be reached (${why}).`, cure);
-}
-
-function startSandbox(host: string, commands: OwnCommands): string {
-  const [, port = '443'] = /:(\d+)$/.exec(host) ?? [];
-  return commands.plain('sandbox', ...(port === '8443' ? [] : ['--port', port]));
 }
 
 function distrusted(

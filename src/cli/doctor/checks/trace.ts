@@ -35,7 +35,7 @@ const renew =
 /** All about the application that may search message trace, which sending does not need. */
 export async function checkTrace(examination: Examination): Promise<Check[]> {
   const { flags, settings } = examination;
-  if (!flags.trace) {
+  if (!flags.trace && !flags.with?.includes('trace')) {
     return settings?.trace
       ? [skipped(configured, `Not asked: add --trace to look at ${traceVariables.clientId}.`)]
       : [];

@@ -1,5 +1,6 @@
 import { OwnCommands } from '../../../own-commands.js';
 import type { Mode, SetupFile } from '../answers.js';
+import { featureLines } from '../rights.js';
 import { developerEnv } from './developer-env.js';
 import { cell, code, day } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
@@ -44,6 +45,7 @@ function readme(input: PacketInput, platform: NodeJS.Platform): string {
   const { answers, certificate, certificatePath, keyMade, sandbox } = input;
   const { mode, mailboxes, deniedMailbox } = answers;
   const { rotate, run, check, shell } = developerCommands(input, platform);
+  const features = featureLines(answers);
   return `# For the developer
 
 Role needed: none. This folder stays where the program runs; it ${keyMade ? 'holds' : 'says where to find'} the private key. **Do not send it to anybody.**
@@ -55,7 +57,7 @@ Role needed: none. This folder stays where the program runs; it ${keyMade ? 'hol
 | Thumbprint (SHA-1, as the portal shows it) | ${cell(certificate.thumbprintSha1)} |
 | Mailboxes that may send | ${mailboxes.map(cell).join(', ')} |
 | Must stay out of reach | ${cell(deniedMailbox)} |
-
+${features.length > 0 ? `| Asked for beside sending | ${features.join('; ')} |\n` : ''}
 ${sandbox ? sandboxSteps(run, sandbox.inboxUrl, shell) : tenantSteps(mode, run, check, shell)}## To undo
 
 Delete this folder once the Entra administrator has removed the certificate from the app registration. Without that, whoever has a

@@ -1,5 +1,6 @@
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
+import { featureLines, permissionsOf } from '../rights.js';
 import { cell, code, day } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 
@@ -7,17 +8,23 @@ import type { PacketInput } from './packet-input.js';
 export function entraReadme({ answers, certificate, publicFile }: PacketInput): string {
   const { mode, name, cloud } = answers;
   const { portal } = CLOUD_TERMS[cloud];
+  const permissions = named(answers);
+  const features = featureLines(answers);
   return `# For the Entra administrator
 
 A program wants to send mail through Microsoft Graph, signed in as an application with a certificate. You register it. ${
     mode === 'rbac'
       ? 'You\n**grant it no permission at all**: Exchange gives it the right to send, from a few mailboxes only.'
-      : 'You grant it\n`Mail.Send` **last**, after the Exchange administrator has kept it to a few mailboxes.'
+      : `You grant it\n${permissions} **last**, after the Exchange administrator has kept it to a few mailboxes.`
   }
-
+${
+  features.length > 0 && mode === 'policy'
+    ? `\nBeside sending, it was asked for:\n\n${features.map((line) => `- ${line}`).join('\n')}\n`
+    : ''
+}
 - **Least role**: Cloud Application Administrator. Application Developer is enough by Azure CLI and in the portal; Microsoft Graph
   PowerShell asks for the delegated permission \`Application.ReadWrite.All\`, which an administrator must have consented to.${mode === 'policy' ? ' For the consent: Privileged Role Administrator.' : ''}
-- **What changes**: one app registration, its certificate, its Enterprise application${mode === 'policy' ? ', later one permission' : ''}. Nothing else in the tenant.
+- **What changes**: one app registration, its certificate, its Enterprise application${mode === 'policy' ? `, later ${permissionsOf(answers).length === 1 ? 'one permission' : 'two permissions'}` : ''}. Nothing else in the tenant.
 - **Nothing in this folder is secret.** The private key stays with the developer; do not ask for it.
 - **Waiting**: a new application and its certificate work within a minute or so.
 
@@ -59,6 +66,13 @@ permission alone does not: tokens from before keep it for up to 24 hours. To end
 `;
 }
 
+/** The permissions of Entra, as Markdown. */
+function named(answers: Answers): string {
+  return permissionsOf(answers)
+    .map(({ name }) => code(name))
+    .join(' and ');
+}
+
 function ways({ cloud }: Answers): string {
   const { azure, graphPowerShell } = CLOUD_TERMS[cloud];
   return `${azure ? azureCli(azure) : NO_AZURE_CLI}\n${graphPowerShell ? GRAPH_POWERSHELL : NO_GRAPH_POWERSHELL}\n`;
@@ -89,7 +103,8 @@ the module, users report that signing in fails in 5.1 (an error that names \`Get
 const NO_GRAPH_POWERSHELL = `There is no script for Microsoft Graph PowerShell: in this cloud it needs an application of your own to sign in with.
 `;
 
-function consent({ name, cloud }: Answers): string {
+function consent(answers: Answers): string {
+  const { name, cloud } = answers;
   const { azure, graphPowerShell } = CLOUD_TERMS[cloud];
   const scripts = [
     ...(azure ? ['`bash grant-mail-send.sh`'] : []),
@@ -98,16 +113,20 @@ function consent({ name, cloud }: Answers): string {
   return `## Last: the consent
 
 Only when the Exchange administrator says that the policy works, with the proof \`Denied\` for a mailbox outside of it, **and that for
-more than an hour**: the proof is ahead of the mailboxes. The other way round, the application could send from every mailbox of the
+more than an hour**: the proof is ahead of the mailboxes. The other way round, the application could ${permissionsOf(answers).length === 1 ? 'send from' : 'read, and send from,'} every mailbox of the
 tenant for an hour or more.
 
 ${[...scripts, 'in the portal'].join(', or ')}:
 
-- [ ] App registrations > ${code(name)} > API permissions > Add a permission > Microsoft Graph > **Application permissions** > Mail.Send
+- [ ] App registrations > ${code(name)} > API permissions > Add a permission > Microsoft Graph > **Application permissions** > ${permissionsOf(
+    answers,
+  )
+    .map((permission) => permission.name)
+    .join(', ')}
 - [ ] Grant admin consent
 - [ ] Nothing else is in the list (remove \`User.Read\`)
 
-After a script, the portal shows the permission under "Other permissions granted": it is granted, though the app registration does not
+After a script, the portal shows what was granted under "Other permissions granted": it is granted, though the app registration does not
 ask for it. The program, if it runs, asks for a token with it when it is next refused; another product may keep its token without it
 for up to 24 hours: have it restarted.
 

@@ -1,6 +1,7 @@
 import { quotePowerShell } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
+import { rolesOf } from '../rights.js';
 import { cell, code } from './markdown.js';
 
 /** For an administrator who will not run a stranger's script: the same by plain cmdlets, and what of it can be clicked. */
@@ -99,8 +100,19 @@ function groupSteps(address: string, { mode, mailboxes }: Answers): Step[] {
   ];
 }
 
-function rbacSteps({ name, mailboxes, deniedMailbox, scope }: Answers): Step[] {
-  const assign = `New-ManagementRoleAssignment -Name "Mail.Send $AppId" -App $ObjectId -Role 'Application Mail.Send'`;
+function rbacSteps(answers: Answers): Step[] {
+  const { name, mailboxes, deniedMailbox, scope } = answers;
+  const roles = rolesOf(answers);
+  const assignments = roles.map(
+    (role) =>
+      `New-ManagementRoleAssignment -Name "${role.replace('Application ', '')} $AppId" -App $ObjectId -Role '${role}'`,
+  );
+  const rights =
+    roles.length === 1
+      ? 'The right to send'
+      : `The rights to send and to read (${roles.slice(1).map(code).join(', ')})`;
+  const onePlain = roles.length === 1 ? 'it would be' : 'they would be';
+  const never = `**Never without the scope at its end**: ${onePlain} for every mailbox:`;
   const principal: Step = {
     title:
       "Exchange's pointer to the application; the object id is that of the Enterprise application, not of the app registration:",
@@ -113,13 +125,12 @@ function rbacSteps({ name, mailboxes, deniedMailbox, scope }: Answers): Step[] {
     scope.kind === 'group'
       ? [
           {
-            title:
-              'The right to send, for the members of the group. **Never without the scope at its end**: it would be for every mailbox:',
+            title: `${rights}, for the members of the group. ${never}`,
             cmdlets: [
               '$Group = $null',
               `$Group = Get-DistributionGroup -Identity ${q(scope.address)}`,
               'if ($Group) {',
-              `    ${assign} -RecipientGroupScope "$($Group.Guid)"`,
+              ...assignments.map((assign) => `    ${assign} -RecipientGroupScope "$($Group.Guid)"`),
               '} else {',
               "    Write-Warning 'The group was not found. The application was given nothing.'",
               '}',
@@ -140,17 +151,15 @@ function rbacSteps({ name, mailboxes, deniedMailbox, scope }: Answers): Step[] {
             cmdlets: ['New-ManagementScope -Name "Mail $AppId" -RecipientRestrictionFilter $Filter'],
           },
           {
-            title:
-              'The right to send, in that scope. **Never without the scope at its end**: it would be for every mailbox:',
-            cmdlets: [`${assign} -CustomResourceScope "Mail $AppId"`],
+            title: `${rights}, in that scope. ${never}`,
+            cmdlets: assignments.map((assign) => `${assign} -CustomResourceScope "Mail $AppId"`),
           },
         ];
   return [
     principal,
     ...right,
     {
-      title:
-        'The proof: `InScope` is True for the role Application Mail.Send, and False (or no such row at all) for the mailbox at the end. Every other row that says True is something that this application may do besides:',
+      title: `The proof: \`InScope\` is True for the role${roles.length === 1 ? '' : 's'} ${roles.join(' and ')}, and False (or no such row at all) for the mailbox at the end. Every other row that says True is something that this application may do besides:`,
       cmdlets: [...mailboxes, deniedMailbox].map(
         (address) => `Test-ServicePrincipalAuthorization -Identity $ObjectId -Resource ${q(address)} | Format-List`,
       ),

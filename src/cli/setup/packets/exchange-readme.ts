@@ -1,8 +1,10 @@
 import { quotePowerShell } from '../../../shell-quoting.js';
+import { readingRight } from '../../features.js';
 import type { Answers } from '../answers.js';
+import { featureLines, permissionNames, permissionsOf, rolesOf } from '../rights.js';
 import { POLICY_WAITING } from '../scripts/restrict-policy-ps1.js';
 import { idWord } from './exchange-by-hand.js';
-import { cell } from './markdown.js';
+import { cell, code } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 
 /** What the Exchange administrator reads: why, what changes, how long it takes, how to undo it. (fact setup-6) */
@@ -11,6 +13,7 @@ export function exchangeReadme({ answers }: PacketInput): string {
   const appId = `-AppId ${idWord(answers.clientId, 'client id')}`;
   const ids = mode === 'rbac' ? `${appId} -ObjectId ${idWord(answers.objectId, 'object id')}` : appId;
   const group = scope.kind === 'group' ? scope.address : undefined;
+  const reading = readingRight(answers.features);
   return `# For the Exchange administrator
 
 A program wants to send mail through Microsoft Graph. You say from which mailboxes, and prove that it cannot use another one.
@@ -18,7 +21,7 @@ A program wants to send mail through Microsoft Graph. You say from which mailbox
 | | |
 | --- | --- |
 | May send | ${mailboxes.map(cell).join(', ')}${createMailbox ? ' (made as shared mailboxes if missing: no licence, nobody signs in)' : ''} |
-| Must stay out of reach | ${cell(deniedMailbox)} |
+${reading ? `| What it may do there | send, and \`${mode === 'rbac' ? reading.role : reading.permission}\` (${featureLines(answers).join('; ')}) |\n` : ''}| Must stay out of reach | ${cell(deniedMailbox)} |
 | By | ${group === undefined ? `a recipient filter: ${cell(scope.kind === 'filter' ? scope.filter : '')}` : `the ${mode === 'rbac' ? 'direct members' : 'members'} of the mail-enabled security group ${cell(group)} (${mode === 'rbac' ? 'groups in it do not count' : 'members of groups in it count as well: have none'})`} |
 
 - **Least role**: Organization Management in Exchange Online (the Entra role Exchange Administrator has it).
@@ -27,7 +30,9 @@ A program wants to send mail through Microsoft Graph. You say from which mailbox
 - **Waiting**: ${
     mode === 'rbac'
       ? 'the proof is right within minutes. The application itself gets the right in 30 minutes, or in up to 2 hours if it has just been\n  refused; new group members take about as long.'
-      : `${POLICY_WAITING} \`Mail.Send\` must not be granted before.`
+      : `${POLICY_WAITING} ${permissionsOf(answers)
+          .map(({ name }) => code(name))
+          .join(' and ')} must not be granted before.`
   }
 - An organization that was never customized is asked about \`Enable-OrganizationCustomization\`, **which cannot be undone**.
 
@@ -65,13 +70,15 @@ This takes as long to work as it took to set up.
 `;
 }
 
-function changes({ mode, scope, createMailbox }: Answers): string {
+function changes(answers: Answers): string {
+  const { mode, scope, createMailbox } = answers;
+  const reading = readingRight(answers.features);
   const parts = [
     scope.kind === 'group'
       ? 'a mail-enabled security group (hidden from address lists) and its members'
       : 'a management scope',
     mode === 'rbac'
-      ? `${scope.kind === 'group' ? 'the management scope that Exchange makes of the group; ' : ''}a service principal, which is only a pointer to the application; one role assignment, \`Application Mail.Send\`, in that scope`
+      ? `${scope.kind === 'group' ? 'the management scope that Exchange makes of the group; ' : ''}a service principal, which is only a pointer to the application; ${reading ? 'two role assignments' : 'one role assignment'}, ${rolesOf(answers).map(code).join(' and ')}, in that scope`
       : 'one application access policy, `RestrictAccess`. Microsoft calls these policies **legacy** and says that nothing new should be set up with them: RBAC for Applications is the way that it documents. Ask the developer for that (without `--legacy-policy`) unless you know why not',
     ...(createMailbox ? ['shared mailboxes that are missing'] : []),
   ];
@@ -100,24 +107,29 @@ Test-ServicePrincipalAuthorization -Identity ${objectId} -Resource ${quotePowerS
 It looks at Exchange alone. A permission granted in Entra adds to it, for every mailbox: ask the Entra administrator that there is none.`;
 }
 
-function undo({ mode, scope, clientId, objectId }: Answers): string {
+function undo(answers: Answers): string {
+  const { mode, scope, clientId, objectId } = answers;
   if (mode === 'policy') {
     return `# FIRST have the Entra administrator disable the Enterprise application (Properties > Enabled for users to sign in: No), then
-# revoke Mail.Send: without the policy it holds for every mailbox, and tokens from before keep it. Have the application enabled
+# revoke ${permissionNames(answers)}: without the policy that holds for every mailbox, and tokens from before keep it. Have the application enabled
 # again only when those tokens have ended (24 hours at most).
 Get-ApplicationAccessPolicy | Where-Object { $_.AppId -contains ${idWord(clientId, 'client id')} -and $_.Description -eq 'Mail from an application' } | Remove-ApplicationAccessPolicy
 # Other policies of the application stay.`;
   }
   const named = (what: string) => quotePowerShell(`${what} ${clientId ?? '<client id>'}`);
+  const assignments = rolesOf(answers).map((role) => ({ role, name: named(role.replace('Application ', '')) }));
   // Exchange makes a scope of the group, by a name of its own.
-  const byGroup = `$scope = $null   # of an earlier command in this window\n$scope = (Get-ManagementRoleAssignment -Role 'Application Mail.Send' | Where-Object { $_.Name -eq ${named('Mail.Send')} }).CustomResourceScope`;
+  const byGroup = assignments.map(
+    ({ role, name }) =>
+      `$scopes += (Get-ManagementRoleAssignment -Role '${role}' | Where-Object { $_.Name -eq ${name} }).CustomResourceScope`,
+  );
   const made =
     '# The group and the mailboxes stay; remove them in the Exchange admin center if nothing else uses them.';
   return [
-    ...(scope.kind === 'group' ? [byGroup] : []),
-    `Remove-ManagementRoleAssignment -Identity ${named('Mail.Send')}`,
+    ...(scope.kind === 'group' ? ['$scopes = @()   # of an earlier command in this window', ...byGroup] : []),
+    ...assignments.map(({ name }) => `Remove-ManagementRoleAssignment -Identity ${name}`),
     scope.kind === 'group'
-      ? 'if ($scope) { Remove-ManagementScope -Identity $scope }'
+      ? '$scopes | Where-Object { $_ } | Select-Object -Unique | ForEach-Object { Remove-ManagementScope -Identity $_ }'
       : `Remove-ManagementScope -Identity ${named('Mail')}`,
     `Remove-ServicePrincipal -Identity ${idWord(objectId, 'object id')}   # if nothing else of this application is assigned`,
     made,

@@ -1,16 +1,19 @@
 import type { SetupFile } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
+import { permissionsOf } from '../rights.js';
 import { POLICY_WAITING } from '../scripts/restrict-policy-ps1.js';
 import { developerCommands } from './developer.js';
 import { idWord } from './exchange-by-hand.js';
-import { cell } from './markdown.js';
+import { cell, code } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 
 const MODULE_ONCE =
   'Microsoft Graph PowerShell, in a window of its own (`Install-Module Microsoft.Graph.Applications -Scope CurrentUser`, once).';
 
-const UNDO_CONSENT_FIRST = `**first** disable the Enterprise application (Properties > Enabled for users to sign in: No) and revoke \`Mail.Send\`, and enable
-it again only when the tokens from before have ended (24 hours at most): they keep \`Mail.Send\`, for every mailbox once the policy is gone. Then
+const undoConsentFirst = (
+  permissions: string,
+) => `**first** disable the Enterprise application (Properties > Enabled for users to sign in: No) and revoke ${permissions}, and enable
+it again only when the tokens from before have ended (24 hours at most): they keep ${permissions}, for every mailbox once the policy is gone. Then
 `;
 
 /** One page for the firm where developer, Entra and Exchange administrator are one person: the shortest order of steps. */
@@ -20,6 +23,10 @@ export function oneAdministrator(input: PacketInput, platform: NodeJS.Platform =
   const { portal, azure } = CLOUD_TERMS[cloud];
   const { check, run, shell } = developerCommands(input, platform);
   const byPolicy = mode === 'policy';
+  const permissions = permissionsOf(answers)
+    .map(({ name }) => code(name))
+    .join(' and ');
+  const gives = permissionsOf(answers).length === 1 ? 'Give the right to send' : 'Give the rights to send and to read';
   const ids = `-AppId ${idWord(answers.clientId, 'client id')}${byPolicy ? '' : ` -ObjectId ${idWord(answers.objectId, 'object id')}`}`;
   const script = (name: string) =>
     azure
@@ -37,7 +44,7 @@ pwsh -File ./${name}.ps1
 
 ${script('register-app')}`,
     'It prints three lines. Put two of them into `developer/.env`: `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`.',
-    `**${byPolicy ? 'Make the policy' : 'Give the right to send'}, and prove it.** In a new window, Exchange Online PowerShell (\`Install-Module ExchangeOnlineManagement\`, once). Or
+    `**${byPolicy ? 'Make the policy' : gives}, and prove it.** In a new window, Exchange Online PowerShell (\`Install-Module ExchangeOnlineManagement\`, once). Or
 cmdlet by cmdlet: \`exchange-admin/by-hand.md\`.
 
 \`\`\`powershell
@@ -47,7 +54,7 @@ powershell -ExecutionPolicy Bypass -File .\\restrict-mailboxes.ps1 ${ids}
 
 The last lines are the proof: yes for ${mailboxes.map(cell).join(', ')}, no for ${cell(deniedMailbox)}. Copy them into \`sign-off.md\`.`,
     byPolicy
-      ? `**Wait**, an hour at least, then grant \`Mail.Send\`. ${POLICY_WAITING} Never before the proof: until the policy works, it opens every mailbox.
+      ? `**Wait**, an hour at least, then grant ${permissions}. ${POLICY_WAITING} Never before the proof: until the policy works, it opens every mailbox.
 
 ${script('grant-mail-send')}`
       : '**Wait**, 30 minutes to 2 hours. Until then Graph answers 403 although everything is right. Do not "help" by granting `Mail.Send` in\nEntra: that opens every mailbox of the tenant.',
@@ -69,7 +76,7 @@ them all. About a quarter of an hour, and the waiting.
 
 ${steps.map((step, index) => `${index + 1}. ${indented(step)}`).join('\n\n')}
 
-To undo: ${byPolicy ? UNDO_CONSENT_FIRST : ''}"To undo" in \`exchange-admin/README.md\`, then in \`entra-admin/README.md\`.
+To undo: ${byPolicy ? undoConsentFirst(permissions) : ''}"To undo" in \`exchange-admin/README.md\`, then in \`entra-admin/README.md\`.
 `,
   };
 }

@@ -1,15 +1,23 @@
+import { readingRight } from '../../features.js';
 import type { SetupFile } from '../answers.js';
+import { featureLines, permissionsOf, rolesOf } from '../rights.js';
 import { cell, day } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 
 /** One page for the audit: what was asked for, who did what, and the proof. */
 export function signOff({ answers, certificate }: PacketInput, now: Date): SetupFile {
   const { mode, name, mailboxes, deniedMailbox, scope, tenantId, clientId, objectId, cloud } = answers;
+  const reading = readingRight(answers.features);
+  const roles = rolesOf(answers).map(cell).join(' and ');
+  const permissions = permissionsOf(answers)
+    .map((permission) => cell(permission.name))
+    .join(' and ');
   const open = (value: string | undefined) => (value === undefined ? '…' : cell(value));
   const test =
     mode === 'rbac'
       ? { cmdlet: 'Test-ServicePrincipalAuthorization', yes: 'InScope True', no: 'InScope False' }
       : { cmdlet: 'Test-ApplicationAccessPolicy', yes: 'AccessCheckResult Granted', no: 'AccessCheckResult Denied' };
+  const ofEach = reading && mode === 'rbac' ? ' for each role' : '';
   const text = `# Mail from an application: what was allowed, and the proof
 
 Prepared on ${day(now)}.
@@ -24,14 +32,14 @@ Prepared on ${day(now)}.
 | Certificate, SHA-256 | ${cell(certificate.thumbprintSha256)} |
 | Certificate ends | ${day(certificate.validTo)} |
 | May send from | ${mailboxes.map(cell).join(', ')} |
-| Kept to it by | ${mode === 'rbac' ? 'RBAC for Applications: role `Application Mail.Send`' : 'application access policy `RestrictAccess`, and Entra permission `Mail.Send`'}, ${scope.kind === 'group' ? `group ${cell(scope.address)}` : `filter ${cell(scope.filter)}`} |
-| May read mail, or anything else | no |
+| Kept to it by | ${mode === 'rbac' ? `RBAC for Applications: role${reading ? 's' : ''} ${roles}` : `application access policy \`RestrictAccess\`, and Entra permission${reading ? 's' : ''} ${permissions}`}, ${scope.kind === 'group' ? `group ${cell(scope.address)}` : `filter ${cell(scope.filter)}`} |
+| May read mail, or anything else | ${reading ? `in the same mailboxes: ${featureLines(answers).join('; ')}. Nothing else` : 'no'} |
 
 | Checked | Expected | Seen, and when |
 | --- | --- | --- |
-| Application permissions in Entra | ${mode === 'rbac' ? 'none' : '`Mail.Send` alone, granted after the policy worked'} | |
+| Application permissions in Entra | ${mode === 'rbac' ? 'none' : `${permissions} alone, granted after the policy worked`} | |
 | Client secrets of the app registration | none | |
-${mailboxes.map((mailbox) => `| \`${test.cmdlet}\` for ${cell(mailbox)} | ${test.yes} | |\n`).join('')}| \`${test.cmdlet}\` for ${cell(deniedMailbox)} | ${test.no} | |
+${mailboxes.map((mailbox) => `| \`${test.cmdlet}\` for ${cell(mailbox)} | ${test.yes}${ofEach} | |\n`).join('')}| \`${test.cmdlet}\` for ${cell(deniedMailbox)} | ${test.no}${ofEach} | |
 | Test mail arrived (\`send-test.mjs\`) | yes | |
 | Who reads the bounces in the sending mailbox | | |
 

@@ -1,4 +1,4 @@
-import { GRAPH_APP_ID, MAIL_SEND_ROLE_ID, REGISTERED_FILE } from './well-known-ids.js';
+import { GRAPH_APP_ID, REGISTERED_FILE } from './well-known-ids.js';
 
 /** What every script for Azure CLI begins with, behind its values: helpers, and who is signed in where. */
 export const BASH_BEGINNING = `
@@ -101,5 +101,4 @@ export const BASH_FIND_ENTERPRISE_APP = `
 sp_id=$(ask ad sp list --filter "appId eq '$app_id'" --query '[].id')
 `;
 
-export const BASH_IDS = `MAIL_SEND=${MAIL_SEND_ROLE_ID}
-GRAPH_APP=${GRAPH_APP_ID}`;
+export const BASH_IDS = `GRAPH_APP=${GRAPH_APP_ID}`;

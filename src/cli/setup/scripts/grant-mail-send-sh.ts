@@ -1,18 +1,21 @@
 import { quoteSh } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
+import { permissionNames, permissionsOf } from '../rights.js';
 import { BASH_BEGINNING, BASH_FIND_ENTERPRISE_APP, BASH_GRANTED, BASH_IDS, BASH_KNOWN_APP } from './bash-steps.js';
 import { POLICY_WAITING } from './restrict-policy-ps1.js';
 
 /** `grant-mail-send.sh`, for access policies: the admin consent, once the policy is in effect. */
 export function grantMailSendSh(answers: Answers, azure: string): string {
+  const permissions = permissionsOf(answers);
+  const names = permissionNames(answers);
   return `#!/usr/bin/env bash
-# Grants the application permission Mail.Send, with admin consent. Run it LAST: after the Exchange administrator
+# Grants the application permission${permissions.length > 1 ? 's' : ''} ${names}, with admin consent. Run it LAST: after the Exchange administrator
 # has made the access policy and has seen "Denied" for a mailbox outside of it, and more than an hour has passed since.
 # ${POLICY_WAITING}
 #
 # Least role: Privileged Role Administrator (consent to an application permission of Microsoft Graph).
-# Changes: one app role assignment: Mail.Send of Microsoft Graph, to this application.
+# Changes: ${permissions.length > 1 ? 'two app role assignments' : 'one app role assignment'}: ${names} of Microsoft Graph, to this application.
 # Again: may be run again at any time; a permission that is there stays as it is.
 # Undo: Enterprise applications > this application > Permissions > ... > Revoke permission, or the command that is
 #   printed at the end. Tokens from before keep the permission for up to 24 hours; to end them now, disable the
@@ -30,6 +33,7 @@ TENANT_ID=${quoteSh((answers.tenantId ?? '').toLowerCase())}
 APP_ID=${quoteSh(answers.clientId ?? '')}
 CLOUD=${azure}
 GRAPH=${CLOUD_TERMS[answers.cloud].graph}
+PERMISSIONS='${permissions.map(({ name, id }) => `${name}=${id}`).join(' ')}'
 ${BASH_IDS}
 ${BASH_BEGINNING}${BASH_KNOWN_APP}
 [ -n "$app_id" ] || stop "which application? Run register-app.sh first, or: $0 <Application (client) id>"
@@ -38,12 +42,21 @@ is_id "$sp_id" || stop "there is no Enterprise application of $app_id in this te
 graph_sp=$(ask ad sp list --filter "appId eq '$GRAPH_APP'" --query '[].id')
 is_id "$graph_sp" || stop 'Microsoft Graph was not found in this tenant.'
 ${BASH_GRANTED}
-case $granted in
-  *"$MAIL_SEND"*)
-    say "Mail.Send is granted to $app_id already."
-    exit 0
-    ;;
-esac
+missing=''
+names=''
+for permission in $PERMISSIONS; do
+  case $granted in
+    *"\${permission#*=}"*) ;;
+    *)
+      missing="$missing $permission"
+      names="\${names:+$names and }\${permission%%=*}"
+      ;;
+  esac
+done
+if [ -z "$missing" ]; then
+  say "${names} is granted to $app_id already."
+  exit 0
+fi
 
 say ''
 say 'From the moment of this consent, only the access policy stands between the application and every mailbox.'
@@ -52,12 +65,16 @@ printf 'Has it said Denied for %s, and was that more than an hour ago? Type yes 
 read -r answer || answer=''
 [ "$answer" = yes ] || stop 'nothing was granted. Come back when the access policy is in effect.'
 
-body=$(printf '{"principalId":"%s","resourceId":"%s","appRoleId":"%s"}' "$sp_id" "$graph_sp" "$MAIL_SEND")
-assignment=$(ask rest --method POST --url "$GRAPH/v1.0/servicePrincipals/$sp_id/appRoleAssignments" \\
-  --headers 'Content-Type=application/json' --body "$body" --query id)
-[[ $assignment =~ ^[A-Za-z0-9_-]+$ ]] || stop 'Graph did not say that the permission was granted. Run this again: it tells whether it was.'
+undo=''
+for permission in $missing; do
+  body=$(printf '{"principalId":"%s","resourceId":"%s","appRoleId":"%s"}' "$sp_id" "$graph_sp" "\${permission#*=}")
+  assignment=$(ask rest --method POST --url "$GRAPH/v1.0/servicePrincipals/$sp_id/appRoleAssignments" \\
+    --headers 'Content-Type=application/json' --body "$body" --query id)
+  [[ $assignment =~ ^[A-Za-z0-9_-]+$ ]] || stop "Graph did not say that \${permission%%=*} was granted. Run this again: it tells whether it was."
+  undo="$undo
+To undo: az rest --method DELETE --url $GRAPH/v1.0/servicePrincipals/$sp_id/appRoleAssignments/$assignment"
+done
 say ''
-say "Granted Mail.Send to $app_id. This program fetches a new token when it is next refused; restart any other product that signs in as this application."
-say "To undo: az rest --method DELETE --url $GRAPH/v1.0/servicePrincipals/$sp_id/appRoleAssignments/$assignment"
+say "Granted $names to $app_id. This program fetches a new token when it is next refused; restart any other product that signs in as this application.$undo"
 `;
 }

@@ -1,6 +1,7 @@
-import { quotePowerShell } from '../../../shell-quoting.js';
+import { quotePowerShell, quotePowerShellList } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
+import { permissionNames, permissionsOf } from '../rights.js';
 import { connectGraph, GRAPH_CERTIFICATE, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';
 import { strictly } from './powershell-steps.js';
 import { MAIL_SEND_ROLE_ID } from './well-known-ids.js';
@@ -57,7 +58,7 @@ if (-not $sp) {
     $sp = Wait-For { Get-MgServicePrincipal -Filter "appId eq '$AppId'" | Select-Object -First 1 }
 }
 $objectId = $sp.Id
-${answers.mode === 'rbac' ? checkOfRbac : checkOfPolicy}
+${answers.mode === 'rbac' ? checkOfRbac : checkOfPolicy(answers)}
 Set-Content -LiteralPath $Saved -Encoding ascii -Value @(
     "Directory (tenant) id:  $tenant",
     "Application (client) id: $AppId",
@@ -82,9 +83,9 @@ if ($granted.Count -gt 0) {
     Write-Warning "FINDING: this application has application permissions in Entra ($roles; $MailSend is Mail.Send). They hold for every mailbox, whatever scope Exchange sets. Remove those that nothing else needs: Enterprise applications > this application > Permissions > ... > Revoke permission."
 }`;
 
-const checkOfPolicy = `
-# Mail.Send is granted later, by grant-mail-send.ps1: before the access policy works, it would open every mailbox.
-$granted = @(Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $objectId -All | Where-Object { $_.AppRoleId -eq $MailSend })
+const checkOfPolicy = (answers: Answers) => `
+# ${permissionNames(answers)} is granted later, by grant-mail-send.ps1: before the access policy works, it would open every mailbox.
+$granted = @(Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $objectId -All | Where-Object { ${quotePowerShellList(permissionsOf(answers).map(({ id }) => id))} -contains $_.AppRoleId })
 if ($granted.Count -gt 0) {
-    Write-Warning 'FINDING: this application has Mail.Send already. Unless the access policy is in effect, it may send from every mailbox of the tenant. Ask the Exchange administrator for the proof now, or revoke it: Enterprise applications > this application > Permissions > ... > Revoke permission.'
+    Write-Warning 'FINDING: this application has ${permissionNames(answers)} already. Unless the access policy is in effect, that holds for every mailbox of the tenant. Ask the Exchange administrator for the proof now, or revoke it: Enterprise applications > this application > Permissions > ... > Revoke permission.'
 }`;

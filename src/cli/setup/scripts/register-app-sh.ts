@@ -2,6 +2,7 @@ import { quoteSh } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
 import { CLOUD_TERMS } from '../clouds.js';
+import { permissionNames, permissionsOf } from '../rights.js';
 import { BASH_BEGINNING, BASH_CERTIFICATE, BASH_GRANTED, BASH_KNOWN_APP } from './bash-steps.js';
 import { MAIL_SEND_ROLE_ID } from './well-known-ids.js';
 
@@ -77,7 +78,7 @@ if [ -n "$sp_outcome" ]; then
   fresh=yes
   say "$sp_outcome"
 fi
-${answers.mode === 'rbac' ? checkOfRbac : checkOfPolicy}
+${answers.mode === 'rbac' ? checkOfRbac : checkOfPolicy(answers)}
 printf 'Directory (tenant) id:  %s\\nApplication (client) id: %s\\nEnterprise application object id: %s\\n' "$tenant" "$app_id" "$sp_id" > "$saved"
 say ''
 say 'Done. Send these three lines to the developer and to the Exchange administrator:'
@@ -112,16 +113,18 @@ if [ "$granted" != '[]' ]; then
 fi
 `;
 
-const checkOfPolicy = `
-# Mail.Send is granted later, by grant-mail-send.sh: before the access policy works, it would open every mailbox.
+const checkOfPolicy = (answers: Answers) => `
+# ${permissionNames(answers)} is granted later, by grant-mail-send.sh: before the access policy works, it would open every mailbox.
 found=0
 ${BASH_GRANTED.trim()}
 case $granted in
-  *${MAIL_SEND_ROLE_ID}*)
+  ${permissionsOf(answers)
+    .map(({ id }) => `*${id}*`)
+    .join(' | ')})
     found=1
     say ''
-    say 'FINDING: this application has Mail.Send already. Unless the access policy is in effect, it may send'
-    say 'from every mailbox of the tenant. Ask the Exchange administrator for the proof now, or revoke it:'
+    say 'FINDING: this application has ${permissionNames(answers)} already. Unless the access policy is in effect, that holds'
+    say 'for every mailbox of the tenant. Ask the Exchange administrator for the proof now, or revoke it:'
     say '  Enterprise applications > this application > Permissions > ... > Revoke permission'
     ;;
 esac

@@ -1,6 +1,7 @@
 import { quotePowerShell, quotePowerShellList } from '../../../shell-quoting.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
+import { permissionNames } from '../rights.js';
 import { EXCHANGE_BEGINNING, EXCHANGE_WHAT_IF, exchangeGroup } from './exchange-steps.js';
 import { strictly } from './powershell-steps.js';
 
@@ -15,7 +16,7 @@ export function restrictPolicyPs1(answers: Answers): string {
   const group = answers.scope.kind === 'group' ? answers.scope.address : '';
   return `# Keeps one application to some mailboxes: an application access policy, with Exchange Online PowerShell.
 #
-# Run it BEFORE Mail.Send is granted in Entra: the other way round, the application may use every mailbox until the policy works.
+# Run it BEFORE ${permissionNames(answers)} is granted in Entra: the other way round, the application may use every mailbox until the policy works.
 #
 # Least role: Organization Management in Exchange Online (the role Exchange Administrator of Entra has it).
 # Changes: a group and its members, one application access policy${answers.createMailbox ? ', and shared mailboxes that are missing' : ''}. No other application is touched.
@@ -38,7 +39,7 @@ $GroupAddress = ${quotePowerShell(group)}
 $CreateMailbox = $${answers.createMailbox}
 $TenantId = ${quotePowerShell(answers.tenantId ?? '')}
 $Environment = '${CLOUD_TERMS[answers.cloud].exchange}'
-${strictly(`${EXCHANGE_BEGINNING}${exchangeGroup('policy')}${POLICY}${EXCHANGE_WHAT_IF}${proof(answers.cloud)}`)}`;
+${strictly(`${EXCHANGE_BEGINNING}${exchangeGroup('policy')}${POLICY}${EXCHANGE_WHAT_IF}${proof(answers)}`)}`;
 }
 
 const POLICY = `
@@ -59,8 +60,8 @@ if ($own.Count -eq 0 -and -not (Test-WhatIf "make an application access policy: 
 }
 `;
 
-function proof(cloud: Answers['cloud']): string {
-  const { azure, graphPowerShell } = CLOUD_TERMS[cloud];
+function proof(answers: Answers): string {
+  const { azure, graphPowerShell } = CLOUD_TERMS[answers.cloud];
   const grants = [...(azure ? ['grant-mail-send.sh'] : []), ...(graphPowerShell ? ['grant-mail-send.ps1'] : [])];
   return `
 # The proof. The cmdlet answers in the language of this session, so anything else than the two words is left to you.
@@ -87,6 +88,6 @@ if ($foreign.Count -gt 0 -and -not (Read-Yes "Does '$($granted[0])' mean Granted
 }
 Write-Host 'Proven by Test-ApplicationAccessPolicy. Send these lines to the developer, for sign-off.md.'
 Write-Host 'Now wait: the proof is ahead of the mailboxes. ${POLICY_WAITING}'
-Write-Host 'Then the Entra administrator grants Mail.Send (${grants.join(' or ')}), and not before.'
+Write-Host 'Then the Entra administrator grants ${permissionNames(answers)} (${grants.join(' or ')}), and not before.'
 `;
 }

@@ -1,16 +1,19 @@
 import { quotePowerShell, quotePowerShellList } from '../../../shell-quoting.js';
+import { readingRight } from '../../features.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
+import { rolesOf } from '../rights.js';
 import { EXCHANGE_BEGINNING, EXCHANGE_WHAT_IF, exchangeGroup } from './exchange-steps.js';
 import { strictly } from './powershell-steps.js';
 
 /** `restrict-mailboxes.ps1` for RBAC for Applications: service principal, scope, assignment, proof. */
 export function restrictRbacPs1(answers: Answers): string {
   const { scope } = answers;
-  return `# Lets one application send from some mailboxes, and from no others: RBAC for Applications, with Exchange Online PowerShell.
+  const reading = readingRight(answers.features);
+  return `# Lets one application send from some mailboxes, and from no others${reading ? `, and gives it the role ${reading.role} there` : ''}: RBAC for Applications, with Exchange Online PowerShell.
 #
 # Least role: Organization Management in Exchange Online (the role Exchange Administrator of Entra has it).
-# Changes: ${scope.kind === 'group' ? 'a group and its members, the management scope that Exchange makes of it' : 'a management scope'}, a service principal (a pointer to the Enterprise application), one role assignment
+# Changes: ${scope.kind === 'group' ? 'a group and its members, the management scope that Exchange makes of it' : 'a management scope'}, a service principal (a pointer to the Enterprise application), ${reading ? 'two role assignments' : 'one role assignment'}
 #   in that scope${answers.createMailbox ? ', and shared mailboxes that are missing' : ''}. No mailbox is opened to a person, and no other application is touched.
 # Again: may be run again at any time; what is there stays as it is, and is asked about if it is of another group or filter.
 #   Run it again for the proof alone.
@@ -34,7 +37,7 @@ ${scope.kind === 'group' ? `$GroupAddress = ${quotePowerShell(scope.address)}` :
 $CreateMailbox = $${answers.createMailbox}
 $TenantId = ${quotePowerShell(answers.tenantId ?? '')}
 $Environment = '${CLOUD_TERMS[answers.cloud].exchange}'
-$Role = 'Application Mail.Send'
+$Roles = ${quotePowerShellList(rolesOf(answers))}
 ${strictly(`${EXCHANGE_BEGINNING}${scope.kind === 'group' ? exchangeGroup('rbac') : FILTER_SCOPE}${assignment(scope.kind === 'group' ? BY_GROUP : BY_FILTER)}${EXCHANGE_WHAT_IF}${PROOF}`)}`;
 }
 
@@ -101,25 +104,27 @@ if (-not $sp) {
 }
 if ($sp) { $ObjectId = "$($sp.ObjectId)" }
 
-# The assignment, named for the application's id.
-$assignmentName = "Mail.Send $AppId"
-$assigned = @(Get-ManagementRoleAssignment -Role $Role | Where-Object { "$($_.Name)" -eq $assignmentName })
-# One that is there may be of an earlier run, for another scope.
-if ($assigned.Count -gt 0) {
-    $inForce = "$($assigned[0].CustomResourceScope)"
-    ${scope.expected}
-    if (-not $asAsked) {
-        Write-Warning "The role assignment '$assignmentName' is there already, in the scope '$inForce', which does not look like ${scope.called}. It was made by an earlier run, or by somebody else."
-        if (-not $WhatIf -and -not (Read-Yes 'Is that scope the one that is meant?')) {
-            throw "Nothing was proven: the scope that is in force is not the one that was asked for. Remove the assignment (Remove-ManagementRoleAssignment -Identity '$assignmentName'), then run this again."
+# The assignments, one of each role, named for the application's id.
+foreach ($role in $Roles) {
+    $assignmentName = "$($role -replace '^Application ') $AppId"
+    $assigned = @(Get-ManagementRoleAssignment -Role $role | Where-Object { "$($_.Name)" -eq $assignmentName })
+    # One that is there may be of an earlier run, for another scope.
+    if ($assigned.Count -gt 0) {
+        $inForce = "$($assigned[0].CustomResourceScope)"
+        ${scope.expected}
+        if (-not $asAsked) {
+            Write-Warning "The role assignment '$assignmentName' is there already, in the scope '$inForce', which does not look like ${scope.called}. It was made by an earlier run, or by somebody else."
+            if (-not $WhatIf -and -not (Read-Yes 'Is that scope the one that is meant?')) {
+                throw "Nothing was proven: the scope that is in force is not the one that was asked for. Remove the assignment (Remove-ManagementRoleAssignment -Identity '$assignmentName'), then run this again."
+            }
         }
     }
-}
-if ($assigned.Count -eq 0 -and -not (Test-WhatIf "assign the role '$Role' to the application, as '$assignmentName'")) {
-    $assignment = @{ Name = $assignmentName; App = $ObjectId; Role = $Role }
-    ${scope.parameter}
-    New-ManagementRoleAssignment @assignment | Out-Null
-    Write-Host "Made the role assignment '$assignmentName'."
+    if ($assigned.Count -eq 0 -and -not (Test-WhatIf "assign the role '$role' to the application, as '$assignmentName'")) {
+        $assignment = @{ Name = $assignmentName; App = $ObjectId; Role = $role }
+        ${scope.parameter}
+        New-ManagementRoleAssignment @assignment | Out-Null
+        Write-Host "Made the role assignment '$assignmentName'."
+    }
 }
 `;
 }
@@ -132,23 +137,27 @@ $other = @()
 foreach ($address in @($Allowed) + $DeniedMailbox) {
     $expected = if ($address -eq $DeniedMailbox) { 'False' } else { 'True' }
     $rows = @(Test-ServicePrincipalAuthorization -Identity $ObjectId -Resource $address)
-    $sending = @($rows | Where-Object { "$($_.RoleName) $($_.GrantedPermissions)" -match 'Mail\\.Send|Full Access' })
-    $inScope = if (@($sending | Where-Object { "$($_.InScope)" -eq 'True' }).Count -gt 0) { 'True' } else { 'False' }
-    $verdict = if ($inScope -eq $expected) { 'as it should be' } else { $asExpected = $false; 'NOT as it should be' }
-    Write-Host "InScope $inScope  $address  ($verdict)"
+    foreach ($role in $Roles) {
+        # Whatever gives the same right counts, such as Full Access.
+        $permission = [regex]::Escape(($role -replace '^Application ')) + '(?![\\w.])|Full Access'
+        $held = @($rows | Where-Object { "$($_.RoleName) $($_.GrantedPermissions)" -match $permission })
+        $inScope = if (@($held | Where-Object { "$($_.InScope)" -eq 'True' }).Count -gt 0) { 'True' } else { 'False' }
+        $verdict = if ($inScope -eq $expected) { 'as it should be' } else { $asExpected = $false; 'NOT as it should be' }
+        Write-Host "InScope $inScope  $address  $role  ($verdict)"
+    }
     foreach ($row in $rows) { Write-Host "    $($row.RoleName): $($row.GrantedPermissions), in $($row.AllowedResourceScope), InScope $($row.InScope)" }
-    $other += @($rows | Where-Object { "$($_.RoleName)" -ne $Role } | ForEach-Object { "$($_.RoleName) in $($_.AllowedResourceScope)" })
+    $other += @($rows | Where-Object { $Roles -notcontains "$($_.RoleName)" } | ForEach-Object { "$($_.RoleName) in $($_.AllowedResourceScope)" })
 }
 Write-Host ''
 if (-not $asExpected) {
-    Get-ManagementRoleAssignment -Role $Role | Where-Object { "$($_.RoleAssigneeName)" -eq $ObjectId -or "$($_.Name)" -like "*$AppId*" } | Format-List -Property Name, RoleAssigneeName, '*Scope*' | Out-String | Write-Host
+    $Roles | ForEach-Object { Get-ManagementRoleAssignment -Role $_ } | Where-Object { "$($_.RoleAssigneeName)" -eq $ObjectId -or "$($_.Name)" -like "*$AppId*" } | Format-List -Property Name, RoleAssigneeName, '*Scope*' | Out-String | Write-Host
     throw 'The proof failed. A change of group members takes some minutes: wait, and run this again. If it stays so, the assignments above show why.'
 }
 Write-Host 'Proven: InScope True for what may send, False for what must not.'
 Write-Host 'Send these lines to the developer, for sign-off.md: the application itself gets the right in 30 minutes to 2 hours.'
 Write-Host 'This proof does not see permissions granted in Entra. The Entra administrator must have granted none: they would add to it.'
 if ($other.Count -gt 0) {
-    Write-Warning "FINDING: the application has other roles as well: $(@($other | Select-Object -Unique) -join '; '). sign-off.md says that it may do nothing but send: remove them (Remove-ManagementRoleAssignment), or correct that page."
+    Write-Warning "FINDING: the application has other roles as well: $(@($other | Select-Object -Unique) -join '; '). sign-off.md names $($Roles -join ' and ') and nothing else: remove them (Remove-ManagementRoleAssignment), or correct that page."
     exit 1
 }
 `;

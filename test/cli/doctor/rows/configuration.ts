@@ -9,18 +9,28 @@ const check = 'Configuration';
 export const configurationRows: Misconfiguration[] = [
   {
     what: 'Nothing is configured',
-    arrange: ({ env }) => Object.assign(env, { AZURE_TENANT_ID: undefined, AZURE_CLIENT_ID: undefined }),
+    arrange: ({ env }) => {
+      for (const name of Object.keys(env)) if (/^(AZURE|GRAPH_MAIL)_/.test(name)) delete env[name];
+    },
     check,
-    says: 'It is not known who sends',
-    cure: 'Set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_CERTIFICATE_PATH and GRAPH_MAIL_MAILBOX',
+    says: 'Nothing is configured: neither flags nor the environment nor a .env file say who sends',
+    cure: 'npx nodemailer-graph-transport setup',
     exitCode: 78,
   },
   {
     what: 'No mailbox is configured',
     arrange: ({ env }) => Object.assign(env, { GRAPH_MAIL_MAILBOX: '' }),
     check,
-    says: "Option 'mailbox' is missing",
-    cure: "Give the sending mailbox's address or object id",
+    says: 'GRAPH_MAIL_MAILBOX is missing (there, and empty)',
+    cure: 'Set it in the environment or in the .env file, or give --mailbox',
+    exitCode: 78,
+  },
+  {
+    what: 'The ids that the Entra administrator sends back are not filled in yet',
+    arrange: ({ env }) => Object.assign(env, { AZURE_TENANT_ID: '', AZURE_CLIENT_ID: '' }),
+    check,
+    says: 'AZURE_TENANT_ID and AZURE_CLIENT_ID are missing (there, and empty)',
+    cure: 'or give --tenant-id, --client-id and --certificate together',
     exitCode: 78,
   },
   {

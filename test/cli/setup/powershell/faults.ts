@@ -87,8 +87,8 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     what: 'another permission',
-    find: "$MailSend = 'b633e1c5-b582-4048-a93e-9f11b44c7e96'\n\n& {",
-    replace: "$MailSend = '810c84a8-4a9e-49e6-bf7d-12d183f40d01'\n\n& {",
+    find: "'Mail.Send' = 'b633e1c5-b582-4048-a93e-9f11b44c7e96'",
+    replace: "'Mail.Send' = '810c84a8-4a9e-49e6-bf7d-12d183f40d01'",
   },
   {
     what: 'principal and resource change places',
@@ -187,8 +187,8 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     what: 'a role that reads',
-    find: "$Role = 'Application Mail.Send'",
-    replace: "$Role = 'Application Mail.ReadWrite'",
+    find: "$Roles = @('Application Mail.Send'",
+    replace: "$Roles = @('Application Mail.ReadWrite'",
   },
   {
     what: 'a role for the whole tenant (group)',
@@ -269,5 +269,20 @@ export const FAULTS: readonly Fault[] = [
     what: 'the undoing does not find the policy',
     find: "-Description 'Mail from an application'",
     replace: "-Description ' '",
+  },
+  {
+    what: 'only the first role is assigned',
+    find: 'foreach ($role in $Roles) {\n    $assignmentName',
+    replace: 'foreach ($role in $Roles[0]) {\n    $assignmentName',
+  },
+  {
+    what: 'only the first role is proven',
+    find: 'foreach ($role in $Roles) {\n        #',
+    replace: 'foreach ($role in $Roles[0]) {\n        #',
+  },
+  {
+    what: 'only the first permission is granted',
+    find: 'foreach ($name in $missing) {',
+    replace: 'foreach ($name in $missing[0]) {',
   },
 ];

@@ -1,3 +1,4 @@
+import type { Feature } from '../../../../src/cli/features.js';
 import type { Answers, SetupFile } from '../../../../src/cli/setup/answers.js';
 import { publicCertificate } from '../../../../src/cli/setup/certificate/public-certificate.js';
 import { allPackets } from '../../../../src/cli/setup/packets/all-packets.js';
@@ -149,10 +150,12 @@ const added = {
   },
 };
 
-/** The command that a script prints behind "To undo:". */
+/** The commands that a script prints behind "To undo:". */
 const printedUndo = (cloud: CloudName) => (first: Run) => {
-  const command = first.lines.find((line) => line.startsWith('To undo: '))?.slice('To undo: '.length);
-  return `Connect-MgGraph -Environment ${GRAPH_CLOUDS[cloud]} -Scopes 'Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All'\n${command ?? 'throw "no undo"'}\n`;
+  const commands = first.lines
+    .filter((line) => line.startsWith('To undo: '))
+    .map((line) => line.slice('To undo: '.length));
+  return `Connect-MgGraph -Environment ${GRAPH_CLOUDS[cloud]} -Scopes 'Application.ReadWrite.All', 'AppRoleAssignment.ReadWrite.All'\n${commands.join('\n') || 'throw "no undo"'}\n`;
 };
 
 /** The commands of a readme, below "To undo". */
@@ -219,12 +222,16 @@ function registeringExisting(mode: Answers['mode']): Variant {
   };
 }
 
-function granting(cloud: CloudName): Variant | undefined {
-  const script = textOf(packets({ mode: 'policy', cloud, clientId: APP }), 'grant-mail-send.ps1');
+const READ_ROLE_ID = '810c84a8-4a9e-49e6-bf7d-12d183f40d01';
+
+function granting(cloud: CloudName, features: readonly Feature[] = []): Variant | undefined {
+  const script = textOf(packets({ mode: 'policy', cloud, clientId: APP, features }), 'grant-mail-send.ps1');
+  const asked = [MAIL_SEND_ROLE_ID, ...(features.includes('bounces') ? [READ_ROLE_ID] : [])];
+  const names = features.includes('bounces') ? 'Mail\\.Send and Mail\\.Read' : 'Mail\\.Send';
   if (script === undefined) return undefined;
   return {
     ...{
-      name: `grant-mail-send.ps1, ${cloud}`,
+      name: `grant-mail-send.ps1, ${[...features, cloud].join(', ')}`,
       file: 'grant-mail-send.ps1',
       script,
       args: {},
@@ -241,12 +248,15 @@ function granting(cloud: CloudName): Variant | undefined {
       ],
     },
     control: controlOf(cloud),
-    success: /^(Granted Mail\.Send to .*|Mail\.Send is granted .* already\.)$/m,
+    success: new RegExp(`^(Granted ${names} to .*|${names} is granted .* already\\.)$`, 'm'),
     check: (run) => {
       const roles = list(run.tenant, 'principals')[1] ?? {};
       const question = run.lines.find((line) => line.startsWith('? ')) ?? '';
       return [
-        ...expectList({ ...run, tenant: roles }, 'roles', [{ id: 'r1' }, { role: MAIL_SEND_ROLE_ID, resource: GRAPH }]),
+        ...expectList({ ...run, tenant: roles }, 'roles', [
+          { id: 'r1' },
+          ...asked.map((role) => ({ role, resource: GRAPH })),
+        ]),
         ...(question.includes(`Denied for ${DENIED}`) && /more than an hour ago/.test(question)
           ? []
           : [`asks: ${question}`]),
@@ -301,19 +311,31 @@ function checkMailboxes(run: Run): string[] {
   return expectList(run, 'mailboxes', [{ address: DENIED }, { address: 'ann@contoso.com' }, ...made]);
 }
 
-function proven(run: Run, yes: string, no: string): string[] {
-  const lines = [...MAILBOXES.map((address) => `${yes}  ${address}  (`), `${no}  ${DENIED}  (`];
+/** @param of the roles that are proven, each by a line of its own */
+function proven(run: Run, yes: string, no: string, of: readonly string[] = ['']): string[] {
+  const lines = of.flatMap((role) => [
+    ...MAILBOXES.map((address) => `${yes}  ${address}  ${role && `${role}  `}(`),
+    `${no}  ${DENIED}  ${role && `${role}  `}(`,
+  ]);
   return lines.filter((line) => !run.lines.some((has) => has.startsWith(line))).map((line) => `does not say: ${line}`);
 }
 
 const anotherScope = { name: 'Another', filter: FILTER, at: 0 };
 
-function restrictingRbac(kind: 'group' | 'filter', cloud: CloudName): Variant {
+function restrictingRbac(kind: 'group' | 'filter', cloud: CloudName, features: readonly Feature[] = []): Variant {
   const scope = kind === 'group' ? ({ kind, address: GROUP } as const) : ({ kind, filter: FILTER } as const);
-  const files = packets({ mode: 'rbac', cloud, scope });
+  const files = packets({ mode: 'rbac', cloud, scope, features });
+  const roles = ['Application Mail.Send', ...(features.includes('bounces') ? ['Application Mail.Read'] : [])];
+  const nameOf = (role: string) => `${role.replace('Application ', '')} ${APP}`;
   const file = 'restrict-mailboxes.ps1';
   return {
-    ...{ name: `${file}, rbac, ${kind}, ${cloud}`, file, script: textOf(files, file) ?? '', beside: {}, makes: true },
+    ...{
+      name: `${file}, rbac, ${[kind, ...features, cloud].join(', ')}`,
+      file,
+      script: textOf(files, file) ?? '',
+      beside: {},
+      makes: true,
+    },
     args: { AppId: APP, ObjectId: OBJECT },
     answers: kind === 'filter' ? ['yes'] : [],
     tenant: { ...EMPTY_TENANT, scopes: [anotherScope] },
@@ -328,7 +350,7 @@ function restrictingRbac(kind: 'group' | 'filter', cloud: CloudName): Variant {
           ]
         : [`What if: would make the management scope 'Mail ${APP}'.`]),
       `What if: would make the service principal of ${APP} in Exchange, with the object id ${OBJECT}.`,
-      `What if: would assign the role 'Application Mail.Send' to the application, as 'Mail.Send ${APP}'.`,
+      ...roles.map((role) => `What if: would assign the role '${role}' to the application, as '${nameOf(role)}'.`),
       'Nothing was changed.',
     ],
     check: (run) => {
@@ -338,10 +360,12 @@ function restrictingRbac(kind: 'group' | 'filter', cloud: CloudName): Variant {
         ...(kind === 'group' ? checkGroup(run) : checkMailboxes(run)),
         ...expectList(run, 'exchangePrincipals', [{ appId: APP, objectId: OBJECT, displayName: NAME }]),
         ...expectList(run, 'scopes', [anotherScope, { name: scopeName, ...(kind === 'filter' && { filter: FILTER }) }]),
-        ...expectList(run, 'assignments', [
-          { name: `Mail.Send ${APP}`, role: 'Application Mail.Send', app: OBJECT, scope: scopeName },
-        ]),
-        ...proven(run, 'InScope True', 'InScope False'),
+        ...expectList(
+          run,
+          'assignments',
+          roles.map((role) => ({ name: nameOf(role), role, app: OBJECT, scope: scopeName })),
+        ),
+        ...proven(run, 'InScope True', 'InScope False', roles),
         ...(kind === 'group' || run.lines.some((line) => line.startsWith('? Is that what is meant?'))
           ? []
           : ['does not ask about the filter']),
@@ -453,7 +477,7 @@ const present = (variants: readonly (Variant | undefined)[]) =>
   variants.filter((one): one is Variant => one !== undefined);
 const CLOUDS: readonly CloudName[] = ['global', 'usgov', 'usgov-dod', 'china'];
 
-/** One of each script, for the global cloud. */
+/** One of each script, for the global cloud; two that give a right to read as well. */
 export const CORE: readonly Variant[] = present([
   registering('rbac', 'global'),
   registering('policy', 'global'),
@@ -462,6 +486,8 @@ export const CORE: readonly Variant[] = present([
   restrictingRbac('group', 'global'),
   restrictingRbac('filter', 'global'),
   restrictingPolicy('global'),
+  restrictingRbac('group', 'global', ['bounces', 'verify']),
+  granting('global', ['bounces', 'verify']),
 ]);
 
 /** What the tenant holds already. */

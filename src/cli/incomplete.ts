@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { configError, type GraphMailError } from '../errors.js';
+import { OwnCommands } from '../own-commands.js';
+import type { Configuration } from './configuration.js';
+
+const written = 'graph-mailer/developer/.env';
+
+/** What a configuration must have: each part by any of its variables, and by a flag. */
+const parts = [
+  { variables: ['AZURE_TENANT_ID'], flag: '--tenant-id' },
+  { variables: ['AZURE_CLIENT_ID'], flag: '--client-id' },
+  {
+    variables: ['AZURE_CLIENT_CERTIFICATE_PATH', 'GRAPH_MAIL_CERTIFICATE', 'AZURE_CLIENT_SECRET'],
+    flag: '--certificate',
+  },
+  { variables: ['GRAPH_MAIL_MAILBOX'], flag: '--mailbox' },
+] as const;
+
+/**
+ * What is wrong with a configuration in which parts are missing, all of them at once; `undefined` where none is. Whoever has
+ * nothing yet is told what to run first.
+ * @param mailbox one that is given otherwise
+ */
+export function incomplete(
+  { env, source }: Pick<Configuration, 'env' | 'source'>,
+  mailbox?: string,
+): GraphMailError | undefined {
+  const missing = parts.filter(
+    ({ flag, variables }) => !variables.some((name) => env[name]) && !(flag === '--mailbox' && mailbox !== undefined),
+  );
+  if (missing.length === 0) return undefined;
+  // A mailbox in a flag alone says nothing of who signs in.
+  const nothing = parts.every(({ variables }) => !variables.some((name) => env[name] && source[name] !== 'flag'));
+  if (nothing)
+    return configError(
+      'Nothing is configured: neither flags nor the environment nor a .env file say who sends.',
+      firstSteps(),
+    );
+  const names = missing.map(({ variables: [name] }) => name);
+  const empty = names.filter((name) => source[name] !== undefined);
+  const flags = missing.map(({ flag }) => flag).filter((flag) => flag !== '--mailbox');
+  const instead = [
+    ...(flags.length > 0 ? ['--tenant-id, --client-id and --certificate together'] : []),
+    ...(missing.length > flags.length ? ['--mailbox'] : []),
+  ].join(', and ');
+  // As setup leaves them, until the administrator answers.
+  const fromEntra = empty.some((name) => source[name] === '.env' && name.endsWith('_ID'))
+    ? ' Those that setup left empty come from the Entra administrator (registered-app.txt).'
+    : '';
+  return configError(
+    `${listed(names)} ${names.length === 1 ? 'is missing' : 'are missing'}${empty.length > 0 ? ` (${emptyWords(empty, names)})` : ''}.`,
+    `Set ${names.length === 1 ? 'it' : 'them'} in the environment or in the .env file, or give ${instead}.${fromEntra}`,
+  );
+}
+
+/** A text of several lines: its commands stay whole. */
+function firstSteps(): string {
+  const commands = new OwnCommands();
+  const command = (...words: string[]) => `  ${commands.plain(...words)}`;
+  return [
+    ...(existsSync(written)
+      ? [`There is a configuration in ${written}. To use it, add:`, `  --env-file ${written}`]
+      : []),
+    'To try it without a tenant, in two terminals:',
+    command('sandbox'),
+    command('setup', '--sandbox', 'http://127.0.0.1:8025/'),
+    'For a tenant of Microsoft 365:',
+    command('setup'),
+    ...(existsSync(written)
+      ? []
+      : ['Where setup has run already, give the file that it wrote with --env-file,', `such as ${written}.`]),
+  ].join('\n');
+}
+
+function emptyWords(empty: readonly string[], names: readonly string[]): string {
+  return empty.length === names.length ? 'there, and empty' : `${listed(empty)} there, and empty`;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
