@@ -147,7 +147,8 @@ export function identityFromEnvironment(env: NodeJS.ProcessEnv): Identity {
   if (!set('AZURE_TENANT_ID') && !set('AZURE_CLIENT_ID')) {
     throw configError(
       'No identity is given: neither options (tenantId, clientId, certificatePath, …) nor AZURE_TENANT_ID and AZURE_CLIENT_ID in the environment.',
-      'Pass { tenantId, clientId, certificatePath, mailbox }, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_CERTIFICATE_PATH.',
+      'Pass { tenantId, clientId, certificatePath, mailbox }, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_CERTIFICATE_PATH. ' +
+        'If they are in a .env file, load it: node --env-file=.env app.js. The command "npx nodemailer-graph-transport setup" prepares all of them.',
     );
   }
   const ids = checkIds(set('AZURE_TENANT_ID'), set('AZURE_CLIENT_ID'), ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID']);

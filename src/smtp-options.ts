@@ -39,12 +39,14 @@ export const smtpOptions: ReadonlySet<string> = new Set([
   'newline',
 ]);
 
-/** An SMTP configuration without an identity is somebody who has not finished the switch. */
+/** An SMTP configuration without an identity: the switch is not finished. */
 export function refuseSmtpConfiguration(given: Record<string, unknown>): void {
   const left = ['host', 'service', 'auth'].filter((name) => name in given);
   if (left.length === 0) return;
+  const names = left.map((name) => `'${name}'`).join(left.length === 2 ? ' and ' : ', ');
   throw configError(
-    `${left.map((name) => `'${name}'`).join(', ')} configures SMTP; graphTransport() signs in to Microsoft Graph instead.`,
-    'Replace host, port and auth by { tenantId, clientId, certificatePath, mailbox }: an application in Entra takes the place of user and password.',
+    `${names} ${left.length === 1 ? 'configures' : 'configure'} SMTP; graphTransport() signs in to Microsoft Graph instead.`,
+    'Replace host, port and auth by { tenantId, clientId, certificatePath, mailbox }: an application in Entra takes the place of user and password. ' +
+      'The command "npx nodemailer-graph-transport setup" prepares it.',
   );
 }
