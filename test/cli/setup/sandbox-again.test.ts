@@ -84,7 +84,7 @@ describe('setup --sandbox again', () => {
         sandbox.tenant.groups.list(),
         sandbox.tenant.assignments.list(),
         sandbox.tenant.accessPolicies.list(),
-        sandbox.tenant.mailboxes.list().map(({ address, kind }) => [address, kind]),
+        sandbox.tenant.mailboxes.list().map(({ address }) => address),
         sandbox.tenant.messageTracePrincipal,
       ]);
     const tenant = told(first);
