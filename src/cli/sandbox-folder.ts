@@ -49,7 +49,7 @@ export async function openSandboxFolder(folder: string, names: readonly string[]
     certificate: await ownCertificate(certificateFile),
     caFile,
     identity: await keptIdentity(identityFile, names),
-    tenantFile: inside('tenant.json'),
+    tenantFile: inside('kept-tenant.json'),
     keep: async (ca, identity) => {
       // Its key first: without it nobody could have more names for that authority.
       if ((await kept(identityFile)) !== identity) writePrivateFile(identityFile, identity);

@@ -4,10 +4,13 @@ import https from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { setVariable } from '../../src/shell-quoting.js';
 import { root, runNode } from '../helpers/run-node.js';
 import { interrupt, program, startCommand } from './sandbox-process.js';
+
+// Each test starts programs, which takes seconds on a machine that has much to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 beforeEach(() => {
@@ -100,6 +103,46 @@ describe('the sandbox command with', () => {
         stderr: expect.stringContaining('Expected a number from 1 to 9999999.'),
       });
     }
+  });
+
+  it('--mailbox twice has both, the first by default; --any-mailbox all; --http-port answers without TLS', async () => {
+    const mailboxes = ['--mailbox', 'a@contoso.example', '--mailbox', 'b@contoso.example'];
+    const { child, printed, inbox } = await start(...mailboxes, '--any-mailbox', '--http-port', '0');
+    expect(printed).toContain('\nMailboxes         a@contoso.example, b@contoso.example, any other address\n');
+    expect(await api(printed, 'connect')).toMatchObject({ mailbox: 'a@contoso.example' });
+    const url = /plain HTTP +(\S+)/.exec(printed)?.[1] ?? '';
+    const { tenantId, clientId } = (await (await fetch(`${inbox}api/connect`)).json()) as Record<string, string>;
+    const form = { grant_type: 'client_credentials', client_id: clientId ?? '', client_secret: 'graph-sandbox' };
+    const token = await fetch(`${url}/${tenantId}/oauth2/v2.0/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ ...form, scope: `${url}/.default` }),
+    });
+    const { access_token } = (await token.json()) as Record<string, string>;
+    for (const mailbox of ['b@contoso.example', 'new@contoso.example']) {
+      const sent = await fetch(`${url}/v1.0/users/${mailbox}/sendMail`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${access_token}`, 'content-type': 'text/plain' },
+        body: Buffer.from(`From: ${mailbox}\r\nTo: ana@example.com\r\n\r\nHello\r\n`).toString('base64'),
+      });
+      expect(sent.status).toBe(202);
+    }
+    await interrupt(child);
+  });
+
+  it.each<[string[], number, RegExp]>([
+    [
+      ['--host', '0.0.0.0'],
+      2,
+      /^Error: --host 0\.0\.0\.0 can be reached from other machines: .* Add --allow-network to allow/,
+    ],
+    [['--host', '::'], 2, /--allow-network/],
+    [['--host', '192.0.2.7', '--allow-network'], 1, /192\.0\.2\.7 is not an address of this machine/],
+    [['--host', 'example.com'], 2, /Expected an IP address, .* A name is given with --name/],
+    [['--name', 'sandbox:8443'], 2, /Expected a DNS name without port/],
+    [['--http-port', '8443'], 1, /--port and --http-port are both 8443/],
+    [['--mailbox', 'nobody'], 2, /bare address/],
+  ])('%j is refused in words', async (flags, code, words) => {
+    expect(await refused(...flags)).toMatchObject({ code, stderr: expect.stringMatching(words) });
   });
 
   it('--tenant plays the tenant of a file beside its own application and mailbox', async () => {

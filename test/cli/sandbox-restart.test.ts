@@ -28,7 +28,7 @@ async function start(...args: string[]): Promise<Started> {
 
 /** Ends the sandbox as a crash does, and starts it on the same ports. */
 async function restart(before: Started, ...args: string[]): Promise<Started> {
-  await interrupt(before.child, 'SIGKILL');
+  if (before.child.signalCode === null) await interrupt(before.child, 'SIGKILL');
   const port = (url = '') => new URL(url).port;
   return start('--port', port(before.env.AZURE_AUTHORITY_HOST), '--inbox-port', port(before.inbox), ...args);
 }
@@ -52,7 +52,7 @@ async function api(inbox: string, method: string, name: string, body?: object): 
 describe('a sandbox that was killed and started again', () => {
   it('knows what was registered: send works without anything else', { timeout: LONG }, async () => {
     const first = await start(...freePorts);
-    expect(readdirSync(path.join(cwd, '.graph-sandbox'))).not.toContain('tenant.json');
+    expect(readdirSync(path.join(cwd, '.graph-sandbox'))).not.toContain('kept-tenant.json');
     const done = await runCommand(['setup', '--sandbox', first.inbox], cwd);
     expect(done).toMatchObject({ code: 0, stderr: '' });
     const tenant = await api(first.inbox, 'GET', 'tenant');
@@ -67,10 +67,10 @@ describe('a sandbox that was killed and started again', () => {
     expect(readFileSync(path.join(cwd, '.graph-sandbox/ca.pem'), 'utf8')).toBe(ca);
     expect(await send()).toMatchObject({ code: 0, stderr: '' });
     expect(await api(second.inbox, 'GET', 'messages')).toMatchObject({ total: 1 });
-    expect(statSync(path.join(cwd, '.graph-sandbox/tenant.json')).mode & 0o777).toBe(0o600);
+    expect(statSync(path.join(cwd, '.graph-sandbox/kept-tenant.json')).mode & 0o777).toBe(0o600);
     // Nothing unfinished lies about.
     expect(readdirSync(path.join(cwd, '.graph-sandbox')).sort()).toEqual(
-      ['.gitignore', 'ca.pem', 'certificate.pem', 'identity.pem', 'tenant.json'].sort(),
+      ['.gitignore', 'ca.pem', 'certificate.pem', 'identity.pem', 'kept-tenant.json'].sort(),
     );
   });
 
@@ -80,7 +80,7 @@ describe('a sandbox that was killed and started again', () => {
     await runCommand(line, cwd);
     await interrupt(first.child, 'SIGKILL');
     rmSync(path.join(cwd, '.graph-sandbox'), { recursive: true });
-    await restart({ ...first, child: (await start(...freePorts)).child });
+    await restart(first);
     const again = await runCommand(line, cwd);
     expect(again).toMatchObject({ code: 0, stderr: '' });
     expect(again.stdout).toContain('No key was changed.\nRegistered again what the sandbox did not know: application ');
@@ -93,7 +93,7 @@ it('of two sandboxes on a folder the first change is kept, and the other says so
   for (const name of ['one', 'two']) await api(first.inbox, 'PUT', `tenant/apps/${name}`, {});
   for (const name of ['three', 'four']) await api(second.inbox, 'PUT', `tenant/apps/${name}`, {});
   await expect.poll(second.said).toMatch(/^Warning: .*tenant\.json was changed by somebody else, .*--folder\.\n$/);
-  const kept = readFileSync(path.join(cwd, '.graph-sandbox/tenant.json'), 'utf8');
+  const kept = readFileSync(path.join(cwd, '.graph-sandbox/kept-tenant.json'), 'utf8');
   expect(['one', 'two', 'three', 'four'].filter((id) => kept.includes(`"${id}"`))).toEqual(['one', 'two']);
   expect(first.said()).toBe('');
 });
@@ -102,7 +102,7 @@ it('a tenant that is damaged is named, and not overwritten', { timeout: LONG }, 
   const first = await start(...freePorts);
   await api(first.inbox, 'PUT', 'tenant/apps/one', {});
   await interrupt(first.child, 'SIGKILL');
-  const file = path.join(cwd, '.graph-sandbox/tenant.json');
+  const file = path.join(cwd, '.graph-sandbox/kept-tenant.json');
   const half = readFileSync(file, 'utf8').slice(0, 100);
   writeFileSync(file, half);
   await expect(start(...freePorts)).rejects.toThrow(/^exit 1: Error: .*tenant\.json, .* is not valid JSON/);
