@@ -1,10 +1,12 @@
 // Clients that know nothing of this package, as they come from their makers, speak to the sandbox.
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { createCertificate, startSandbox } from 'nodemailer-graph-transport/sandbox';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { snippets } from '../../src/sandbox/page/connect/snippets.ts';
 
 const CLIENT_ID = '00000000-1111-4222-8333-444444444444';
 const hasCurl = (() => {
@@ -115,6 +117,27 @@ describe('@microsoft/microsoft-graph-client', () => {
     expect(attachments).toEqual([{ name: 'large.bin', size: 3_500_000 }]);
     const [message] = await sandbox.messages();
     expect(message.attachments[0].content.equals(Buffer.alloc(3_500_000, 'large '))).toBe(true);
+  });
+
+  it('sends with what the page gives to paste, as it stands', async () => {
+    const { sandbox, ca, certificate } = await startTenant();
+    const { tenantId, clientId, mailbox, cloud } = sandbox.options;
+    const connection = {
+      tenantId,
+      clientId,
+      mailbox,
+      mailboxes: [mailbox],
+      ...cloud,
+      certificatePath: certificate,
+      caPath: ca,
+    };
+    const { file, command, text } = snippets(connection).find(({ title }) => title.includes('microsoft-graph-client'));
+    const folder = path.dirname(ca);
+    writeFileSync(path.join(folder, file), text);
+    symlinkSync(path.join(import.meta.dirname, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
+    const { stdout } = await promisify(execFile)('bash', ['-c', command], { cwd: folder });
+    expect(stdout).toBe('Sent\n');
+    expect(await sandbox.messages()).toMatchObject([{ subject: 'Hello from the Graph client' }]);
   });
 
   it('waits and repeats when it is told to', async () => {

@@ -11,9 +11,17 @@ const good: GraphTransportOptions = { getToken: async () => 'token', mailbox: ow
 const mail: SendMailOptions = { from: own, to: 'ana@example.com', subject: 'Hi', text: 'Hello' };
 const ids = { tenantId: '11111111-2222-4333-8444-555555555555', clientId: '66666666-7777-4888-8999-000000000000' };
 
+const environment = {
+  AZURE_TENANT_ID: ids.tenantId,
+  AZURE_CLIENT_ID: ids.clientId,
+  AZURE_CLIENT_SECRET: 's',
+  GRAPH_MAIL_MAILBOX: own,
+};
+
 const configurations: readonly [options: object, env?: NodeJS.ProcessEnv][] = [
   [{}],
   [{}, { AZURE_TENANT_ID: ids.tenantId, AZURE_CLIENT_ID: ids.clientId }],
+  [{}, { ...environment, GRAPH_MAIL_CA: 'missing.pem' }],
   [{ host: 'smtp.office365.com', port: 587 }],
   [{ getToken: good.getToken }],
   [{ ...ids, mailbox: own }],
