@@ -1,6 +1,7 @@
 import { fileWord, shellCommand } from '../../shell-quoting.js';
 import { day } from './packets/markdown.js';
 import type { PacketInput } from './packets/packet-input.js';
+import { permissionNames } from './rights.js';
 
 /** What is printed at the end: what was made, and who does what next. Readable at 80 columns. */
 export function closingText(input: PacketInput, platform: NodeJS.Platform = process.platform): string {
@@ -20,7 +21,9 @@ ${shellCommand(['npx', 'nodemailer-graph-transport', 'send', '--env-file', `${fi
 ${trace ? `\nThe second application may search message trace:\n\n${shellCommand([...doctor, '--trace'], platform)}\n` : ''}`;
   }
   const last =
-    answers.mode === 'policy' ? '\nLast, the Entra administrator grants Mail.Send, when the policy works.\n' : '';
+    answers.mode === 'policy'
+      ? `\nLast, the Entra administrator grants ${permissionNames(answers)},\nwhen the policy works.\n`
+      : '';
   return `${head}
 Wrote three packets into ${folder}:
   developer/       for you; begin with its README.md
