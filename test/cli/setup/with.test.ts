@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { createTransport } from 'nodemailer';
@@ -39,7 +40,11 @@ const cases = [...combinations, [...FEATURES]].flatMap((features) =>
   (['rbac', 'policy'] as const).map((mode) => [features.join(',') || 'nothing', mode, features] as const),
 );
 
-const ownKey = () => ['--certificate', world.write('own.pem', own)];
+const ownKey = () => {
+  const file = world.write('own.pem', own);
+  chmodSync(file, 0o600);
+  return ['--certificate', file];
+};
 
 describe('setup --with', () => {
   it.each(cases)('%s asks for the least right, by %s', async (_, mode, features) => {
