@@ -28,7 +28,10 @@ export function incomplete({ env, source }: Configuration, mailbox?: string): Gr
   );
   if (missing.length === 0) return undefined;
   // A mailbox in a flag alone says nothing of who signs in.
-  const nothing = parts.every(({ variables }) => !variables.some((name) => env[name] && source[name] !== 'flag'));
+  const nothing = parts.every(
+    ({ variables }) =>
+      !variables.some((name) => env[name] && !(name === 'GRAPH_MAIL_MAILBOX' && source[name] === 'flag')),
+  );
   if (nothing)
     return configError(
       'Nothing is configured: neither flags nor the environment nor a .env file say who sends.',
