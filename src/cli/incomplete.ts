@@ -30,7 +30,10 @@ export function incomplete(
   );
   if (missing.length === 0) return undefined;
   // A mailbox in a flag alone says nothing of who signs in.
-  const nothing = parts.every(({ variables }) => !variables.some((name) => env[name] && source[name] !== 'flag'));
+  const nothing = parts.every(
+    ({ variables }) =>
+      !variables.some((name) => env[name] && !(name === 'GRAPH_MAIL_MAILBOX' && source[name] === 'flag')),
+  );
   if (nothing)
     return configError(
       'Nothing is configured: neither flags nor the environment nor a .env file say who sends.',
@@ -47,8 +50,14 @@ export function incomplete(
   const fromEntra = empty.some((name) => source[name] === '.env' && name.endsWith('_ID'))
     ? ' Those that setup left empty come from the Entra administrator (registered-app.txt).'
     : '';
+  const are = (all: readonly string[]) => (all.length === 1 ? 'is' : 'are');
+  const emptyIn = (['.env', 'environment'] as const).flatMap((origin) => {
+    const there = empty.filter((name) => source[name] === origin);
+    const where = origin === '.env' ? 'the .env file' : 'the environment';
+    return there.length === 0 ? [] : [`${listed(there)} ${are(there)} empty in ${where}.`];
+  });
   return configError(
-    `${listed(names)} ${names.length === 1 ? 'is missing' : 'are missing'}${empty.length > 0 ? ` (${emptyWords(empty, names)})` : ''}.`,
+    [`${listed(names)} ${are(names)} missing.`, ...emptyIn].join(' '),
     `Set ${names.length === 1 ? 'it' : 'them'} in the environment or in the .env file, or give ${instead}.${fromEntra}`,
   );
 }
@@ -70,10 +79,6 @@ function firstSteps(): string {
       ? []
       : ['Where setup has run already, give the file that it wrote with --env-file,', `such as ${written}.`]),
   ].join('\n');
-}
-
-function emptyWords(empty: readonly string[], names: readonly string[]): string {
-  return empty.length === names.length ? 'there, and empty' : `${listed(empty)} there, and empty`;
 }
 
 function listed(names: readonly string[]): string {

@@ -232,7 +232,9 @@ describe('checking a configuration', () => {
     const file = { '.env': 'AZURE_CLIENT_ID=x' };
     expect(check({ env: { ...environment, AZURE_CLIENT_ID: undefined } }, file)).toThrow('comes from the .env file.');
     expect(check({ env: { ...environment, AZURE_CLIENT_ID: '' } })).toThrow('is empty in the environment.');
-    expect(check({ flags: { ...identity, clientId: 'x' } })).toThrow('AZURE_CLIENT_ID comes from --client-id.');
+    expect(check({ flags: { ...identity, clientId: 'x', mailbox: 'a@contoso.com' } })).toThrow(
+      'AZURE_CLIENT_ID comes from --client-id.',
+    );
   });
 
   it('refuses a cloud whose Graph is not known, and a mailbox that is missing or none', () => {

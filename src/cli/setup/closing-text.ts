@@ -2,6 +2,7 @@ import path from 'node:path';
 import { OwnCommands } from '../../own-commands.js';
 import { day } from './packets/markdown.js';
 import type { PacketInput, SandboxTarget } from './packets/packet-input.js';
+import { permissionNames } from './rights.js';
 
 /** What is printed at the end: what was made, and who does what next. Readable at 80 columns. */
 export function closingText(input: PacketInput, platform: NodeJS.Platform = process.platform): string {
@@ -18,7 +19,9 @@ The sandbox played both administrators. Should it forget that, run this again.
 ${firstMail(commands, sandbox)}${trace ? `\nThe second application may search message trace:\n\n${commands.configured('doctor', '--trace')}\n` : ''}`;
   }
   const last =
-    answers.mode === 'policy' ? '\nLast, the Entra administrator grants Mail.Send, when the policy works.\n' : '';
+    answers.mode === 'policy'
+      ? `\nLast, the Entra administrator grants ${permissionNames(answers)},\nwhen the policy works.\n`
+      : '';
   return `${head}
 Wrote three packets into ${folder}:
   developer/       for you; begin with its README.md

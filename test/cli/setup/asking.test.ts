@@ -147,7 +147,6 @@ describe('setup on a terminal', () => {
     const done = await typed(['--certificate', needed['--certificate']], answers);
     expect(done).toMatchObject({ code: 0, err: '', asked: answers.length });
     expect(written()).toEqual(byFlags);
-    for (const line of done.out.split('\n')) expect(line.trimEnd().length, line).toBeLessThanOrEqual(80);
   });
 
   it.each(QUESTIONS.map((question) => [question.flag, question] as const))(
@@ -156,6 +155,8 @@ describe('setup on a terminal', () => {
       // Behind the sign of a question.
       expect(`◆  ${question} ${why}`.length).toBeLessThanOrEqual(80);
       expect(why).toMatch(/^[A-Z].*\.$/);
+      const options = form.kind === 'choice' ? form.options : form.kind === 'several' ? form.options({ out: '' }) : [];
+      for (const { label } of options) expect(`│  ● ${label}`.length).toBeLessThanOrEqual(80);
       const value = usual?.of({ out: '', mailbox: ['noreply@contoso.com'] });
       const [, help] = helpOf(name);
       const words = typeof value === 'string' ? value.replace('contoso.com', '') : '';

@@ -288,7 +288,7 @@ interface Checked {
 }
 
 /** Says that it is done, in any of the scripts. */
-const SUCCESS = /^(Done\.|Granted Mail\.Send|Mail\.Send is granted|Tell the developer)/m;
+const SUCCESS = /^(Done\.|Granted Mail\.Send|Mail\.Send (is|and .* are) granted|Tell the developer)/m;
 
 /** A folder with the packet, and a tenant beside it. */
 class World {

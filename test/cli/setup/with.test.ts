@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { createTransport } from 'nodemailer';
@@ -8,6 +9,7 @@ import { runProgram } from '../../../src/cli/program.js';
 import { processTerminal, type Terminal } from '../../../src/cli/terminal.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { graphTransport } from '../../../src/transport.js';
+import { makeCertificate } from '../../helpers/certificates.js';
 import { SetupWorld, usualFlags } from './support.js';
 
 let world: SetupWorld;
@@ -16,8 +18,11 @@ beforeEach(() => {
 });
 afterEach(() => world.remove());
 
-/** Every set of the words, the empty one too. */
-const combinations: Feature[][] = FEATURES.reduce<Feature[][]>(
+// A key takes a while to make, and these are not about it.
+const own = makeCertificate().pem;
+
+/** Every set of the words, the empty one too; message trace, which makes a key, with all of them. */
+const combinations: Feature[][] = FEATURES.filter((one) => one !== 'trace').reduce<Feature[][]>(
   (sets, feature) => sets.concat(sets.map((set) => [...set, feature])),
   [[]],
 );
@@ -31,14 +36,20 @@ const rightOf = (features: readonly Feature[]) => {
 };
 
 const asFlags = (features: readonly Feature[]) => (features.length > 0 ? ['--with', features.join(',')] : []);
-const cases = combinations.flatMap((features) =>
+const cases = [...combinations, [...FEATURES]].flatMap((features) =>
   (['rbac', 'policy'] as const).map((mode) => [features.join(',') || 'nothing', mode, features] as const),
 );
+
+const ownKey = () => {
+  const file = world.write('own.pem', own);
+  chmodSync(file, 0o600);
+  return ['--certificate', file];
+};
 
 describe('setup --with', () => {
   it.each(cases)('%s asks for the least right, by %s', async (_, mode, features) => {
     const policy = mode === 'policy';
-    const flags = [...usualFlags, ...asFlags(features), ...(policy ? ['--legacy-policy'] : [])];
+    const flags = [...usualFlags, ...ownKey(), ...asFlags(features), ...(policy ? ['--legacy-policy'] : [])];
     expect(await world.setup(flags)).toMatchObject({ code: 0, err: '' });
     const right = rightOf(features);
     const asked = policy ? ['Mail.Send', right?.permission] : ['Application Mail.Send', right?.role];
@@ -71,7 +82,7 @@ describe('setup --with', () => {
   });
 
   it('may be repeated, and takes each word once', async () => {
-    await world.setup([...usualFlags, '--with', 'verify', '--with', 'bounces,verify']);
+    await world.setup([...usualFlags, ...ownKey(), '--with', 'verify', '--with', 'bounces,verify']);
     expect(parseEnv(world.read('developer/.env')).GRAPH_MAIL_FEATURES).toBe('verify,bounces');
   });
 
@@ -109,7 +120,7 @@ describe('setup --sandbox --with', () => {
     cases.filter(([words]) => ['nothing', 'verify', 'bounces', 'drafts', 'bounces,verify,drafts'].includes(words)),
   )('%s, by %s, ends in a doctor without warnings, which says where the mail is', async (_, mode, features) => {
     const policy = mode === 'policy' ? ['--legacy-policy'] : [];
-    await world.setup(['--sandbox', sandbox.inboxUrl, ...asFlags(features), ...policy]);
+    await world.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, ...asFlags(features), ...policy]);
     // Until the packet names the authority itself, it stands in the environment of the program.
     const { code, out } = await run([
       'doctor',
@@ -126,31 +137,31 @@ describe('setup --sandbox --with', () => {
   });
 
   it('verify: an unknown outcome is looked up', async () => {
-    await world.setup(['--sandbox', sandbox.inboxUrl, '--with', 'verify']);
+    await world.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, '--with', 'verify']);
     sandbox.fault({ on: 'sendMail', status: 504, delivered: true });
     const { code, out } = await run([...mail, '--on-unknown', 'verify']);
     expect(code, out).toBe(0);
   });
 
   it('drafts: a mail goes by draft, which is refused without', async () => {
-    await world.setup(['--sandbox', sandbox.inboxUrl, '--with', 'drafts']);
+    await world.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, '--with', 'drafts']);
     const { code, out } = await run([...mail, '--delivery', 'draft']);
     expect(code, out).toBe(0);
     expect(out).toContain(`Sent to the sandbox. See it on ${sandbox.inboxUrl}`);
     expect(out).not.toContain('Exchange');
     world.remove();
     world = new SetupWorld();
-    await world.setup(['--sandbox', sandbox.inboxUrl, '--with', 'bounces,verify']);
+    await world.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, '--with', 'bounces,verify']);
     expect((await run([...mail, '--delivery', 'draft'])).code).toBe(77);
   });
 
   it('doctor names what is missing where the tenant has not granted it', async () => {
-    await world.setup(['--sandbox', sandbox.inboxUrl]);
+    await world.setup([...ownKey(), '--sandbox', sandbox.inboxUrl]);
     const rbac = await run(['doctor', '--probe', '--with', 'verify']);
     expect(rbac).toMatchObject({ code: 77, out: expect.stringContaining('"Application Mail.ReadBasic" is likely') });
     world.remove();
     world = new SetupWorld();
-    await world.setup(['--sandbox', sandbox.inboxUrl, '--legacy-policy']);
+    await world.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, '--legacy-policy']);
     const policy = await run(['doctor', '--mode', 'policy', '--with', 'bounces']);
     expect(policy).toMatchObject({
       code: 77,

@@ -38,7 +38,7 @@ if (-not $graph) { throw 'Microsoft Graph was not found in this tenant. Nothing 
 $granted = @(Get-MgServicePrincipalAppRoleAssignment -ServicePrincipalId $sp.Id -All | ForEach-Object { "$($_.AppRoleId)" })
 $missing = @($Permissions.Keys | Where-Object { $granted -notcontains $Permissions[$_] })
 if ($missing.Count -eq 0) {
-    Write-Host "$($Permissions.Keys -join ' and ') is granted to $AppId already."
+    Write-Host "${names} ${permissions.length > 1 ? 'are' : 'is'} granted to $AppId already."
     return
 }
 Write-Host 'From the moment of this consent, only the access policy stands between the application and every mailbox.'

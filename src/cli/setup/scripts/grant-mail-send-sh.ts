@@ -54,7 +54,7 @@ for permission in $PERMISSIONS; do
   esac
 done
 if [ -z "$missing" ]; then
-  say "${names} is granted to $app_id already."
+  say "${names} ${permissions.length > 1 ? 'are' : 'is'} granted to $app_id already."
   exit 0
 fi
 

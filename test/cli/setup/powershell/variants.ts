@@ -248,7 +248,7 @@ function granting(cloud: CloudName, features: readonly Feature[] = []): Variant 
       ],
     },
     control: controlOf(cloud),
-    success: new RegExp(`^(Granted ${names} to .*|${names} is granted .* already\\.)$`, 'm'),
+    success: new RegExp(`^(Granted ${names} to .*|${names} (is|are) granted .* already\\.)$`, 'm'),
     check: (run) => {
       const roles = list(run.tenant, 'principals')[1] ?? {};
       const question = run.lines.find((line) => line.startsWith('? ')) ?? '';
