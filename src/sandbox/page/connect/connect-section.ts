@@ -38,7 +38,7 @@ function authorityView(pem: string): HTMLElement {
       'div',
       { class: 'choice' },
       button('Save sandbox-ca.pem', () => save('sandbox-ca.pem', pem)),
-      copyButton(() => pem, 'the certificate authority', 'Copy PEM'),
+      copyButton(() => pem, 'the certificate authority'),
     ),
   );
 }
