@@ -140,8 +140,11 @@ export class PagedList<T> {
     const wanted = this.#wanted;
     const turned = wanted !== this.#offset || question !== this.#answered;
     let page = await this.#options.fetch(wanted, SIZE);
-    let offset = turned ? wanted : Math.max(0, wanted + this.#moved(page));
-    if (offset >= page.length) offset = lastPage(page.length);
+    const moved = turned ? 0 : this.#moved(page);
+    let offset = Math.max(0, wanted + moved);
+    // What is left of the last page when some of it are deleted may have room on the one before.
+    const short = moved < 0 && offset + SIZE > page.length;
+    if (short || offset >= page.length) offset = lastPage(page.length);
     if (offset !== wanted) page = await this.#options.fetch(offset, SIZE);
     // The reader has gone on: there is one more run.
     if (question !== this.#question || wanted !== this.#wanted) return;
