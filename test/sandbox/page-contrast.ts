@@ -37,6 +37,15 @@ export const lowContrasts = `(() => {
     checked += 1;
     if (contrast < (large ? 3 : 4.5)) low.push(node.data.trim().slice(0, 40) + ': ' + contrast.toFixed(2));
   }
+  for (const input of document.querySelectorAll('input[placeholder]')) {
+    if (input.placeholder === '' || input.value !== '' || !input.checkVisibility()) continue;
+    const behind = [];
+    for (let one = input; one; one = one.parentElement) behind.unshift(getComputedStyle(one).backgroundColor);
+    const { color } = getComputedStyle(input, '::placeholder');
+    const [back, front] = [painted(['#fff', ...behind]), painted(['#fff', ...behind, color])].map(luminance);
+    const contrast = (Math.max(back, front) + 0.05) / (Math.min(back, front) + 0.05);
+    if (contrast < 4.5) low.push('placeholder ' + input.placeholder + ': ' + contrast.toFixed(2));
+  }
   if (checked === 0) throw new Error('no text was found');
   return low;
 })()`;

@@ -11,16 +11,20 @@ describeInBrowser('the faults on the inbox page', () => {
     await form.getByLabel('Status', { exact: true }).fill('503');
     await form.getByLabel('Retry-After').fill('7');
     await form.getByLabel('Times').fill('2');
-    await form.getByText('Only if').click();
+    await form.getByText('Only some requests').click();
     await form.getByLabel('Recipient', { exact: true }).fill('zoe@example.com');
+    const sentence =
+      'Each of the next 2 sendMail requests to zoe@example.com is answered 503 with Retry-After: 7, and the message is not sent.';
+    await expect.poll(() => form.getByRole('status').textContent()).toBe(sentence);
     await form.getByRole('button', { name: 'Add fault' }).click();
-    const table = page.getByRole('region', { name: 'Faults' }).getByRole('table');
+    const table = page.getByRole('list', { name: 'Faults in force' });
+    await table.getByText(sentence).waitFor();
     await table.getByText('2 left').waitFor();
     expect((await client.sendMail(mail())).status).toBe(202);
     const reply = await client.sendMail(mail({ To: 'zoe@example.com' }));
     expect([reply.status, reply.headers['retry-after']]).toEqual([503, '7']);
     await table.getByText('1 left').waitFor();
-    await table.getByText('1 struck').waitFor();
+    await table.getByText('applied 1 time').waitFor();
     await page.getByRole('button', { name: 'Remove the fault on sendMail' }).click();
     await page.getByText('No fault is set').waitFor();
     expect((await client.sendMail(mail({ To: 'zoe@example.com' }))).status).toBe(202);
@@ -32,11 +36,11 @@ describeInBrowser('the faults on the inbox page', () => {
     const page = await openPage(client, { hash: '#/faults' });
     const form = page.getByRole('form', { name: 'New fault' });
     await form.getByLabel('What happens').selectOption('reset:before-answer');
-    await form.getByLabel('Without end').check();
+    await form.getByLabel('Every time, until it is removed').check();
     await form.getByRole('button', { name: 'Add fault' }).click();
-    await page.getByText('without end', { exact: true }).waitFor();
+    await page.getByText('until it is removed · applied 0 times').waitFor();
     for (const _ of [1, 2, 3]) await expect(client.sendMail(mail(), { token })).rejects.toThrow();
-    await page.getByText('3 struck').waitFor();
+    await page.getByText('applied 3 times').waitFor();
     await page.getByRole('button', { name: 'Remove all' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('No fault is set').waitFor();
@@ -47,11 +51,11 @@ describeInBrowser('the faults on the inbox page', () => {
     const client = await startClient();
     const page = await openPage(client, { hash: '#/faults' });
     const form = page.getByRole('form', { name: 'New fault' });
-    await form.getByLabel('Strikes').selectOption('token');
-    await form.getByText('Only if').click();
+    await form.getByLabel('Request').selectOption('token');
+    await form.getByText('Only some requests').click();
     await form.getByLabel('Recipient', { exact: true }).fill('zoe@example.com');
     await form.getByRole('button', { name: 'Add fault' }).click();
-    await expect.poll(() => form.getByRole('alert').textContent()).toContain('recipient');
+    await expect.poll(() => form.getByRole('alert').textContent()).toMatch(/^"recipient" is given with on: "token"/);
     await page.getByText('No fault is set').waitFor();
   });
 

@@ -53,7 +53,7 @@ describeInBrowser('the inbox page by keyboard', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('j');
-    await page.getByText('Hello Ana').waitFor();
+    await page.locator('.body').getByText('Hello Ana').waitFor();
     await page.getByRole('tab', { name: 'Text' }).focus();
     await page.keyboard.press('ArrowRight');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Headers');

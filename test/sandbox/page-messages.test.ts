@@ -11,7 +11,7 @@ describeInBrowser('the messages of the inbox page', () => {
     await page.getByText('No messages yet').waitFor();
     await client.sendMail(mail({ Subject: '<img src=x onerror=alert(1)>', Bcc: 'zoe@example.com' }, 'Hello Ana'));
     await page.getByText('<img src=x onerror=alert(1)>').first().click();
-    await page.getByText('Hello Ana').waitFor();
+    await page.locator('.body').getByText('Hello Ana').waitFor();
     expect(await page.locator('.head .note').textContent()).toBe("only in the sender's copy");
     expect(await page.locator('img').count()).toBe(0);
     expect(asked.filter((url) => url === client.sandbox.inboxUrl)).toHaveLength(1);
@@ -80,6 +80,23 @@ describeInBrowser('the messages of the inbox page', () => {
     await expect.poll(() => page.locator('.message .subject').allTextContents()).toEqual(subjects);
   });
 
+  it('says in words that a search finds nothing, and clears it', async () => {
+    const client = await startClient();
+    await client.sendMail(mail({ Subject: 'Invoice 1' }, 'Hello Ana,\r\n\r\nplease pay.'));
+    const page = await openPage(client, { hash: '#/messages?q=to:nobody' });
+    await page.getByText('No message matches “to:nobody”.').waitFor();
+    await page.getByText('No message found').waitFor();
+    await page.getByRole('button', { name: 'Clear search' }).click();
+    const row = page.getByRole('option');
+    await expect.poll(() => row.locator('.subject').allTextContents()).toEqual(['Invoice 1']);
+    expect(await row.locator('.preview').textContent()).toBe('Hello Ana, please pay.');
+    const search = page.getByLabel('Search messages');
+    expect(await search.inputValue()).toBe('');
+    expect(await search.evaluate((node) => node === node.ownerDocument.activeElement)).toBe(true);
+    expect(page.url()).toBe(`${client.sandbox.inboxUrl}#/messages`);
+    await page.getByText('Choose a message').waitFor();
+  });
+
   it('tells what was taken without the client knowing, and its requests', async () => {
     const client = await startClient();
     client.sandbox.fault({ on: 'sendMail', status: 504, delivered: true });
@@ -142,7 +159,11 @@ describeInBrowser('the messages of the inbox page', () => {
     const page = await openPage(client, { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.locator('.message').click();
     await page.getByRole('button', { name: 'Copy the code 482913' }).click();
-    await page.getByText('Copied').waitFor();
+    await page.getByText('Copied', { exact: true }).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: 'In the clipboard: the code 482913.' })
+      .waitFor({ state: 'attached' });
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe('482913');
     await page.getByText('1 link').click();
     const link = page.getByRole('link', { name: 'https://contoso.example/confirm?token=abc' });

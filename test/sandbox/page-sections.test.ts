@@ -15,7 +15,7 @@ describeInBrowser('the sections of the inbox page', () => {
       await page.waitForTimeout(200);
     }
     await client.sendMail(mail({ Subject: 'Another', 'Message-ID': '<2@contoso.example>' }));
-    await page.getByText('Another').waitFor();
+    await page.getByText('Another', { exact: true }).waitFor();
     expect(complaints).toEqual([]);
     expect(asked.length).toBeGreaterThan(10);
     const own = new URL(client.sandbox.inboxUrl).origin;
@@ -55,7 +55,11 @@ describeInBrowser('the sections of the inbox page', () => {
     await page.getByLabel('Status').selectOption('400');
     await expect.poll(() => rows.allTextContents()).toEqual(['sendMail']);
     await page.getByText('1 of 6 requests').waitFor();
-    await page.getByLabel('Status').selectOption('');
+    expect(await page.locator('.row .error-code').textContent()).toBe('ErrorMimeContentInvalidBase64String');
+    await page.getByLabel('Status').selectOption('504');
+    await page.getByText('No request matches mailbox and status.').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.getByText('6 requests', { exact: true }).waitFor();
     await page.getByLabel('Mailbox of the requests').fill('billing@contoso.example');
     await expect.poll(() => rows.allTextContents()).toEqual(['sendMail']);
     await page.locator('.row').click();
@@ -86,6 +90,32 @@ describeInBrowser('the sections of the inbox page', () => {
       roles: ['Mail.Send'],
     });
     await expect.poll(cells).toEqual(['Granted', 'Granted']);
+  });
+
+  it('tell applications of one name apart by their ids', async () => {
+    const other = '6a1f0f52-3b1e-4a57-9d5e-8d1f6f0a2b11';
+    const app = { displayName: 'Mailer', certificates: [], secrets: ['only-for-tests'] };
+    const client = await startClient({
+      apps: [
+        { ...app, clientId: other },
+        { ...app, clientId: 'second' },
+        { ...app, displayName: 'Reader', clientId: 'reader' },
+      ],
+    });
+    await client.sendMail(mail());
+    const token = await client.accessToken({ client_id: other, client_secret: 'only-for-tests' });
+    const page = await openPage(client, { hash: '#/faults' });
+    await page.getByRole('meter').first().waitFor();
+    expect(await page.locator('.gauged').allTextContents()).toEqual(['noreply@contoso.example']);
+    await client.sendMail(mail({ 'Message-ID': '<2@x.example>' }), { token });
+    const { clientId } = client.sandbox.options;
+    const expected = [clientId, other].map((id) => `noreply@contoso.exampleapplication ${id}`);
+    await expect.poll(() => page.locator('.gauged').allTextContents()).toEqual(expected);
+    await page.keyboard.press('4');
+    const columns = page.getByRole('region', { name: 'Who may send as whom' }).getByRole('columnheader');
+    await expect
+      .poll(async () => (await columns.allTextContents()).slice(2))
+      .toEqual([`Mailer ${other}`, 'Mailer second', 'Reader']);
   });
 
   it('revoke tokens when that is confirmed', async () => {

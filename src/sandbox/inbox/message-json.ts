@@ -1,12 +1,13 @@
 import { messageHead, type SandboxMessage } from '../exchange/sandbox-message.js';
 import type { Submission } from '../exchange/submission.js';
-import { filesIn, mimeTree } from '../mail/mime-tree.js';
+import { filesIn, mimeTree, readMime } from '../mail/mime-tree.js';
 import type { Attachment } from '../mail/parse-mail.js';
 import type { Messages } from './messages.js';
+import { previewOf } from './preview.js';
 import { countAttempts, type StoryRequest } from './story.js';
 import { storyEntryJson } from './story-json.js';
 
-/** Messages as the list shows them; their bodies are not decoded for it. */
+/** Messages as the list shows them; no more of a body is decoded than its first words. */
 export function summariesJson(submissions: readonly Submission[], { stories }: Messages) {
   const requests = stories.ofAll(submissions);
   return submissions.map((submission) => {
@@ -16,17 +17,21 @@ export function summariesJson(submissions: readonly Submission[], { stories }: M
       size: raw.length,
       status: stories.status(submission),
       attempts: countAttempts(requests.get(submission) ?? []),
-      attachments: attachmentCount(submission),
+      ...glance(submission),
     };
   });
 }
 
-const counted = new WeakMap<Submission, number>();
+const glances = new WeakMap<Submission, { attachments: number; preview: string }>();
 
-function attachmentCount(submission: Submission): number {
-  const count = counted.get(submission) ?? filesIn(mimeTree(submission.message.raw)).length;
-  counted.set(submission, count);
-  return count;
+/** What reading its parts tells; they stay as they are. */
+function glance(submission: Submission): { attachments: number; preview: string } {
+  const known = glances.get(submission);
+  if (known) return known;
+  const message = readMime(submission.message.raw);
+  const read = { attachments: filesIn(message).length, preview: previewOf(message) };
+  glances.set(submission, read);
+  return read;
 }
 
 /** A message with everything but the contents of its attachments. */

@@ -21,6 +21,8 @@ export interface MimeNode extends PartHead {
 export interface MimePart extends PartHead {
   /** Without angle brackets. */
   contentId: string | undefined;
+  /** Of text. */
+  charset: string | undefined;
   /** As transferred; a view of the message. */
   body: Buffer;
   children: MimePart[];
@@ -31,7 +33,7 @@ const DEEPEST = 30;
 const MOST_PARTS = 2000;
 
 export function mimeTree(raw: Buffer): MimeNode {
-  const withoutBytes = ({ contentId, body, children, ...head }: MimePart): MimeNode => ({
+  const withoutBytes = ({ contentId, charset, body, children, ...head }: MimePart): MimeNode => ({
     ...head,
     children: children.map(withoutBytes),
   });
@@ -70,6 +72,7 @@ export function readMime(raw: Buffer): MimePart {
       ...(encoding !== undefined && { encoding }),
       size: body.length,
       contentId,
+      charset: parameter(type, 'charset'),
       body,
       children,
     };
@@ -139,7 +142,8 @@ function percentDecoded(value: string): Buffer {
   );
 }
 
-function textOf(bytes: Buffer, charset: string): string {
+/** Read as Latin-1 where the charset is one that nobody knows. */
+export function textOf(bytes: Buffer, charset: string): string {
   try {
     return new TextDecoder(charset).decode(bytes);
   } catch {

@@ -21,6 +21,8 @@ export interface Summary {
   attempts: number;
   /** How many. */
   attachments: number;
+  /** The first words of its text. */
+  preview?: string;
   appId: string;
   requestId: string;
   clientRequestId?: string;

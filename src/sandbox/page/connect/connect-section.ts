@@ -39,7 +39,7 @@ function authorityView(connection: Connection, pem: string): HTMLElement {
       'div',
       { class: 'choice' },
       button('Save ca.pem', () => save('ca.pem', pem)),
-      copyButton(() => pem, 'the certificate authority', 'Copy PEM'),
+      copyButton(() => pem, 'the certificate authority'),
     ),
   );
 }

@@ -1,16 +1,22 @@
-import { notice } from '../shell/notices.js';
-import { element } from './dom.js';
+import { notice, say } from '../shell/notices.js';
+import { type Child, element } from './dom.js';
 
-/** Copies a text; says so on itself for a moment. */
-export function copyButton(text: () => string, what: string, label = 'Copy'): HTMLButtonElement {
-  const node = element('button', { type: 'button', class: 'quiet copy', 'aria-label': `Copy ${what}` }, label);
+const SHOWN = 1500;
+
+/** Copies a text; says so on itself for a moment, and to a screen reader. `what` finishes "Copy …". */
+export function copyButton(text: () => string, what: string): HTMLButtonElement {
+  const label = `Copy ${what}`;
+  const node = element('button', { type: 'button', class: 'quiet copy', 'aria-label': label, title: label }, 'Copy');
+  let timer: ReturnType<typeof setTimeout> | undefined;
   node.addEventListener('click', () => {
     navigator.clipboard.writeText(text()).then(
       () => {
         node.textContent = 'Copied';
-        setTimeout(() => {
-          node.textContent = label;
-        }, 1500);
+        say(`In the clipboard: ${what}.`);
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          node.textContent = 'Copy';
+        }, SHOWN);
       },
       () => notice('The browser does not let this page copy; select the text instead.'),
     );
@@ -18,12 +24,12 @@ export function copyButton(text: () => string, what: string, label = 'Copy'): HT
   return node;
 }
 
-/** A text in a row with its copy button. */
-export function copyable(text: string, what: string): HTMLElement {
+/** A text with its copy button behind it; `shown` stands for the text where it is given. */
+export function copyable(text: string, what: string, shown: Child = element('code', {}, text)): HTMLElement {
   return element(
     'span',
     { class: 'copyable' },
-    element('code', {}, text),
+    shown,
     copyButton(() => text, what),
   );
 }

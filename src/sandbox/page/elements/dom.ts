@@ -35,14 +35,25 @@ export function terms(entries: Term[]): HTMLDListElement {
   return list;
 }
 
-/** A table that scrolls by itself when the window is too narrow for it. */
+/**
+ * A table whose rows become blocks where it is too narrow for its columns: each cell then has the name of its column above
+ * it. The roles are said, as a browser forgets them with the layout of a table.
+ */
 export function table(label: string, columns: string[], rows: Child[][]): HTMLElement {
-  const head = element('tr', {}, ...columns.map((column) => element('th', { scope: 'col' }, column)));
-  const body = rows.map((cells) => element('tr', {}, ...cells.map((cell) => element('td', {}, cell))));
+  const head = columns.map((column) => element('th', { scope: 'col', role: 'columnheader' }, column));
+  const body = rows.map((cells) => {
+    const row = cells.map((cell, at) => element('td', { role: 'cell', 'data-column': columns[at] ?? '' }, cell));
+    return element('tr', { role: 'row' }, ...row);
+  });
   return element(
     'div',
-    { class: 'table', role: 'region', 'aria-label': label, tabindex: '0' },
-    element('table', {}, element('thead', {}, head), element('tbody', {}, ...body)),
+    { class: columns.length > 4 ? 'table many' : 'table', role: 'region', 'aria-label': label },
+    element(
+      'table',
+      { role: 'table' },
+      element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, ...head)),
+      element('tbody', { role: 'rowgroup' }, ...body),
+    ),
   );
 }
 
@@ -52,6 +63,11 @@ export function code(text: string): HTMLElement {
 
 export function soft(text: string): HTMLElement {
   return element('span', { class: 'soft' }, text);
+}
+
+/** A text in one line, shortened where it does not fit; the pointer shows all of it. */
+export function clip(text: string, kind = ''): HTMLElement {
+  return element('span', { class: `clip ${kind}`.trim(), title: text }, text);
 }
 
 /** Nodes side by side, without an element of their own around them. */

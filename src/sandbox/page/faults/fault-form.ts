@@ -1,63 +1,55 @@
 import { type Child, element } from '../elements/dom.js';
 import type { Rule } from './fault-types.js';
-import { readRule } from './read-rule.js';
+import { type Fields, readRule } from './read-rule.js';
+import { ruleSentence } from './rule-sentence.js';
 
-const TARGETS = [
-  'sendMail',
-  'token',
-  'discovery',
-  'createDraft',
-  'addAttachment',
-  'createUploadSession',
-  'uploadChunk',
-  'sendDraft',
-  'deleteDraft',
-  'messageTrace',
-  'lookup',
-  'any',
+const TARGETS: [value: string, label: string][] = [
+  ['sendMail', 'sendMail: send a message'],
+  ['token', 'token: sign in'],
+  ['discovery', 'discovery: metadata of the sign-in'],
+  ['createDraft', 'createDraft: create a draft'],
+  ['addAttachment', 'addAttachment: attach a file'],
+  ['createUploadSession', 'createUploadSession: begin an upload'],
+  ['uploadChunk', 'uploadChunk: upload a part of a file'],
+  ['sendDraft', 'sendDraft: send a draft'],
+  ['deleteDraft', 'deleteDraft: delete a draft'],
+  ['messageTrace', 'messageTrace: trace messages'],
+  ['lookup', 'lookup: read messages'],
+  ['any', 'any request'],
 ];
 
 const KINDS: [value: string, label: string][] = [
-  ['status', 'answer with a status'],
-  ['slow', 'only be slow'],
-  ['reset:before-answer', 'reset the connection before the answer'],
-  ['reset:before-body', 'reset the connection before the body'],
-  ['reset:mid-body', 'reset the connection amid the body'],
-  ['silence', 'never answer'],
-  ['claimsChallenge', 'challenge the token (CAE)'],
-  ['aadsts', 'fail the sign-in (AADSTS)'],
+  ['status', 'error, or another HTTP status'],
+  ['slow', 'late answer'],
+  ['reset:before-answer', 'connection reset before the answer'],
+  ['reset:before-body', 'connection reset before the body is read'],
+  ['reset:mid-body', 'connection reset in the middle of the body'],
+  ['silence', 'no answer'],
+  ['claimsChallenge', 'claims challenge (CAE)'],
+  ['aadsts', 'sign-in error (AADSTS)'],
 ];
 
 /** Adds a rule; `add` rejects with what is wrong about it. */
 export function faultForm(add: (rule: Rule) => Promise<void>): HTMLElement {
   const wrong = element('p', { class: 'wrong', role: 'alert' });
+  const sentence = element('output', { class: 'sentence' });
   const kind = select('kind', 'What happens', KINDS);
   const answer = element('div', { class: 'fields' }, ...answerFields());
   const entra = element('div', { class: 'fields' }, number('aadsts', 'AADSTS number', '700027'));
   const form = element(
     'form',
     { class: 'fault-form', 'aria-label': 'New fault' },
-    element(
-      'div',
-      { class: 'fields' },
-      select(
-        'on',
-        'Strikes',
-        TARGETS.map((name) => [name, name]),
-      ),
-      kind,
-      times(),
-      endless(),
-    ),
+    element('div', { class: 'fields' }, select('on', 'Request', TARGETS), kind, times(), endless()),
     answer,
     entra,
     element(
       'details',
       {},
-      element('summary', {}, 'Only if'),
+      element('summary', {}, 'Only some requests'),
       element('div', { class: 'fields' }, ...conditionFields()),
     ),
-    element('details', {}, element('summary', {}, 'Slowly'), element('div', { class: 'fields' }, ...slowFields())),
+    element('details', {}, element('summary', {}, 'Delay'), element('div', { class: 'fields' }, ...slowFields())),
+    sentence,
     wrong,
     element('button', { type: 'submit', class: 'primary' }, 'Add fault'),
   );
@@ -66,28 +58,33 @@ export function faultForm(add: (rule: Rule) => Promise<void>): HTMLElement {
     answer.hidden = value !== 'status';
     entra.hidden = value !== 'aadsts';
     if (value === 'slow')
-      for (const one of form.querySelectorAll('details')) one.open ||= one.textContent.startsWith('Slowly');
+      for (const one of form.querySelectorAll('details')) one.open ||= one.textContent.startsWith('Delay');
+    sentence.textContent = ruleSentence(readRule(fieldsOf(form)));
   };
-  form.addEventListener('change', draw);
+  form.addEventListener('input', draw);
   draw();
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const fields = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
     wrong.textContent = '';
-    add(readRule(fields)).catch((error: unknown) => {
-      wrong.textContent = error instanceof Error ? error.message : String(error);
+    add(readRule(fieldsOf(form))).catch((error: unknown) => {
+      // Who fills in a form knows of no request to an API.
+      wrong.textContent = (error instanceof Error ? error.message : String(error)).replace(/^POST \S+: /, '');
     });
   });
   return form;
 }
 
+function fieldsOf(form: HTMLFormElement): Fields {
+  return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+}
+
 function answerFields(): Node[] {
   return [
     number('status', 'Status', '', '503'),
-    text('retryAfter', 'Retry-After', '7'),
+    text('retryAfter', 'Retry-After, in seconds', '7'),
     text('code', 'Error code', 'as Graph has it'),
     text('message', 'Error message', 'as Graph has it'),
-    checkbox('delivered', 'Delivered all the same'),
+    checkbox('delivered', 'Carried out all the same'),
   ];
 }
 
@@ -95,26 +92,26 @@ function conditionFields(): Node[] {
   return [
     text('mailbox', 'Mailbox', 'noreply@contoso.example'),
     text('recipient', 'Recipient', 'ana@example.com'),
-    text('recipientDomain', 'Domain of a recipient', 'example.com'),
+    text('recipientDomain', 'Domain of recipient', 'example.com'),
     text('subject', 'Whole subject'),
     text('subjectContains', 'Part of the subject'),
-    number('after', 'After so many', '0'),
-    number('every', 'Every n-th', '1'),
-    number('probability', 'Probability', '0.5', '', '0.01'),
-    number('seed', 'Seed'),
+    number('after', 'Let through first', '0'),
+    number('every', 'Only every n-th', '1'),
+    number('probability', 'Probability, 0 to 1', '1', '', '0.01'),
+    number('seed', 'Random seed'),
   ];
 }
 
 function slowFields(): Node[] {
-  return [number('delay', 'Wait, ms', '0'), number('drip', 'Write the answer for, ms', '0')];
+  return [number('delay', 'Wait before the answer, in ms', '0'), number('drip', 'Spread the answer over, in ms', '0')];
 }
 
 function times(): Node {
-  return number('times', 'Times', '1');
+  return number('times', 'How many times', '1');
 }
 
 function endless(): Node {
-  return checkbox('endless', 'Without end');
+  return checkbox('endless', 'Every time, until it is removed');
 }
 
 function text(name: string, label: string, placeholder = ''): Node {

@@ -49,7 +49,7 @@ export function faultsSection(): Section {
     scenario.draw(faults);
     const list = magicRecipients(faults.recipients ?? []);
     magic.hidden = faults.recipients === undefined || faults.recipients.length === 0;
-    magic.replaceChildren(element('h3', {}, 'Magic recipients'), list);
+    magic.replaceChildren(element('h3', {}, 'Recipients that cause faults'), list);
   });
 
   const refreshThrottling = gathered(async () => {

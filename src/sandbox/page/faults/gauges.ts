@@ -8,8 +8,8 @@ export function gauges({ limits, mailboxes }: Throttling): HTMLElement {
   const rows = mailboxes.map(({ mailbox, appId, inFlight, requests, uploadBytes, messages, queued }) =>
     element(
       'div',
-      { class: 'gauges', role: 'group', 'aria-label': mailbox },
-      element('div', { class: 'gauged', title: `Application ${appId}` }, mailbox),
+      { class: 'gauges', role: 'group', 'aria-label': `${mailbox}, application ${appId}` },
+      element('div', { class: 'gauged' }, mailbox, ...application(mailbox, appId, mailboxes)),
       gauge('In flight', inFlight, limits.concurrency),
       gauge('Requests in 10 min', requests, limits.requests),
       gauge('Uploaded in 5 min', uploadBytes, limits.uploadBytes, size),
@@ -17,6 +17,11 @@ export function gauges({ limits, mailboxes }: Throttling): HTMLElement {
     ),
   );
   return element('div', {}, ...rows);
+}
+
+/** Which application it is that uses the mailbox, where several do: each has limits of its own. */
+function application(mailbox: string, appId: string, all: Throttling['mailboxes']): Node[] {
+  return all.filter((one) => one.mailbox === mailbox).length > 1 ? [soft(`application ${appId}`)] : [];
 }
 
 function gauge(

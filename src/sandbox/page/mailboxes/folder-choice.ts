@@ -18,6 +18,7 @@ export function folderChoice(choose: (address: string) => void) {
         select.replaceChildren(...mailboxes.map((one) => element('option', { value: one.address }, one.address)));
       }
       select.value = address;
+      select.title = address;
       const counts = mailboxes.find((one) => one.address === address)?.counts;
       const links = FOLDERS.map((name) =>
         element(

@@ -1,8 +1,8 @@
 import { apiPath, getJson, queryOf } from '../api/client.js';
 import type { Folder, MailboxItem, MailboxSummary, ReadableMessage } from '../api/types.js';
-import { type Child, element } from '../elements/dom.js';
+import { type Child, clip, element, soft } from '../elements/dom.js';
 import { addresses, time } from '../elements/format.js';
-import { VirtualList } from '../lists/virtual-list.js';
+import { PagedList } from '../lists/paged-list.js';
 import { messageView } from '../messages/message-view.js';
 import { gathered } from '../shell/gathered.js';
 import { go, replace } from '../shell/navigate.js';
@@ -24,10 +24,9 @@ export function mailboxesSection(): Section {
     linkTo('mailboxes', id === undefined ? [address, folder] : [address, folder, id]);
 
   const choice = folderChoice((chosen) => go(linkTo('mailboxes', [chosen, folder])));
-  const list = new VirtualList<MailboxItem>({
+  const list = new PagedList<MailboxItem>({
     label: 'Items of the folder, newest first',
     name: 'item',
-    rowHeight: 3.4,
     fetch: async (offset, limit) => {
       if (address === '') return { items: [], length: 0 };
       const path = `${apiPath('mailboxes', address, folder)}${queryOf({ limit, offset })}`;
@@ -40,12 +39,10 @@ export function mailboxesSection(): Section {
       if (how === 'chosen') go(link(id));
       else if (isWide()) replace(link(id));
     },
-    counted: (length) => {
-      nothing.hidden = length > 0;
-    },
+    counted: () => undefined,
+    nothing: () => [soft('Nothing in this folder.')],
   });
-  const nothing = element('p', { class: 'soft nothing', hidden: '' }, 'Nothing in this folder.');
-  const pane = split('Mailboxes', [...choice.nodes, nothing], list.root, back);
+  const pane = split('Mailboxes', choice.nodes, list.root, back);
 
   function back(): void {
     if (opened !== undefined) go(link());
@@ -96,14 +93,14 @@ function itemRow({ subject, from, to, receivedAt }: MailboxItem): Child[] {
     element(
       'div',
       { class: 'line' },
-      element('span', { class: 'clip subject' }, subject || '(no subject)'),
+      clip(subject || '(no subject)', 'subject'),
       element('time', { class: 'soft', datetime: receivedAt }, time(receivedAt, new Date())),
     ),
     element(
       'div',
       { class: 'line' },
-      element('span', { class: 'clip' }, `To ${addresses(to) || 'nobody'}`),
-      element('span', { class: 'clip soft sender' }, from ? `from ${from.address}` : ''),
+      clip(`To ${addresses(to) || 'nobody'}`),
+      clip(from ? `from ${from.address}` : '', 'soft sender'),
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import type { ReadableMessage } from '../api/types.js';
-import { copyable, copyButton } from '../elements/copy.js';
+import { copyable } from '../elements/copy.js';
 import { type Child, element } from '../elements/dom.js';
 import { counted } from '../elements/format.js';
 
@@ -14,14 +14,9 @@ export function findings({ codes = [], links = [] }: Pick<ReadableMessage, 'code
     node.append(element('div', { class: 'findings' }, element('span', { class: 'soft' }, 'Code'), ...list));
   }
   if (links.length > 0) {
-    const items = links.slice(0, SHOWN).map((link) =>
-      element(
-        'li',
-        {},
-        linkText(link),
-        copyButton(() => link, `the link ${link}`),
-      ),
-    );
+    const items = links
+      .slice(0, SHOWN)
+      .map((link) => element('li', {}, copyable(link, `the link ${link}`, linkText(link))));
     if (links.length > SHOWN)
       items.push(element('li', { class: 'soft' }, `and ${links.length - SHOWN} more in the text`));
     node.append(

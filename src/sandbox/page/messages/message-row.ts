@@ -1,31 +1,27 @@
 import type { Summary } from '../api/types.js';
-import { type Child, element, icon } from '../elements/dom.js';
+import { type Child, clip, element, icon } from '../elements/dom.js';
 import { counted, recipients, time } from '../elements/format.js';
 import { badges } from './badges.js';
 
-/** Two lines of the list: whom it is for and when, what it is about and how it went. */
+/** A row of the list: what it is about, how it went and when; who gets it; its first words. */
 export function messageRow(message: Summary): Child[] {
-  const { subject, mailbox, receivedAt, attachments } = message;
+  const { subject, mailbox, receivedAt, attachments, preview } = message;
   const to = recipients(message.to, message.cc, message.bcc);
   return [
     element(
       'div',
       { class: 'line' },
-      element('span', { class: 'clip subject' }, subject || '(no subject)'),
+      clip(subject || '(no subject)', 'subject'),
       ...badges(message),
-      ...(attachments > 0 ? [clip(attachments)] : []),
+      ...(attachments > 0 ? [files(attachments)] : []),
       element('time', { class: 'soft', datetime: receivedAt }, time(receivedAt, new Date())),
     ),
-    element(
-      'div',
-      { class: 'line' },
-      element('span', { class: 'clip', title: to }, `To ${to || 'nobody'}`),
-      element('span', { class: 'clip soft sender' }, `from ${mailbox}`),
-    ),
+    element('div', { class: 'line' }, clip(`To ${to || 'nobody'}`), clip(`from ${mailbox}`, 'soft sender')),
+    ...(preview ? [clip(preview, 'soft preview')] : []),
   ];
 }
 
-function clip(attachments: number): HTMLElement {
+function files(attachments: number): HTMLElement {
   const title = counted(attachments, 'attachment');
   return element(
     'span',

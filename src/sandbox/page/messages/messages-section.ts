@@ -2,9 +2,9 @@ import { apiPath, getJson, queryOf, send } from '../api/client.js';
 import type { ReadableMessage, Summary } from '../api/types.js';
 import { button, element } from '../elements/dom.js';
 import { counted } from '../elements/format.js';
-import { VirtualList } from '../lists/virtual-list.js';
+import { notFound } from '../lists/not-found.js';
+import { PagedList } from '../lists/paged-list.js';
 import { ask } from '../shell/dialogs.js';
-import { gathered } from '../shell/gathered.js';
 import { go, replace } from '../shell/navigate.js';
 import { safely } from '../shell/notices.js';
 import { linkTo } from '../shell/route.js';
@@ -20,10 +20,12 @@ import { welcome } from './welcome.js';
 /** Everything that was sent through the sandbox. */
 export function messagesSection(): Section {
   const read = new ReadMarks();
-  const state: { search: string; opened: string | undefined; total: number | undefined } = {
+  const state = {
     search: '',
-    opened: undefined,
-    total: undefined,
+    opened: undefined as string | undefined,
+    total: 0,
+    /** What stands where a message will be. */
+    welcome: '',
   };
   const link = (id?: string): string => linkTo('messages', id === undefined ? [] : [id], { q: state.search });
   const search = searchField((text) => {
@@ -32,18 +34,15 @@ export function messagesSection(): Section {
     safely(list.restart());
   });
   const count = element('span', { class: 'count', role: 'status' });
-  const list = new VirtualList<Summary>({
+  const list = new PagedList<Summary>({
     label: 'Messages, newest first',
     name: 'message',
-    rowHeight: 3.4,
     fetch: async (offset, limit) => {
       const query = queryOf({ ...searchParameters(state.search), limit, offset });
       const { total, matched, messages } = await getJson<{ total: number; matched: number; messages: Summary[] }>(
         `/api/messages${query}`,
       );
-      const before = state.total;
       state.total = total;
-      if (before === undefined || (before === 0) !== (total === 0)) showWelcome();
       return { items: messages, length: matched };
     },
     key: ({ id }) => id,
@@ -53,19 +52,35 @@ export function messagesSection(): Section {
       if (how === 'chosen') go(link(id));
       else if (isWide()) replace(link(id));
     },
+    nothing: () =>
+      state.search === '' ? [] : notFound(`No message matches “${state.search}”.`, 'Clear search', clearSearch),
     counted: (matched) => {
-      const all = counted(state.total ?? 0, 'message');
+      const all = counted(state.total, 'message');
       count.textContent = state.search === '' ? all : `${matched.toLocaleString()} of ${all}`;
       clear.hidden = matched === 0;
       clear.textContent = state.search === '' ? 'Delete all' : 'Delete found';
+      pane.root.classList.toggle('blank', state.total === 0);
+      const title = state.total === 0 ? 'No messages yet' : matched === 0 ? 'No message found' : 'Choose a message';
+      if (title === state.welcome) return;
+      state.welcome = title;
+      showWelcome();
     },
   });
   const clear = button('Delete all', () => safely(removeAll()), { hidden: '' });
   const pane = split('Messages', [search, element('div', { class: 'line' }, count, clear)], list.root, back);
 
   function showWelcome(): void {
-    if (state.opened !== undefined || state.total === undefined) return;
-    safely(welcome(state.total === 0).then((view) => state.opened === undefined && pane.show(undefined, view)));
+    const { opened, welcome: title } = state;
+    if (opened !== undefined || title === '') return;
+    safely(welcome(title).then((view) => state.opened === undefined && pane.show(undefined, view)));
+  }
+
+  function clearSearch(): void {
+    state.search = '';
+    search.value = '';
+    replace(link(state.opened));
+    safely(list.restart());
+    search.focus();
   }
 
   function back(): void {
@@ -88,7 +103,7 @@ export function messagesSection(): Section {
     if (id === undefined) return;
     safely(
       send('DELETE', apiPath('messages', id)).then(async () => {
-        await refresh();
+        await list.refresh();
         if (list.length === 0 || !isWide()) go(link());
         else list.stay();
       }),
@@ -106,7 +121,6 @@ export function messagesSection(): Section {
     await list.restart();
   }
 
-  const refresh = gathered(() => list.refresh());
   return {
     root: pane.root,
     list,
@@ -120,7 +134,7 @@ export function messagesSection(): Section {
         search.value = text;
         safely(list.restart());
       } else {
-        safely(refresh());
+        safely(list.refresh());
       }
       if (id !== undefined && id === state.opened) return;
       state.opened = id;
@@ -129,7 +143,7 @@ export function messagesSection(): Section {
       else safely(open(id));
     },
     changed: (change) => {
-      if (change === 'messages') safely(refresh());
+      if (change === 'messages') safely(list.refresh());
     },
   };
 }

@@ -7,7 +7,8 @@ export function searchField(search: (text: string) => void): HTMLInputElement {
   const field = element('input', {
     type: 'search',
     class: 'search',
-    placeholder: 'Search: words, to: from: subject: mailbox: status:',
+    placeholder: 'Search words, to: from: subject: status:',
+    title: 'Words of subject and addresses, or to: from: subject: mailbox: status: id:',
     'aria-label': 'Search messages',
     'aria-keyshortcuts': '/',
     spellcheck: 'false',

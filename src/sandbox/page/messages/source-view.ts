@@ -1,3 +1,4 @@
+import { copyButton } from '../elements/copy.js';
 import { button, element } from '../elements/dom.js';
 import { safely } from '../shell/notices.js';
 import { longText, SHOWN } from './long-text.js';
@@ -11,12 +12,17 @@ export interface SourcePaths {
 /** The message byte for byte, as far as it can be shown. */
 export async function sourceView({ raw, delivered }: SourcePaths): Promise<Node> {
   const shown = element('div', {});
+  let source = '';
   const show = async (path: string): Promise<void> => {
     const { text, more } = await beginning(path);
+    source = text;
     shown.replaceChildren(longText({ text, more, download: `${raw}?download` }));
   };
   await show(raw);
-  if (delivered === undefined) return shown;
+  const copy = copyButton(() => source, 'the source that is shown');
+  const around = (...title: Node[]): Node =>
+    element('div', {}, element('div', { class: 'title' }, ...title, copy), shown);
+  if (delivered === undefined) return around(element('h3', {}, 'As it lies there'));
   const choices: [label: string, path: string][] = [
     ['As submitted', raw],
     ['As delivered', delivered],
@@ -31,12 +37,7 @@ export async function sourceView({ raw, delivered }: SourcePaths): Promise<Node>
     for (const one of buttons) one.setAttribute('aria-pressed', String(one.textContent === label));
   };
   press('As submitted');
-  return element(
-    'div',
-    {},
-    element('div', { class: 'choice', role: 'group', 'aria-label': 'Copy' }, ...buttons),
-    shown,
-  );
+  return around(element('div', { class: 'choice', role: 'group', 'aria-label': 'Whose copy' }, ...buttons));
 }
 
 /** Reads no further than what is shown. */

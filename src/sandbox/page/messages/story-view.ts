@@ -37,7 +37,7 @@ export function requestView(entry: StoryEntry, more: Term[] = []): Node[] {
       ['Retry-After', retryAfter],
       ['Fault', entry.fault],
       ['request-id', copyable(requestId, 'the request id')],
-      ['client-request-id', clientRequestId],
+      ['client-request-id', clientRequestId && copyable(clientRequestId, 'the client request id')],
       ...more,
     ]),
   ];

@@ -5,12 +5,12 @@ import { element } from '../elements/dom.js';
 import { linkTo } from '../shell/route.js';
 
 /** Stands where a message will be. */
-export async function welcome(empty: boolean): Promise<Node> {
+export async function welcome(title: string): Promise<Node> {
   const connection = await getJson<Connection>('/api/connect');
   return element(
     'div',
     { class: 'empty' },
-    element('h2', {}, empty ? 'No messages yet' : 'Choose a message'),
+    element('h2', {}, title),
     element(
       'p',
       { class: 'soft' },

@@ -44,6 +44,13 @@ export function requestFilters(changed: () => void) {
   return {
     nodes: [element('div', { class: 'line' }, mailbox, status)],
     mailbox,
+    given: () => mailbox.value.trim() !== '' || status.value !== '',
+    clear: (): void => {
+      mailbox.value = '';
+      status.value = '';
+      changed();
+      mailbox.focus();
+    },
     parameters: () => ({ mailbox: mailbox.value.trim(), status: status.value }),
   };
 }

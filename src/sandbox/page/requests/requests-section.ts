@@ -1,10 +1,10 @@
 import { getJson, queryOf } from '../api/client.js';
 import type { RequestEntry } from '../api/types.js';
-import { element } from '../elements/dom.js';
+import { element, soft } from '../elements/dom.js';
 import { counted } from '../elements/format.js';
-import { VirtualList } from '../lists/virtual-list.js';
+import { notFound } from '../lists/not-found.js';
+import { PagedList } from '../lists/paged-list.js';
 import { requestView } from '../messages/story-view.js';
-import { gathered } from '../shell/gathered.js';
 import { go } from '../shell/navigate.js';
 import { safely } from '../shell/notices.js';
 import { linkTo } from '../shell/route.js';
@@ -19,10 +19,9 @@ export function requestsSection(): Section {
   let total = 0;
   const filters = requestFilters(() => safely(list.restart()));
   const count = element('span', { class: 'count', role: 'status' });
-  const list = new VirtualList<RequestEntry>({
+  const list = new PagedList<RequestEntry>({
     label: 'Requests, newest first',
     name: 'request',
-    rowHeight: 3.4,
     fetch: async (offset, limit) => {
       const path = `/api/requests${queryOf({ ...filters.parameters(), limit, offset })}`;
       const answer = await getJson<{ total: number; matched: number; requests: RequestEntry[] }>(path);
@@ -34,6 +33,10 @@ export function requestsSection(): Section {
     open: (entry, how) => {
       if (how === 'chosen' || isWide()) open(entry);
     },
+    nothing: () =>
+      filters.given()
+        ? notFound('No request matches mailbox and status.', 'Clear filters', filters.clear)
+        : [soft('No requests yet.')],
     counted: (matched) => {
       const all = counted(total, 'request');
       count.textContent = matched === total ? all : `${matched.toLocaleString()} of ${all}`;
@@ -69,7 +72,6 @@ export function requestsSection(): Section {
     list.focus();
   }
 
-  const refresh = gathered(() => list.refresh());
   return {
     root: pane.root,
     list,
@@ -81,10 +83,10 @@ export function requestsSection(): Section {
         list.select(undefined);
         pane.show(undefined, hint);
       }
-      safely(refresh());
+      safely(list.refresh());
     },
     changed: (change) => {
-      if (change === 'requests') safely(refresh());
+      if (change === 'requests') safely(list.refresh());
     },
   };
 }

@@ -12,6 +12,11 @@ export function notice(text: string): void {
   timer = setTimeout(() => bar.classList.remove('shown'), SHOWN);
 }
 
+/** For a screen reader; who sees the page sees it where it happens. */
+export function say(text: string): void {
+  byId('said').textContent = text;
+}
+
 /** Lets a task go on by itself; what it fails with is told to the reader. */
 export function safely(task: Promise<unknown>): void {
   // Without an answer the sign of the live updates already says that the sandbox is gone.

@@ -1,4 +1,4 @@
-import type { VirtualList } from '../lists/virtual-list.js';
+import type { PagedList } from '../lists/paged-list.js';
 import type { Change } from './live.js';
 import type { Route } from './route.js';
 
@@ -10,7 +10,7 @@ export interface Section {
   /** Something has changed in the sandbox while it is in sight. */
   changed(change: Change): void;
   /** What the keys go through. */
-  readonly list?: Pick<VirtualList<never>, 'move' | 'openSelected' | 'focus'>;
+  readonly list?: Pick<PagedList<never>, 'move' | 'openSelected' | 'focus'>;
   /** From what is open to the list. */
   back?(): void;
   /** Deletes what is open. */

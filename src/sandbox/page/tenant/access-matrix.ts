@@ -4,14 +4,16 @@ import type { Access, TenantApp } from './tenant-types.js';
 
 const SHOWN = 50;
 
+type AppName = Pick<TenantApp, 'clientId' | 'displayName'>;
+
 /** Who may send as whom: a row for a mailbox, a column for an application, and why in each cell. */
-export function accessMatrix(access: Access[], apps: Pick<TenantApp, 'clientId' | 'displayName'>[]): HTMLElement {
+export function accessMatrix(access: Access[], apps: AppName[]): HTMLElement {
   const rows = new Map<string, Map<string, Access>>();
   for (const one of access) {
     const row = rows.get(one.mailbox) ?? new Map<string, Access>();
     rows.set(one.mailbox, row.set(one.clientId, one));
   }
-  const columns = ['Mailbox', ...apps.map(({ clientId, displayName }) => displayName ?? clientId)];
+  const columns = ['Mailbox', ...apps.map((app) => appName(app, apps))];
   const root = element('div', {});
   const draw = (shown: number): void => {
     const cells = [...rows]
@@ -24,6 +26,12 @@ export function accessMatrix(access: Access[], apps: Pick<TenantApp, 'clientId' 
   };
   draw(SHOWN);
   return root;
+}
+
+/** Its name, with its id where others have the same. */
+function appName({ clientId, displayName = clientId }: AppName, all: AppName[]): string {
+  const same = all.filter((one) => one.displayName === displayName);
+  return same.length > 1 ? `${displayName} ${clientId}` : displayName;
 }
 
 function accessCell(access: Access | undefined): Node | string {

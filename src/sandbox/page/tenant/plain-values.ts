@@ -1,4 +1,5 @@
 import { element, soft, table } from '../elements/dom.js';
+import { plainText, words } from '../elements/format.js';
 
 /** Objects of the tenant's configuration as a table, with the fields that they have. */
 export function plainTable(label: string, objects: Record<string, unknown>[]): HTMLElement {
@@ -10,21 +11,4 @@ export function plainTable(label: string, objects: Record<string, unknown>[]): H
     columns.map(words),
     objects.map((object) => columns.map((column) => plainText(object[column]))),
   );
-}
-
-export function plainText(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (Array.isArray(value)) return value.map(plainText).join(', ');
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value !== 'object') return String(value);
-  return Object.entries(value)
-    .filter(([, part]) => plainText(part) !== '')
-    .map(([name, part]) => `${words(name)}: ${plainText(part)}`)
-    .join('; ');
-}
-
-/** `displayName` as `Display name`. */
-function words(name: string): string {
-  const spaced = name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

@@ -1,14 +1,14 @@
 import { getJson, send } from '../api/client.js';
 import { copyable } from '../elements/copy.js';
 import { button, element, terms } from '../elements/dom.js';
-import { duration } from '../elements/format.js';
+import { duration, plainText } from '../elements/format.js';
 import { ask } from '../shell/dialogs.js';
 import { gathered } from '../shell/gathered.js';
 import { notice, safely } from '../shell/notices.js';
 import type { Section } from '../shell/section.js';
 import { accessMatrix } from './access-matrix.js';
 import { appView } from './app-view.js';
-import { plainTable, plainText } from './plain-values.js';
+import { plainTable } from './plain-values.js';
 import type { Access, Tenant } from './tenant-types.js';
 
 /** The tenant as it is configured now. */
