@@ -8,9 +8,8 @@ import { explain } from './explain.js';
 import { addSandboxCommand } from './sandbox.js';
 import { addSendCommand } from './send/add-send-command.js';
 import { addSetupCommand } from './setup/add-setup-command.js';
-import { type Terminal, widthOf } from './terminal.js';
+import { type Terminal, wrapError } from './terminal.js';
 import { withoutValues } from './usage-errors.js';
-import { wrapText } from './wording.js';
 
 /** Runs the command line `args`, and gives the exit code. What went wrong is told on stderr, in words. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -42,7 +41,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   } catch (error) {
     // Commander has told it already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    terminal.stderr.write(`${wrapText(explain(error), widthOf(terminal.stderr, terminal.env))}\n`);
+    terminal.stderr.write(`${wrapError(explain(error), terminal)}\n`);
     return exitCodeOfError(error);
   }
 }
