@@ -52,9 +52,19 @@ describe('bulk run --dry-run', () => {
   it.each<[string, string[], NodeJS.ProcessEnv, boolean]>([
     ['of the environment', [], { GRAPH_MAIL_MAILBOX: 'other@contoso.example' }, true],
     ['of --mailbox', ['--mailbox', 'other@contoso.example'], {}, true],
-    ['that is its own', ['--mailbox', 'noreply@contoso.example'], { GRAPH_MAIL_MAILBOX: 'other@contoso.example' }, false],
+    [
+      'that is its own',
+      ['--mailbox', 'noreply@contoso.example'],
+      { GRAPH_MAIL_MAILBOX: 'other@contoso.example' },
+      false,
+    ],
     ['that nobody named', [], {}, false],
-    ['of each of several senders', ['--from', 'b@contoso.example'], { GRAPH_MAIL_MAILBOX: 'other@contoso.example' }, false],
+    [
+      'of each of several senders',
+      ['--from', 'b@contoso.example'],
+      { GRAPH_MAIL_MAILBOX: 'other@contoso.example' },
+      false,
+    ],
   ])('says once that From differs from the mailbox: the one %s', async (_, args, env, differs) => {
     world.recipients(3);
     const { code, out } = await world.bulk(['run', ...world.flags, '--dry-run', ...args], { env });
