@@ -34,6 +34,9 @@ interface RunEvents {
   throttled: [{ mailbox: string; until: number | undefined; status: number }];
 }
 
+/** Endings that tell of something to mend. */
+const faults: ReadonlySet<BulkEnding> = new Set(['refused', 'temporary', 'max-errors', 'journal']);
+
 /** Results that wait for a reader. */
 const resultsKept = 1_000;
 
@@ -221,8 +224,10 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
   }
 
   #end(why: BulkEnding, error?: Error): void {
-    // Whoever stops a run may still lose patience.
-    if (!this.#ending || (why === 'aborted' && this.#ending.why === 'stopped')) this.#ending = { why, error };
+    const before = this.#ending?.why;
+    // Whoever stops a run may still lose patience; and the last mails that a limit allows may meet what hits every mail.
+    const outdone = (before === 'stopped' && why === 'aborted') || (before === 'limit' && faults.has(why));
+    if (!this.#ending || outdone) this.#ending = { why, error };
     this.#run?.feeder.stop();
   }
 }

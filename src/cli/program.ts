@@ -8,9 +8,8 @@ import { explain } from './explain.js';
 import { addSandboxCommand } from './sandbox.js';
 import { addSendCommand } from './send/add-send-command.js';
 import { addSetupCommand } from './setup/add-setup-command.js';
-import { type Terminal, widthOf } from './terminal.js';
+import { type Terminal, wrapError } from './terminal.js';
 import { withoutValues } from './usage-errors.js';
-import { wrapText } from './wording.js';
 
 /** All commands and their flags. `ended` is told the exit code. */
 export function createProgram(terminal: Terminal, ended: (code: ExitCode) => void): Command {
@@ -47,7 +46,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   } catch (error) {
     // Commander has told it already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    terminal.stderr.write(`${wrapText(explain(error), widthOf(terminal.stderr, terminal.env))}\n`);
+    terminal.stderr.write(`${wrapError(explain(error), terminal)}\n`);
     return exitCodeOfError(error);
   }
 }

@@ -55,8 +55,19 @@ export function hasColours(output: Output, env: NodeJS.ProcessEnv): boolean {
 
 /** Columns that a text may take: those of the terminal, else what COLUMNS says, else 80. */
 export function widthOf(output: Output, env: NodeJS.ProcessEnv): number {
-  const columns = [output.columns, Number(env.COLUMNS)].find((one) => Number.isInteger(one) && Number(one) > 0);
-  return Math.max(20, columns ?? 80);
+  return knownWidth(output, env) ?? 80;
+}
+
+/** The same where somebody says it. */
+function knownWidth({ columns }: Output, { COLUMNS }: NodeJS.ProcessEnv): number | undefined {
+  const known = [columns, Number(COLUMNS)].find((one) => one !== undefined && Number.isInteger(one) && one > 0);
+  return known === undefined ? undefined : Math.max(20, known);
+}
+
+/** An error as it is told: on one line where nobody says how wide a line is, as in a log that is searched. */
+export function wrapError(text: string, { stderr, env }: Pick<Terminal, 'stderr' | 'env'>): string {
+  const width = knownWidth(stderr, env);
+  return width === undefined ? text : wrapText(text, width);
 }
 
 /** Writes texts for a person, wrapped, each with a line break after it. */

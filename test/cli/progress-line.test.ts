@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BulkProgress } from '../../src/bulk/bulk-results.js';
-import { progressLine, waitingText } from '../../src/cli/progress-line.js';
+import { progressLine, progressText, waitingText } from '../../src/cli/progress-line.js';
 
 const now = new Date(2026, 10, 23, 14, 0, 0).getTime();
 const minute = 60_000;
@@ -31,6 +31,16 @@ describe('the line of progress', () => {
     expect(progressLine(progress, now, 79)).toBe(
       '[======                    ] 1,200 of 5,000  sent 1,200  30/min  2 h 7 min left',
     );
+  });
+
+  it.each([
+    [200, 'sent 200'],
+    [3_400, 'sent 200  in 3 s'],
+    [59_999, 'sent 200  in 59 s'],
+    [60_000, 'sent 200  200/min'],
+  ])('after %i ms tells a rate of a minute only when there was one', (elapsed, text) => {
+    const done = { ...progress, total: 200, sent: 200, left: 0, rate: 200, elapsed, timeLeft: 0 };
+    expect(progressText(done, now)).toBe(`200 of 200  ${text}`);
   });
 
   it('names rejected, skipped and unknown rows as soon as there are some', () => {

@@ -138,7 +138,7 @@ function statementsOn(input: VolumeInput, plan: Omit<VolumePlan, 'statements'>, 
   }
   if (plan.needsOverDays && perDay !== false) {
     statements.push(
-      `A mailbox sends to ${number(perDay)} recipients in 24 hours here, so the run goes on over ${plan.days} days and waits in between.`,
+      `A mailbox sends to ${count(perDay, 'recipient')} in 24 hours here, so the run goes on over ${plan.days} days and waits in between.`,
     );
   }
   if (perDay === false || perDay > exchangePerDay) {

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { JournalError, messageOf } from '../errors.js';
+import { counted } from '../report/words.js';
 import {
   errorCode,
   type FileFacts,
@@ -256,7 +257,10 @@ export class Journal {
     if (opened.size < this.#size)
       return changed(`${this.file} shrank from ${this.#size} to ${opened.size} bytes`, 'changed');
     if (opened.size === this.#size) return undefined;
-    return changed(`${this.file} was written to by somebody else (${opened.size - this.#size} bytes)`, 'changed');
+    return changed(
+      `${this.file} was written to by somebody else (${counted(Number(opened.size - this.#size), 'byte')})`,
+      'changed',
+    );
   }
 
   async #finish(): Promise<void> {

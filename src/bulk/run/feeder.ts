@@ -56,6 +56,7 @@ export class Feeder {
   #begun = 0;
   #failed = 0;
   #ending = false;
+  #limited = false;
   #failure: { error: unknown } | undefined;
   // Not races of promises: one that lasts keeps whatever ever raced with it.
   #wakeByStop: () => void = () => {};
@@ -249,7 +250,9 @@ export class Feeder {
   }
 
   #end(why: BulkEnding, error?: Error): void {
-    if (!this.#ending) this.#context.onEnd(why, error);
+    // What is on its way when the limit is reached may still meet what hits every mail.
+    if (!this.#ending || this.#limited) this.#context.onEnd(why, error);
+    this.#limited = why === 'limit';
     this.stop();
   }
 

@@ -3,6 +3,7 @@ import { BulkInputError, JournalError, messageOf } from '../errors.js';
 import type { RunState } from '../journal/fold.js';
 import { rowKey } from '../journal/run-id.js';
 import type { RecipientsSource } from '../recipients/index.js';
+import { counted } from '../report/words.js';
 import type { Row } from '../row.js';
 import { chooseFor } from './row-choice.js';
 
@@ -63,7 +64,9 @@ export class RowsToSend {
     // A file that somebody writes to while it is read.
     const { total } = this.#context;
     if (total !== undefined && (next.done ? this.#read < total : this.#read === total)) {
-      throw changed(`there were ${total} rows, and there are ${next.done ? 'fewer' : 'more'} now`);
+      throw changed(
+        `there ${total === 1 ? 'was' : 'were'} ${counted(total, 'row')}, and there are ${next.done ? 'fewer' : 'more'} now`,
+      );
     }
     if (next.done) {
       this.#allRead = true;

@@ -1,7 +1,9 @@
 import path from 'node:path';
+import type { BulkTotals } from '../../bulk/bulk-results.js';
 import type { CheckReport } from '../../bulk/checks/check-recipients.js';
 import { JournalError } from '../../bulk/errors.js';
 import { refuseHeld } from '../../bulk/journal/lock.js';
+import { readRun } from '../../bulk/journal/reading.js';
 import { noTotals } from '../../bulk/report/totals.js';
 import { counted } from '../../bulk/report/words.js';
 import { identifyBulk } from '../../bulk/run/run-input.js';
@@ -15,7 +17,14 @@ import { checkText } from './check-text.js';
 import { confirmSending } from './confirmation.js';
 import { shownFolder, stepLines } from './ending-text.js';
 import { JsonView } from './json-view.js';
-import { bulkOptions, type MailFlags, makeRunsFolder, settleChoices } from './mail-choices.js';
+import {
+  bulkOptions,
+  choicesOf,
+  type MailChoices,
+  type MailFlags,
+  makeRunsFolder,
+  settleChoices,
+} from './mail-choices.js';
 import { readStatus } from './run-status.js';
 import { createView, runSession } from './send-session.js';
 import { sendTests } from './test-sending.js';
@@ -47,7 +56,7 @@ export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<E
   const interactive = !flags.json && terminal.stdin.isTTY === true && terminal.stdout.isTTY === true;
   const { id } = await identifyBulk(bulkOptions(choices));
   const folder = path.join(runs, id.slice(0, 12));
-  await refuseBegun(folder, terminal);
+  await refuseBegun(folder, choices, terminal);
   await confirmSending({ mails, given: flags.confirm, interactive }, terminal);
   await makeRunsFolder(runs);
   const session = { journal: folder, resume: false, limit: flags.limit };
@@ -66,7 +75,7 @@ function refuseContradictions({ testTo, dryRun, json }: RunFlags): void {
  * @throws UsageError when the same run was begun before, with what can be done about it
  * @throws JournalError `'locked'` when it is in progress
  */
-async function refuseBegun(folder: string, terminal: Terminal): Promise<void> {
+async function refuseBegun(folder: string, choices: MailChoices, terminal: Terminal): Promise<void> {
   const status = await readStatus(folder, terminal.clock.now()).catch((error: unknown) => {
     if (error instanceof JournalError && error.code === 'missing') return undefined;
     throw error;
@@ -74,14 +83,26 @@ async function refuseBegun(folder: string, terminal: Terminal): Promise<void> {
   if (!status) return;
   await refuseInProgress(folder);
   const { totals, rejectedAs, ended, byCommand } = status;
+  const shown = shownFolder(folder);
   const situation = { commands: ownCommands(terminal), suppress: byCommand?.suppress, ended };
   throw new UsageError(
     [
-      `This run was begun before, in ${shownFolder(folder)}: ${printTotals(totals)}. Nothing was sent now.`,
+      `This run was begun before, in ${shown}: ${printTotals(totals)}. Nothing was sent now.`,
       'To send the very same mails once more on purpose, give another folder with --runs.',
+      ...otherMailbox(choices.mailbox, choicesOf((await readRun(folder)).run, shown).mailbox, totals),
       ...stepLines({ ...noTotals(), ...totals, rejectedAs }, folder, situation),
     ].join('\n'),
   );
+}
+
+/** The mailbox is no part of what tells a run from others, and a run keeps the one that it was begun with. */
+function otherMailbox(wanted: string | undefined, begun: string | undefined, totals: BulkTotals): string[] {
+  if (wanted === begun || wanted === undefined || begun === undefined) return [];
+  const anew =
+    totals.sent + totals.unknown === 0
+      ? 'Nothing was sent so far, so it can be begun anew in another folder, with --runs.'
+      : `In another folder (--runs) those who have had their mail would get it again from ${wanted}.`;
+  return [`It goes on from the mailbox ${begun}, with which it was begun, and not from ${wanted}. ${anew}`];
 }
 
 /** @throws JournalError `'locked'` when a process on this machine is at a run, with the command that shows how it is getting on */

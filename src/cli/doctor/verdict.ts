@@ -1,3 +1,4 @@
+import { counted } from '../../bulk/report/words.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Check } from './check.js';
 
@@ -18,7 +19,10 @@ export function judgeChecks(checks: readonly Check[], sandbox: boolean): Verdict
   const where = sandbox ? ', against the sandbox' : '';
   const [first] = failures;
   if (first) {
-    const numbers = [`${failures.length} failed`, ...(warnings.length > 0 ? [counted(warnings.length)] : [])];
+    const numbers = [
+      `${failures.length} failed`,
+      ...(warnings.length > 0 ? [counted(warnings.length, 'warning')] : []),
+    ];
     const text = `Not ready${where} (${numbers.join(', ')}). Begin with the first ✗.`;
     return { verdict: 'failed', exitCode: first.exitCode ?? EXIT.rejected, text };
   }
@@ -30,12 +34,8 @@ export function judgeChecks(checks: readonly Check[], sandbox: boolean): Verdict
     return {
       verdict: 'warnings',
       exitCode: onlyWarnings,
-      text: `No failures${where}; ${counted(warnings.length)}.${hint}`,
+      text: `No failures${where}; ${counted(warnings.length, 'warning')}.${hint}`,
     };
   }
   return { verdict: 'fine', exitCode: EXIT.ok, text: `Fine${where}.${hint}` };
-}
-
-function counted(n: number): string {
-  return `${n} warning${n === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../bulk/report/words.js';
 import type { Permission } from './probe.js';
 import { messagePath, type Target } from './target.js';
 
@@ -30,7 +31,7 @@ export async function cleanUp(target: Target, permissions: ReadonlySet<Permissio
     ] as const) {
       const { gone, left, searched } = await emptyFolder(target, folder, since).catch(() => NOT_SEARCHED);
       if (folder === 'deleteditems') deleted = gone;
-      if (left > 0) stays.push(`${left} messages in ${name} could not be deleted.`);
+      if (left > 0) stays.push(`${counted(left, 'message')} in ${name} could not be deleted.`);
       if (!searched) stays.push(`Whatever is in ${name}: it could not be searched to its end.`);
     }
   }

@@ -1,3 +1,4 @@
+import { counted } from '../../bulk/report/words.js';
 import type { Output, Terminal } from '../terminal.js';
 import { printable, printableJson } from '../wording.js';
 import { block, paragraph } from './block.js';
@@ -25,7 +26,9 @@ function notes({ mailbox, recipients, mime, requestSize, uploads, findings }: Dr
       ['Mailbox', mailbox],
       ['Recipients', `${recipients.length}: ${recipients.join(', ')}`],
       ['Size', `${count(mime.length)} bytes, ${count(requestSize)} as a request`],
-      ...uploads.map(({ name, size }) => ['Uploaded by itself', `${printable(name)}, ${count(size)} bytes`] as const),
+      ...uploads.map(
+        ({ name, size }) => ['Uploaded by itself', `${printable(name)}, ${counted(size, 'byte')}`] as const,
+      ),
     ]),
     ...findings.flatMap(({ message }) => ['', ...paragraph(`Note: ${printable(message)}`)]),
   ];

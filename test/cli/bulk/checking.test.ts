@@ -49,6 +49,41 @@ describe('bulk run --dry-run', () => {
     expect(events(printed)).toMatchObject([{ event: 'check', rows: 3, ready: 2, problemCount: 1, plan: { days: 1 } }]);
   });
 
+  it.each<[string, string[], NodeJS.ProcessEnv, boolean]>([
+    ['of the environment', [], { GRAPH_MAIL_MAILBOX: 'other@contoso.example' }, true],
+    ['of --mailbox', ['--mailbox', 'other@contoso.example'], {}, true],
+    [
+      'that is its own',
+      ['--mailbox', 'noreply@contoso.example'],
+      { GRAPH_MAIL_MAILBOX: 'other@contoso.example' },
+      false,
+    ],
+    ['that nobody named', [], {}, false],
+    [
+      'of each of several senders',
+      ['--from', 'b@contoso.example'],
+      { GRAPH_MAIL_MAILBOX: 'other@contoso.example' },
+      false,
+    ],
+  ])('says once that From differs from the mailbox: the one %s', async (_, args, env, differs) => {
+    world.recipients(3);
+    const { code, out } = await world.bulk(['run', ...world.flags, '--dry-run', ...args], { env });
+    expect(code).toBe(0);
+    const note = 'Note: From is noreply@contoso.example, but the mailbox other@contoso.example sends. ';
+    expect(out.split(note)).toHaveLength(differs ? 2 : 1);
+    expect(out.includes('Send As')).toBe(differs);
+  });
+
+  it('fits into a terminal of 60 columns, where its commands are not broken', async () => {
+    world.recipients(2);
+    const env = { COLUMNS: '60', GRAPH_MAIL_MAILBOX: 'other@contoso.example' };
+    const { out } = await world.bulk(['run', ...world.flags, '--dry-run'], { env });
+    expect(out).toContain('Send As');
+    expect(out.split('\n').filter((line) => line.length > 60)).toEqual([]);
+    const { err } = await world.bulk(['run'], { env });
+    expect(err).toMatch(/^ {2}npx .*--from 'Contoso News <news@contoso\.com>'$/m);
+  });
+
   it('leaves nothing behind and needs no identity', async () => {
     world.recipients(1);
     await world.run(['--dry-run']);

@@ -82,6 +82,24 @@ describe('bulk run', () => {
     expect(await arrived()).toHaveLength(2);
   });
 
+  it.each([[[]], [['--limit', '2']]])(
+    'says what has to be mended before it makes sense to go on, with %j',
+    async (more) => {
+      world.recipients(3);
+      const from = ['--from', 'news@contoso.example', '--mailbox', sandbox.options.mailbox];
+      const run = (mailbox = from) => world.run([...mailbox, ...more], { flags: world.flags.slice(0, -2) });
+      const { code, out } = await run();
+      expect(code).toBe(77);
+      expect(out).toContain('Note: From is news@contoso.example, but the mailbox noreply@contoso.example sends.');
+      expect(out).toMatch(/^Stopped, because every mail would fail like this one: .*ErrorSendAsDenied/m);
+      expect(out).toContain('- Once what stopped it is mended, send the 3 mails that are left:');
+      // Another mailbox does not make it another run.
+      const { err } = await run(['--from', 'news@contoso.example', '--mailbox', 'news@contoso.example']);
+      expect(err).toContain('It goes on from the mailbox noreply@contoso.example, with which it was begun');
+      expect(err).toContain('Nothing was sent so far, so it can be begun anew in another folder, with --runs.');
+    },
+  );
+
   it('ends with 3 when it is not known of a mail whether it was sent, and --verify finds it', async () => {
     sandbox.fault({ on: 'sendMail', recipient: 'p2@example.com', status: 504, delivered: true });
     world.recipients(3);

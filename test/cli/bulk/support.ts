@@ -21,6 +21,8 @@ export interface RunOptions {
   /** What somebody types; with it, input and output are a terminal. */
   typed?: string;
   env?: NodeJS.ProcessEnv;
+  /** Instead of the usual flags of a run. */
+  flags?: readonly string[];
   /** Called with all that was printed, each time that something is. */
   onPrint?: (out: string, signals: EventEmitter) => void;
 }
@@ -97,7 +99,10 @@ export class BulkWorld {
 
   /** Runs `bulk run` with the usual flags, as fast as it goes. */
   run(args: readonly string[] = [], options: RunOptions = {}): Promise<Printed> {
-    return this.bulk(['run', ...this.flags, '--runs', this.runs, '--rate', 'none', ...args], options);
+    return this.bulk(
+      ['run', ...(options.flags ?? this.flags), '--runs', this.runs, '--rate', 'none', ...args],
+      options,
+    );
   }
 
   remove(): void {

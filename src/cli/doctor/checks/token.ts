@@ -1,5 +1,6 @@
 import { readClaims } from '../../../auth/token-claims.js';
 import { tokenRequest } from '../../../auth/token-request.js';
+import { counted } from '../../../bulk/report/words.js';
 import { isGraphMailError } from '../../../errors.js';
 import { type Check, failed, ok } from '../check.js';
 import type { Examination } from '../examination.js';
@@ -42,7 +43,9 @@ export async function checkToken(examination: Examination): Promise<Check[]> {
     examination.token = token;
     examination.claims = readClaims(token);
     const minutes = Math.round(lifetime / 60_000);
-    return [ok(subject, `Entra gave one for application ${identity.clientId}, valid for ${minutes} minutes.`)];
+    return [
+      ok(subject, `Entra gave one for application ${identity.clientId}, valid for ${counted(minutes, 'minute')}.`),
+    ];
   } catch (error) {
     if (!isGraphMailError(error)) throw error;
     const { seen, cure, exitCode } = explainTokenError(error, {

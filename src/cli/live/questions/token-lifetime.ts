@@ -1,3 +1,4 @@
+import { counted } from '../../../bulk/report/words.js';
 import { answerInWords } from '../exchange.js';
 import type { Finding, Question } from '../probe.js';
 import type { Target } from '../target.js';
@@ -28,5 +29,5 @@ async function lifetime(target: Target, form: Record<string, string>, longest: n
   const seconds: unknown = reply.json?.expires_in;
   if (typeof seconds !== 'number') return { held: false, seen: answerInWords(reply) };
   const held = seconds >= HOUR - 60 && seconds <= longest + 60;
-  return { held, seen: `${answerInWords(reply)}; ${Math.round(seconds / 60)} minutes` };
+  return { held, seen: `${answerInWords(reply)}; ${counted(Math.round(seconds / 60), 'minute')}` };
 }
