@@ -19,7 +19,7 @@ export const configurationRows: Misconfiguration[] = [
     what: 'No mailbox is configured',
     arrange: ({ env }) => Object.assign(env, { GRAPH_MAIL_MAILBOX: '' }),
     check,
-    says: "Option 'mailbox' is missing",
+    says: 'Whose mailbox sends?',
     cure: "Give the sending mailbox's address or object id",
     exitCode: 78,
   },
@@ -92,7 +92,7 @@ export const configurationRows: Misconfiguration[] = [
     arrange: ({ env }) => Object.assign(env, { GRAPH_MAIL_GRAPH_HOST: 'https://graph.microsoft.com/v1.0' }),
     check,
     says: 'GRAPH_MAIL_GRAPH_HOST comes from the environment',
-    cure: 'Correct the option that the message names',
+    cure: 'Correct what the message names',
     exitCode: 78,
   },
   {
