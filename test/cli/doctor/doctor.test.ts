@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { aadstsHint } from '../../../src/auth/aadsts.js';
+import { inFlags } from '../../../src/cli/in-flags.js';
 import type { SandboxOptions } from '../../../src/sandbox/index.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 import { type RawServerOptions, startRawServer } from '../../helpers/raw-server.js';
@@ -233,7 +234,7 @@ describe('every number of the token service has its own words', () => {
       expect(failures[0]?.seen).toContain(`AADSTS${aadsts}`);
       expect(aadstsHint(aadsts)).toBeDefined();
       const own = aadsts === 700027 || aadsts === 700016;
-      if (!own) expect(failures[0]?.cure).toBe(aadstsHint(aadsts));
+      if (!own) expect(failures[0]?.cure).toBe(inFlags(aadstsHint(aadsts) ?? ''));
     }
   }, 60_000);
 

@@ -80,7 +80,7 @@ export const certificateRows: Misconfiguration[] = [
     },
     check: 'Certificate and key',
     says: 'the private key cannot be decrypted with the password given',
-    cure: "Check the option 'certificatePassword'",
+    cure: 'Check AZURE_CLIENT_CERTIFICATE_PASSWORD',
     exitCode: 78,
   },
   {
@@ -91,7 +91,7 @@ export const certificateRows: Misconfiguration[] = [
     },
     check: 'Certificate and key',
     says: 'a PFX that the password given does not open',
-    cure: "Check the option 'certificatePassword'",
+    cure: 'Check AZURE_CLIENT_CERTIFICATE_PASSWORD',
     exitCode: 78,
   },
   {

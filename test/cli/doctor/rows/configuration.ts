@@ -102,7 +102,7 @@ export const configurationRows: Misconfiguration[] = [
     arrange: ({ env }) => Object.assign(env, { GRAPH_MAIL_GRAPH_HOST: 'https://graph.microsoft.com/v1.0' }),
     check,
     says: 'GRAPH_MAIL_GRAPH_HOST comes from the environment',
-    cure: 'Correct the option that the message names',
+    cure: 'Correct what the message names',
     exitCode: 78,
   },
   {

@@ -21,7 +21,7 @@ export const signInRows: Misconfiguration[] = [
     what: 'The tenant id of somebody else, or a typing error in it',
     arrange: ({ env }) => Object.assign(env, { AZURE_TENANT_ID: otherClient }),
     says: 'AADSTS90002',
-    cure: 'There is no such tenant: check tenantId',
+    cure: 'There is no such tenant: check AZURE_TENANT_ID',
   },
   {
     ...base,
@@ -63,7 +63,7 @@ export const signInRows: Misconfiguration[] = [
     tenant: { ...rbacTenant, cloud: 'usgov' },
     arrange: (world) => intoOfficeNetwork(world, { trusted: true }),
     says: 'AADSTS900382',
-    cure: 'The tenant lives in another cloud than the one that was asked: set the option cloud',
+    cure: 'The tenant lives in another cloud than the one that was asked: set --cloud',
     besides: ['Connection and TLS'],
   },
   {
@@ -71,7 +71,7 @@ export const signInRows: Misconfiguration[] = [
     what: 'The tenant lives in another cloud, told by its other number',
     arrange: refusing(900432),
     says: 'AADSTS900432',
-    cure: 'The tenant lives in another cloud than the one that was asked: set the option cloud',
+    cure: 'The tenant lives in another cloud than the one that was asked: set --cloud',
   },
   {
     ...base,
@@ -104,7 +104,7 @@ export const signInRows: Misconfiguration[] = [
     what: 'Graph of a cloud that the tenant does not know',
     arrange: refusing(500011),
     says: 'AADSTS500011',
-    cure: 'check the option cloud',
+    cure: 'check --cloud',
   },
   {
     ...base,
