@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type JustDone, nextSteps } from '../../../src/bulk/report/next-steps.js';
 import { noTotals, type ReportTotals } from '../../../src/bulk/report/totals.js';
+import { OwnCommands } from '../../../src/own-commands.js';
 
 const run = 'mail-runs/0123';
 const bulk = (rest: string) => `npx nodemailer-graph-transport bulk ${rest}`;
@@ -8,8 +9,9 @@ const delivery = (some: Partial<ReportTotals['delivery']>) => ({ delivery: { ...
 
 function stepsFor(some: Partial<ReportTotals>, ended: string | undefined, just: JustDone = {}, inProgress = false) {
   const totals = { ...noTotals(), ...some };
-  const more = { bouncesRead: just.readBounces ?? false, canReadBounces: true, platform: 'linux' } as const;
-  return nextSteps({ totals, folder: run, ended, just, inProgress, ...more });
+  const more = { bouncesRead: just.readBounces ?? false, canReadBounces: true } as const;
+  const commands = new OwnCommands({ platform: 'linux' });
+  return nextSteps({ totals, folder: run, commands, suppress: undefined, ended, just, inProgress, ...more });
 }
 
 /** What somebody did, how it ended and what that left. */

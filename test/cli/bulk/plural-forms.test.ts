@@ -10,6 +10,7 @@ import { paceLine, stepLines } from '../../../src/cli/bulk/ending-text.js';
 import { statusText } from '../../../src/cli/bulk/status-command.js';
 import { judgeChecks } from '../../../src/cli/doctor/verdict.js';
 import { progressText } from '../../../src/cli/progress-line.js';
+import { OwnCommands } from '../../../src/own-commands.js';
 
 const nouns = 'row|mail|mailbox|recipient|duplicate|address|time|day|problem|request|minute|message|warning';
 
@@ -51,6 +52,7 @@ function textsWith(n: number): string[] {
       mailboxes: [],
     },
   };
+  const next = { commands: new OwnCommands({ platform: 'linux' }), suppress: undefined };
   const status = {
     id: '1a2b3c4d5e6f7890',
     begun: '2026-11-23T13:00:00.000Z',
@@ -72,10 +74,8 @@ function textsWith(n: number): string[] {
       false,
     ).text,
     ...reports.flatMap((report) => checkText(report)),
-    ...(['in-progress', 'interrupted'] as const).flatMap((state) =>
-      statusText({ ...status, state }, 'run', 0, 'linux'),
-    ),
-    ...stepLines(totals, 'run', { platform: 'linux' }),
+    ...(['in-progress', 'interrupted'] as const).flatMap((state) => statusText({ ...status, state }, 'run', 0, next)),
+    ...stepLines(totals, 'run', next),
   ];
 }
 
