@@ -7,26 +7,40 @@ export const SANDBOX_INBOX_VARIABLE = 'GRAPH_MAIL_SANDBOX_INBOX';
 
 /**
  * Address of the inbox page of the sandbox that a configuration leads to, as `setup --sandbox` wrote it down; `undefined` where
- * mail goes to Microsoft, whatever is written down.
+ * mail goes to Microsoft, whatever is written down: the variable may be left over from a sandbox.
  */
-export function sandboxInbox({ env, options }: Configuration): string | undefined {
+export function sandboxInbox({ env, options }: Pick<Configuration, 'env' | 'options'>): string | undefined {
   const inbox = env[SANDBOX_INBOX_VARIABLE];
-  if (!inbox || typeof options.cloud !== 'object' || !URL.canParse(inbox)) return undefined;
+  if (!inbox || !isOneOrigin(options.cloud) || !URL.canParse(inbox)) return undefined;
   const { protocol, href } = new URL(inbox);
   return protocol === 'http:' || protocol === 'https:' ? href : undefined;
 }
 
+/** A sandbox is Entra and Graph at one address, which no cloud of Microsoft's is. */
+function isOneOrigin(cloud: Configuration['options']['cloud']): boolean {
+  if (typeof cloud !== 'object') return false;
+  const graph = originOf(cloud.graphHost);
+  return graph !== undefined && graph === originOf(cloud.authorityHost);
+}
+
+/** A host may stand there without its scheme, as the transport takes it. */
+function originOf(host: string): string | undefined {
+  const url = host.includes('://') ? host : `https://${host}`;
+  return URL.canParse(url) ? new URL(url).origin : undefined;
+}
+
 /** Where a sandbox of this machine, or one that setup knows, should answer; `undefined` where that is none. */
-export function sandboxOrigin(configuration: Configuration): string | undefined {
+export function sandboxOrigin(configuration: Pick<Configuration, 'env' | 'options'>): string | undefined {
   const { cloud } = configuration.options;
-  if (typeof cloud !== 'object' || !URL.canParse(cloud.graphHost)) return undefined;
-  const known = sandboxInbox(configuration) !== undefined || isLoopback(new URL(cloud.graphHost).hostname);
-  return known ? cloud.graphHost : undefined;
+  const origin = typeof cloud === 'object' ? originOf(cloud.graphHost) : undefined;
+  if (origin === undefined) return undefined;
+  const known = sandboxInbox(configuration) !== undefined || isLoopback(new URL(origin).hostname);
+  return known ? origin : undefined;
 }
 
 /** What to do where it does not answer. */
 export function startSandbox(origin: string, commands: OwnCommands = new OwnCommands()): string {
-  const { port } = new URL(origin);
-  const command = commands.plain('sandbox', ...(port === '8443' || port === '' ? [] : ['--port', port]));
+  const port = new URL(origin).port || '443';
+  const command = commands.plain('sandbox', ...(port === '8443' ? [] : ['--port', port]));
   return `Nothing answers at ${origin}. Start the sandbox in another terminal, in the folder where it ran before:\n  ${command}`;
 }
