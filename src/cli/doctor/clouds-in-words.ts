@@ -41,8 +41,3 @@ export function cloudInWords(cloud: Cloud): string {
 export function connectCommand(cloud: Cloud | undefined): string {
   return `Connect-ExchangeOnline${environments[(cloud && cloudName(cloud)) ?? 'global']}`;
 }
-
-/** Whether what answers is the sandbox of this machine. */
-export function isSandbox({ graphHost }: Cloud): boolean {
-  return isLoopback(new URL(graphHost).hostname);
-}

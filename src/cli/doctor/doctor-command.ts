@@ -20,7 +20,6 @@ import { checkThumbprints } from './checks/thumbprints.js';
 import { checkTls } from './checks/tls.js';
 import { checkToken } from './checks/token.js';
 import { checkTrace } from './checks/trace.js';
-import { isSandbox } from './clouds-in-words.js';
 import { Examination } from './examination.js';
 import type { DoctorFlags } from './flags.js';
 import { inSandbox } from './in-sandbox.js';
@@ -67,7 +66,7 @@ export async function doctorCommand(
     for (const step of steps) {
       for (const check of await step(examination)) {
         const { inbox } = examination;
-        const one = examination.add(inbox === undefined ? check : inSandbox(check, inbox));
+        const one = examination.add(inbox === undefined ? check : inSandbox(check, inbox, examination.commands));
         if (told) print(checkText(one, colours));
       }
       if (told && step === checkConfiguration && examination.blocked(everything, 'configuration')) {
@@ -77,7 +76,7 @@ export async function doctorCommand(
       }
     }
     const { cloud, checks, inbox } = examination;
-    const sandbox = inbox !== undefined || (cloud !== undefined && isSandbox(cloud));
+    const sandbox = cloud !== undefined && examination.isSandbox(cloud.graphHost);
     const verdict = judgeChecks(checks, sandbox);
     if (flags.bundle !== undefined) writeBundle(flags.bundle, await bundleText(examination, verdict));
     if (flags.json) {

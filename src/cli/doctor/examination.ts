@@ -5,6 +5,7 @@ import type { TokenClaims } from '../../auth/token-claims.js';
 import { createAgent, trustedCertificates } from '../../graph/agent.js';
 import type { Cloud } from '../../graph/clouds.js';
 import { type ProxyChoice, settleProxies } from '../../graph/proxy-choice.js';
+import { isLoopback } from '../../graph/proxy-exceptions.js';
 import { OwnCommands } from '../../own-commands.js';
 import type { Settings } from '../../settings.js';
 import type { Configuration } from '../configuration.js';
@@ -88,6 +89,11 @@ export class Examination {
   /** Inbox page of the sandbox that is checked, where it is one that setup knows. */
   get inbox(): string | undefined {
     return this.configuration && sandboxInbox(this.configuration);
+  }
+
+  /** Whether a sandbox answers at one of the {@link origins}: one of this machine, or one that setup knows under another name. */
+  isSandbox(origin: string): boolean {
+    return this.inbox !== undefined || isLoopback(new URL(origin).hostname);
   }
 
   /**

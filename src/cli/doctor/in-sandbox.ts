@@ -1,15 +1,17 @@
-import { shellCommand } from '../../shell-quoting.js';
+import type { OwnCommands } from '../../own-commands.js';
+import { EXIT } from '../exit-codes.js';
 import type { Check } from './check.js';
 
 /** Checks whose cures are for the administrators of a tenant, whom a sandbox does not have. */
 const ofAdministrators = /^(token|permissions|mailbox:.*|reading:.*|trace-(token|permission|search))$/;
 
 /** A check as it is told where a sandbox plays Microsoft: nobody is to be asked there, and nothing to be waited for. */
-export function inSandbox({ command: _, ...check }: Check, inbox: string): Check {
+export function inSandbox({ command: _, ...check }: Check, inbox: string, commands: OwnCommands): Check {
   if (check.cure === undefined || !ofAdministrators.test(check.id)) return check;
-  const command = shellCommand(['npx', 'nodemailer-graph-transport', 'setup', '--sandbox', inbox], process.platform);
+  // A network that fails is nothing to mend in the tenant.
+  if (check.exitCode === EXIT.unavailable) return check;
   return {
     ...check,
-    cure: `Look at the applications and mailboxes of the sandbox on ${inbox}, or have this one registered there:\n  ${command}`,
+    cure: `Look at the applications and mailboxes of the sandbox on ${inbox}, or have this one registered there:\n  ${commands.plain('setup', '--sandbox', inbox)}`,
   };
 }

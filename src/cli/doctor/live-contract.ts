@@ -24,7 +24,7 @@ import { checkNames } from './checks/names.js';
 import { checkProxy } from './checks/proxy.js';
 import { checkTls } from './checks/tls.js';
 import { checkToken } from './checks/token.js';
-import { cloudInWords, isSandbox } from './clouds-in-words.js';
+import { cloudInWords } from './clouds-in-words.js';
 import { Examination } from './examination.js';
 import type { DoctorFlags } from './flags.js';
 import { checkText, wrapped } from './report-text.js';
@@ -47,8 +47,9 @@ const forProbes = 7.5 * 60_000;
 const forCleaning = 2 * 60_000;
 
 /** What of a cloud may stand in a report: no host of a custom cloud. */
-function whereInWords({ cloud }: Examination): string {
-  if (cloud === undefined || isSandbox(cloud)) return 'sandbox';
+function whereInWords(examination: Examination): string {
+  const { cloud } = examination;
+  if (cloud === undefined || examination.isSandbox(cloud.graphHost)) return 'sandbox';
   const words = cloudInWords(cloud);
   return words.startsWith('Microsoft 365') ? words : 'another cloud';
 }
@@ -116,7 +117,7 @@ export async function liveContractCommand(flags: DoctorFlags, terminal: Terminal
       to,
       agent: examination.agent,
       // A sandbox has nobody to be polite to.
-      pace: isSandbox(cloud) ? new Pace(1, 1) : new Pace(250, 3_000),
+      pace: examination.isSandbox(cloud.graphHost) ? new Pace(1, 1) : new Pace(250, 3_000),
       maxMails: MOST_MAILS,
       clock: world.clock,
     });

@@ -29,6 +29,25 @@ describe('a configuration that is right', () => {
     expect(out.trimEnd().split('\n').at(-1)).toBe('Fine, against the sandbox.');
   });
 
+  test('a sandbox of another name is told from a gateway that opens connections, where setup has written down its inbox', async () => {
+    await start({ ...rbacTenant, names: ['sandbox.test'] });
+    const url = world.sandbox.url.replace('localhost', 'sandbox.test');
+    const { NODE_EXTRA_CA_CERTS: ca, ...env } = world.env;
+    Object.assign(world.env, { ...env, AZURE_AUTHORITY_HOST: url, GRAPH_MAIL_GRAPH_HOST: url, GRAPH_MAIL_CA: ca });
+    Object.assign(world.env, { NODE_EXTRA_CA_CERTS: undefined, GRAPH_MAIL_SANDBOX_INBOX: world.sandbox.inboxUrl });
+    world.lookup = (_host, { all }, done) =>
+      all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
+    const { code, checks, out } = await world.examine();
+    expect(checks.find(({ id }) => id === 'tls')).toMatchObject({ status: 'ok' });
+    // No name server of this machine has it, which nobody mends in the sandbox.
+    expect(checks.find(({ id }) => id === 'token')).toMatchObject({
+      seen: expect.stringContaining('ENOTFOUND'),
+      cure: expect.stringContaining('name servers'),
+    });
+    expect(out).toContain('Not ready, against the sandbox');
+    expect(code).toBe(69);
+  });
+
   test.each<[string, NonNullable<SandboxOptions['mailboxes']>[number]]>([
     ['shared and without a licence', { address: mailbox, kind: 'shared', licensed: false }],
     ['shared, with its account disabled', { address: mailbox, kind: 'shared', accountEnabled: false }],

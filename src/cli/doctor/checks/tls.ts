@@ -1,6 +1,4 @@
 import { isTlsCode } from '../../../graph/network-error.js';
-import { isLoopback } from '../../../graph/proxy-exceptions.js';
-import type { OwnCommands } from '../../../own-commands.js';
 import { EXIT } from '../../exit-codes.js';
 import { startSandbox } from '../../known-sandbox.js';
 import { type Check, failed, ok, warning } from '../check.js';
@@ -17,7 +15,7 @@ export async function checkTls(examination: Examination): Promise<Check[]> {
   const issuers: string[] = [];
   for (const origin of examination.origins) {
     const contact = await examination.contact(origin);
-    if (!contact.answer) return [unreachable(contact, examination.commands)];
+    if (!contact.answer) return [unreachable(contact, examination)];
     if (contact.answer.distrust !== undefined) return [distrusted(examination, contact.host, contact.answer)];
     issuers.push(`${contact.host}: certificate from ${contact.answer.issuer}`);
   }
@@ -25,7 +23,7 @@ export async function checkTls(examination: Examination): Promise<Check[]> {
   return [(await onTerms(examination, seen)) ?? ok(subject, seen)];
 }
 
-function unreachable({ host, failure }: Contact, commands: OwnCommands): Check {
+function unreachable({ host, failure }: Contact, examination: Examination): Check {
   const { code, message = 'closed' }: Partial<NonNullable<Contact['failure']>> = failure ?? {};
   if (isTlsCode(code)) {
     return failed(
@@ -36,8 +34,8 @@ function unreachable({ host, failure }: Contact, commands: OwnCommands): Check {
     );
   }
   const why = [code, message].filter(Boolean).join(': ');
-  const cure = isLoopback(host.replace(/:\d+$/, ''))
-    ? `${startSandbox(`https://${host}`, commands)}\nIf it runs, check its port in AZURE_AUTHORITY_HOST and GRAPH_MAIL_GRAPH_HOST.`
+  const cure = examination.isSandbox(`https://${host}`)
+    ? `${startSandbox(`https://${host}`, examination.commands)}\nIf it runs, check its port in AZURE_AUTHORITY_HOST and GRAPH_MAIL_GRAPH_HOST.`
     : `Let this machine connect to port 443 of ${host}, directly or through a proxy (HTTPS_PROXY): a firewall looks like this. It says nothing about permissions.`;
   return failed(subject, EXIT.unavailable, `${host} cannot be reached (${why}).`, cure);
 }
@@ -74,6 +72,7 @@ function distrusted(
       issuer,
       authorities: examination.authorities,
       own: examination.configuration?.authorities.own !== undefined,
+      sandbox: examination.isSandbox(`https://${host}`),
     }),
   );
 }
@@ -89,7 +88,7 @@ async function onTerms(examination: Examination, seen: string): Promise<Check | 
     );
   }
   for (const origin of origins) {
-    const own = isLoopback(new URL(origin).hostname);
+    const own = examination.isSandbox(origin);
     if (own && authorities.pem === undefined) continue;
     const { answer, host } = await (own ? examination.programContact(origin) : examination.publicContact(origin));
     if (answer?.distrust === undefined) continue;
