@@ -1,9 +1,10 @@
 import { BulkInputError } from '../../bulk/errors.js';
 import { GraphMailError, isGraphMailError } from '../../errors.js';
+import { OwnCommands } from '../../own-commands.js';
 import type { Command } from '../../vendor/commander.js';
-import { addEnvFileFlags } from '../configuration-flags.js';
+import { addEnvFileFlags, type GivenConfiguration } from '../configuration-flags.js';
 import { EXIT_CODES_HELP, type ExitCode } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
+import { ownCommands, type Terminal } from '../terminal.js';
 import { bouncesCommand } from './bounces-command.js';
 import { configuredTerminal } from './configured-terminal.js';
 import * as flag from './flag-values.js';
@@ -41,7 +42,7 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .option('--json', 'print events, one JSON object a line')
     .addHelpText('after', EXIT_CODES_HELP)
     .action(async (flags) => {
-      refuseMissing('run', flags);
+      refuseMissing('run', flags, commandsWith(flags));
       ended(await told(runCommand(flags, configuredTerminal(terminal, flags))));
     });
 
@@ -49,7 +50,7 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .option('--out <folder>', 'where they are written; needed', flag.pathFlag)
     .option('--count <n>', 'how many', flag.countFlag, 5)
     .action(async (flags) => {
-      refuseMissing('preview', flags);
+      refuseMissing('preview', flags, ownCommands(terminal));
       ended(await told(previewCommand(flags, terminal)));
     });
 
@@ -116,6 +117,12 @@ async function told(command: Promise<ExitCode>): Promise<ExitCode> {
     if (!(error instanceof BulkInputError)) throw error;
     throw new BulkInputError(inBulkFlags(error.message), { line: error.line, cause: error });
   }
+}
+
+/** Before the `.env` file is read. */
+function commandsWith({ envFile }: Pick<GivenConfiguration, 'envFile'>): OwnCommands {
+  // Commander gives `true` for a `--no-` flag that was not used.
+  return new OwnCommands({ envFile: envFile === true ? undefined : envFile });
 }
 
 const runsFolder = 'mail-runs';

@@ -1,6 +1,6 @@
 import { listed } from '../../bulk/report/words.js';
 import type { Sender } from '../../bulk/sender.js';
-import { fileWord, shellCommand } from '../../shell-quoting.js';
+import type { CommandWord, OwnCommands } from '../../own-commands.js';
 import { UsageError } from '../exit-codes.js';
 
 /** What a command cannot do without. */
@@ -19,31 +19,21 @@ export interface NeededFlags {
 export function refuseMissing(
   command: 'run' | 'preview',
   { recipients, template, from, out }: NeededFlags,
-  platform: NodeJS.Platform = process.platform,
+  commands: OwnCommands,
 ): void {
-  const needed: [flag: string, given: readonly string[] | undefined, example: string][] = [
-    ['--recipients', recipients === undefined ? undefined : [fileWord(recipients)], 'customers.csv'],
-    ['--template', template === undefined ? undefined : [fileWord(template)], 'newsletter/'],
+  const file = (path: string | undefined) => (path === undefined ? undefined : [{ file: path }]);
+  const needed: [flag: string, given: readonly CommandWord[] | undefined, example: string][] = [
+    ['--recipients', file(recipients), 'customers.csv'],
+    ['--template', file(template), 'newsletter/'],
     ['--from', from?.map(senderText), 'Contoso News <news@contoso.com>'],
-    ...(command === 'preview'
-      ? [
-          ['--out', out === undefined ? undefined : [fileWord(out)], 'preview'] as [
-            string,
-            string[] | undefined,
-            string,
-          ],
-        ]
-      : []),
   ];
+  if (command === 'preview') needed.push(['--out', file(out), 'preview']);
   const missing = needed.flatMap(([flag, given]) => (given === undefined ? [flag] : []));
   if (missing.length === 0) return;
   const words = needed.flatMap(([flag, given, example]) => (given ?? [example]).flatMap((value) => [flag, value]));
-  throw new UsageError(
-    `${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} missing. For instance:\n  ${shellCommand(
-      ['npx', 'nodemailer-graph-transport', 'bulk', command, ...words],
-      platform,
-    )}`,
-  );
+  const whole =
+    command === 'run' ? commands.configured('bulk', 'run', ...words) : commands.plain('bulk', command, ...words);
+  throw new UsageError(`${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} missing. For instance:\n  ${whole}`);
 }
 
 function senderText({ name, address }: Sender): string {

@@ -191,6 +191,16 @@ describe('bulk run sends nothing', () => {
         `run --recipients customers.csv --template t ${given}`,
       ],
       [
+        ['run', '--recipients', 'r.csv', '--env-file', 'graph mailer/.env'],
+        '--template and --from are missing',
+        `run --env-file 'graph mailer/.env' --recipients r.csv --template newsletter/ ${from}`,
+      ],
+      [
+        ['run', '--recipients', 'r.csv', '--no-env-file'],
+        '--template and --from are missing',
+        `run --no-env-file --recipients r.csv --template newsletter/ ${from}`,
+      ],
+      [
         ['preview', '--recipients', '-r.csv'],
         '--template, --from and --out are missing',
         `preview --recipients ./-r.csv --template newsletter/ ${from} --out preview`,
