@@ -5,7 +5,7 @@ import { makeFolder } from '../make-folder.js';
 import { fileProblem } from '../option-checks.js';
 import { readIdentity } from '../sandbox/certificates/kept-identity.js';
 import { createCertificate } from '../sandbox/index.js';
-import { writePrivateFile } from './private-file.js';
+import { writePrivateFile, writeWholeFile } from './private-file.js';
 
 /** Where a sandbox on the command line keeps what must be the same at its next start. */
 export interface SandboxFolder {
@@ -53,7 +53,7 @@ export async function openSandboxFolder(folder: string, names: readonly string[]
     keep: async (ca, identity) => {
       // Its key first: without it nobody could have more names for that authority.
       if ((await kept(identityFile)) !== identity) writePrivateFile(identityFile, identity);
-      if ((await kept(caFile)) !== ca) writePrivateFile(caFile, ca);
+      if ((await kept(caFile)) !== ca) writeWholeFile(caFile, ca, 0o644);
     },
   };
 }

@@ -1,10 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { fileProblem } from '../../option-checks.js';
 import { UsageError } from '../exit-codes.js';
 import { SANDBOX_INBOX_VARIABLE } from '../known-sandbox.js';
-import { writePrivateFile } from '../private-file.js';
+import { writePrivateFile, writeWholeFile } from '../private-file.js';
 import type { SetupFile } from './answers.js';
 import { ownCertificate } from './certificate/own-certificate.js';
 import type { PublicCertificate } from './certificate/public-certificate.js';
@@ -109,7 +109,7 @@ export async function registerAgain(
       : `Registered again what the sandbox did not know: ${made.join(', ')}.`,
   ];
   if (!sameAuthority) {
-    await writeFile(path.join(folder, CA), sandbox.ca);
+    writeWholeFile(path.join(folder, CA), sandbox.ca, 0o644);
     done.push(`The sandbox has another certificate authority than before: wrote ${CA}.`);
   }
   if (packet.url !== sandbox.url || (variables[SANDBOX_INBOX_VARIABLE] ?? sandbox.inboxUrl) !== sandbox.inboxUrl) {
@@ -177,7 +177,7 @@ async function moveTo({ url, inboxUrl }: SandboxConnection, folder: string, pack
   writePrivateFile(file, text);
   const record = path.join(folder, RECORD);
   const whole = JSON.parse((await readIfThere(record)) ?? '{}');
-  await writeFile(record, `${JSON.stringify({ ...whole, ...packet, url }, undefined, 2)}\n`);
+  writeWholeFile(record, `${JSON.stringify({ ...whole, ...packet, url }, undefined, 2)}\n`, 0o644);
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {
