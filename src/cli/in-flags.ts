@@ -98,6 +98,7 @@ const withoutUploads: readonly Replacement[] = [
 
 /** What a command has no name for is left out; what it has only variables for is told by these. */
 const sentences: readonly Replacement[] = [
+  [/; where the options say who signs in, [^;]*NODE_EXTRA_CA_CERTS(?: before Node starts)?\./g, '.'],
   [/where maxRecipients allows (\d+)/g, 'where $1 are allowed'],
   [/longer than maxWait/g, 'longer than this command waits'],
   [/ A longer maxWait or more maxRetries wait more patiently\./g, ''],

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { listed } from '../bulk/report/words.js';
 import { configError, type GraphMailError } from '../errors.js';
 import { OwnCommands } from '../own-commands.js';
 import type { Configuration } from './configuration.js';
@@ -79,8 +80,4 @@ function firstSteps(): string {
       ? []
       : ['Where setup has run already, give the file that it wrote with --env-file,', `such as ${written}.`]),
   ].join('\n');
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

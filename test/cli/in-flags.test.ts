@@ -7,6 +7,8 @@ import { inFlags, names } from '../../src/cli/in-flags.js';
 import { createProgram } from '../../src/cli/program.js';
 import { processTerminal } from '../../src/cli/terminal.js';
 import { HINTS } from '../../src/errors.js';
+import { NetworkFailure } from '../../src/graph/http.js';
+import { describeNetworkFailure } from '../../src/graph/network-error.js';
 import { settleOptions } from '../../src/options.js';
 import type { Command } from '../../src/vendor/commander.js';
 import { allRefusalHints, troubleshootingTables } from '../documents/tables.js';
@@ -121,6 +123,15 @@ describe('what the library says, as a command prints it', () => {
     ["delivery: 'draft' and largeMessages: 'upload' need", '--delivery draft and --large-messages upload need'],
   ])('%j is %j', (text, told) => {
     expect(inFlags(text)).toBe(told);
+  });
+
+  it.each([
+    ['localhost:8443', /^Set GRAPH_MAIL_CA to the path of the sandbox's ca\.pem\.$/],
+    ['graph.microsoft.com', /trust its CA with GRAPH_MAIL_CA\.$/],
+  ])('speaks of a certificate that %s shows without the options of a program', (host, told) => {
+    const cause = Object.assign(new Error('self-signed'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' });
+    const { hint } = describeNetworkFailure(new NetworkFailure('network', false, cause.message, cause), host);
+    expect(inFlags(hint ?? '')).toMatch(told);
   });
 
   it('names a mailbox by where it comes from', () => {
