@@ -266,18 +266,20 @@ test('the page of the sandbox quotes what its tenant is made of', () => {
     authorityHost: 'https://127.0.0.1:1',
     graphHost: 'https://127.0.0.1:1',
   } as never);
-  const [, options, , curl] = all.map(({ text }) => text);
+  const textOf = (title: string) => all.find((one) => one.title === title)?.text;
+  const [options, curl] = [textOf('graphTransport() by options'), textOf('curl')];
   const literal = /mailbox: ('.*'),/.exec(options ?? '')?.[1] ?? '';
   expect(new Function(`return ${literal}`)()).toBe(mailbox);
-  const [, first = ''] = /curl --cacert sandbox-ca\.pem -s ([\s\S]*?) \\\n {2}-d client_secret/.exec(curl ?? '') ?? [];
+  const [, first = ''] =
+    /curl -sS --cacert ca\.pem ([\s\S]*?) \\\n {2}--data-urlencode client_secret/.exec(curl ?? '') ?? [];
   expect(wordsOf(first)).toEqual([
     "https://127.0.0.1:1/t'1/oauth2/v2.0/token",
     '-d',
     'grant_type=client_credentials',
-    '-d',
-    'client_id=c%202',
+    '--data-urlencode',
+    'client_id=c 2',
   ]);
-  const [, url = ''] = / -i ([\s\S]*?) \\\n/.exec(curl ?? '') ?? [];
+  const [, url = ''] = / -i --cacert ca\.pem ([\s\S]*?) \\\n/.exec(curl ?? '') ?? [];
   expect(wordsOf(url)).toEqual([`https://127.0.0.1:1/v1.0/users/${encodeURIComponent(mailbox)}/sendMail`]);
 });
 

@@ -197,7 +197,7 @@ describe('a text with a mistake', () => {
   it.each([
     ['`npx nodemailer-graph-transport send --too ana@example.com --text x`', /unknown option '--too'/],
     ['```sh\nnpx nodemailer-graph-transport doctor --mode rback\n```', /'rback'/],
-    ['```sh\nnpx nodemailer-graph-transport bulk resume\n```', /missing required argument/],
+    ['```sh\nnpx nodemailer-graph-transport bulk resume 1a2b 3c4d\n```', /too many arguments/],
     ['`bulk status --env-file .env`', /unknown option '--env-file'/],
     ['`bulk retry <run> --fail`', /has no --fail/],
     ['`graph-mail sent --to a@b.example`', /unknown command/],
@@ -210,6 +210,7 @@ describe('a text with a mistake', () => {
 
   it.each([
     ["const a = 'Start one: npx nodemailer-graph-transport sandbox --prt 1';", /unknown option '--prt'/],
+    [`const a = 'Run "npx nodemailer-graph-transport setup --yess" first.';`, /unknown option '--yess'/],
     [`const a = \`npx nodemailer-graph-transport send --env-fil ${'$'}{file}\`;`, /has no --env-fil/],
     ["commands.configured('bulk', 'status', { file: folder })", /unknown option '--env-file'/],
     ["commands.plain('setup', '--sandbocks', url)", /has no --sandbocks/],

@@ -51,7 +51,9 @@ export function commandsOfText(text: string, language: 'sh' | 'powershell' = 'sh
   const found = unwrapped.matchAll(
     new RegExp(`(npx )?\\b(?:nodemailer-graph-transport|graph-mail) (?:${subcommands})\\b[^\\n]*`, 'g'),
   );
-  return [...found].map(([line, npx]) => {
+  return [...found].map(({ 0: rest, 1: npx, index }) => {
+    // In a sentence a command may stand between double quotes.
+    const line = unwrapped[index - 1] === '"' ? (rest.split('"')[0] ?? '') : rest;
     const [words = []] = simpleCommands(line, language);
     return { words, mentioned: npx === undefined, text: line };
   });
