@@ -58,7 +58,9 @@ export function enoughFor({ permission }: ReadingRight): readonly string[] {
 /** `bounces,verify`, once or more. */
 export function featuresFlag(text: string, before: readonly Feature[] = []): Feature[] {
   const { known, unknown } = readFeatures(text);
-  if (unknown === undefined && known.length > 0) return [...new Set([...before, ...known])];
+  // In one order, since the same said otherwise is the same.
+  if (unknown === undefined && known.length > 0)
+    return FEATURES.filter((one) => before.includes(one) || known.includes(one));
   throw new InvalidArgumentError(`Expected one or more of ${FEATURES.join(', ')}, with commas between them.`);
 }
 

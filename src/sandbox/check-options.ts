@@ -82,9 +82,10 @@ export function checkOptions(options: SandboxOptions): void {
 export function isHostName(value: unknown): boolean {
   if (typeof value !== 'string') return false;
   if (isIP(value) !== 0) return !value.includes('%');
-  // What ends in a number, a URL reads as an IPv4 address.
+  // What ends in a number, a URL reads as an IPv4 address; xn-- begins what it decodes.
   return (
     value.length <= 253 &&
+    URL.canParse(`http://${value}`) &&
     /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(value)
   );
 }

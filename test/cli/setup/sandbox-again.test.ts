@@ -188,6 +188,12 @@ describe('setup --sandbox refuses, and changes nothing, where there is', () => {
     expect(await setup(sandbox, '--group', 'Graph-Mailers@contoso.example')).toMatchObject({ code: 0 });
   });
 
+  it('but not one that asks for the same in another order', async () => {
+    const sandbox = await start();
+    await setup(sandbox, '--with', 'verify,bounces');
+    expect(await setup(sandbox, '--with', 'bounces,verify')).toMatchObject({ code: 0 });
+  });
+
   it.each<[string, (text: string) => string, RegExp]>([
     ['damaged', (text) => text.slice(0, 50), /sandbox\.json is damaged\. It was left as it is/],
     ['of a newer version', (text) => text.replace('"version": 1', '"version": 2'), /written by a newer version/],
