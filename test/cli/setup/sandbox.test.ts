@@ -95,7 +95,7 @@ transporter.close();
     await node(main, 'send', '--env-file', envFile, '--to', 'carl@example.com', '--text', 'Hello');
     const denied = ['--denied-mailbox', 'director@contoso.example', '--probe'];
     const { stdout } = await node(main, 'doctor', '--env-file', envFile, ...denied);
-    expect(stdout).toMatch(/\nFine, against the sandbox\.\n$/);
+    expect(stdout).toMatch(/\nFine, against the sandbox\.\nMail that the sandbox has taken is on http:\S+\n$/);
     expect(stdout).not.toMatch(/^[!✗]/m);
     const sent = (await sandbox.messages()).map(({ to }) => to[0]?.address);
     expect(sent).toEqual(['ana@example.com', 'bob@example.com', 'carl@example.com']);
