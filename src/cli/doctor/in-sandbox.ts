@@ -7,9 +7,13 @@ const ofAdministrators = /^(token|permissions|mailbox:.*|reading:.*|trace-(token
 /** A check as it is told where a sandbox plays Microsoft: nobody is to be asked there, and nothing to be waited for. */
 export function inSandbox({ command: _, ...check }: Check, inbox: string): Check {
   if (check.cure === undefined || !ofAdministrators.test(check.id)) return check;
-  const command = shellCommand(['npx', 'nodemailer-graph-transport', 'setup', '--sandbox', inbox], process.platform);
+  // What a packet may do is settled when it is made.
+  const reading = check.id.startsWith('reading:');
+  const more = reading ? ['--with', 'bounces,verify,drafts', '--out', 'reading-mailer'] : [];
+  const words = ['npx', 'nodemailer-graph-transport', 'setup', '--sandbox', inbox, ...more];
+  const command = shellCommand(words, process.platform);
   return {
     ...check,
-    cure: `Look at the applications and mailboxes of the sandbox on ${inbox}, or have this one registered there:\n  ${command}`,
+    cure: `Look at the applications and mailboxes of the sandbox on ${inbox}, or have ${reading ? 'another one registered there, which may read' : 'this one registered there'}:\n  ${command}`,
   };
 }
