@@ -11,12 +11,12 @@ import { type RawServerOptions, startRawServer } from '../../helpers/raw-server.
 import { DoctorWorld, mailbox, policyTenant, rbacTenant } from './support.js';
 
 const boss = 'boss@contoso.example';
-let world: DoctorWorld;
+let world: DoctorWorld | undefined;
 const start = async (options?: SandboxOptions) => {
   world = await DoctorWorld.start(options);
   return world;
 };
-afterEach(() => world.close());
+afterEach(() => world?.close());
 
 describe('a configuration that is right', () => {
   test.each([
@@ -314,7 +314,7 @@ describe('what is printed', () => {
   });
 });
 
-it.each([
+test.each([
   ['mailbox:a@x.example', '--sandbox http://127.0.0.1:8025/'],
   // What a packet may do is settled when it is made: the same one again may read no more than before.
   ['reading:a@x.example', '--sandbox http://127.0.0.1:8025/ --with bounces,verify,drafts --out reading-mailer'],
