@@ -262,25 +262,31 @@ test('the page of the sandbox quotes what its tenant is made of', () => {
   const all = snippets({
     tenantId: "t'1",
     clientId: 'c 2',
+    clientSecret: "s'3",
+    caPath: "my ca's.pem",
     mailbox,
     authorityHost: 'https://127.0.0.1:1',
     graphHost: 'https://127.0.0.1:1',
   } as never);
-  const textOf = (title: string) => all.find((one) => one.title === title)?.text;
-  const [options, curl] = [textOf('graphTransport() by options'), textOf('curl')];
+  const titled = (title: string) => all.find((one) => one.title === title)?.text;
+  const [options, curl] = [titled('graphTransport() by options'), titled('curl')];
   const literal = /mailbox: ('.*'),/.exec(options ?? '')?.[1] ?? '';
   expect(new Function(`return ${literal}`)()).toBe(mailbox);
-  const [, first = ''] =
-    /curl -sS --cacert ca\.pem ([\s\S]*?) \\\n {2}--data-urlencode client_secret/.exec(curl ?? '') ?? [];
+  const [, first = ''] = /TOKEN=\$\(curl ([\s\S]*?) \\\n {2}--data-urlencode \S*scope=/.exec(curl ?? '') ?? [];
   expect(wordsOf(first)).toEqual([
+    '-sS',
+    '--cacert',
+    "my ca's.pem",
     "https://127.0.0.1:1/t'1/oauth2/v2.0/token",
     '-d',
     'grant_type=client_credentials',
     '--data-urlencode',
     'client_id=c 2',
+    '--data-urlencode',
+    "client_secret=s'3",
   ]);
-  const [, url = ''] = / -i --cacert ca\.pem ([\s\S]*?) \\\n/.exec(curl ?? '') ?? [];
-  expect(wordsOf(url)).toEqual([`https://127.0.0.1:1/v1.0/users/${encodeURIComponent(mailbox)}/sendMail`]);
+  const [, url = ''] = / -i ([\s\S]*?) \\\n/.exec(curl ?? '') ?? [];
+  expect(wordsOf(url).slice(2)).toEqual([`https://127.0.0.1:1/v1.0/users/${encodeURIComponent(mailbox)}/sendMail`]);
 });
 
 test('no word holds a NUL', () => {

@@ -7,13 +7,12 @@ import { traceVariables } from '../identity-options.js';
 import { fileProblem, shownPath } from '../option-checks.js';
 import type { CloudName, GraphTransportOptions } from '../option-types.js';
 import { settleOptions } from '../options.js';
-import { pathFrom } from '../own-commands.js';
 import type { Settings } from '../settings.js';
 import { type Authorities, type ConfigurationSources, configuredOptions, proxyNames } from './configured-options.js';
 import { readEnvFile } from './env-file.js';
 import { UsageError } from './exit-codes.js';
 import { FEATURES_VARIABLE } from './features.js';
-import { incomplete } from './incomplete.js';
+import { envFileInWords, incomplete } from './incomplete.js';
 import { SANDBOX_INBOX_VARIABLE } from './known-sandbox.js';
 
 /** What the command line says of identity, mailbox and cloud. */
@@ -120,8 +119,8 @@ export function checkConfiguration(configuration: Configuration, mailbox?: strin
   return inWords(configuration, () => settleOptions(mailbox === undefined ? {} : { mailbox }, env), mailbox);
 }
 
-/** Says of a value that an error names where it comes from. */
-function inWords<T>(
+/** Does what needs a configuration; where a value of it is at fault, the error says where that comes from, or what is missing. */
+export function inWords<T>(
   configuration: Pick<Configuration, 'env' | 'source' | 'envFile'>,
   check: () => T,
   mailbox?: string,
@@ -160,10 +159,8 @@ export function originOf(name: string, { source, envFile }: Pick<Configuration, 
   switch (source[name]) {
     case 'flag':
       return flagNames[name as keyof typeof flagNames];
-    case '.env': {
-      const file = envFile ? pathFrom(process.cwd(), envFile) : '.env';
-      return file === '.env' ? 'the .env file' : `the .env file ${file}`;
-    }
+    case '.env':
+      return envFileInWords(envFile);
     default:
       return 'the environment';
   }

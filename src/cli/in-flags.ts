@@ -105,6 +105,15 @@ const sentences: readonly Replacement[] = [
   [/, for instance mailbox: '[^']*'/g, ''],
   [/; the option 'timeout' waits longer/g, ''],
   [/,? or (?:give|allow more with) the option max\w+(?: a longer time)?/g, ''],
+  [
+    /To look into Sent Items \(onUnknown: 'verify', settle\(\)\) (needs .*)/g,
+    'To look into Sent Items $1 To ask for it: setup --with verify, or where setup has run already, doctor --probe --with verify, which prints what to add.',
+  ],
+  [
+    /readInbox\(\) (needs .*)/g,
+    'Reading the Inbox $1 To ask for it: setup --with bounces, or where setup has run already, doctor --probe --with bounces, which prints what to add.',
+  ],
+  [/; where the options say who signs in, .*?(?=\.(?:\s|$))/gm, ''],
   [/, settle\(\)/g, ''],
   [/ or the option 'proxy'/g, ''],
   [/or pass the option cloud: \{[^}]*\}/g, 'or give --cloud'],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { listed } from '../bulk/report/words.js';
 import { configError, type GraphMailError } from '../errors.js';
-import { OwnCommands } from '../own-commands.js';
+import { OwnCommands, pathFrom } from '../own-commands.js';
 import type { Configuration } from './configuration.js';
 
 const written = 'graph-mailer/developer/.env';
@@ -23,7 +23,7 @@ const parts = [
  * @param mailbox one that is given otherwise
  */
 export function incomplete(
-  { env, source }: Pick<Configuration, 'env' | 'source'>,
+  { env, source, envFile }: Pick<Configuration, 'env' | 'source' | 'envFile'>,
   mailbox?: string,
 ): GraphMailError | undefined {
   const missing = parts.filter(
@@ -41,26 +41,32 @@ export function incomplete(
       firstSteps(),
     );
   const names = missing.map(({ variables: [name] }) => name);
-  const empty = names.filter((name) => source[name] !== undefined);
+  const nowhere = names.filter((name) => source[name] === undefined);
   const flags = missing.map(({ flag }) => flag).filter((flag) => flag !== '--mailbox');
   const instead = [
     ...(flags.length > 0 ? ['--tenant-id, --client-id and --certificate together'] : []),
     ...(missing.length > flags.length ? ['--mailbox'] : []),
   ].join(', and ');
   // As setup leaves them, until the administrator answers.
-  const fromEntra = empty.some((name) => source[name] === '.env' && name.endsWith('_ID'))
+  const fromEntra = names.some((name) => source[name] === '.env' && name.endsWith('_ID'))
     ? ' Those that setup left empty come from the Entra administrator (registered-app.txt).'
     : '';
   const are = (all: readonly string[]) => (all.length === 1 ? 'is' : 'are');
   const emptyIn = (['.env', 'environment'] as const).flatMap((origin) => {
-    const there = empty.filter((name) => source[name] === origin);
-    const where = origin === '.env' ? 'the .env file' : 'the environment';
+    const there = names.filter((name) => source[name] === origin);
+    const where = origin === '.env' ? envFileInWords(envFile) : 'the environment';
     return there.length === 0 ? [] : [`${listed(there)} ${are(there)} empty in ${where}.`];
   });
   return configError(
-    [`${listed(names)} ${are(names)} missing.`, ...emptyIn].join(' '),
+    [...(nowhere.length === 0 ? [] : [`${listed(nowhere)} ${are(nowhere)} missing.`]), ...emptyIn].join(' '),
     `Set ${names.length === 1 ? 'it' : 'them'} in the environment or in the .env file, or give ${instead}.${fromEntra}`,
   );
+}
+
+/** A `.env` file, by its path where that is not the usual one. */
+export function envFileInWords(envFile: Configuration['envFile']): string {
+  const file = envFile ? pathFrom(process.cwd(), envFile) : '.env';
+  return file === '.env' ? 'the .env file' : `the .env file ${file}`;
 }
 
 /** A text of several lines: its commands stay whole. */

@@ -15,7 +15,7 @@ const smaller = 'Send smaller or fewer attachments, or links to them.';
 export const REFUSALS: Readonly<Record<string, Refusal>> = {
   ErrorSendAsDenied: {
     code: 'EENVELOPE',
-    hint: 'From must be the address of the mailbox that sends, or the mailbox needs Send As for it: set from to the mailbox, or the mailbox to from.',
+    hint: 'From must be the address of the mailbox that sends, or the mailbox needs the right Send As for it: take the address of the mailbox as From, or send from the mailbox of that address.',
   },
   ErrorInvalidUser: { code: 'EENVELOPE', hint: checkMailbox },
   MailboxNotEnabledForRESTAPI: {

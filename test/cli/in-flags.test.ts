@@ -120,6 +120,14 @@ describe('what the library says, as a command prints it', () => {
       'Give AZURE_CLIENT_CERTIFICATE_PASSWORD.',
     ],
     ["certificatePath 'x.pem' cannot be read", "AZURE_CLIENT_CERTIFICATE_PATH 'x.pem' cannot be read"],
+    [
+      'trust its CA with GRAPH_MAIL_CA; where the options say who signs in, with cloud.ca.',
+      'trust its CA with GRAPH_MAIL_CA.',
+    ],
+    [
+      'readInbox() needs the permission Mail.Read.',
+      'Reading the Inbox needs the permission Mail.Read. To ask for it: setup --with bounces, or where setup has run already, doctor --probe --with bounces, which prints what to add.',
+    ],
     ["delivery: 'draft' and largeMessages: 'upload' need", '--delivery draft and --large-messages upload need'],
   ])('%j is %j', (text, told) => {
     expect(inFlags(text)).toBe(told);

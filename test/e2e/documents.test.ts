@@ -301,7 +301,9 @@ describe('every page', () => {
       for (const name of ofBulk) helps.set(`bulk ${name}`, await helpOf('bulk', name));
       const unwrapped = text.replaceAll('\\\n', ' ');
       const lines = [
-        ...unwrapped.matchAll(/\b(?:npx nodemailer-graph-transport|(?<=`)(?=(?:bulk|doctor|setup|send) ))[^`\n]*/g),
+        ...unwrapped.matchAll(
+          /\b(?:npx nodemailer-graph-transport|(?<=`)(?=(?:bulk|doctor|setup|send) ))[^`"\n]*(?:"[^`"\n]*"(?=\s|`|$)[^`"\n]*)*/gm,
+        ),
       ];
       for (const [line] of lines) {
         const words = line.replace(/^npx nodemailer-graph-transport ?/, '').split(/\s+/);

@@ -173,13 +173,16 @@ function paceStatements(
     const whose = mailsPerMinute === exchangePerMinute ? ', as many as Exchange Online sends from one' : '';
     return [`${who} at ${pace}${whose}: ${time}.`];
   }
+  // The limit is one of ten minutes, so the first of them may be faster than that.
+  const byGraph = mailsPerMinute === requestsPerMinute;
   const tooMany =
-    rate !== false && rate > requestsPerMinute
-      ? ` ${number(rate)} a minute cannot be reached: Graph takes ${number(requestsPerMinute)} requests a minute for a mailbox.`
+    byGraph && rate !== false && rate > requestsPerMinute
+      ? ` ${number(rate)} a minute cannot be kept up: Graph takes ${number(requestsPerMinute * 10)} requests in ten minutes for a mailbox.`
       : '';
-  const statements = [
-    `${who} at up to ${pace}: at least ${formatDuration(duration)}, and longer where Graph takes more time to answer.${tooMany}`,
-  ];
+  const time = duration < 10_000 ? 'some seconds' : formatDuration(duration);
+  const least = duration < 10_000 ? time : `at least ${time}`;
+  const atWhich = byGraph ? `about ${pace}: ${time}` : `up to ${pace}: ${least}`;
+  const statements = [`${who} at ${atWhich}, and longer where Graph takes more time to answer.${tooMany}`];
   const queued = Math.floor((Math.ceil(mails / mailboxes) - 1) / exchangePerMinute) * minute;
   if (queued > duration) {
     statements.push(

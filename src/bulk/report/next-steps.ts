@@ -57,7 +57,7 @@ export interface JustDone {
 /** What has to happen before it makes sense to go on, by the end of the last session. */
 const conditions: Readonly<Record<string, string>> = {
   'max-errors': 'Once it is clear why so many failed',
-  refused: 'Once what stopped it is mended',
+  refused: 'Once what stopped it is put right',
   temporary: 'Later, once the service can be reached',
   journal: 'Once the journal can be written again',
 };
@@ -97,7 +97,7 @@ export function nextSteps(situation: RunSituation): NextStep[] {
       commands: bulk('resume'),
     },
     totals.rejectedAs.send > 0 && {
-      what: `Once the cause is mended, try ${counted(totals.rejectedAs.send, 'rejected mail')} again`,
+      what: `Once the cause is put right, try ${counted(totals.rejectedAs.send, 'rejected mail')} again`,
       why: `The cause is in the table below. They were surely not sent.${program('sendBulk() with resume: true and retryFailed: true')}`,
       commands: bulk('retry', '--failed'),
     },

@@ -77,8 +77,11 @@ export function couldNotLook(error: Error | undefined): boolean {
 }
 
 function hintOf(error: Error): string {
-  const { hint } = error as { hint?: unknown };
-  return typeof hint === 'string' ? `\n  ${inBulkFlags(hint)}` : '';
+  const { hint, graphCode } = error as { hint?: unknown; graphCode?: unknown };
+  if (typeof hint !== 'string') return '';
+  // Resumed as it is, the run would end the same way.
+  const kept = graphCode === 'ErrorSendAsDenied' ? ' A run keeps both: to change them, begin a new one.' : '';
+  return `\n  ${inBulkFlags(hint)}${kept}`;
 }
 
 /** How long a session took. */

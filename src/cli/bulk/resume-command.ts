@@ -78,5 +78,5 @@ export function retryCommand(
   terminal: Terminal,
 ): Promise<ExitCode> {
   if (failed) return resumeCommand(given, { ...flags, retryFailed: true }, terminal);
-  throw new UsageError('Give --failed: it sends the mails again that were rejected, once the cause is mended.');
+  throw new UsageError('Give --failed: it sends the mails again that were rejected, once the cause is put right.');
 }

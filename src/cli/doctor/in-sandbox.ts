@@ -10,8 +10,14 @@ export function inSandbox({ command: _, ...check }: Check, inbox: string, comman
   if (check.cure === undefined || !ofAdministrators.test(check.id)) return check;
   // A network that fails is nothing to mend in the tenant.
   if (check.exitCode === EXIT.unavailable) return check;
+  // What a packet may do is settled when it is made.
+  const reading = check.id.startsWith('reading:');
+  const more = reading ? ['--with', 'bounces,verify,drafts', '--out', 'reading-mailer'] : [];
+  const who = reading ? 'another one registered there, which may read' : 'this one registered there';
+  const command = commands.plain('setup', '--sandbox', inbox, ...more);
   return {
     ...check,
-    cure: `Look at the applications and mailboxes of the sandbox on ${inbox}, or have this one registered there:\n  ${commands.plain('setup', '--sandbox', inbox)}`,
+    cure: `Look at the applications and mailboxes of the sandbox on ${inbox}, or have ${who}:
+  ${command}`,
   };
 }

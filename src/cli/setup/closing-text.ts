@@ -11,7 +11,7 @@ export function closingText(input: PacketInput, platform: NodeJS.Platform = proc
   const head = `${keyMade ? 'Made a key and a certificate, valid to' : 'Using your certificate, valid to'} ${day(certificate.validTo)}:
   ${certificatePath}
   SHA-1 ${certificate.thumbprintSha1}
-The key in it is private: it stays here, and nobody is to be sent it.
+The key in it is private: it stays here. Send it to nobody.
 ${platform === 'win32' ? windowsHint : ''}`;
   if (sandbox) {
     return `${head}
@@ -22,6 +22,12 @@ ${firstMail(commands, sandbox)}${trace ? `\nThe second application may search me
     answers.mode === 'policy'
       ? `\nLast, the Entra administrator grants ${permissionNames(answers)},\nwhen the policy works.\n`
       : '';
+  const [, ...others] = answers.mailboxes;
+  const check = [
+    ...['doctor', '--mode', answers.mode],
+    ...(others.length === 0 ? [] : answers.mailboxes.flatMap((mailbox) => ['--mailbox', mailbox])),
+    ...['--denied-mailbox', answers.deniedMailbox, '--probe', ...(trace ? ['--trace'] : [])],
+  ];
   return `${head}
 Wrote three packets into ${folder}:
   developer/       for you; begin with its README.md
@@ -29,8 +35,12 @@ Wrote three packets into ${folder}:
   exchange-admin/  send it to whoever runs Exchange, with the three ids that
                    the Entra administrator sends back
 ${trace ? '  entra-admin/trace/\n                   a second application, which may search message trace\n' : ''}  sign-off.md      one page for the audit
-If all of that is you, begin with one-administrator.md.
-${last}`;
+If all of that is you, begin with ${folder}/one-administrator.md.
+${last}
+When all of that is done, check it:
+
+${commands.configured(...check)}
+`;
 }
 
 /** What is printed where the packet for the sandbox was there already. */

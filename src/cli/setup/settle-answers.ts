@@ -1,3 +1,4 @@
+import { OwnCommands } from '../../own-commands.js';
 import { UsageError } from '../exit-codes.js';
 import type { Answers, Scope } from './answers.js';
 import { DEFAULT_NAME, openQuestions, withDefaults } from './questions.js';
@@ -13,7 +14,13 @@ export function settleAnswers(given: SetupFlags): Answers {
   const [mailbox, ...others] = flags.mailbox ?? [];
   const { deniedMailbox } = flags;
   if (missing.length > 0 || mailbox === undefined || deniedMailbox === undefined) {
-    throw new UsageError(`setup needs, where nobody can be asked:\n  ${missing.join('\n  ')}\nNothing was written.`);
+    const example = new OwnCommands().plain(
+      ...['setup', '--yes', '--mailbox', mailbox ?? 'noreply@contoso.com'],
+      ...['--denied-mailbox', deniedMailbox ?? 'director@contoso.com'],
+    );
+    throw new UsageError(
+      `setup needs, where nobody can be asked:\n  ${missing.join('\n  ')}\nFor instance:\n  ${example}\nNothing was written.`,
+    );
   }
   const mailboxes: [string, ...string[]] = [mailbox, ...others];
   refuseContradictions(flags, mailboxes, deniedMailbox);

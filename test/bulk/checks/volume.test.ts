@@ -75,7 +75,7 @@ describe('what is said before a run', () => {
       'a rate that nobody takes',
       { recipients: 3000, rate: 1500 },
       [
-        '3,000 mails from 1 mailbox at up to 1,000 a minute: at least 3 min, and longer where Graph takes more time to answer. 1,500 a minute cannot be reached: Graph takes 1,000 requests a minute for a mailbox.',
+        '3,000 mails from 1 mailbox at about 1,000 a minute: 3 min, and longer where Graph takes more time to answer. 1,500 a minute cannot be kept up: Graph takes 10,000 requests in ten minutes for a mailbox.',
         'Exchange Online sends 30 a minute from a mailbox and queues what comes faster: the last mail leaves it after about 1 h 39 min all the same.',
       ],
     ],
@@ -83,7 +83,14 @@ describe('what is said before a run', () => {
       'no rate, and too few mails to be queued',
       { recipients: 60, mailboxes: 2, rate: false },
       [
-        '60 mails from 2 mailboxes at up to 1,000 a minute each: at least 1 s, and longer where Graph takes more time to answer.',
+        '60 mails from 2 mailboxes at about 1,000 a minute each: some seconds, and longer where Graph takes more time to answer.',
+      ],
+    ],
+    [
+      'two mails',
+      { recipients: 2, rate: false },
+      [
+        '2 mails from 1 mailbox at about 1,000 a minute: some seconds, and longer where Graph takes more time to answer.',
       ],
     ],
   ])('promises no more than the limit that decides allows: %s', (_, input, statements) => {

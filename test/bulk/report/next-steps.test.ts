@@ -72,7 +72,7 @@ describe('what to do next', () => {
       'Find out about 1 unknown mail',
       'Or send it again, which somebody may then get twice',
       'Send the one that is left',
-      'Once the cause is mended, try 1 rejected mail again',
+      'Once the cause is put right, try 1 rejected mail again',
       'Correct 1 row of the recipients',
     ]);
   });

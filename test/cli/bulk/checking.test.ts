@@ -1,6 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { configuredTerminal } from '../../../src/cli/bulk/configured-terminal.js';
+import { processTerminal } from '../../../src/cli/terminal.js';
+import { graphTransport } from '../../../src/transport.js';
 import { BulkWorld, events } from './support.js';
 
 let world: BulkWorld;
@@ -288,5 +292,21 @@ describe('a list as a spreadsheet writes it', () => {
     const { out } = await world.run(['--dry-run']);
     expect(out).toContain('but --attachments is not set');
     expect(out).not.toContain('attachmentsFolder');
+  });
+});
+
+describe('a bulk command that sends or reads', () => {
+  it.each([
+    ['nothing', '', /^Nothing is configured/],
+    [
+      'the ids that the Entra administrator has yet to send',
+      'AZURE_TENANT_ID=\nAZURE_CLIENT_ID=\nAZURE_CLIENT_CERTIFICATE_PATH=/key.pem\nGRAPH_MAIL_MAILBOX=a@x.example\n',
+      /^AZURE_TENANT_ID and AZURE_CLIENT_ID are empty in the \.env file .*mailer\.env\.$/,
+    ],
+  ])('says by variables and flags what is missing, with %s configured', (_, text, message) => {
+    const envFile = world.write('mailer.env', text);
+    const connect = (options: object) => createTransport(graphTransport(options));
+    const terminal = configuredTerminal({ ...processTerminal, env: {}, connect }, { envFile });
+    expect(() => terminal.connect({ mailbox: 'a@x.example' })).toThrow(message);
   });
 });

@@ -83,7 +83,7 @@ describe('bulk run', () => {
   });
 
   it.each([[[]], [['--limit', '2']]])(
-    'says what has to be mended before it makes sense to go on, with %j',
+    'says what has to be put right before it makes sense to go on, with %j',
     async (more) => {
       world.recipients(3);
       const from = ['--from', 'news@contoso.example', '--mailbox', sandbox.options.mailbox];
@@ -92,7 +92,8 @@ describe('bulk run', () => {
       expect(code).toBe(77);
       expect(out).toContain('Note: From is news@contoso.example, but the mailbox noreply@contoso.example sends.');
       expect(out).toMatch(/^Stopped, because every mail would fail like this one: .*ErrorSendAsDenied/m);
-      expect(out).toContain('- Once what stopped it is mended, send the 3 mails that are left:');
+      expect(out).toContain('- Once what stopped it is put right, send the 3 mails that are left:');
+      expect(out).toContain('A run keeps both: to change them, begin a new one.');
       // Another mailbox does not make it another run.
       const { err } = await run(['--from', 'news@contoso.example', '--mailbox', 'news@contoso.example']);
       expect(err).toContain('It goes on from the mailbox noreply@contoso.example, with which it was begun');

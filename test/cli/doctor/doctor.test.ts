@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { aadstsHint } from '../../../src/auth/aadsts.js';
+import { inSandbox } from '../../../src/cli/doctor/in-sandbox.js';
 import { inFlags } from '../../../src/cli/in-flags.js';
 import type { SandboxOptions } from '../../../src/sandbox/index.js';
 import { makeCertificate } from '../../helpers/certificates.js';
@@ -10,12 +11,12 @@ import { type RawServerOptions, startRawServer } from '../../helpers/raw-server.
 import { DoctorWorld, mailbox, policyTenant, rbacTenant } from './support.js';
 
 const boss = 'boss@contoso.example';
-let world: DoctorWorld;
+let world: DoctorWorld | undefined;
 const start = async (options?: SandboxOptions) => {
   world = await DoctorWorld.start(options);
   return world;
 };
-afterEach(() => world.close());
+afterEach(() => world?.close());
 
 describe('a configuration that is right', () => {
   test.each([
@@ -330,4 +331,15 @@ describe('what is printed', () => {
     const { bundle, out } = await world.examine();
     expect(bundle + out).not.toMatch(/proxy-pass-word|Secret8Q/);
   });
+});
+
+test.each([
+  ['mailbox:a@x.example', '--sandbox http://127.0.0.1:8025/'],
+  // What a packet may do is settled when it is made: the same one again may read no more than before.
+  ['reading:a@x.example', '--sandbox http://127.0.0.1:8025/ --with bounces,verify,drafts --out reading-mailer'],
+])('tells in a sandbox how %s is put right there', (id, flags) => {
+  const check = { id, subject: 'A check', state: 'failed' as const, says: 'Refused.', cure: 'Ask an administrator.' };
+  const { cure = '' } = inSandbox(check as never, 'http://127.0.0.1:8025/');
+  const words = cure.split('npx nodemailer-graph-transport setup ')[1]?.replaceAll("'", '');
+  expect(words).toBe(flags);
 });

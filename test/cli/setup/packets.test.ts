@@ -169,7 +169,7 @@ describe('the packets', () => {
     order(
       'rbac',
       'register-app.sh',
-      '`developer/.env`',
+      'developer/.env`',
       'restrict-mailboxes.ps1',
       '**Wait**',
       'doctor',
@@ -189,6 +189,45 @@ describe('the packets', () => {
     const sandbox = { url: 'https://127.0.0.1:1', inboxUrl: 'http://127.0.0.1:2/', ca: '' };
     const files = allPackets({ ...input('rbac'), sandbox }, '/ca.pem', new Date(0));
     expect(files.map(({ path }) => path)).not.toContain('one-administrator.md');
+  });
+
+  it.each(['rbac', 'policy'] as const)(
+    'run each script by its whole path, so that any step can be pasted anywhere, by %s',
+    (mode) => {
+      const packet = { ...input(mode), folder: 'my packets' };
+      for (const cloud of ['global', 'usgov-dod'] as const) {
+        const page = text({ ...packet, answers: { ...packet.answers, cloud } }, 'one-administrator.md');
+        const blocks = [...page.matchAll(/```(?:sh|powershell)\n([\s\S]*?)```/g)].map(([, block]) => block ?? '');
+        expect(blocks.join('')).not.toMatch(/^\s*cd /m);
+        const scripts = blocks.join('').match(/[^' ]*[\w ./-]+\.(?:sh|ps1)(?=')/g) ?? [];
+        expect(scripts).toHaveLength(mode === 'policy' ? 3 : 2);
+        for (const script of scripts)
+          expect(script).toBe(path.resolve('my packets', script.split('my packets/')[1] ?? ''));
+        expect(page).toContain(path.resolve('my packets/developer/.env'));
+      }
+    },
+  );
+
+  it('tell of the second application on every page that says what is to be done or what is allowed', () => {
+    const trace = { name: 'graph-mailer-trace', certificate, certificatePath: '/trace.pem' };
+    for (const [page, words] of [
+      ['one-administrator.md', /entra-admin\/trace\/README\.md[\s\S]*GRAPH_MAIL_TRACE_CLIENT_ID[\s\S]*--probe --trace/],
+      ['developer/README.md', /\/trace\.pem[\s\S]*GRAPH_MAIL_TRACE_CLIENT_ID[\s\S]*--probe --trace/],
+      ['sign-off.md', /graph-mailer-trace.*ExchangeMessageTrace\.Read\.All/],
+    ] as const) {
+      expect(text({ ...input('rbac'), trace }, page), page).toMatch(words);
+      expect(text(input('rbac'), page), page).not.toContain('trace');
+    }
+  });
+
+  it.each([
+    ['rbac', ['a@contoso.com'], ''],
+    ['policy', ['a@contoso.com', 'b@contoso.com'], ' --mailbox a@contoso.com --mailbox b@contoso.com'],
+  ] as const)('end with the command that checks all of it, by %s', (mode, [first, ...others], flags) => {
+    const printed = closingText(input(mode, { mailboxes: [first, ...others] }), 'linux');
+    expect(printed).toContain(
+      `npx nodemailer-graph-transport doctor --env-file graph-mailer/developer/.env --mode ${mode}${flags} --denied-mailbox director@contoso.com --probe\n`,
+    );
   });
 
   it('leave out what Microsoft Graph PowerShell cannot do in China', () => {

@@ -288,7 +288,9 @@ describe.skipIf(!hasPowerShell)('what a tenant may hold', () => {
     'a group that is none of security is refused': [
       withTenant(group, { groups: [{ ...emptyGroup, type: 'MailUniversalDistributionGroup' }] }),
       (run) => {
-        expect(run.error).toContain(`${GROUP} is no mail-enabled security group but a MailUniversalDistributionGroup`);
+        expect(run.error).toContain(
+          `${GROUP} is not a mail-enabled security group but a MailUniversalDistributionGroup`,
+        );
         expect(run.tenant.groups).toMatchObject([{ hidden: false, members: [] }]);
       },
     ],

@@ -13,6 +13,7 @@ import { traceVariables, whyApart } from '../../../identity-options.js';
 import { shownPath } from '../../../option-checks.js';
 import type { Identity } from '../../../settings.js';
 import { EXIT } from '../../exit-codes.js';
+import { envFileInWords } from '../../incomplete.js';
 import { type Check, failed, ok, skipped, warning } from '../check.js';
 import type { Examination } from '../examination.js';
 import { answerInWords } from '../send-verdict.js';
@@ -58,7 +59,7 @@ export async function checkTrace(examination: Examination): Promise<Check[]> {
   return checks;
 }
 
-function judgeConfiguration({ settings }: Examination): Check {
+function judgeConfiguration({ settings, configuration }: Examination): Check {
   if (!settings) throw new Error('the configuration is checked first');
   try {
     checkTraceCloud(settings.cloud);
@@ -68,6 +69,16 @@ function judgeConfiguration({ settings }: Examination): Check {
   }
   const { trace } = settings;
   if (!trace || !('clientId' in trace)) {
+    // As setup leaves it, until the administrator answers.
+    const { env = {}, envFile } = configuration ?? {};
+    if (env[traceVariables.certificatePath] && env[traceVariables.clientId] === '') {
+      return failed(
+        configured,
+        EXIT.configuration,
+        `${traceVariables.clientId} is empty in ${envFile ? envFileInWords(envFile) : 'the environment'}.`,
+        'It is the Application (client) ID of the second application, which the Entra administrator registers by entra-admin/trace/README.md and sends back. Until then leave out --trace: sending works without it.',
+      );
+    }
     return failed(
       configured,
       EXIT.configuration,

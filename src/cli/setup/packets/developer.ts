@@ -1,10 +1,11 @@
 import { OwnCommands } from '../../../own-commands.js';
-import type { Mode, SetupFile } from '../answers.js';
+import type { SetupFile } from '../answers.js';
 import { featureLines } from '../rights.js';
 import { developerEnv } from './developer-env.js';
 import { cell, code, day } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
 import { sendTest } from './send-test.js';
+import type { TraceRegistration } from './trace-registration.js';
 
 /** The developer's packet, without the key: it stays on the machine where the program will run. */
 export function developerPacket(
@@ -28,13 +29,13 @@ export function developerPacket(
 }
 
 /** What the developer types to check and to send, in the shell of this system; from whichever folder, as it is read later. */
-export function developerCommands({ answers, folder }: PacketInput, platform: NodeJS.Platform) {
+export function developerCommands({ answers, folder, trace }: PacketInput, platform: NodeJS.Platform) {
   const { mode, mailboxes, deniedMailbox } = answers;
   const commands = new OwnCommands({ envFile: `${folder}/developer/.env`, from: 'anywhere', platform });
   const check = [
     commands.configured('doctor', '--mode', mode),
     ...mailboxes.map((mailbox) => commands.line('--mailbox', mailbox)),
-    commands.line('--denied-mailbox', deniedMailbox, '--probe'),
+    commands.line('--denied-mailbox', deniedMailbox, '--probe', ...(trace ? ['--trace'] : [])),
   ].join(platform === 'win32' ? ' `\n  ' : ' \\\n  ');
   const run = commands.line('node', { file: `${folder}/developer/send-test.mjs` });
   const rotate = commands.plain('setup', '--rotate', '--out', { file: folder });
@@ -42,8 +43,8 @@ export function developerCommands({ answers, folder }: PacketInput, platform: No
 }
 
 function readme(input: PacketInput, platform: NodeJS.Platform): string {
-  const { answers, certificate, certificatePath, keyMade, sandbox } = input;
-  const { mode, mailboxes, deniedMailbox } = answers;
+  const { answers, certificate, certificatePath, keyMade, sandbox, trace } = input;
+  const { mailboxes, deniedMailbox } = answers;
   const { rotate, run, check, shell } = developerCommands(input, platform);
   const features = featureLines(answers);
   return `# For the developer
@@ -57,8 +58,8 @@ Role needed: none. This folder stays where the program runs; it ${keyMade ? 'hol
 | Thumbprint (SHA-1, as the portal shows it) | ${cell(certificate.thumbprintSha1)} |
 | Mailboxes that may send | ${mailboxes.map(cell).join(', ')} |
 | Must stay out of reach | ${cell(deniedMailbox)} |
-${features.length > 0 ? `| Asked for beside sending | ${features.join('; ')} |\n` : ''}
-${sandbox ? sandboxSteps(run, sandbox.inboxUrl, shell) : tenantSteps(mode, run, check, shell)}## To undo
+${features.length > 0 ? `| Asked for beside sending | ${features.join('; ')} |\n` : ''}${trace ? traceRow(trace) : ''}
+${sandbox ? sandboxSteps(run, sandbox.inboxUrl, shell) : tenantSteps(input, run, check, shell)}## To undo
 
 Delete this folder once the Entra administrator has removed the certificate from the app registration. Without that, whoever has a
 copy of the key can sign in until ${day(certificate.validTo)}.
@@ -70,10 +71,20 @@ interruption. Nothing of this one is touched.
 `;
 }
 
-function tenantSteps(mode: Mode, run: string, check: string, shell: string): string {
+function traceRow({ name, certificatePath, certificate }: TraceRegistration): string {
+  const thumbprint = cell(certificate.thumbprintSha1);
+  return `| Second application, for message trace | ${cell(name)}: certificate and key ${cell(certificatePath)}, valid to ${day(certificate.validTo)}, thumbprint (SHA-1) ${thumbprint} |\n`;
+}
+
+function tenantSteps({ answers: { mode }, trace }: PacketInput, run: string, check: string, shell: string): string {
   const steps = [
     'Send `entra-admin/` to whoever may register applications. Nothing in it is secret.',
-    'They send back three lines (`registered-app.txt`). Put two of them into `.env`: `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`.',
+    'They send back three lines (`registered-app.txt`). Put two of them into `.env` in this folder: `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`.',
+    ...(trace
+      ? [
+          'By `entra-admin/trace/README.md` they register a second application, for message trace, and send back its Application (client) ID. Put it into `.env` as `GRAPH_MAIL_TRACE_CLIENT_ID`.',
+        ]
+      : []),
     'Send `exchange-admin/` to whoever runs Exchange, together with the three lines.',
     'They run their script and see the proof: the mailboxes above allowed, the other one not.',
     ...(mode === 'policy'

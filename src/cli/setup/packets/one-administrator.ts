@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { OwnCommands } from '../../../own-commands.js';
 import type { SetupFile } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
 import { permissionsOf } from '../rights.js';
@@ -18,7 +20,7 @@ it again only when the tokens from before have ended (24 hours at most): they ke
 
 /** One page for the firm where developer, Entra and Exchange administrator are one person: the shortest order of steps. */
 export function oneAdministrator(input: PacketInput, platform: NodeJS.Platform = process.platform): SetupFile {
-  const { answers } = input;
+  const { answers, folder, trace } = input;
   const { mode, mailboxes, deniedMailbox, cloud } = answers;
   const { portal, azure } = CLOUD_TERMS[cloud];
   const { check, run, shell } = developerCommands(input, platform);
@@ -28,28 +30,39 @@ export function oneAdministrator(input: PacketInput, platform: NodeJS.Platform =
     .join(' and ');
   const gives = permissionsOf(answers).length === 1 ? 'Give the right to send' : 'Give the rights to send and to read';
   const ids = `-AppId ${idWord(answers.clientId, 'client id')}${byPolicy ? '' : ` -ObjectId ${idWord(answers.objectId, 'object id')}`}`;
+  // By their whole paths, as each step may be in another window. Bash takes slashes on every system.
+  const file = (name: string) => path.resolve(folder, name);
+  const commands = new OwnCommands({ from: 'anywhere', platform });
+  const bash = new OwnCommands({ from: 'anywhere', platform: 'linux' });
   const script = (name: string) =>
     azure
       ? `\`\`\`sh
-cd entra-admin${cloud === 'global' ? '' : `\naz cloud set --name ${azure}`}
-az login --allow-no-subscriptions
-bash ${name}.sh
+${cloud === 'global' ? '' : `az cloud set --name ${azure}\n`}az login --allow-no-subscriptions
+${bash.line('bash', file(`entra-admin/${name}.sh`).replaceAll(path.sep, '/'))}
 \`\`\``
       : `\`\`\`powershell
-cd entra-admin
-pwsh -File ./${name}.ps1
+${commands.line('pwsh', '-File', { file: `${folder}/entra-admin/${name}.ps1` })}
 \`\`\``;
+  const restrict = { file: `${folder}/exchange-admin/restrict-mailboxes.ps1` };
+  // Windows PowerShell is on Windows alone.
+  const shellOf = platform === 'win32' ? ['powershell', '-ExecutionPolicy', 'Bypass', '-File'] : ['pwsh', '-File'];
+  const env = code(file('developer/.env'));
   const steps = [
-    `**Register the application.** ${azure ? 'Azure Cloud Shell will do: upload `entra-admin/` there.' : MODULE_ONCE} Or click: \`entra-admin/README.md\`, ${portal}.
+    `**Register the application.** ${azure ? 'Azure Cloud Shell will do: upload `entra-admin/` there, and run `bash entra-admin/register-app.sh`.' : MODULE_ONCE} Or click: \`entra-admin/README.md\`, ${portal}.
 
 ${script('register-app')}`,
-    'It prints three lines. Put two of them into `developer/.env`: `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`.',
+    `It prints three lines. Put two of them into ${env}: \`AZURE_TENANT_ID\` and \`AZURE_CLIENT_ID\`.`,
+    ...(trace
+      ? [
+          `**Register the second application**, ${code(trace.name)}, which may search message trace: \`entra-admin/trace/README.md\`. Put its
+Application (client) ID into ${env} as \`GRAPH_MAIL_TRACE_CLIENT_ID\`.`,
+        ]
+      : []),
     `**${byPolicy ? 'Make the policy' : gives}, and prove it.** In a new window, Exchange Online PowerShell (\`Install-Module ExchangeOnlineManagement\`, once). Or
-cmdlet by cmdlet: \`exchange-admin/by-hand.md\`.
+cmdlet by cmdlet: \`exchange-admin/by-hand.md\`. On another machine, copy \`exchange-admin/\` there.
 
 \`\`\`powershell
-cd exchange-admin
-powershell -ExecutionPolicy Bypass -File .\\restrict-mailboxes.ps1 ${ids}
+${commands.line(...shellOf, restrict)} ${ids}
 \`\`\`
 
 The last lines are the proof: yes for ${mailboxes.map(cell).join(', ')}, no for ${cell(deniedMailbox)}. Copy them into \`sign-off.md\`.`,
@@ -71,12 +84,12 @@ ${run} you@your-company.example
     path: 'one-administrator.md',
     text: `# If you are developer, Entra administrator and Exchange administrator in one
 
-The shortest order. Roles: Cloud Application Administrator and Exchange Administrator${byPolicy ? ', and for the consent Privileged Role Administrator' : ''}; a Global Administrator has
+The shortest order. Roles: Cloud Application Administrator and Exchange Administrator${byPolicy || trace ? ', and for the consent Privileged Role Administrator' : ''}; a Global Administrator has
 them all. About a quarter of an hour, and the waiting.
 
 ${steps.map((step, index) => `${index + 1}. ${indented(step)}`).join('\n\n')}
 
-To undo: ${byPolicy ? undoConsentFirst(permissions) : ''}"To undo" in \`exchange-admin/README.md\`, then in \`entra-admin/README.md\`.
+To undo: ${byPolicy ? undoConsentFirst(permissions) : ''}"To undo" in \`exchange-admin/README.md\`, then in \`entra-admin/README.md\`${trace ? ' and `entra-admin/trace/README.md`' : ''}.
 `,
   };
 }

@@ -3,9 +3,10 @@ import type { SetupFile } from '../answers.js';
 import { featureLines, permissionsOf, rolesOf } from '../rights.js';
 import { cell, day } from './markdown.js';
 import type { PacketInput } from './packet-input.js';
+import { TRACE_ROLE } from './trace-registration.js';
 
 /** One page for the audit: what was asked for, who did what, and the proof. */
-export function signOff({ answers, certificate }: PacketInput, now: Date): SetupFile {
+export function signOff({ answers, certificate, trace }: PacketInput, now: Date): SetupFile {
   const { mode, name, mailboxes, deniedMailbox, scope, tenantId, clientId, objectId, cloud } = answers;
   const reading = readingRight(answers.features);
   const roles = rolesOf(answers).map(cell).join(' and ');
@@ -34,7 +35,7 @@ Prepared on ${day(now)}.
 | May send from | ${mailboxes.map(cell).join(', ')} |
 | Kept to it by | ${mode === 'rbac' ? `RBAC for Applications: role${reading ? 's' : ''} ${roles}` : `application access policy \`RestrictAccess\`, and Entra permission${reading ? 's' : ''} ${permissions}`}, ${scope.kind === 'group' ? `group ${cell(scope.address)}` : `filter ${cell(scope.filter)}`} |
 | May read mail, or anything else | ${reading ? `in the same mailboxes: ${featureLines(answers).join('; ')}. Nothing else` : 'no'} |
-
+${trace ? `| Second application | ${cell(trace.name)}, certificate SHA-1 ${cell(trace.certificate.thumbprintSha1)}: may search message trace of the whole tenant (${cell(TRACE_ROLE)}), and nothing else |\n` : ''}
 | Checked | Expected | Seen, and when |
 | --- | --- | --- |
 | Application permissions in Entra | ${mode === 'rbac' ? 'none' : `${permissions} alone, granted after the policy worked`} | |

@@ -93,7 +93,7 @@ if (-not $group -and -not (Test-WhatIf "make the mail-enabled security group $Gr
     Write-Host "Made the mail-enabled security group $GroupAddress."
 }
 if ($group -and "$($group.RecipientTypeDetails)" -ne 'MailUniversalSecurityGroup') {
-    throw "$GroupAddress is no mail-enabled security group but a $($group.RecipientTypeDetails). Have the packets made again with another --group."
+    throw "$GroupAddress is not a mail-enabled security group but a $($group.RecipientTypeDetails). Have the packets made again with another --group."
 }
 $members = @(if ($group) { Get-DistributionGroupMember -Identity $GroupAddress -ResultSize Unlimited })
 # An empty group that is shown was made just now, or by a run that ended early.

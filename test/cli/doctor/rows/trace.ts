@@ -41,6 +41,18 @@ export const traceRows: Misconfiguration[] = [
     exitCode: 78,
   },
   {
+    ...base,
+    what: 'The id of the application for message trace has yet to come from the Entra administrator',
+    arrange: (world) => {
+      tracing(world);
+      world.env.GRAPH_MAIL_TRACE_CLIENT_ID = '';
+    },
+    check: 'Message trace',
+    says: 'GRAPH_MAIL_TRACE_CLIENT_ID is empty in the environment',
+    cure: 'sends back',
+    exitCode: 78,
+  },
+  {
     ...configuration,
     what: 'The application that sends is named for message trace too',
     arrange: (world) => {
