@@ -24,9 +24,23 @@ export function sandboxOrigin(configuration: Configuration): string | undefined 
   return known ? cloud.graphHost : undefined;
 }
 
-/** What to do where it does not answer. */
-export function startSandbox(origin: string, commands: OwnCommands = new OwnCommands()): string {
-  const { port } = new URL(origin);
-  const command = commands.plain('sandbox', ...(port === '8443' || port === '' ? [] : ['--port', port]));
+/**
+ * What to do where it does not answer.
+ * @param inbox address of its page, where it is known
+ */
+export function startSandbox(
+  origin: string,
+  inbox: string | undefined,
+  commands: OwnCommands = new OwnCommands(),
+): string {
+  const portFlag = (flag: string, url: string | undefined, usual: string) => {
+    const port = url === undefined ? '' : new URL(url).port;
+    return port === usual || port === '' ? [] : [flag, port];
+  };
+  const command = commands.plain(
+    'sandbox',
+    ...portFlag('--port', origin, '8443'),
+    ...portFlag('--inbox-port', inbox, '8025'),
+  );
   return `Nothing answers at ${origin}. Start the sandbox in another terminal, in the folder where it ran before:\n  ${command}`;
 }

@@ -1,8 +1,7 @@
 import { isTlsCode } from '../../../graph/network-error.js';
 import { isLoopback } from '../../../graph/proxy-exceptions.js';
-import type { OwnCommands } from '../../../own-commands.js';
 import { EXIT } from '../../exit-codes.js';
-import { startSandbox } from '../../known-sandbox.js';
+import { sandboxInbox, startSandbox } from '../../known-sandbox.js';
 import { type Check, failed, ok, warning } from '../check.js';
 import type { Contact, ContactAnswer } from '../contact.js';
 import { distrustCure } from '../distrust.js';
@@ -17,7 +16,7 @@ export async function checkTls(examination: Examination): Promise<Check[]> {
   const issuers: string[] = [];
   for (const origin of examination.origins) {
     const contact = await examination.contact(origin);
-    if (!contact.answer) return [unreachable(contact, examination.commands)];
+    if (!contact.answer) return [unreachable(contact, examination)];
     if (contact.answer.distrust !== undefined) return [distrusted(examination, contact.host, contact.answer)];
     issuers.push(`${contact.host}: certificate from ${contact.answer.issuer}`);
   }
@@ -25,7 +24,7 @@ export async function checkTls(examination: Examination): Promise<Check[]> {
   return [(await onTerms(examination, seen)) ?? ok(subject, seen)];
 }
 
-function unreachable({ host, failure }: Contact, commands: OwnCommands): Check {
+function unreachable({ host, failure }: Contact, { commands, configuration }: Examination): Check {
   const { code, message = 'closed' }: Partial<NonNullable<Contact['failure']>> = failure ?? {};
   if (isTlsCode(code)) {
     return failed(
@@ -37,7 +36,7 @@ function unreachable({ host, failure }: Contact, commands: OwnCommands): Check {
   }
   const why = [code, message].filter(Boolean).join(': ');
   const cure = isLoopback(host.replace(/:\d+$/, ''))
-    ? `${startSandbox(`https://${host}`, commands)}\nIf it runs, check its port in AZURE_AUTHORITY_HOST and GRAPH_MAIL_GRAPH_HOST.`
+    ? `${startSandbox(`https://${host}`, configuration && sandboxInbox(configuration), commands)}\nIf it runs, check its port in AZURE_AUTHORITY_HOST and GRAPH_MAIL_GRAPH_HOST.`
     : `Let this machine connect to port 443 of ${host}, directly or through a proxy (HTTPS_PROXY): a firewall looks like this. It says nothing about permissions.`;
   return failed(subject, EXIT.unavailable, `${host} cannot be reached (${why}).`, cure);
 }
