@@ -7,6 +7,7 @@ import { traceVariables } from '../identity-options.js';
 import { fileProblem, shownPath } from '../option-checks.js';
 import type { CloudName, GraphTransportOptions } from '../option-types.js';
 import { settleOptions } from '../options.js';
+import { pathFrom } from '../own-commands.js';
 import type { Settings } from '../settings.js';
 import { type Authorities, type ConfigurationSources, configuredOptions, proxyNames } from './configured-options.js';
 import { readEnvFile } from './env-file.js';
@@ -14,7 +15,6 @@ import { UsageError } from './exit-codes.js';
 import { FEATURES_VARIABLE } from './features.js';
 import { incomplete } from './incomplete.js';
 import { SANDBOX_INBOX_VARIABLE } from './known-sandbox.js';
-import { flagNames, originOf } from './origins.js';
 
 /** What the command line says of identity, mailbox and cloud. */
 export interface ConfigurationFlags {
@@ -49,6 +49,15 @@ export interface Configuration {
   /** Those of {@link options}, by where they come from. */
   authorities: Authorities;
 }
+
+const flagNames = {
+  AZURE_TENANT_ID: '--tenant-id',
+  AZURE_CLIENT_ID: '--client-id',
+  AZURE_CLIENT_CERTIFICATE_PATH: '--certificate',
+  GRAPH_MAIL_MAILBOX: '--mailbox',
+  AZURE_AUTHORITY_HOST: '--cloud',
+  GRAPH_MAIL_GRAPH_HOST: '--cloud',
+} as const;
 
 /** All variables that say who sends, from where and to where. */
 export const CONFIGURATION_NAMES: readonly string[] = [
@@ -144,6 +153,20 @@ const optionNames: Partial<Record<string, string>> = {
 function isNamed(variable: string, message: string): boolean {
   const option = optionNames[variable];
   return new RegExp(`\\b${variable}\\b`).test(message) || (option !== undefined && message.includes(option));
+}
+
+/** Where a variable is set, in words. */
+export function originOf(name: string, { source, envFile }: Pick<Configuration, 'source' | 'envFile'>): string {
+  switch (source[name]) {
+    case 'flag':
+      return flagNames[name as keyof typeof flagNames];
+    case '.env': {
+      const file = envFile ? pathFrom(process.cwd(), envFile) : '.env';
+      return file === '.env' ? 'the .env file' : `the .env file ${file}`;
+    }
+    default:
+      return 'the environment';
+  }
 }
 
 function hasIdentity({ tenantId, clientId, certificate }: ConfigurationFlags): boolean {

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { configError, type GraphMailError } from '../errors.js';
 import { OwnCommands } from '../own-commands.js';
 import type { Configuration } from './configuration.js';
-import { envFileInWords, originOf } from './origins.js';
 
 const written = 'graph-mailer/developer/.env';
 
@@ -23,10 +22,9 @@ const parts = [
  * @param mailbox one that is given otherwise
  */
 export function incomplete(
-  configuration: Pick<Configuration, 'env' | 'source' | 'envFile'>,
+  { env, source }: Pick<Configuration, 'env' | 'source'>,
   mailbox?: string,
 ): GraphMailError | undefined {
-  const { env, source } = configuration;
   const missing = parts.filter(
     ({ flag, variables }) => !variables.some((name) => env[name]) && !(flag === '--mailbox' && mailbox !== undefined),
   );
@@ -53,18 +51,14 @@ export function incomplete(
     ? ' Those that setup left empty come from the Entra administrator (registered-app.txt).'
     : '';
   const are = (all: readonly string[]) => (all.length === 1 ? 'is' : 'are');
-  const absent = names.filter((name) => !empty.includes(name));
-  const wherever = new Map<string, string[]>();
-  for (const name of empty) {
-    const where = originOf(name, configuration);
-    wherever.set(where, [...(wherever.get(where) ?? []), name]);
-  }
+  const emptyIn = (['.env', 'environment'] as const).flatMap((origin) => {
+    const there = empty.filter((name) => source[name] === origin);
+    const where = origin === '.env' ? 'the .env file' : 'the environment';
+    return there.length === 0 ? [] : [`${listed(there)} ${are(there)} empty in ${where}.`];
+  });
   return configError(
-    [
-      ...(absent.length > 0 ? [`${listed(absent)} ${are(absent)} missing.`] : []),
-      ...Array.from(wherever, ([where, there]) => `${listed(there)} ${are(there)} empty in ${where}.`),
-    ].join(' '),
-    `Set ${names.length === 1 ? 'it' : 'them'} in the environment or in ${envFileInWords(configuration)}, or give ${instead}.${fromEntra}`,
+    [`${listed(names)} ${are(names)} missing.`, ...emptyIn].join(' '),
+    `Set ${names.length === 1 ? 'it' : 'them'} in the environment or in the .env file, or give ${instead}.${fromEntra}`,
   );
 }
 

@@ -237,16 +237,6 @@ describe('checking a configuration', () => {
     );
   });
 
-  it('says what is missing, and what is empty in which file, each once', () => {
-    const { GRAPH_MAIL_MAILBOX: _, AZURE_CLIENT_ID: __, ...half } = environment;
-    const files = { 'packet/.env': 'AZURE_CLIENT_ID=' };
-    const error = expect.objectContaining({
-      message: 'GRAPH_MAIL_MAILBOX is missing. AZURE_CLIENT_ID is empty in the .env file packet/.env.',
-      hint: expect.stringContaining('or in the .env file packet/.env, or give'),
-    });
-    expect(check({ env: half, envFile: 'packet/.env' }, files)).toThrow(error);
-  });
-
   it('refuses a cloud whose Graph is not known, and a mailbox that is missing or none', () => {
     expect(check({ env: { ...environment, AZURE_AUTHORITY_HOST: 'https://login.example' } })).toThrow(
       'Graph host is not known',
