@@ -47,6 +47,6 @@ export function refuseSmtpConfiguration(given: Record<string, unknown>): void {
   throw configError(
     `${names} ${left.length === 1 ? 'configures' : 'configure'} SMTP; graphTransport() signs in to Microsoft Graph instead.`,
     'Replace host, port and auth by { tenantId, clientId, certificatePath, mailbox }: an application in Entra takes the place of user and password. ' +
-      'The command "npx nodemailer-graph-transport setup" prepares it.',
+      'The command "npx nodemailer-graph-transport setup" prepares it. If its .env is loaded already, call graphTransport() without options.',
   );
 }

@@ -132,7 +132,7 @@ const producers: Record<string, (name: string) => [command: string, words: strin
       developerPacket(sandbox ? packet(name) : { ...packet(name), sandbox: undefined }, 'ca.pem', 'linux').find(
         (file) => file.path === 'developer/README.md',
       )?.text ?? '';
-    const run = /```sh\n(node [\s\S]*?)\n```/.exec(readme(true))?.[1] ?? '';
+    const run = /\n(node [\s\S]*?)\n```/.exec(readme(true))?.[1] ?? '';
     const check = /\n(npx nodemailer-graph-transport doctor[\s\S]*?--probe)\n/.exec(readme(false))?.[1] ?? '';
     return [
       [run, ['node', path.resolve(name, 'developer/send-test.mjs')]],

@@ -38,9 +38,21 @@ export function sandboxOrigin(configuration: Pick<Configuration, 'env' | 'option
   return known ? origin : undefined;
 }
 
-/** What to do where it does not answer. */
-export function startSandbox(origin: string, commands: OwnCommands = new OwnCommands()): string {
-  const port = new URL(origin).port || '443';
-  const command = commands.plain('sandbox', ...(port === '8443' ? [] : ['--port', port]));
+/**
+ * What to do where it does not answer.
+ * @param inbox address of its page, where it is known
+ */
+export function startSandbox(
+  origin: string,
+  inbox: string | undefined,
+  commands: OwnCommands = new OwnCommands(),
+): string {
+  const portFlag = (flag: string, port: string | undefined, usual: string) =>
+    port === undefined || port === usual ? [] : [flag, port];
+  const command = commands.plain(
+    'sandbox',
+    ...portFlag('--port', new URL(origin).port || '443', '8443'),
+    ...portFlag('--inbox-port', inbox === undefined ? undefined : new URL(inbox).port || '80', '8025'),
+  );
   return `Nothing answers at ${origin}. Start the sandbox in another terminal, in the folder where it ran before:\n  ${command}`;
 }

@@ -58,7 +58,7 @@ export function sandboxBanner(
 For a key, a .env and a first mail of your own, paste into another terminal:
 ${new OwnCommands({ platform }).plain('setup', '--sandbox', inboxUrl)}
 Snippets for other clients: ${inboxUrl}#/connect
-Ctrl-C ends the sandbox. Its tenant is kept in ${shown(sandbox.folder)}.
+Ctrl-C ends it and deletes the mail; the tenant stays in ${shown(sandbox.folder)}.
 `;
 }
 

@@ -3,6 +3,7 @@ import { isMailbox } from '../option-checks.js';
 import { isHostName } from '../sandbox/check-options.js';
 import { type ApplicationOptions, type ScenarioName, startSandbox } from '../sandbox/index.js';
 import { SCENARIO_NAMES } from '../sandbox/scenarios/scenarios.js';
+import { nearestPermission } from '../sandbox/tenant/check-tenant.js';
 import { isLoopback } from '../sandbox/wire/own-names.js';
 import { type Command, InvalidArgumentError } from '../vendor/commander.js';
 import { UsageError } from './exit-codes.js';
@@ -59,7 +60,7 @@ export function addSandboxCommand(program: Command): void {
       mailboxAddress,
     )
     .option('--any-mailbox', 'let every address send: its mailbox comes into being when it is first used')
-    .option('--role <name>', 'an application permission of the program, instead of Mail.Send; may be repeated', oneMore)
+    .option('--role <name>', 'an application permission of the program, instead of Mail.Send; may be repeated', oneRole)
     .option('--scenario <name>', `faults to play: ${SCENARIO_NAMES.join(', ')}`, scenarioName)
     .option('--tenant <file.json>', 'applications, mailboxes, groups and policies of the tenant')
     .option('--keep <number>', 'messages to keep; the oldest go first', keptNumber, 5000)
@@ -100,7 +101,7 @@ async function runSandbox(flags: SandboxFlags): Promise<void> {
     ...(files.identity !== undefined && { identity: files.identity }),
     onTenantChange: (changed) => kept.keep(changed, (text) => process.stderr.write(`Warning: ${text}\n`)),
   }).catch((error: unknown) => {
-    throw kept.explain(error);
+    throw kept.explain(inPortFlags(error, { '--port': port, '--inbox-port': inboxPort, '--http-port': httpPort }));
   });
   const interruption = onInterruption();
   try {
@@ -120,10 +121,19 @@ async function runSandbox(flags: SandboxFlags): Promise<void> {
   }
 }
 
+/** A port that cannot be had, by the flag that gives another. */
+function inPortFlags(error: unknown, ports: Record<string, number | undefined>): unknown {
+  const { code, port } = error as { code?: unknown; port?: unknown };
+  const [flag] = Object.entries(ports).find(([, given]) => given !== undefined && given === port) ?? [];
+  if (!(error instanceof Error) || flag === undefined) return error;
+  const text = error.message.replace(/: choose another one for .*$/, `: choose another one with ${flag}.`);
+  return Object.assign(new Error(text, { cause: error }), { code });
+}
+
 function refuseSamePorts(ports: Record<string, number | undefined>): void {
   for (const [flag, port] of Object.entries(ports)) {
     const other = Object.keys(ports).find((one) => one !== flag && ports[one] === port);
-    if (port && other) throw new Error(`${flag} and ${other} are both ${port}: each needs a port of its own.`);
+    if (port && other) throw new UsageError(`${flag} and ${other} are both ${port}: each needs a port of its own.`);
   }
 }
 
@@ -141,8 +151,12 @@ function withSecret(apps: readonly ApplicationOptions[], roles: string[] | undef
   return [...apps.filter((app) => !isOwn(app)), { ...own, clientId, secrets, ...(roles && { roles }) }];
 }
 
-function oneMore(role: string, roles: string[] = []): string[] {
-  return [...roles, role];
+function oneRole(role: string, roles: readonly string[] = []): string[] {
+  const meant = nearestPermission(role);
+  if (role !== '' && (meant === undefined || meant === role)) return [...roles, role];
+  throw new InvalidArgumentError(
+    `Expected an application permission as Entra spells it, such as ${meant ?? 'Mail.Send'}.`,
+  );
 }
 
 function keptNumber(text: string): number {

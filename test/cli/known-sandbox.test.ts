@@ -45,10 +45,12 @@ describe('the sandbox that a configuration leads to', () => {
   );
 
   it.each([
-    ['https://localhost:8443', 'sandbox'],
-    ['https://localhost:9443', 'sandbox --port 9443'],
-    ['https://localhost', 'sandbox --port 443'],
-  ])('is started at %s by its port', (origin, command) => {
-    expect(startSandbox(origin)).toMatch(new RegExp(`npx nodemailer-graph-transport ${command}$`));
+    ['https://localhost:8443', undefined, 'sandbox'],
+    ['https://localhost:9443', undefined, 'sandbox --port 9443'],
+    ['https://localhost', 'http://127.0.0.1:8025/', 'sandbox --port 443'],
+    ['https://localhost:8443', 'http://127.0.0.1:9025/', 'sandbox --inbox-port 9025'],
+    ['https://localhost:9443', 'http://127.0.0.1/', 'sandbox --port 9443 --inbox-port 80'],
+  ])('is started at %s, with its page at %s, by its ports', (origin, inbox, command) => {
+    expect(startSandbox(origin, inbox)).toMatch(new RegExp(`npx nodemailer-graph-transport ${command}$`));
   });
 });

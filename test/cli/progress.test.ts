@@ -104,7 +104,7 @@ describe.each([
     send(progress);
     progress.end();
     expect(written).toEqual([
-      '0 of 200  sent 0  0/min\n',
+      '0 of 200  sent 0\n',
       '30 of 200  sent 30  0/min\n',
       '60 of 200  sent 60  0/min\n',
       '90 of 200  sent 90  0/min\n',

@@ -30,7 +30,7 @@ Authority (CA)    .graph-sandbox/ca.pem
 For a key, a .env and a first mail of your own, paste into another terminal:
 npx nodemailer-graph-transport setup --sandbox http://127.0.0.1:8025/
 Snippets for other clients: http://127.0.0.1:8025/#/connect
-Ctrl-C ends the sandbox. Its tenant is kept in .graph-sandbox.
+Ctrl-C ends it and deletes the mail; the tenant stays in .graph-sandbox.
 `);
   });
 

@@ -83,7 +83,13 @@ describe('the API', () => {
       expect([wrong, (await ask(client, wrong)).status]).toEqual([wrong, 404]);
     }
     for (const method of ['POST', 'PUT', 'PATCH']) expect((await ask(client, path, { method })).status).toBe(405);
-    expect((await ask(client, '/api/x')).json).toEqual({ error: 'not found: the API has no such path' });
+    const listed = expect.stringMatching(
+      /^not found: the API has no such path\. Its paths begin with .*\/api\/messages\b/,
+    );
+    for (const beneath of ['/api', '/api/x']) expect((await ask(client, beneath)).json).toEqual({ error: listed });
+    for (const graphs of ['/v1.0/users', '/common/oauth2/v2.0/token']) {
+      expect((await ask(client, graphs)).json.error).toContain('Entra and Graph have a port of their own');
+    }
     const wrong = await ask(client, path, { method: 'PUT' });
     expect([wrong.json.error, wrong.headers.allow]).toEqual([
       'method not allowed: this path takes GET, DELETE',

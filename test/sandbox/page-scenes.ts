@@ -154,7 +154,7 @@ export function filled(idOf: (subject: string) => string): Scene[] {
     {
       name: 'connect',
       hash: '#/connect',
-      ready: seen((page) => page.getByRole('button', { name: 'Save sandbox-ca.pem' })),
+      ready: seen((page) => page.getByRole('button', { name: 'Save ca.pem' })),
     },
     {
       name: 'help',

@@ -130,7 +130,7 @@ describe('before the TLS handshake is done, nothing can have been sent', () => {
     const transporter = transporterFor({ ...entra.cloud, graphHost: graph.origin, ca }, { maxRetries: 3 });
     const error = await failureOf(transporter.sendMail(smallMail));
     expect(error).toMatchObject({ code: 'ETLS', outcome: 'not-sent', permanent: true, attempts: 1 });
-    expect(error.hint).toContain('certificates');
+    expect(error.hint).toContain('GRAPH_MAIL_CA');
     expect(graph.graphRequests).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 import { listed } from '../../bulk/report/words.js';
 import type { Sender } from '../../bulk/sender.js';
-import type { CommandWord, OwnCommands } from '../../own-commands.js';
+import type { OwnCommands } from '../../own-commands.js';
 import { UsageError } from '../exit-codes.js';
 
 /** What a command cannot do without. */
@@ -13,7 +13,8 @@ export interface NeededFlags {
 }
 
 /**
- * Names everything that is missing at once, with a command in which what was given stands already.
+ * Names everything that is missing at once, with an example. What was given is not repeated in it: it may be a secret in the
+ * wrong place.
  * @throws UsageError
  */
 export function refuseMissing(
@@ -21,22 +22,16 @@ export function refuseMissing(
   { recipients, template, from, out }: NeededFlags,
   commands: OwnCommands,
 ): void {
-  const file = (path: string | undefined) => (path === undefined ? undefined : [{ file: path }]);
-  const needed: [flag: string, given: readonly CommandWord[] | undefined, example: string][] = [
-    ['--recipients', file(recipients), 'customers.csv'],
-    ['--template', file(template), 'newsletter/'],
-    ['--from', from?.map(senderText), 'Contoso News <news@contoso.com>'],
+  const needed: [flag: string, given: unknown, example: string][] = [
+    ['--recipients', recipients, 'customers.csv'],
+    ['--template', template, 'newsletter/'],
+    ['--from', from, 'Contoso News <news@contoso.com>'],
   ];
-  if (command === 'preview') needed.push(['--out', file(out), 'preview']);
+  if (command === 'preview') needed.push(['--out', out, 'preview']);
   const missing = needed.flatMap(([flag, given]) => (given === undefined ? [flag] : []));
   if (missing.length === 0) return;
-  const words = needed.flatMap(([flag, given, example]) => (given ?? [example]).flatMap((value) => [flag, value]));
+  const words = needed.flatMap(([flag, , example]) => [flag, example]);
   const whole =
     command === 'run' ? commands.configured('bulk', 'run', ...words) : commands.plain('bulk', command, ...words);
   throw new UsageError(`${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} missing. For instance:\n  ${whole}`);
-}
-
-function senderText({ name, address }: Sender): string {
-  if (name === undefined) return address;
-  return /^[^"<>,;:()@\\[\]]+$/.test(name) ? `${name} <${address}>` : `${JSON.stringify(name)} <${address}>`;
 }

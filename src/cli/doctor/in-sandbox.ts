@@ -10,6 +10,10 @@ export function inSandbox({ command: _, ...check }: Check, inbox: string, comman
   if (check.cure === undefined || !ofAdministrators.test(check.id)) return check;
   // A network that fails is nothing to mend in the tenant.
   if (check.exitCode === EXIT.unavailable) return check;
+  const tenant = `${inbox}#/tenant`;
+  // A warning is about a mailbox that should be out of reach: setup would not register that one.
+  if (check.status === 'warning' && check.id.startsWith('mailbox:'))
+    return { ...check, cure: `Name a mailbox that the sandbox has: ${tenant} shows them, and who may send.` };
   // What a packet may do is settled when it is made.
   const reading = check.id.startsWith('reading:');
   const more = reading ? ['--with', 'bounces,verify,drafts', '--out', 'reading-mailer'] : [];
@@ -17,7 +21,6 @@ export function inSandbox({ command: _, ...check }: Check, inbox: string, comman
   const command = commands.plain('setup', '--sandbox', inbox, ...more);
   return {
     ...check,
-    cure: `Look at the applications and mailboxes of the sandbox on ${inbox}, or have ${who}:
-  ${command}`,
+    cure: `Look at the applications and mailboxes of the sandbox on ${tenant}, or have ${who}:\n  ${command}`,
   };
 }

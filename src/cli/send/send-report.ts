@@ -107,7 +107,7 @@ function wordsFor(
   const { message, hint } = error;
   const told = (text: string) => inFlags(text, { configuration });
   if (sandbox?.origin !== undefined && refusesConnections(error)) {
-    return { message: told(message), hint: startSandbox(sandbox.origin) };
+    return { message: told(message), hint: startSandbox(sandbox.origin, sandbox.inbox) };
   }
   return { message: told(message), hint: hint === undefined ? undefined : told(hint) };
 }

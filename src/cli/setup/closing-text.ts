@@ -16,7 +16,11 @@ ${platform === 'win32' ? windowsHint : ''}`;
   if (sandbox) {
     return `${head}
 The sandbox played both administrators. Should it forget that, run this again.
-${firstMail(commands, sandbox)}${trace ? `\nThe second application may search message trace:\n\n${commands.configured('doctor', '--trace')}\n` : ''}`;
+${firstMail(commands, sandbox)}
+Check everything, and that ${answers.deniedMailbox} stays out of reach:
+
+${commands.configured('doctor', '--denied-mailbox', answers.deniedMailbox, '--probe')}
+${trace ? `\nThe second application may search message trace:\n\n${commands.configured('doctor', '--trace')}\n` : ''}`;
   }
   const last =
     answers.mode === 'policy'

@@ -35,9 +35,12 @@ export class ApiRefusal extends Error {
 /** Finds the route for a request and answers it, refusals included. */
 export class ApiRoutes {
   readonly #table = new RouteTable<ApiHandler>();
+  readonly #beginnings: string;
 
   constructor(routes: readonly ApiRoute[]) {
     for (const [method, pattern, handler] of routes) this.#table.add(method, pattern, handler);
+    const beginnings = new Set(routes.map(([, pattern]) => pattern.split('/', 3).join('/')));
+    this.#beginnings = [...beginnings].sort().join(', ');
   }
 
   async answer(method: string, path: RequestPath, request: Omit<ApiRequest, 'parameters' | 'query'>): Promise<Answer> {
@@ -47,7 +50,13 @@ export class ApiRoutes {
       return jsonAnswer(405, { error: `method not allowed: this path takes ${allow}` }, { ...DATA_HEADERS, allow });
     }
     if (path.malformed !== undefined || match.kind !== 'found') {
-      return json(404, { error: 'not found: the API has no such path' });
+      const elsewhere =
+        path.segments[0]?.toLowerCase() === 'api'
+          ? ''
+          : '. Entra and Graph have a port of their own: /api/connect names it';
+      return json(404, {
+        error: `not found: the API has no such path${elsewhere}. Its paths begin with ${this.#beginnings}`,
+      });
     }
     try {
       return await match.operation({ ...request, parameters: match.parameters, query: path.query });

@@ -18,9 +18,13 @@ const KNOWN_PERMISSIONS = [
 // Anything may be consented to, but a misspelt permission would be refused at Graph in words that do not tell.
 const permission: Kind = {
   expected: 'a permission as Entra spells it',
-  accepts: (value) =>
-    is.text.accepts(value) && [undefined, value].includes(nearest(value as string, KNOWN_PERMISSIONS)),
+  accepts: (value) => is.text.accepts(value) && [undefined, value].includes(nearestPermission(value as string)),
 };
+
+/** The known permission that is meant, maybe misspelt; `undefined` for one that is not known. */
+export function nearestPermission(text: string): string | undefined {
+  return nearest(text, KNOWN_PERMISSIONS);
+}
 
 const APPLICATION: Kinds<ApplicationOptions> = {
   // Elsewhere it stands for every application.

@@ -60,5 +60,5 @@ function explain(cause: NodeJS.ErrnoException, host: string, port: number, use: 
     cause.code === 'EADDRINUSE'
       ? `Port ${port} on ${host} is in use (by another sandbox?): choose another one for ${use}.`
       : `Port ${port} on ${host} cannot be used (${cause.message}): choose another one for ${use}.`;
-  return Object.assign(new Error(reason, { cause }), { code: cause.code });
+  return Object.assign(new Error(reason, { cause }), { code: cause.code, port });
 }

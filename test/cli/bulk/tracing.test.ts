@@ -221,7 +221,7 @@ describe('bulk trace', () => {
   });
 
   it.each([
-    ['no application for it is configured', { trace: false }, 78, "without the option 'trace'"],
+    ['no application for it is configured', { trace: false }, 78, 'cannot be asked without GRAPH_MAIL_TRACE_CLIENT_ID'],
     ['the application lacks its permission', { roles: [] }, 77, 'ExchangeMessageTrace.Read.All'],
     [
       'the tenant lacks the service principal',
@@ -318,7 +318,7 @@ describe('bulk resume --trace', () => {
   });
 
   it.each([
-    ['no application for it is configured', { trace: false }, 78, "without the option 'trace'"],
+    ['no application for it is configured', { trace: false }, 78, 'cannot be asked without GRAPH_MAIL_TRACE_CLIENT_ID'],
     ['the application lacks its permission', { roles: [] }, 77, 'ExchangeMessageTrace.Read.All'],
     [
       'the tenant lacks the service principal',

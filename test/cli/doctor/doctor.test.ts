@@ -5,18 +5,19 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { aadstsHint } from '../../../src/auth/aadsts.js';
 import { inSandbox } from '../../../src/cli/doctor/in-sandbox.js';
 import { inFlags } from '../../../src/cli/in-flags.js';
+import { OwnCommands } from '../../../src/own-commands.js';
 import type { SandboxOptions } from '../../../src/sandbox/index.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 import { type RawServerOptions, startRawServer } from '../../helpers/raw-server.js';
 import { DoctorWorld, mailbox, policyTenant, rbacTenant } from './support.js';
 
 const boss = 'boss@contoso.example';
-let world: DoctorWorld | undefined;
+let world: DoctorWorld;
 const start = async (options?: SandboxOptions) => {
   world = await DoctorWorld.start(options);
   return world;
 };
-afterEach(() => world?.close());
+afterEach(() => (world as DoctorWorld | undefined)?.close());
 
 describe('a configuration that is right', () => {
   test.each([
@@ -339,7 +340,7 @@ test.each([
   ['reading:a@x.example', '--sandbox http://127.0.0.1:8025/ --with bounces,verify,drafts --out reading-mailer'],
 ])('tells in a sandbox how %s is put right there', (id, flags) => {
   const check = { id, subject: 'A check', state: 'failed' as const, says: 'Refused.', cure: 'Ask an administrator.' };
-  const { cure = '' } = inSandbox(check as never, 'http://127.0.0.1:8025/');
+  const { cure = '' } = inSandbox(check as never, 'http://127.0.0.1:8025/', new OwnCommands({ platform: 'linux' }));
   const words = cure.split('npx nodemailer-graph-transport setup ')[1]?.replaceAll("'", '');
   expect(words).toBe(flags);
 });

@@ -36,6 +36,10 @@ describe.each([
     expect(env.AZURE_TENANT_ID).toBe(sandbox.options.tenantId);
     expect(done.out).toMatch(/^npx nodemailer-graph-transport send .*developer\/\.env/m);
     expect(done.out).toContain(sandbox.inboxUrl);
+    expect(world.read('developer/.env')).not.toContain('administrator');
+    const check = /doctor .*--denied-mailbox director@contoso\.example --probe$/m;
+    expect(done.out).toMatch(check);
+    expect(world.read('developer/README.md').replaceAll(/\\\n +/g, '')).toMatch(check);
   });
 });
 
@@ -97,6 +101,20 @@ transporter.close();
     const { stdout } = await node(main, 'doctor', '--env-file', envFile, ...denied);
     expect(stdout).toMatch(/\nFine, against the sandbox\.\nMail that the sandbox has taken is on http:\S+\n$/);
     expect(stdout).not.toMatch(/^[!✗]/m);
+    const unknown = await node(
+      main,
+      'doctor',
+      '--env-file',
+      envFile,
+      '--denied-mailbox',
+      'boss@contoso.com',
+      '--probe',
+    ).then(
+      ({ stdout }) => stdout,
+      (error: { stdout: string }) => error.stdout,
+    );
+    expect(unknown).toContain('Name a mailbox that the sandbox has');
+    expect(unknown).not.toContain('setup --sandbox');
     const sent = (await sandbox.messages()).map(({ to }) => to[0]?.address);
     expect(sent).toEqual(['ana@example.com', 'bob@example.com', 'carl@example.com']);
   });

@@ -1,6 +1,6 @@
 import { isTlsCode } from '../../../graph/network-error.js';
 import { EXIT } from '../../exit-codes.js';
-import { startSandbox } from '../../known-sandbox.js';
+import { sandboxInbox, startSandbox } from '../../known-sandbox.js';
 import { type Check, failed, ok, warning } from '../check.js';
 import type { Contact, ContactAnswer } from '../contact.js';
 import { distrustCure } from '../distrust.js';
@@ -34,8 +34,9 @@ function unreachable({ host, failure }: Contact, examination: Examination): Chec
     );
   }
   const why = [code, message].filter(Boolean).join(': ');
+  const { commands, configuration } = examination;
   const cure = examination.isSandbox(`https://${host}`)
-    ? `${startSandbox(`https://${host}`, examination.commands)}\nIf it runs, check its port in AZURE_AUTHORITY_HOST and GRAPH_MAIL_GRAPH_HOST.`
+    ? `${startSandbox(`https://${host}`, configuration && sandboxInbox(configuration), commands)}\nIf it runs, check its port in AZURE_AUTHORITY_HOST and GRAPH_MAIL_GRAPH_HOST.`
     : `Let this machine connect to port 443 of ${host}, directly or through a proxy (HTTPS_PROXY): a firewall looks like this. It says nothing about permissions.`;
   return failed(subject, EXIT.unavailable, `${host} cannot be reached (${why}).`, cure);
 }

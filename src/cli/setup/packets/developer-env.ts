@@ -19,7 +19,7 @@ export function developerEnv({ answers, certificatePath, sandbox, trace }: Packe
     : CLOUD_TERMS[cloud].environment;
   return `# Who sends, and from where. Private: never commit this file.
 # What is set in the environment of the program goes before what stands here.
-# The two ids come from the Entra administrator (registered-app.txt).
+# ${sandbox ? 'The two ids are those of the sandbox.' : 'The two ids come from the Entra administrator (registered-app.txt).'}
 ${envLine('AZURE_TENANT_ID', tenantId)}
 ${envLine('AZURE_CLIENT_ID', clientId)}
 # Certificate and private key. If it is encrypted, AZURE_CLIENT_CERTIFICATE_PASSWORD

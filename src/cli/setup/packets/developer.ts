@@ -59,7 +59,7 @@ Role needed: none. This folder stays where the program runs; it ${keyMade ? 'hol
 | Mailboxes that may send | ${mailboxes.map(cell).join(', ')} |
 | Must stay out of reach | ${cell(deniedMailbox)} |
 ${features.length > 0 ? `| Asked for beside sending | ${features.join('; ')} |\n` : ''}${trace ? traceRow(trace) : ''}
-${sandbox ? sandboxSteps(run, sandbox.inboxUrl, shell) : tenantSteps(input, run, check, shell)}## To undo
+${sandbox ? sandboxSteps(run, check, sandbox.inboxUrl, shell) : tenantSteps(input, run, check, shell)}## To undo
 
 Delete this folder once the Entra administrator has removed the certificate from the app registration. Without that, whoever has a
 copy of the key can sign in until ${day(certificate.validTo)}.
@@ -110,16 +110,17 @@ On Windows nobody but the account that runs the program should be able to read t
 `;
 }
 
-function sandboxSteps(run: string, inboxUrl: string, shell: string): string {
+function sandboxSteps(run: string, check: string, inboxUrl: string, shell: string): string {
   return `## Steps
 
 This packet is for the sandbox, which has played both administrators already. While the sandbox runs, in a project with both packages (\`npm install nodemailer nodemailer-graph-transport\`):
 
 \`\`\`${shell}
+${check}
 ${run}
 \`\`\`
 
-The mail is on ${inboxUrl}. For a tenant, make the packets without \`--sandbox\`, in another folder.
+The first checks everything, the second sends a mail, which is then on ${inboxUrl}. For a tenant, make the packets without \`--sandbox\`, in another folder.
 
 `;
 }

@@ -100,7 +100,7 @@ function withOptions({
 }: Told): Snippet {
   return {
     title: 'graphTransport() by options',
-    about: 'All stands in the options, so the process needs no environment.',
+    about: 'Everything is in the options, so the process needs no environment.',
     file: 'send-by-options.mjs',
     command: 'node send-by-options.mjs',
     language: 'js',
