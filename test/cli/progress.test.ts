@@ -105,10 +105,10 @@ describe.each([
     progress.end();
     expect(written).toEqual([
       '0 of 200  sent 0\n',
-      '30 of 200  sent 30  0/min\n',
-      '60 of 200  sent 60  0/min\n',
-      '90 of 200  sent 90  0/min\n',
-      '96 of 200  sent 96  0/min\n',
+      '30 of 200  sent 30\n',
+      '60 of 200  sent 60\n',
+      '90 of 200  sent 90\n',
+      '96 of 200  sent 96\n',
     ]);
   });
 
