@@ -164,12 +164,12 @@ const producers: Record<string, (name: string) => [command: string, words: strin
         clientId: 'c',
         mailboxes: ["o'neil@contoso.com"],
         anyMailbox: false,
-        certificateFile: `/work/${name}`,
+        certificateFile: `/srv/${name}`,
         caFile: `/elsewhere/${name}`,
-        folder: '/work',
+        folder: '/srv',
         secret: 's',
       },
-      '/work',
+      '/srv',
       'linux',
     );
     const setup = /^npx (.*)$/m.exec(text)?.[1] ?? '';
