@@ -259,7 +259,7 @@ it.each<[object, RegExp]>([
   [{ names: ['sandbox:8443'] }, /"names"/],
   [{ names: ['https://sandbox'] }, /"names"/],
   [{ names: ['1234'] }, /"names"/],
-  [{ names: ['xn--a'] }, /"names"/],
+  [{ names: ['1.2.3.4.5'] }, /"names"/],
   [{ names: [''] }, /"names"/],
   [{ names: 'sandbox' }, /"names"/],
   [{ allowNetwork: 'yes' }, /"allowNetwork"/],
