@@ -52,7 +52,7 @@ export interface BulkProgress extends BulkTotals {
   throttled: number;
   /** Milliseconds since the epoch. */
   startedAt: number;
-  /** Milliseconds that this session has taken so far, also when somebody set the clock meanwhile. */
+  /** Milliseconds that this session has taken so far, also when the clock was set meanwhile. */
   elapsed: number;
   /** Milliseconds that the rest will take as things stand. */
   timeLeft: number | undefined;
@@ -93,7 +93,7 @@ export interface BulkSummary extends BulkTotals {
   /** Milliseconds since the epoch, of this session. */
   startedAt: number;
   finishedAt: number;
-  /** Milliseconds that this session took, also when somebody set the clock meanwhile. */
+  /** Milliseconds that this session took, also when the clock was set meanwhile. */
   duration: number;
   /** Requests that the service refused in this session for coming too fast. */
   throttled: number;

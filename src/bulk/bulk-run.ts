@@ -225,7 +225,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
 
   #end(why: BulkEnding, error?: Error): void {
     const before = this.#ending?.why;
-    // Whoever stops a run may still lose patience; and the last mails that a limit allows may meet what hits every mail.
+    // A run that is being stopped may still be aborted; and the last mails that a limit allows may meet what hits every mail.
     const outdone = (before === 'stopped' && why === 'aborted') || (before === 'limit' && faults.has(why));
     if (!this.#ending || outdone) this.#ending = { why, error };
     this.#run?.feeder.stop();

@@ -1,7 +1,7 @@
 import type { Configuration } from './configuration.js';
 
 /**
- * The library's errors name its options; whoever typed a command knows its flags and the variables of the environment. What
+ * The library's errors name its options; the user of a command knows its flags and the variables of the environment. What
  * a command prints of an error goes through here.
  */
 export interface FlagContext {

@@ -18,8 +18,8 @@ const parts = [
 ] as const;
 
 /**
- * What is wrong with a configuration in which parts are missing, all of them at once; `undefined` where none is. Whoever has
- * nothing yet is told what to run first.
+ * What is wrong with a configuration in which parts are missing, all of them at once; `undefined` where none is. With
+ * nothing at all configured, it says what to run first.
  * @param mailbox one that is given otherwise
  */
 export function incomplete(

@@ -75,7 +75,7 @@ async function knownRun(folder: string): Promise<KnownRun | undefined> {
       return { folder, id, begun: Date.parse(at), recipients: recipients.path ?? recipients.name };
     }
   } catch {
-    // Whoever names it is told what is wrong with it.
+    // A command that is given this run says what is wrong with it.
   }
   return undefined;
 }

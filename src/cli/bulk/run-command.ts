@@ -3,7 +3,7 @@ import type { BulkTotals } from '../../bulk/bulk-results.js';
 import type { CheckReport } from '../../bulk/checks/check-recipients.js';
 import { JournalError } from '../../bulk/errors.js';
 import { refuseHeld } from '../../bulk/journal/lock.js';
-import { readRun } from '../../bulk/journal/reading.js';
+import { begunByCommand } from '../../bulk/report/next-steps.js';
 import { noTotals } from '../../bulk/report/totals.js';
 import { counted } from '../../bulk/report/words.js';
 import { identifyBulk } from '../../bulk/run/run-input.js';
@@ -76,20 +76,20 @@ function refuseContradictions({ testTo, dryRun, json }: RunFlags): void {
  * @throws JournalError `'locked'` when it is in progress
  */
 async function refuseBegun(folder: string, choices: MailChoices, terminal: Terminal): Promise<void> {
-  const status = await readStatus(folder, terminal.clock.now()).catch((error: unknown) => {
+  const begun = await readStatus(folder, terminal.clock.now()).catch((error: unknown) => {
     if (error instanceof JournalError && error.code === 'missing') return undefined;
     throw error;
   });
-  if (!status) return;
+  if (!begun) return;
   await refuseInProgress(folder);
-  const { totals, rejectedAs, ended, byCommand } = status;
+  const { totals, rejectedAs, ended } = begun.status;
   const shown = shownFolder(folder);
-  const situation = { commands: ownCommands(terminal), suppress: byCommand?.suppress, ended };
+  const situation = { commands: ownCommands(terminal), suppress: begunByCommand(begun.run)?.suppress, ended };
   throw new UsageError(
     [
       `This run was begun before, in ${shown}: ${printTotals(totals)}. Nothing was sent now.`,
       'To send the very same mails once more on purpose, give another folder with --runs.',
-      ...otherMailbox(choices.mailbox, choicesOf((await readRun(folder)).run, shown).mailbox, totals),
+      ...otherMailbox(choices.mailbox, choicesOf(begun.run, shown).mailbox, totals),
       ...stepLines({ ...noTotals(), ...totals, rejectedAs }, folder, situation),
     ].join('\n'),
   );

@@ -3,7 +3,6 @@ import { RunState } from '../../bulk/journal/fold.js';
 import { readRecords } from '../../bulk/journal/reading.js';
 import type { RunRecord, SessionRecord } from '../../bulk/journal/records.js';
 import { activityOf, type RunActivity } from '../../bulk/journal/run-activity.js';
-import { type BegunByCommand, begunByCommand } from '../../bulk/report/next-steps.js';
 import { totalsOf } from '../../bulk/run/totals.js';
 
 const minute = 60_000;
@@ -21,8 +20,6 @@ export interface RunStatus extends RunActivity {
   mailboxes: { mailbox: string; sentLastMinute: number; recipientsLastDay: number; heldUntil?: string }[];
   /** The first of the rows that are unknown. */
   unknown: { row: number; mailbox: string; messageId: string; at: string }[];
-  /** For the commands that are printed; not printed itself. */
-  byCommand: BegunByCommand | undefined;
 }
 
 const mostUnknown = 20;
@@ -31,7 +28,7 @@ const mostUnknown = 20;
  * Reads it while the run may be going on; nothing is changed.
  * @throws JournalError
  */
-export async function readStatus(folder: string, now: number): Promise<RunStatus> {
+export async function readStatus(folder: string, now: number): Promise<{ status: RunStatus; run: RunRecord }> {
   const state = new RunState();
   let run: RunRecord | undefined;
   let session: SessionRecord | undefined;
@@ -42,7 +39,7 @@ export async function readStatus(folder: string, now: number): Promise<RunStatus
   }
   if (!run) throw new Error(`${folder} has no journal that begins with a run`);
   const totals = totalsOf(state, run.recipients.rows ?? state.tally.seen);
-  return {
+  const status: RunStatus = {
     id: run.id,
     begun: run.at,
     recipients: run.recipients.path ?? run.recipients.name,
@@ -54,8 +51,8 @@ export async function readStatus(folder: string, now: number): Promise<RunStatus
     unknown: [...state.unknowns()].slice(0, mostUnknown).map(({ row, mailbox, messageId, at }) => {
       return { row, mailbox, messageId, at };
     }),
-    byCommand: begunByCommand(run),
   };
+  return { status, run };
 }
 
 function rejectedOf(state: RunState, { rows, rejected }: BulkTotals): RunStatus['rejectedAs'] {

@@ -1,3 +1,4 @@
+import { begunByCommand } from '../../bulk/report/next-steps.js';
 import { noTotals } from '../../bulk/report/totals.js';
 import { count, counted } from '../../bulk/report/words.js';
 import { printTotals } from '../../bulk/run/totals.js';
@@ -17,9 +18,10 @@ export async function statusCommand(
 ): Promise<ExitCode> {
   const now = terminal.clock.now();
   const folder = await findRun(given, runs, terminal);
-  const { byCommand, ...status } = await readStatus(folder, now);
+  const { status, run } = await readStatus(folder, now);
   if (json) terminal.stdout.write(`${JSON.stringify(status)}\n`);
   else {
+    const byCommand = begunByCommand(run);
     const commands = byCommand && new OwnCommands({ envFile: byCommand.envFile });
     const next = { commands, suppress: byCommand?.suppress };
     statusText(status, shownFolder(folder), now, next).forEach(printer(terminal));
@@ -28,12 +30,7 @@ export async function statusCommand(
 }
 
 /** A status for a person. */
-export function statusText(
-  status: Omit<RunStatus, 'byCommand'>,
-  folder: string,
-  now: number,
-  next: StepSituation,
-): string[] {
+export function statusText(status: RunStatus, folder: string, now: number, next: StepSituation): string[] {
   const { id, begun, recipients, totals, open, state, mailboxes, unknown, rejectedAs } = status;
   const lines = [
     `Run         ${id.slice(0, 12)}, begun ${timeOfDay(Date.parse(begun), now)}`,
@@ -63,7 +60,7 @@ export function statusText(
   return [...lines, ...stepLines({ ...noTotals(), ...totals, rejectedAs }, folder, { ...next, ended: status.ended })];
 }
 
-function stateText({ state, ended, pid, host, since }: Omit<RunStatus, 'byCommand'>, now: number): string {
+function stateText({ state, ended, pid, host, since }: RunStatus, now: number): string {
   const process = pid === undefined ? 'a process' : `process ${pid} on ${host}`;
   const from = since === undefined ? '' : ` since ${timeOfDay(Date.parse(since), now)}`;
   switch (state) {
