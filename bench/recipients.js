@@ -3,7 +3,7 @@
 import nodemailer from 'nodemailer';
 import { composeBody } from '../dist/esm/message/body.js';
 import { prepareMessage } from '../dist/esm/message/prepare.js';
-import { settleOptions } from '../dist/esm/options.js';
+import { settleOptions } from '../dist/esm/options/check-options.js';
 
 const counts = [4_000, 20_000, 100_000];
 const mostTimes = 2; // Nodemailer's own, with 100,000 recipients

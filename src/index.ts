@@ -1,17 +1,16 @@
-export type { CertificateInfo } from './auth/certificate-source.js';
-export type { InboxMessage } from './delivery/inbox.js';
-export type { SettledMessage } from './delivery/settle.js';
-export type { AttemptEvent, EndEvent, SendTrace } from './diagnostics.js';
+export type { CertificateInfo } from './auth/certificate/certificate-source.js';
 export {
   ERROR_CODES,
   type FailedOutcome,
   GraphMailError,
   type GraphMailErrorCode,
   isGraphMailError,
-} from './errors.js';
+} from './common/errors.js';
+export type { BunyanLogger } from './common/log.js';
+export type { InboxMessage } from './delivery/lookup/inbox.js';
+export type { SettledMessage } from './delivery/lookup/settle.js';
 export type { TracedMessage, TracedRecipient, TraceStatus } from './graph/message-trace.js';
-export type { BunyanLogger } from './log.js';
-export type { InboxOptions, SettleOptions, TraceMessagesOptions } from './lookup-options.js';
+export type { InboxOptions, SettleOptions, TraceMessagesOptions } from './options/lookup.js';
 export type {
   ClientAssertionInfo,
   CloudName,
@@ -22,7 +21,7 @@ export type {
   SendAttempt,
   TokenCredentialLike,
   TraceOptions,
-} from './option-types.js';
+} from './options/types.js';
 export {
   formatPreflight,
   type GraphPreflight,
@@ -39,6 +38,7 @@ export {
   type PreflightSummary,
   type PreflightVerdict,
 } from './preflight/index.js';
-export type { GraphSentMessageInfo } from './sent-message-info.js';
-export { type GraphTransport, graphTransport, type VerifyCallback } from './transport.js';
-export { createGraphTransporter } from './transporter.js';
+export { createGraphTransporter } from './transport/create-transporter.js';
+export type { AttemptEvent, EndEvent, SendTrace } from './transport/diagnostics.js';
+export { type GraphTransport, graphTransport, type VerifyCallback } from './transport/graph-transport.js';
+export type { GraphSentMessageInfo } from './transport/sent-message-info.js';

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readAddresses } from '../src/bulk/address-field.js';
-import { createRowComposer } from '../src/bulk/compose-row.js';
-import { toSender } from '../src/bulk/sender.js';
-import { mailboxFlag, senderFlag } from '../src/cli/bulk/flag-values.js';
+import { readAddresses } from '../src/bulk/message/address-field.js';
+import { createRowComposer } from '../src/bulk/message/compose-row.js';
+import { toSender } from '../src/bulk/message/sender.js';
+import { mailboxFlag, senderFlag } from '../src/cli/common/flag-values.js';
 import { addressesFlag } from '../src/cli/send/send-flags.js';
 import { type GraphTransportOptions, graphPreflight, graphTransport, isGraphMailError } from '../src/index.js';
 import { parseAddressList } from '../src/message/address-list.js';

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendBulk } from '../src/bulk/index.js';
 import { runProgram } from '../src/cli/program.js';
 import { graphPreflight, graphTransport } from '../src/index.js';
-import { isMailbox } from '../src/option-checks.js';
-import { settleOptions } from '../src/options.js';
+import { settleOptions } from '../src/options/check-options.js';
+import { isMailbox } from '../src/options/checks.js';
 import { startSandbox } from '../src/sandbox/index.js';
 import { baseOptions } from './helpers/fixtures.js';
 

@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.js';
-import { GraphMailError, isGraphMailError } from '../errors.js';
-import { withoutSecrets } from '../redact.js';
-import type { Identity } from '../settings.js';
+import type { Clock } from '../common/clock.js';
+import { GraphMailError, isGraphMailError } from '../common/errors.js';
+import { withoutSecrets } from '../common/redact.js';
+import type { Identity } from '../options/settings.js';
 import type { AccessToken, TokenRequest } from './token-source.js';
 
 /** Milliseconds that a token is taken to be valid when nobody says. */

@@ -1,8 +1,8 @@
-import { quotedPasswordHint } from '../environment.js';
-import { GraphMailError } from '../errors.js';
+import { quotedPasswordHint } from '../common/environment.js';
+import { GraphMailError } from '../common/errors.js';
+import { withoutSecrets } from '../common/redact.js';
 import type { HttpAnswer, NetworkFailure } from '../graph/http.js';
 import { describeNetworkFailure } from '../graph/network-error.js';
-import { withoutSecrets } from '../redact.js';
 import { aadstsHint, isPassing } from './aadsts.js';
 
 /** The token endpoint could not be reached. Nothing was sent, as no message leaves without a token. */

@@ -1,8 +1,8 @@
-import { onAbort, unlessAborted } from '../abort.js';
-import type { Clock } from '../clock.js';
-import { GraphMailError } from '../errors.js';
-import { arrivalsRead } from '../event-loop.js';
-import type { Identity } from '../settings.js';
+import { onAbort, unlessAborted } from '../common/abort.js';
+import type { Clock } from '../common/clock.js';
+import { GraphMailError } from '../common/errors.js';
+import { arrivalsRead } from '../common/event-loop.js';
+import type { Identity } from '../options/settings.js';
 import { foreignTokenRequest } from './foreign-token.js';
 import { type MsalContext, msalTokenRequest } from './msal.js';
 import type { TokenRequest } from './token-source.js';

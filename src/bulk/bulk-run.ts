@@ -1,21 +1,21 @@
 import { EventEmitter } from 'node:events';
 import { hostname } from 'node:os';
-import { onAbort } from '../abort.js';
-import { type Clock, systemClock } from '../clock.js';
-import { detached } from '../event-loop.js';
-import { fakeTimers, timersAreFake } from '../timers.js';
-import type { BulkOptions } from './bulk-options.js';
-import type { BulkEnding, BulkProgress, BulkResult, BulkSummary } from './bulk-results.js';
-import { BulkInputError, JournalError, messageOf } from './errors.js';
+import { onAbort } from '../common/abort.js';
+import { type Clock, systemClock } from '../common/clock.js';
+import { detached } from '../common/event-loop.js';
+import { fakeTimers, timersAreFake } from '../common/timers.js';
+import type { BulkEnding, BulkProgress, BulkResult, BulkSummary } from './common/bulk-results.js';
+import { BulkInputError, JournalError, messageOf } from './common/errors.js';
+import { type Throttling, watchThrottling } from './common/graph-transporter.js';
 import type { FileOperations } from './journal/file-operations.js';
 import type { Machine } from './journal/lock-holder.js';
+import type { BulkOptions } from './run/bulk-options.js';
 import { dateOf } from './run/date-of.js';
-import type { Feeder } from './run/feeder.js';
-import { type Throttling, watchThrottling } from './run/graph-face.js';
 import type { OpenRun } from './run/open-run.js';
 import { type PreparedRun, prepareRun } from './run/prepare.js';
 import { progressOf } from './run/progress.js';
 import { ResultQueue } from './run/result-queue.js';
+import type { Feeder } from './run/send-loop.js';
 import { checkedTotals, totalsOf } from './run/totals.js';
 
 /** What a run takes from the machine; tests bring their own. */

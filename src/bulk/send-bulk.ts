@@ -1,5 +1,5 @@
-import type { BulkOptions } from './bulk-options.js';
 import { BulkRun } from './bulk-run.js';
+import type { BulkOptions } from './run/bulk-options.js';
 
 /**
  * Sends one personal mail to each recipient, no faster than the mailbox may, and none twice: with a journal also across

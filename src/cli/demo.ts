@@ -8,14 +8,14 @@ import { writeReports } from '../bulk/report/write-reports.js';
 import { printTotals } from '../bulk/run/totals.js';
 import { sendBulk } from '../bulk/send-bulk.js';
 import { createCertificate, startSandbox } from '../sandbox/index.js';
-import { graphTransport } from '../transport.js';
+import { graphTransport } from '../transport/graph-transport.js';
 import type { Command } from '../vendor/commander.js';
 import { reportLines, whyEnded } from './bulk/ending-text.js';
 import { HumanView } from './bulk/human-view.js';
 import { followRun } from './bulk/run-session.js';
-import { type ExitCode, exitCodeOfRun } from './exit-codes.js';
-import { onInterruption } from './interruption.js';
-import { printer, type Terminal } from './terminal.js';
+import { type ExitCode, exitCodeOfRun } from './common/exit-codes.js';
+import { onInterruption } from './common/interruption.js';
+import { printer, type Terminal } from './common/terminal.js';
 
 const newsletter = fileURLToPath(new URL('../../../examples/newsletter/', import.meta.url));
 

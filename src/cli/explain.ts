@@ -1,6 +1,6 @@
-import { isGraphMailError } from '../errors.js';
-import { inFlags } from './in-flags.js';
-import { printableLines } from './wording.js';
+import { isGraphMailError } from '../common/errors.js';
+import { inFlags } from './common/in-flags.js';
+import { printableLines } from './common/wording.js';
 
 /** An error in words for a terminal: what happened and what to do, without a stack. */
 export function explain(error: unknown): string {

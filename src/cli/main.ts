@@ -1,6 +1,6 @@
 #!/usr/bin/env node
+import { processTerminal } from './common/terminal.js';
 import { runProgram } from './program.js';
-import { processTerminal } from './terminal.js';
 
 // Whoever reads the output may stop reading: that interrupts what can be interrupted, and ends everything else.
 let broken = false;

@@ -1,14 +1,14 @@
+import { version } from '../common/version.js';
 import { Command, CommanderError } from '../vendor/commander.js';
-import { version } from '../version.js';
 import { addBulkCommands } from './bulk/add-bulk-commands.js';
+import { EXIT, type ExitCode, exitCodeOfError } from './common/exit-codes.js';
+import { type Terminal, wrapError } from './common/terminal.js';
 import { addDemoCommand } from './demo.js';
 import { addDoctorCommand } from './doctor/add-doctor-command.js';
-import { EXIT, type ExitCode, exitCodeOfError } from './exit-codes.js';
 import { explain } from './explain.js';
-import { addSandboxCommand } from './sandbox.js';
+import { addSandboxCommand } from './sandbox/sandbox-command.js';
 import { addSendCommand } from './send/add-send-command.js';
 import { addSetupCommand } from './setup/add-setup-command.js';
-import { type Terminal, wrapError } from './terminal.js';
 import { withoutValues } from './usage-errors.js';
 
 /** All commands and their flags. `ended` is told the exit code. */

@@ -1,15 +1,15 @@
-import type { GraphMessageOptions } from '../option-types.js';
-import type { MessagePatience } from '../settings.js';
-import { Composition, type Deliverable } from './composition.js';
-import type { DeliveryContext, DeliveryHooks } from './context.js';
+import type { MessagePatience } from '../options/settings.js';
+import type { GraphMessageOptions } from '../options/types.js';
 import { sendDirectly } from './direct.js';
-import { sendAsDraft } from './draft.js';
-import { failureOfSend, longPause, waitedTooLong } from './failure.js';
-import type { MailboxGate } from './mailbox-gate.js';
-import type { MessageInUse } from './message-ids.js';
-import { Patience } from './patience.js';
-import { Requests } from './requests.js';
-import { settleBySentItems } from './sent-items.js';
+import { sendAsDraft } from './draft/send-as-draft.js';
+import type { MailboxGate } from './gate/mailbox-gate.js';
+import { settleBySentItems } from './lookup/sent-items.js';
+import { Composition, type Deliverable } from './request/composition.js';
+import type { DeliveryContext, DeliveryHooks } from './request/context.js';
+import { failureOfSend, longPause, waitedTooLong } from './request/errors.js';
+import type { MessageInUse } from './request/message-ids.js';
+import { Patience } from './request/patience.js';
+import { Requests } from './request/requests.js';
 
 /** How a message is to get through. */
 export interface DeliveryWay extends Pick<GraphMessageOptions, 'onAttempt' | 'onNotSent' | 'onWithdraw'> {

@@ -1,9 +1,9 @@
-import type { Composition, Deliverable } from './composition.js';
 import type { DeliveryWay, Receipt } from './deliver.js';
-import { submissionWatcher } from './message-hooks.js';
-import { judge } from './outcome.js';
-import type { Requests } from './requests.js';
-import type { Step } from './step.js';
+import type { Composition, Deliverable } from './request/composition.js';
+import { submissionWatcher } from './request/hooks.js';
+import type { Step } from './request/operation.js';
+import { judge } from './request/outcome.js';
+import type { Requests } from './request/requests.js';
 
 /**
  * Sends a message in one request, which is never repeated once it may have been taken.

@@ -3,11 +3,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import type { Agent } from 'node:https';
 import tls from 'node:tls';
-import { configError } from '../errors.js';
-import { shown } from '../option-checks.js';
-import { processWide } from '../process-state.js';
+import { configError } from '../common/errors.js';
+import { processWide } from '../common/process-state.js';
+import { shown } from '../options/checks.js';
 import { IdleAgent } from './idle-agent.js';
-import { ProxyAgent, type Proxying } from './proxy-agent.js';
+import { ProxyAgent, type Proxying } from './proxy/agent.js';
 
 /**
  * Milliseconds after which an idle connection is closed by us. A server that closes one just as a message is written to

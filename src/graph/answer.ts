@@ -1,4 +1,4 @@
-import { withoutSecrets } from '../redact.js';
+import { withoutSecrets } from '../common/redact.js';
 import type { HttpAnswer } from './http.js';
 
 /** What Graph's error body says; all of it is missing when the body came from something in front of Graph. */

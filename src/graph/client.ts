@@ -1,5 +1,5 @@
 import type { Agent } from 'node:https';
-import { isMailbox } from '../option-checks.js';
+import { isMailbox } from '../options/checks.js';
 import { parseObject } from './answer.js';
 import {
   addressOf,

@@ -1,4 +1,4 @@
-import type { CloudName, CustomCloud } from '../option-types.js';
+import type { CloudName, CustomCloud } from '../options/types.js';
 
 /** Where one cloud signs in and takes mail. */
 export interface Cloud {

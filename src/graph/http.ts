@@ -2,11 +2,11 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 // What nock and msw replace are properties of the module: a named import would go past them, to the real service.
 import https, { type Agent } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { onAbort } from '../abort.js';
-import { arrivalsRead, turns } from '../event-loop.js';
-import { withoutQuotes } from '../redact.js';
-import { clearTimeout, setTimeout } from '../timers.js';
-import { ProxyFailure } from './proxy-failure.js';
+import { onAbort } from '../common/abort.js';
+import { arrivalsRead, turns } from '../common/event-loop.js';
+import { withoutQuotes } from '../common/redact.js';
+import { clearTimeout, setTimeout } from '../common/timers.js';
+import { ProxyFailure } from './proxy/failure.js';
 
 /** A URL, taken apart. */
 export interface HttpAddress {

@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../address.js';
+import { canonicalAddress } from '../common/canonical-address.js';
 import { parseObject } from './answer.js';
 
 /**

@@ -1,6 +1,6 @@
-import type { GraphMailErrorCode } from '../errors.js';
+import type { GraphMailErrorCode } from '../common/errors.js';
 import type { NetworkFailure } from './http.js';
-import { isLoopback } from './proxy-exceptions.js';
+import { isLoopback } from './proxy/exceptions.js';
 
 /** A network failure in Nodemailer's codes, in words, and whether trying again could help. */
 export interface NetworkFault {

@@ -1,5 +1,5 @@
-import { GraphMailError } from '../errors.js';
-import { isStream } from './content-streams.js';
+import { GraphMailError } from '../common/errors.js';
+import { isStream } from './compose/content-streams.js';
 
 /** Whose say it is whether a message's content may be files and URLs. */
 export interface AccessRules {

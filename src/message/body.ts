@@ -1,13 +1,13 @@
-import { GraphMailError, isGraphMailError } from '../errors.js';
-import type { Settings } from '../settings.js';
-import { toBase64 } from './base64.js';
-import { type ComposedNode, composeMime, contentError, tooLarge } from './compose.js';
+import { GraphMailError, isGraphMailError } from '../common/errors.js';
+import type { Settings } from '../options/settings.js';
+import { toBase64 } from './compose/base64.js';
+import { Memory } from './compose/buffer-pool.js';
+import { type ComposedNode, composeMime, contentError, tooLarge } from './compose/compose.js';
+import { mimeLimit } from './compose/mime-limit.js';
 import { type FinishedMessage, finishMessage } from './finish.js';
-import { heaviestParts, heaviestSentence } from './heaviest.js';
-import type { HeavyAttachment } from './heavy-attachment.js';
-import { composeLarge, type LargeMessage } from './large-message.js';
-import { Memory } from './memory.js';
-import { mimeLimit } from './mime-limit.js';
+import { heaviestParts, heaviestSentence } from './large/heaviest.js';
+import type { HeavyAttachment } from './large/heavy-attachment.js';
+import { composeLarge, type LargeMessage } from './large/large-message.js';
 import type { ComposedMail, PreparedMessage } from './prepare.js';
 import { refuseTooMany } from './recipients.js';
 

@@ -1,4 +1,4 @@
-import { GraphMailError, type GraphMailErrorCode } from '../errors.js';
+import { GraphMailError, type GraphMailErrorCode } from '../common/errors.js';
 
 /** A failure that names the place in the message's data, for instance `attachments[0].path`. */
 export function dataError(

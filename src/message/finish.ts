@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { domainOf, hasAsciiLocalPart } from '../address.js';
-import { GraphMailError } from '../errors.js';
-import { isGuid } from '../option-checks.js';
+import { domainOf, hasAsciiLocalPart } from '../common/canonical-address.js';
+import { GraphMailError } from '../common/errors.js';
+import { isGuid } from '../options/checks.js';
+import type { Memory } from './compose/buffer-pool.js';
+import { toCrlf } from './compose/line-ends.js';
 import { fieldsNamed, type Header, type HeaderField, readHeader, unreadableHeader } from './header.js';
-import { toCrlf } from './line-ends.js';
-import type { Memory } from './memory.js';
 import { addressesIn, reconcileRecipients } from './recipients.js';
 
 /** What is known of a message besides its bytes. */

@@ -1,5 +1,5 @@
-import { trimWhiteSpace } from '../address.js';
-import { GraphMailError } from '../errors.js';
+import { trimWhiteSpace } from '../common/canonical-address.js';
+import { GraphMailError } from '../common/errors.js';
 
 /** One field of a message header, with its place in the bytes. */
 export interface HeaderField {

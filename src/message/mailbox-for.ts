@@ -1,6 +1,6 @@
-import { GraphMailError } from '../errors.js';
-import type { MailboxSelection } from '../option-types.js';
-import type { Settings } from '../settings.js';
+import { GraphMailError } from '../common/errors.js';
+import type { Settings } from '../options/settings.js';
+import type { MailboxSelection } from '../options/types.js';
 import { parseAddressList } from './address-list.js';
 import { chooseMailbox } from './mailbox.js';
 import { ownOptions, unprepared } from './prepare.js';

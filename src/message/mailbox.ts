@@ -1,8 +1,8 @@
-import { canonicalAddress, domainOf } from '../address.js';
-import { GraphMailError } from '../errors.js';
-import { isGuid, isMailbox, shown } from '../option-checks.js';
-import type { MailboxSelection } from '../option-types.js';
-import type { Settings } from '../settings.js';
+import { canonicalAddress, domainOf } from '../common/canonical-address.js';
+import { GraphMailError } from '../common/errors.js';
+import { isGuid, isMailbox, shown } from '../options/checks.js';
+import type { Settings } from '../options/settings.js';
+import type { MailboxSelection } from '../options/types.js';
 
 /** What a message says that may bear on its mailbox. */
 export interface MailboxWish {

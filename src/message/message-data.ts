@@ -1,7 +1,7 @@
-import { ambiguityInList } from '../address.js';
-import { isGraphMailError } from '../errors.js';
+import { ambiguityInList } from '../common/canonical-address.js';
+import { isGraphMailError } from '../common/errors.js';
 import { contentFields } from './access.js';
-import { isStream } from './content-streams.js';
+import { isStream } from './compose/content-streams.js';
 import { checkContent, checkPlaces, dataError, kindOf } from './content-value.js';
 
 type Data = Record<string, unknown>;

@@ -1,5 +1,5 @@
-import { configError } from '../errors.js';
-import { isFake } from '../timers.js';
+import { configError } from '../common/errors.js';
+import { isFake } from '../common/timers.js';
 
 /**
  * Nodemailer's streams wait for the global `setImmediate`, which a test may have faked. What is in memory is composed without

@@ -1,11 +1,16 @@
-import { GraphMailError, isGraphMailError } from '../errors.js';
-import { shown, shownName } from '../option-checks.js';
-import type { MailboxSelection } from '../option-types.js';
-import { chosenByMessage, type MessageHooks, messageChoiceNames, wrongMessageChoice } from '../sending-choices.js';
-import type { MessagePatience, SendingChoices, Settings } from '../settings.js';
+import { GraphMailError, isGraphMailError } from '../common/errors.js';
+import { shown, shownName } from '../options/checks.js';
+import {
+  chosenByMessage,
+  type MessageHooks,
+  messageChoiceNames,
+  wrongMessageChoice,
+} from '../options/message-options.js';
+import type { MessagePatience, SendingChoices, Settings } from '../options/settings.js';
+import type { MailboxSelection } from '../options/types.js';
 import { refuseAccess } from './access.js';
-import type { ComposedNode } from './compose.js';
-import { checkContentStreams } from './content-streams.js';
+import type { ComposedNode } from './compose/compose.js';
+import { checkContentStreams } from './compose/content-streams.js';
 import { settleDate } from './date.js';
 import type { MessagePlan } from './finish.js';
 import { chooseMailbox } from './mailbox.js';

@@ -1,5 +1,5 @@
-import type { MailerOptions } from '../settings.js';
-import type { ComposedNode } from './compose.js';
+import type { MailerOptions } from '../options/settings.js';
+import type { ComposedNode } from './compose/compose.js';
 
 type NormalizeHeaderKey = NonNullable<ComposedNode['normalizeHeaderKey']>;
 

@@ -1,9 +1,9 @@
-import { GraphMailError } from '../errors.js';
-import type { Settings } from '../settings.js';
+import { GraphMailError } from '../common/errors.js';
+import type { Settings } from '../options/settings.js';
 import { composeWithin } from './body.js';
-import { isStream } from './content-streams.js';
+import { isStream } from './compose/content-streams.js';
+import { toCrlf } from './compose/line-ends.js';
 import { readHeader, unreadableHeader } from './header.js';
-import { toCrlf } from './line-ends.js';
 import type { ComposedMail } from './prepare.js';
 import { addressesIn } from './recipients.js';
 

@@ -1,5 +1,5 @@
+import { mimeLimit } from '../message/compose/mime-limit.js';
 import { checkMessageData } from '../message/message-data.js';
-import { mimeLimit } from '../message/mime-limit.js';
 import { checkHeaderFields } from './check-header-fields.js';
 import { checkMailboxChoice, checkSender } from './check-mailbox.js';
 import { checkEnvelopeAlone, checkRecipients } from './check-recipients.js';

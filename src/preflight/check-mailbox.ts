@@ -1,11 +1,11 @@
-import { canonicalAddress, hasAsciiLocalPart } from '../address.js';
+import { canonicalAddress, hasAsciiLocalPart } from '../common/canonical-address.js';
+import { onmicrosoftLimit } from '../common/recipient-limits.js';
 import { parseAddressList } from '../message/address-list.js';
 import { fieldsNamed, type HeaderField } from '../message/header.js';
 import { chooseMailbox } from '../message/mailbox.js';
 import { ownOptions } from '../message/prepare.js';
 import { addressesIn } from '../message/recipients.js';
-import { isGuid } from '../option-checks.js';
-import { onmicrosoftLimit } from '../recipient-limits.js';
+import { isGuid } from '../options/checks.js';
 import { finding, type PreflightFinding } from './finding.js';
 import type { MailView } from './mail-view.js';
 import type { PreflightSettings } from './options.js';

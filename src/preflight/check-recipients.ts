@@ -1,8 +1,8 @@
-import { hasAsciiLocalPart } from '../address.js';
-import { isGraphMailError } from '../errors.js';
+import { hasAsciiLocalPart } from '../common/canonical-address.js';
+import { isGraphMailError } from '../common/errors.js';
+import { manyRecipients } from '../common/recipient-limits.js';
 import { fieldsNamed, type HeaderField } from '../message/header.js';
 import { addressesIn, noRecipients, reconcileRecipients, tooManyRecipients } from '../message/recipients.js';
-import { manyRecipients } from '../recipient-limits.js';
 import { finding, type PreflightFinding } from './finding.js';
 import { saidBy } from './said-by.js';
 

@@ -1,8 +1,8 @@
-import { largestMessage, maxUpload } from '../message/large-errors.js';
-import { mimeLimit } from '../message/mime-limit.js';
+import { mimeLimit } from '../message/compose/mime-limit.js';
+import { largestMessage, maxUpload } from '../message/large/errors.js';
 import { ownOptions } from '../message/prepare.js';
-import type { MailboxSelection } from '../option-types.js';
-import { chosen } from '../sending-choices.js';
+import { chosen } from '../options/message-options.js';
+import type { MailboxSelection } from '../options/types.js';
 import { divisionOf } from './division.js';
 import { finding, type PartSize, type PreflightFinding } from './finding.js';
 import type { MailView } from './mail-view.js';

@@ -1,8 +1,8 @@
-import type { GraphMailError } from '../errors.js';
-import { tooMuchLeft } from '../message/divide.js';
-import { indivisibleAttachment, indivisibleMessage } from '../message/indivisible.js';
-import { indivisibleError, refusalOfUpload } from '../message/large-errors.js';
-import { type Leaf, leavesOf, type TreeNode } from '../message/leaves.js';
+import type { GraphMailError } from '../common/errors.js';
+import { tooMuchLeft } from '../message/large/divide.js';
+import { indivisibleError, refusalOfUpload } from '../message/large/errors.js';
+import { indivisibleAttachment, indivisibleMessage } from '../message/large/indivisible.js';
+import { type Leaf, leavesOf, type TreeNode } from '../message/large/leaves.js';
 import type { MailView } from './mail-view.js';
 import type { MeasuredPart, MessageSize } from './message-size.js';
 

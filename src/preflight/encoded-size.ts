@@ -1,4 +1,4 @@
-import { toCrlf } from '../message/line-ends.js';
+import { toCrlf } from '../message/compose/line-ends.js';
 
 /** Bytes that `size` bytes of content take in a message; exact for base64 (lines of 76, RFC 2045 §6.8). */
 export function encodedSize(size: number, encoding: string): number {

@@ -1,8 +1,8 @@
 import { parseAddressList } from '../message/address-list.js';
+import { toCrlf } from '../message/compose/line-ends.js';
 import { fieldsNamed, type Header, readHeader } from '../message/header.js';
-import { toCrlf } from '../message/line-ends.js';
 import { envelopeRecipients } from '../message/prepare.js';
-import type { MailboxSelection } from '../option-types.js';
+import type { MailboxSelection } from '../options/types.js';
 import { type MimeTree, shadowOf } from './mime-tree.js';
 
 /** The part of Nodemailer's MailMessage that is read; the object may come from any copy of Nodemailer. */

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { clearTimeout, setTimeout } from '../timers.js';
+import { clearTimeout, setTimeout } from '../common/timers.js';
 import { encodedSize, encodedSizeOf } from './encoded-size.js';
 import type { PartSize } from './finding.js';
 import { type MimeTree, shadowOf } from './mime-tree.js';

@@ -1,11 +1,11 @@
-import { configError } from '../errors.js';
-import { checkAllowedMailboxes, checkMailbox } from '../mailbox-options.js';
-import { shown, shownName } from '../option-checks.js';
-import type { GraphTransportOptions, MailboxSelection } from '../option-types.js';
-import { optionalNumber } from '../options.js';
-import { mostRecipients } from '../recipient-limits.js';
-import { chosen, wrongChoice } from '../sending-choices.js';
-import type { Settings } from '../settings.js';
+import { configError } from '../common/errors.js';
+import { mostRecipients } from '../common/recipient-limits.js';
+import { optionalNumber } from '../options/check-options.js';
+import { shown, shownName } from '../options/checks.js';
+import { checkAllowedMailboxes, checkMailbox } from '../options/mailbox.js';
+import { chosen, wrongChoice } from '../options/message-options.js';
+import type { Settings } from '../options/settings.js';
+import type { GraphTransportOptions, MailboxSelection } from '../options/types.js';
 import type { PreflightEntry } from './entry.js';
 
 /** Options of {@link graphPreflight}. */

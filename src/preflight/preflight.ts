@@ -1,4 +1,4 @@
-import { setImmediate } from '../timers.js';
+import { setImmediate } from '../common/timers.js';
 import { checkMail } from './check-mail.js';
 import type { PreflightEntry } from './entry.js';
 import { finding, verdictOf } from './finding.js';

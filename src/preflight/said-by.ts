@@ -1,4 +1,4 @@
-import { isGraphMailError } from '../errors.js';
+import { isGraphMailError } from '../common/errors.js';
 
 /** What an error says and advises, in one text. */
 export function saidBy(error: unknown): string {

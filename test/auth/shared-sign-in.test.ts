@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import { nameOf, partsOf, SharedSignIn, type SignInParts } from '../../src/auth/shared-sign-in.js';
 import type { TokenSource } from '../../src/auth/token-source.js';
-import type { Credential, Identity } from '../../src/settings.js';
+import type { Credential, Identity } from '../../src/options/settings.js';
 import { clientId, tenantId } from '../helpers/fixtures.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'sign-in-'));

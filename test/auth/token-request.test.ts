@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { tokenRequest } from '../../src/auth/token-request.js';
-import { systemClock } from '../../src/clock.js';
+import { systemClock } from '../../src/common/clock.js';
 import { createAgent } from '../../src/graph/agent.js';
 import { resolveCloud } from '../../src/graph/clouds.js';
-import type { Identity } from '../../src/settings.js';
+import type { Identity } from '../../src/options/settings.js';
 import { expectNoSecrets, failureOf } from '../helpers/failure.js';
 import { clientId, tenantId } from '../helpers/fixtures.js';
 import { startRawServer } from '../helpers/raw-server.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AccessToken, TokenSource } from '../../src/auth/token-source.js';
-import { GraphMailError } from '../../src/errors.js';
+import { GraphMailError } from '../../src/common/errors.js';
 import { VirtualClock } from '../helpers/virtual-clock.js';
 
 const hour = 3_600_000;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BulkInputError } from '../../src/bulk/errors.js';
+import { BulkInputError } from '../../src/bulk/common/errors.js';
+import { checkedUtf8 } from '../../src/bulk/common/utf8.js';
 import { csvRows } from '../../src/bulk/recipients/csv-rows.js';
 import { jsonlRows } from '../../src/bulk/recipients/jsonl-rows.js';
-import { checkedUtf8 } from '../../src/bulk/utf8.js';
 import { forAWhile } from '../helpers/fixtures.js';
 import { collect, readAll } from './recipients-support.js';
 

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
-import { createRowComposer, type RowMail } from '../../src/bulk/compose-row.js';
-import { BulkInputError } from '../../src/bulk/errors.js';
-import type { MannersOptions } from '../../src/bulk/manners/list-headers.js';
-import { openTemplate, type TemplateInput } from '../../src/bulk/template-input.js';
+import { BulkInputError } from '../../src/bulk/common/errors.js';
+import type { MannersOptions } from '../../src/bulk/list-headers/list-headers.js';
+import { createRowComposer, type RowMail } from '../../src/bulk/message/compose-row.js';
+import { openTemplate, type TemplateInput } from '../../src/bulk/template/input.js';
 
 const sources = {
   subject: 'To {{name}} in {{{city}}}',

@@ -3,10 +3,10 @@ import path from 'node:path';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import PostalMime from 'postal-mime';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createRowComposer, type RowMail } from '../../src/bulk/compose-row.js';
+import type { Row } from '../../src/bulk/common/row.js';
+import { createRowComposer, type RowMail } from '../../src/bulk/message/compose-row.js';
 import { openRecipients } from '../../src/bulk/recipients/index.js';
-import type { Row } from '../../src/bulk/row.js';
-import { openTemplate } from '../../src/bulk/template-input.js';
+import { openTemplate } from '../../src/bulk/template/input.js';
 
 const folder = path.resolve('examples/newsletter');
 const from = { name: 'Lantern Reading Club', address: 'lantern@example.org' };

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
-import { createRowComposer, type RowMail } from '../../src/bulk/compose-row.js';
-import { BulkInputError } from '../../src/bulk/errors.js';
-import type { MannersOptions } from '../../src/bulk/manners/list-headers.js';
-import { openTemplate, type TemplateInput } from '../../src/bulk/template-input.js';
+import { BulkInputError } from '../../src/bulk/common/errors.js';
+import type { MannersOptions } from '../../src/bulk/list-headers/list-headers.js';
+import { createRowComposer, type RowMail } from '../../src/bulk/message/compose-row.js';
+import { openTemplate, type TemplateInput } from '../../src/bulk/template/input.js';
 
 type Nodemailer = Pick<typeof import('nodemailer'), 'createTransport'>;
 

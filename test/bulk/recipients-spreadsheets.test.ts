@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkRecipients } from '../../src/bulk/checks/check-recipients.js';
 import { openRecipients } from '../../src/bulk/recipients/index.js';
-import { openTemplate } from '../../src/bulk/template-input.js';
+import { openTemplate } from '../../src/bulk/template/input.js';
 import { collect, refusal } from './recipients-support.js';
 
 let folder: string;

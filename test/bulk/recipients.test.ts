@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BulkInputError } from '../../src/bulk/errors.js';
+import { BulkInputError } from '../../src/bulk/common/errors.js';
+import { decodeUtf8 } from '../../src/bulk/common/utf8.js';
 import { openRecipients, type RecipientsInput } from '../../src/bulk/recipients/index.js';
-import { decodeUtf8 } from '../../src/bulk/utf8.js';
 import { collect, readAll, refusal } from './recipients-support.js';
 
 let folder: string;

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { setVariable } from '../../src/shell-quoting.js';
+import { setVariable } from '../../src/common/shell-quoting.js';
 import { root, runNode } from '../helpers/run-node.js';
 import { interrupt, program, startCommand } from './sandbox-process.js';
 

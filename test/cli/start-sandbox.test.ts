@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { startSandbox } from '../../src/cli/known-sandbox.js';
-import { OwnCommands } from '../../src/own-commands.js';
+import { startSandbox } from '../../src/cli/common/known-sandbox.js';
+import { OwnCommands } from '../../src/common/own-commands.js';
 
 it.each([
   ['https://localhost:8443', 'http://127.0.0.1:8025/', ''],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { version } from '../../src/version.js';
+import { version } from '../../src/common/version.js';
 import { editions, header, mail, openTransport, sandboxOfFile, sendAndRead } from './support.js';
 
 const sandbox = sandboxOfFile();

@@ -1,6 +1,6 @@
-import type { Reply } from '../../src/cli/live/plain-http.js';
-import type { Behaviour, TenantCase, Topic } from '../../src/cli/live/probe.js';
-import type { Target } from '../../src/cli/live/target.js';
+import type { Reply } from '../../src/cli/live/common/plain-http.js';
+import type { Behaviour, TenantCase, Topic } from '../../src/cli/live/common/probe.js';
+import type { Target } from '../../src/cli/live/common/target.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/index.js';
 
 /** A behaviour that needs what only a sandbox can do; `because` says what. */

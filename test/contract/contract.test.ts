@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differences } from '../../src/cli/live/expected.js';
-import type { Target } from '../../src/cli/live/target.js';
+import { differences } from '../../src/cli/live/common/expected.js';
+import type { Target } from '../../src/cli/live/common/target.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { type Case, isSandboxCase, type SandboxCase } from './case.js';
 import { topics } from './cases/index.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Pace } from '../../src/cli/live/pace.js';
-import type { Place } from '../../src/cli/live/target.js';
+import { Pace } from '../../src/cli/live/common/pace.js';
+import type { Place } from '../../src/cli/live/common/target.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

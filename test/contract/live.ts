@@ -1,7 +1,7 @@
 // The contract against a real tenant; see docs/live-tests.md. Started by scripts/test-live.js.
 
+import { Target } from '../../src/cli/live/common/target.js';
 import { MOST_MAILS, runLive } from '../../src/cli/live/run.js';
-import { Target } from '../../src/cli/live/target.js';
 import { livePlace } from './live-environment.js';
 
 try {

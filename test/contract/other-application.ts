@@ -1,4 +1,4 @@
-import type { Target } from '../../src/cli/live/target.js';
+import type { Target } from '../../src/cli/live/common/target.js';
 import type { SandboxOptions } from '../../src/sandbox/index.js';
 
 export const OTHER_APPLICATION = '00000000-aaaa-4bbb-8ccc-dddddddddddd';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guardRecipients } from '../../src/cli/live/recipients-guard.js';
+import { guardRecipients } from '../../src/cli/live/common/recipients-guard.js';
 
 const ALLOWED = ['ana@example.com'];
 

@@ -1,4 +1,4 @@
-import { Target } from '../../src/cli/live/target.js';
+import { Target } from '../../src/cli/live/common/target.js';
 import { createCertificate, type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 
 const CLIENT_ID = '00000000-1111-4222-8333-444444444444';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { JournalError } from '../../src/bulk/errors.js';
+import { JournalError } from '../../src/bulk/common/errors.js';
 import type { RunState } from '../../src/bulk/journal/fold.js';
 import { readRun } from '../../src/bulk/journal/reading.js';
 import type { Blow, Mode } from './crash-points.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { GraphMailError } from '../../src/common/errors.js';
 import { deliver } from '../../src/delivery/deliver.js';
-import { GraphMailError } from '../../src/errors.js';
 import type { HttpAnswer, NetworkFailure } from '../../src/graph/http.js';
 import { answer, graphError, networkFailure } from '../helpers/answers.js';
 import { first, mailbox, messageId, way, world } from '../helpers/delivery-world.js';

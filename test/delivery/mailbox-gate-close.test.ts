@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { GateClient } from '../../src/delivery/admission.js';
-import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
-import { closedError } from '../../src/sendings.js';
+import type { GateClient } from '../../src/delivery/gate/admission.js';
+import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
+import { closedError } from '../../src/transport/in-flight.js';
 import { accepted, states, type Traveller, through } from '../helpers/traveller.js';
 import { settled, VirtualClock } from '../helpers/virtual-clock.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
+import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
 import { accepted, refused, states, Traveller, through } from '../helpers/traveller.js';
 import { settled, VirtualClock } from '../helpers/virtual-clock.js';
 

@@ -1,10 +1,10 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { GateClient } from '../../src/delivery/admission.js';
-import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
-import { isGraphMailError } from '../../src/errors.js';
-import { closedError } from '../../src/sendings.js';
+import { isGraphMailError } from '../../src/common/errors.js';
+import type { GateClient } from '../../src/delivery/gate/admission.js';
+import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
+import { closedError } from '../../src/transport/in-flight.js';
 import { forAWhile } from '../helpers/fixtures.js';
 import { GateObserver } from '../helpers/gate-observer.js';
 import { through } from '../helpers/traveller.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judge, judgeDraftSend, judgePreparation, type Outcome } from '../../src/delivery/outcome.js';
+import { judge, judgeDraftSend, judgePreparation, type Outcome } from '../../src/delivery/request/outcome.js';
 import type { HttpAnswer } from '../../src/graph/http.js';
 
 const now = Date.UTC(2026, 10, 23, 10);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judge, judgeDraftSend, judgePreparation, judgeRepeatable } from '../../src/delivery/outcome.js';
+import { judge, judgeDraftSend, judgePreparation, judgeRepeatable } from '../../src/delivery/request/outcome.js';
 import { parseRetryAfter } from '../../src/graph/retry-after.js';
 import { graphError, networkFailure } from '../helpers/answers.js';
 import { forAWhile } from '../helpers/fixtures.js';

@@ -1,8 +1,8 @@
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { type GraphMailError, isGraphMailError } from '../../src/errors.js';
-import type { GraphTransportOptions } from '../../src/option-types.js';
-import { settleOptions } from '../../src/options.js';
-import { graphTransport } from '../../src/transport.js';
+import { type GraphMailError, isGraphMailError } from '../../src/common/errors.js';
+import { settleOptions } from '../../src/options/check-options.js';
+import type { GraphTransportOptions } from '../../src/options/types.js';
+import { graphTransport } from '../../src/transport/graph-transport.js';
 
 const own = 'noreply@contoso.com';
 /** Nothing listens there: whatever is refused below is refused before any request. */

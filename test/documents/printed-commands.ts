@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { processTerminal } from '../../src/cli/common/terminal.js';
 import { createProgram } from '../../src/cli/program.js';
-import { processTerminal } from '../../src/cli/terminal.js';
 import { type Command, CommanderError } from '../../src/vendor/commander.js';
 import { root } from '../helpers/run-node.js';
 

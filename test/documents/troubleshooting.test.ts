@@ -31,7 +31,7 @@ test('every command tells its exit codes, and what they mean', () => {
 });
 
 test('it has every way in which a journal can fail', () => {
-  const source = readFileSync(path.join(root, 'src/bulk/errors.ts'), 'utf8');
+  const source = readFileSync(path.join(root, 'src/bulk/common/errors.ts'), 'utf8');
   const [, union = ''] = /export type JournalErrorCode = ([^;]+);/.exec(source) ?? [];
   const codes = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code);
   expect(codes.length).toBeGreaterThan(4);

@@ -4,8 +4,8 @@ import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphTransport, isGraphMailError } from '../../src/index.js';
 import { parseAddressList } from '../../src/message/address-list.js';
+import { toCrlf } from '../../src/message/compose/line-ends.js';
 import { fieldsNamed, readHeader } from '../../src/message/header.js';
-import { toCrlf } from '../../src/message/line-ends.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 
 const corpus = path.resolve(import.meta.dirname, '../../../shared/corpora/eml');

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CONFIGURATION_NAMES } from '../../src/cli/configuration.js';
-import { EXIT } from '../../src/cli/exit-codes.js';
-import { sandboxBanner } from '../../src/cli/sandbox-banner.js';
+import { CONFIGURATION_NAMES } from '../../src/cli/common/configuration.js';
+import { EXIT } from '../../src/cli/common/exit-codes.js';
+import { sandboxBanner } from '../../src/cli/sandbox/banner.js';
 import { OPTIONS } from '../../src/sandbox/check-options.js';
 import { MAGIC_RECIPIENTS, type Sandbox, SCENARIOS, startSandbox } from '../../src/sandbox/index.js';
 import { startSmtp } from '../bulk/run/smtp-server.js';
@@ -224,7 +224,7 @@ describe('README.md', () => {
   });
 
   it('lists every option that graphTransport() knows', async () => {
-    const source = readFileSync(path.join(root, 'src/option-types.ts'), 'utf8');
+    const source = readFileSync(path.join(root, 'src/options/types.ts'), 'utf8');
     const body = source.slice(
       source.indexOf('interface GraphTransportOptions'),
       source.indexOf('interface GraphMessageOptions'),

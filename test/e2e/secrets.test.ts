@@ -2,8 +2,8 @@ import { Agent } from 'node:https';
 import { format, inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withoutSecrets } from '../../src/common/redact.js';
 import { createGraphTransporter, type GraphTransportOptions, graphTransport } from '../../src/index.js';
-import { withoutSecrets } from '../../src/redact.js';
 import { createCertificate, type FaultRule, type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { type Handler, startRawServer } from '../helpers/raw-server.js';
 

@@ -5,8 +5,8 @@ import { createCertificate, type Sandbox, startSandbox } from '../../src/sandbox
 
 /** Milliseconds that have passed for the transport and for nobody else. */
 const time = vi.hoisted(() => ({ ahead: 0 }));
-vi.mock('../../src/timers.js', async (original) => {
-  const real = await original<typeof import('../../src/timers.js')>();
+vi.mock('../../src/common/timers.js', async (original) => {
+  const real = await original<typeof import('../../src/common/timers.js')>();
   return { ...real, elapsed: () => real.elapsed() + time.ahead };
 });
 

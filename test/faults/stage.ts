@@ -2,7 +2,7 @@ import './time-in-hand.js';
 
 import { createSecureContext, type SecureContext } from 'node:tls';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
-import { isGraphMailError } from '../../src/errors.js';
+import { isGraphMailError } from '../../src/common/errors.js';
 import { type GraphTransportOptions, graphTransport } from '../../src/index.js';
 import { makeCertificate, type TestCertificate } from '../helpers/certificates.js';
 import { mailbox as sender } from '../helpers/fixtures.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Wish } from '../../src/cli/live/plain-http.js';
-import { messagePath, type Target } from '../../src/cli/live/target.js';
+import type { Wish } from '../../src/cli/live/common/plain-http.js';
+import { messagePath, type Target } from '../../src/cli/live/common/target.js';
 import { tokenForm } from './any-body.js';
 import * as any from './any-http.js';
 import { attachment, json, sendableJson } from './any-json.js';

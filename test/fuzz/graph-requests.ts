@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { messagePath, type Target } from '../../src/cli/live/target.js';
+import { messagePath, type Target } from '../../src/cli/live/common/target.js';
 import { body, tokenForm } from './any-body.js';
 import * as any from './any-http.js';
 

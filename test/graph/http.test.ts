@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { judge } from '../../src/delivery/outcome.js';
+import { judge } from '../../src/delivery/request/outcome.js';
 import { createAgent } from '../../src/graph/agent.js';
 import { GraphClient } from '../../src/graph/client.js';
 import { type HttpRequest, NetworkFailure, send } from '../../src/graph/http.js';

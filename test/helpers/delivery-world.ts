@@ -1,12 +1,12 @@
 import { TokenSource } from '../../src/auth/token-source.js';
-import type { Deliverable } from '../../src/delivery/composition.js';
-import type { DeliveryContext, DeliveryHooks } from '../../src/delivery/context.js';
 import { type DeliveryWay, deliver } from '../../src/delivery/deliver.js';
-import { MailboxGate } from '../../src/delivery/mailbox-gate.js';
-import { MessageIds } from '../../src/delivery/message-ids.js';
-import { RetryBudget } from '../../src/delivery/retry-budget.js';
+import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
+import type { Deliverable } from '../../src/delivery/request/composition.js';
+import type { DeliveryContext, DeliveryHooks } from '../../src/delivery/request/context.js';
+import { MessageIds } from '../../src/delivery/request/message-ids.js';
+import { RetryBudget } from '../../src/delivery/request/retry-budget.js';
 import type { HttpAnswer, NetworkFailure } from '../../src/graph/http.js';
-import { closedError } from '../../src/sendings.js';
+import { closedError } from '../../src/transport/in-flight.js';
 import { answer, type Script, ScriptedGraph } from './answers.js';
 import { VirtualClock } from './virtual-clock.js';
 

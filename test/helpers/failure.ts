@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
-import { GraphMailError } from '../../src/errors.js';
+import { GraphMailError } from '../../src/common/errors.js';
 
 /** The error that `promise` ends with; anything but a GraphMailError fails the test. */
 export async function failureOf(promise: Promise<unknown>): Promise<GraphMailError> {

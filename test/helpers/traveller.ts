@@ -1,6 +1,6 @@
-import type { GateClient } from '../../src/delivery/admission.js';
-import type { MailboxGate } from '../../src/delivery/mailbox-gate.js';
-import type { Arrival, Passage } from '../../src/delivery/passage.js';
+import type { GateClient } from '../../src/delivery/gate/admission.js';
+import type { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
+import type { Arrival, Passage } from '../../src/delivery/gate/passage.js';
 import { settled } from './virtual-clock.js';
 
 /** A request that was made, and that the service took. */

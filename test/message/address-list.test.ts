@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import MimeNode from 'nodemailer/lib/mime-node';
 import { describe, expect, test } from 'vitest';
-import { canonicalAddress } from '../../src/address.js';
+import { canonicalAddress } from '../../src/common/canonical-address.js';
 import { parseAddressList } from '../../src/message/address-list.js';
 import { fieldsNamed, readHeader } from '../../src/message/header.js';
 import { forAWhile } from '../helpers/fixtures.js';

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
-import { composeMime } from '../../src/message/compose.js';
+import { composeMime } from '../../src/message/compose/compose.js';
 import { type ComposedMail, prepareMessage } from '../../src/message/prepare.js';
-import { settleOptions } from '../../src/options.js';
+import { settleOptions } from '../../src/options/check-options.js';
 import { thrownBy } from '../helpers/failure.js';
 import { baseOptions } from '../helpers/fixtures.js';
 

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import type { HeavyAttachment } from '../../src/message/heavy-attachment.js';
-import type { SentMail } from '../../src/message/indivisible.js';
-import { composeLarge, type LargeMessage } from '../../src/message/large-message.js';
+import type { HeavyAttachment } from '../../src/message/large/heavy-attachment.js';
+import type { SentMail } from '../../src/message/large/indivisible.js';
+import { composeLarge, type LargeMessage } from '../../src/message/large/large-message.js';
 import { prepareMessage } from '../../src/message/prepare.js';
-import { settleOptions } from '../../src/options.js';
+import { settleOptions } from '../../src/options/check-options.js';
 import { baseOptions, smallMail } from '../helpers/fixtures.js';
 
 interface Transporter {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chooseMailbox, type MailboxWish } from '../../src/message/mailbox.js';
-import type { Settings } from '../../src/settings.js';
+import type { Settings } from '../../src/options/settings.js';
 import { thrownBy } from '../helpers/failure.js';
 
 type Choice = Partial<Pick<Settings, 'mailbox' | 'allowedMailboxes'>>;

@@ -5,7 +5,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import { describe, expect, test } from 'vitest';
 import { composeBody } from '../../src/message/body.js';
 import { type ComposedMail, prepareMessage } from '../../src/message/prepare.js';
-import { settleOptions } from '../../src/options.js';
+import { settleOptions } from '../../src/options/check-options.js';
 import { thrownBy } from '../helpers/failure.js';
 import { baseOptions } from '../helpers/fixtures.js';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isGraphMailError } from '../../src/errors.js';
+import { isGraphMailError } from '../../src/common/errors.js';
 import { composeBody } from '../../src/message/body.js';
 import { prepareMessage } from '../../src/message/prepare.js';
-import { settleOptions } from '../../src/options.js';
+import { settleOptions } from '../../src/options/check-options.js';
 import { graphPreflight, type PreflightEntry } from '../../src/preflight/index.js';
 import { baseOptions, forAWhile } from '../helpers/fixtures.js';
 import { findingOf, kindsOf, type Message, mailbox, newest, nodemailers, plain } from './support.js';

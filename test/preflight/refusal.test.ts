@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { it } from 'vitest';
-import { isGraphMailError } from '../../src/errors.js';
+import { isGraphMailError } from '../../src/common/errors.js';
 import { finishMessage } from '../../src/message/finish.js';
 import { forAWhile } from '../helpers/fixtures.js';
 import { preflighted } from './support.js';

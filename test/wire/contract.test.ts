@@ -1,6 +1,6 @@
 import nodemailer, { type Transport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isGraphMailError } from '../../src/errors.js';
+import { isGraphMailError } from '../../src/common/errors.js';
 import { type GraphTransport, type GraphTransportOptions, graphTransport } from '../../src/index.js';
 import { baseOptions, mailbox, smallMail } from '../helpers/fixtures.js';
 import { type RawServer, startRawServer } from '../helpers/raw-server.js';

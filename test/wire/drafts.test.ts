@@ -1,8 +1,8 @@
 import nock from 'nock';
 import nodemailer, { type Transporter } from 'nodemailer';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { version } from '../../src/common/version.js';
 import { type GraphSentMessageInfo, type GraphTransportOptions, graphTransport } from '../../src/index.js';
-import { version } from '../../src/version.js';
 import { graphError } from '../helpers/answers.js';
 import { expectNoSecrets, failureOf } from '../helpers/failure.js';
 import { baseOptions, mailbox, smallMail } from '../helpers/fixtures.js';

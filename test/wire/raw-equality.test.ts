@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import nodemailer from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canonicalAddress } from '../../src/address.js';
+import { canonicalAddress } from '../../src/common/canonical-address.js';
 import { graphTransport } from '../../src/index.js';
 import { baseOptions, forAWhile } from '../helpers/fixtures.js';
 import { anyMail } from '../helpers/generated-mail.js';

@@ -2,8 +2,8 @@ import { constants, createHash, randomUUID, verify, X509Certificate } from 'node
 import nock from 'nock';
 import nodemailer, { type Transporter } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { version } from '../../src/common/version.js';
 import { type GraphSentMessageInfo, type GraphTransportOptions, graphTransport } from '../../src/index.js';
-import { version } from '../../src/version.js';
 import { graphError } from '../helpers/answers.js';
 import { makeCertificate } from '../helpers/certificates.js';
 import { expectNoSecrets, failureOf, keyPieces } from '../helpers/failure.js';

@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../../address.js';
+import { canonicalAddress } from '../../common/canonical-address.js';
 import type { BounceRecord, JournalRecord } from '../journal/records.js';
 import type { BouncedRecipient } from './bounce.js';
 import type { ReceivedBounce } from './read-bounces.js';

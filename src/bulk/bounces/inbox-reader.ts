@@ -1,4 +1,4 @@
-import { configError } from '../../errors.js';
+import { configError } from '../../common/errors.js';
 
 /** A mail in an Inbox, as the transport's `readInbox` gives it. */
 export interface InboxMail {

@@ -1,4 +1,4 @@
-import { configError, isGraphMailError } from '../../errors.js';
+import { configError, isGraphMailError } from '../../common/errors.js';
 import type { Bounce } from './bounce.js';
 import { type InboxMail, inboxReaderOf } from './inbox-reader.js';
 import { parseBounce } from './parse-bounce.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalAddress } from '../../address.js';
+import { canonicalAddress } from '../../common/canonical-address.js';
 
 /** Words of a place in the table: three of the digest, and the number of the row. */
 const words = 4;

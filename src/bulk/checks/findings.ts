@@ -1,6 +1,6 @@
-import { RowRefused } from '../compose-row.js';
-import { BulkInputError } from '../errors.js';
-import type { Row } from '../row.js';
+import { BulkInputError } from '../common/errors.js';
+import type { Row } from '../common/row.js';
+import { RowRefused } from '../message/compose-row.js';
 
 /** A row that would be rejected. */
 export interface RowProblem {

@@ -1,7 +1,7 @@
 import { chmod, lstat, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolder } from '../../make-folder.js';
-import { BulkInputError, messageOf } from '../errors.js';
+import { makeFolder } from '../../common/make-folder.js';
+import { BulkInputError, messageOf } from '../common/errors.js';
 import { previewMark } from './preview-page.js';
 
 const index = 'index.html';

@@ -1,9 +1,9 @@
-import { createRowComposer, type RowMail } from '../compose-row.js';
-import { BulkInputError, messageOf } from '../errors.js';
-import type { MannersOptions } from '../manners/list-headers.js';
-import type { Row } from '../row.js';
-import type { Sender } from '../sender.js';
-import type { Template } from '../template.js';
+import { BulkInputError, messageOf } from '../common/errors.js';
+import type { Row } from '../common/row.js';
+import type { MannersOptions } from '../list-headers/list-headers.js';
+import { createRowComposer, type RowMail } from '../message/compose-row.js';
+import type { Sender } from '../message/sender.js';
+import type { Template } from '../template/template.js';
 import { composeMime } from './compose-mime.js';
 import { withInlineImages } from './inline-previews.js';
 import { PreviewFolder, previewFileName } from './preview-folder.js';

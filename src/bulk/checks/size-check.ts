@@ -1,5 +1,5 @@
 import type { SendMailOptions } from 'nodemailer';
-import type { Row } from '../row.js';
+import type { Row } from '../common/row.js';
 import { composeMime } from './compose-mime.js';
 import { requestSize, SizeEstimate } from './estimate-size.js';
 

@@ -1,5 +1,5 @@
-import { tenantLimit, tenantLimitCmdlet } from '../../recipient-limits.js';
-import { formatDuration } from './duration.js';
+import { tenantLimit, tenantLimitCmdlet } from '../../common/recipient-limits.js';
+import { formatDuration } from '../common/duration.js';
 
 const minute = 60_000;
 const day = 86_400_000;

@@ -1,7 +1,7 @@
-import { canonicalAddress } from '../../address.js';
-import { manyRecipients, onmicrosoftLimit } from '../../recipient-limits.js';
-import type { ComposedRow } from '../compose-row.js';
-import type { SuppressionList } from '../manners/suppression-list.js';
+import { canonicalAddress } from '../../common/canonical-address.js';
+import { manyRecipients, onmicrosoftLimit } from '../../common/recipient-limits.js';
+import type { ComposedRow } from '../message/compose-row.js';
+import type { SuppressionList } from '../suppression/suppression-list.js';
 import type { RowWarning } from './findings.js';
 
 type Warning = Omit<RowWarning, 'rows'>;

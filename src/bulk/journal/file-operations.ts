@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as files from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { makeFolder } from '../../make-folder.js';
+import { makeFolder } from '../../common/make-folder.js';
 
 /** What tells a file from all others, and how much is in it. In bigints: inodes of 64 bits are no safe integers. */
 export interface FileFacts {

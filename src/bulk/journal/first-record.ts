@@ -1,4 +1,4 @@
-import { JournalError } from '../errors.js';
+import { JournalError } from '../common/errors.js';
 import { errorCode, type FileOperations, removeIfThere, syncFolder, writeAll } from './file-operations.js';
 import { journalFile, syncParents, unfinishedJournal } from './run-folder.js';
 

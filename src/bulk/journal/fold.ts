@@ -1,4 +1,4 @@
-import { JournalError } from '../errors.js';
+import { JournalError } from '../common/errors.js';
 import { type RecentSend, RecentSends } from './recent-sends.js';
 import type { AttemptRecord, JournalRecord, RowRecord, UnknownRecord } from './records.js';
 import { isUndecided, nextPhase, Phase, type RowState, rowStates } from './row-phase.js';

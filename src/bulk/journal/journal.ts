@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { JournalError, messageOf } from '../errors.js';
-import { counted } from '../report/words.js';
+import { JournalError, messageOf } from '../common/errors.js';
+import { counted } from '../common/words.js';
 import {
   errorCode,
   type FileFacts,

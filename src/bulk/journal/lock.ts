@@ -1,5 +1,5 @@
-import { formatDuration } from '../checks/duration.js';
-import { JournalError, messageOf } from '../errors.js';
+import { formatDuration } from '../common/duration.js';
+import { JournalError, messageOf } from '../common/errors.js';
 import { errorCode, type FileOperations, removeIfThere, systemFiles } from './file-operations.js';
 import { type HighestLock, highestLock, linkComplete, lockPath, parseHolder, readText, tidy } from './lock-files.js';
 import {

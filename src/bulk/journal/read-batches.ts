@@ -1,4 +1,4 @@
-import { JournalError, messageOf } from '../errors.js';
+import { JournalError, messageOf } from '../common/errors.js';
 import type { OpenFile } from './file-operations.js';
 import { type ReadRecord, readLine } from './record-line.js';
 import type { JournalRecord } from './records.js';

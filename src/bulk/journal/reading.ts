@@ -1,4 +1,4 @@
-import { JournalError, messageOf } from '../errors.js';
+import { JournalError, messageOf } from '../common/errors.js';
 import { errorCode, type FileOperations, type OpenFile, systemFiles } from './file-operations.js';
 import { RunState } from './fold.js';
 import { damaged, type JournalEnd, type JournalEntry, notBegun, readBatches } from './read-batches.js';

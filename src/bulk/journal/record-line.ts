@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { JournalError } from '../errors.js';
+import { JournalError } from '../common/errors.js';
 import { recordProblem } from './record-check.js';
 import type { JournalRecord } from './records.js';
 

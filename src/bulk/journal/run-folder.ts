@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { JournalError, messageOf } from '../errors.js';
+import { JournalError, messageOf } from '../common/errors.js';
 import { type FileOperations, syncFolder, systemFiles } from './file-operations.js';
 
 /** Where the journal of a run is. */

@@ -1,5 +1,5 @@
 import { parseCsv } from '../../vendor/csv-parse.js';
-import { BulkInputError, quote } from '../errors.js';
+import { BulkInputError, quote } from '../common/errors.js';
 import { emailNameKind, findEmailColumn } from './email-column.js';
 
 const delimiters: readonly string[] = [',', ';', '\t'];

@@ -1,8 +1,8 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, csvParser } from '../../vendor/csv-parse.js';
-import { BulkInputError, messageOf, quote } from '../errors.js';
-import { plainName } from '../nearest-name.js';
-import type { Row } from '../row.js';
+import { BulkInputError, messageOf, quote } from '../common/errors.js';
+import { plainName } from '../common/nearest-name.js';
+import type { Row } from '../common/row.js';
 import { type CsvHeader, csvForm, delimiterName, readHeader } from './csv-header.js';
 import { emailNameKind } from './email-column.js';
 import type { Reading, ReadingEnd } from './reading.js';

@@ -1,5 +1,5 @@
-import { quote } from '../errors.js';
-import { nearestName, plainName } from '../nearest-name.js';
+import { quote } from '../common/errors.js';
+import { nearestName, plainName } from '../common/nearest-name.js';
 
 /**
  * What people and programs call the column of the address: Outlook, Google Contacts, Thunderbird, and who types a header,

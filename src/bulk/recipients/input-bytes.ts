@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { fileProblem, shownPath } from '../../option-checks.js';
-import { BulkInputError } from '../errors.js';
+import { fileProblem, shownPath } from '../../options/checks.js';
+import { BulkInputError } from '../common/errors.js';
 
 /** Something that can be read from its beginning as often as need be. */
 export type InputBytes = (signal?: AbortSignal) => AsyncIterable<Buffer>;

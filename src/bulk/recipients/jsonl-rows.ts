@@ -1,5 +1,5 @@
-import { BulkInputError, quote } from '../errors.js';
-import type { Row } from '../row.js';
+import { BulkInputError, quote } from '../common/errors.js';
+import type { Row } from '../common/row.js';
 import type { Reading, ReadingEnd } from './reading.js';
 
 /** In bytes. */

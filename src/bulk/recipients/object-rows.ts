@@ -1,5 +1,5 @@
-import { BulkInputError } from '../errors.js';
-import type { Row } from '../row.js';
+import { BulkInputError } from '../common/errors.js';
+import type { Row } from '../common/row.js';
 import { isObject, kind, withEmail } from './jsonl-rows.js';
 import type { Reading } from './reading.js';
 

@@ -1,10 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shown, shownPath } from '../../option-checks.js';
-import { BulkInputError } from '../errors.js';
-import type { Row } from '../row.js';
-import { checkedUtf8 } from '../utf8.js';
+import { shown, shownPath } from '../../options/checks.js';
+import { BulkInputError } from '../common/errors.js';
+import type { Row } from '../common/row.js';
+import { checkedUtf8 } from '../common/utf8.js';
 import { csvRows } from './csv-rows.js';
 import { fileBytes, type InputBytes, textBytes } from './input-bytes.js';
 import { jsonlRows } from './jsonl-rows.js';

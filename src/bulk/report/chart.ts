@@ -1,7 +1,7 @@
-import { formatDuration } from '../checks/duration.js';
+import { formatDuration } from '../common/duration.js';
+import { count, counted, type Times } from '../common/words.js';
 import { html, type SafeHtml } from './html.js';
 import type { Bucket, TimelineView } from './timeline.js';
-import { count, counted, type Times } from './words.js';
 
 const chart = { width: 860, height: 190, left: 44, top: 12, bottom: 24, strip: 12 };
 

@@ -1,6 +1,6 @@
+import { count, counted, listed } from '../common/words.js';
 import type { RunActivity } from '../journal/run-activity.js';
 import type { ReportTotals } from './totals.js';
-import { count, counted, listed } from './words.js';
 
 export interface Headline {
   /** In a word or two. */

@@ -1,5 +1,6 @@
-import { OwnCommands } from '../../own-commands.js';
-import { formatDuration } from '../checks/duration.js';
+import { OwnCommands } from '../../common/own-commands.js';
+import { formatDuration } from '../common/duration.js';
+import { count, counted, type Times, traceWords } from '../common/words.js';
 import { timelineChart } from './chart.js';
 import { headlineOf } from './headline.js';
 import type { Highlights } from './highlights.js';
@@ -10,7 +11,6 @@ import { begunByCommand, nextSteps } from './next-steps.js';
 import type { RunFacts } from './run-facts.js';
 import { shareBar } from './share-bar.js';
 import type { ReportTotals } from './totals.js';
-import { count, counted, type Times, traceWords } from './words.js';
 
 export interface HtmlReportInput {
   facts: RunFacts;

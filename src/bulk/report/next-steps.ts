@@ -1,7 +1,7 @@
-import { type CommandWord, OwnCommands } from '../../own-commands.js';
+import { type CommandWord, OwnCommands } from '../../common/own-commands.js';
+import { counted } from '../common/words.js';
 import type { RunRecord } from '../journal/records.js';
 import type { ReportTotals } from './totals.js';
-import { counted } from './words.js';
 
 /** Something to do about a run. */
 export interface NextStep {

@@ -1,4 +1,4 @@
-import { JournalError } from '../errors.js';
+import { JournalError } from '../common/errors.js';
 import type { OpenFile } from '../journal/file-operations.js';
 import { openJournalFile } from '../journal/reading.js';
 import { decodeLine, type JournalRecord } from '../journal/records.js';

@@ -1,14 +1,14 @@
-import { messageOf } from '../errors.js';
+import { messageOf } from '../common/errors.js';
+import type { Row } from '../common/row.js';
+import { counted } from '../common/words.js';
 import type { JournalRecord, RowRecord } from '../journal/records.js';
 import { rowKey } from '../journal/run-id.js';
 import type { RecipientsSource } from '../recipients/index.js';
 import { emptyRowsText } from '../recipients/reading.js';
-import type { Row } from '../row.js';
 import { RecordReader } from './record-reader.js';
 import type { ReportRow } from './report-row.js';
 import { reportedRow } from './row-details.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
-import { counted } from './words.js';
 
 export interface ReportRowsOptions {
   /** The run folder. */

@@ -1,5 +1,5 @@
+import { count, share } from '../common/words.js';
 import { html, type SafeHtml } from './html.js';
-import { count, share } from './words.js';
 
 type Part = readonly [kind: string, name: string, rows: number];
 

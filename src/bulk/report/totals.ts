@@ -1,4 +1,4 @@
-import type { BulkTotals } from '../bulk-results.js';
+import type { BulkTotals } from '../common/bulk-results.js';
 import type { ReportedTrace, ReportRow } from './report-row.js';
 
 /** How many rows ended how. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { Times } from '../common/words.js';
 import type { RecipientsSource } from '../recipients/index.js';
 import { byteOrderMark, CsvReport } from './csv-report.js';
 import { Highlights } from './highlights.js';
@@ -7,7 +8,6 @@ import { ReportFile, sweepReports } from './report-file.js';
 import { openReport } from './report-rows.js';
 import { runSummary } from './summary.js';
 import { countRow, noTotals, type ReportTotals } from './totals.js';
-import { Times } from './words.js';
 
 export interface WriteReportsOptions {
   /** The run folder. */

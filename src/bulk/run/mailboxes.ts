@@ -1,5 +1,5 @@
-import type { Sender } from '../sender.js';
-import type { GraphFace } from './graph-face.js';
+import type { GraphFace } from '../common/graph-transporter.js';
+import type { Sender } from '../message/sender.js';
 
 /** The mailbox that a message would go from: what its limits are counted by. Throws as sending it would. */
 export function mailboxOfMessage(message: object, face: GraphFace | undefined): string {

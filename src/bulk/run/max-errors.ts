@@ -1,5 +1,5 @@
-import { shown } from '../../option-checks.js';
-import { BulkInputError } from '../errors.js';
+import { shown } from '../../options/checks.js';
+import { BulkInputError } from '../common/errors.js';
 
 /** Failed sends after which a run pauses: a number, a share of the rows, or never. */
 export type MaxErrors = number | `${number}%` | false;

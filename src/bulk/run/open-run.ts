@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { BulkInputError, JournalError } from '../errors.js';
+import { BulkInputError, JournalError } from '../common/errors.js';
 import type { FileOperations } from '../journal/file-operations.js';
 import { RunState } from '../journal/fold.js';
 import { Journal } from '../journal/journal.js';

@@ -1,7 +1,7 @@
-import type { Clock } from '../../clock.js';
-import type { BulkProgress, MailboxProgress } from '../bulk-results.js';
+import type { Clock } from '../../common/clock.js';
+import type { BulkProgress, MailboxProgress } from '../common/bulk-results.js';
 import type { RunState } from '../journal/fold.js';
-import type { Lane, Lanes } from './lanes.js';
+import type { Lane, Lanes } from './mailbox-queues.js';
 import type { PreparedRun } from './prepare.js';
 import { timeLeft } from './time-left.js';
 import { totalsMeanwhile } from './totals.js';

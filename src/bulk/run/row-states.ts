@@ -1,4 +1,4 @@
-import type { JournalError } from '../errors.js';
+import type { JournalError } from '../common/errors.js';
 import type { RunState } from '../journal/fold.js';
 import type { Journal } from '../journal/journal.js';
 import type { JournalRecord } from '../journal/records.js';

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BulkOptions } from '../bulk-options.js';
-import { JournalError } from '../errors.js';
+import { JournalError } from '../common/errors.js';
 import { readRecords } from '../journal/reading.js';
 import type { RunRecord } from '../journal/records.js';
 import { runId, sha256, stableJson } from '../journal/run-id.js';
 import { openRecipients, type RecipientsSource } from '../recipients/index.js';
 import { currentReader } from '../recipients/reading.js';
-import type { Template } from '../template.js';
-import { openTemplate } from '../template-input.js';
+import { openTemplate } from '../template/input.js';
+import type { Template } from '../template/template.js';
+import type { BulkOptions } from './bulk-options.js';
 import { type RunSettings, settleSettings } from './settings.js';
 
 /** What a run is made of, as far as it changes what is sent. */

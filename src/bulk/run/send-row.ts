@@ -1,14 +1,14 @@
-import { unlessAborted } from '../../abort.js';
-import type { Clock } from '../../clock.js';
-import { isGraphMailError } from '../../errors.js';
-import type { BulkTransporter } from '../bulk-options.js';
-import type { ComposedRow } from '../compose-row.js';
-import { messageOf } from '../errors.js';
+import { unlessAborted } from '../../common/abort.js';
+import type { Clock } from '../../common/clock.js';
+import { isGraphMailError } from '../../common/errors.js';
+import { messageOf } from '../common/errors.js';
+import type { Row } from '../common/row.js';
 import type { RecordedError } from '../journal/records.js';
-import type { SuppressionList } from '../manners/suppression-list.js';
-import type { Row } from '../row.js';
+import type { ComposedRow } from '../message/compose-row.js';
+import type { SuppressionList } from '../suppression/suppression-list.js';
+import type { BulkTransporter } from './bulk-options.js';
+import { isAboutMailbox, judgeFailure, type Verdict } from './classify-failure.js';
 import { dateOf } from './date-of.js';
-import { isAboutMailbox, judgeFailure, type Verdict } from './judgement.js';
 import type { RowStates } from './row-states.js';
 import { answerOf } from './transporter-answer.js';
 

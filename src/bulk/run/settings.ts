@@ -1,7 +1,7 @@
-import { shown, shownName } from '../../option-checks.js';
-import type { BulkOptions } from '../bulk-options.js';
-import { BulkInputError } from '../errors.js';
-import { type Sender, toSender } from '../sender.js';
+import { shown, shownName } from '../../options/checks.js';
+import { BulkInputError } from '../common/errors.js';
+import { type Sender, toSender } from '../message/sender.js';
+import type { BulkOptions } from './bulk-options.js';
 
 /** Options of a run that were checked. */
 export interface RunSettings {

@@ -1,10 +1,10 @@
-import type { Clock } from '../../clock.js';
-import { GraphMailError, isGraphMailError } from '../../errors.js';
-import { messageOf } from '../errors.js';
+import type { Clock } from '../../common/clock.js';
+import { GraphMailError, isGraphMailError } from '../../common/errors.js';
+import { messageOf } from '../common/errors.js';
+import type { GraphFace } from '../common/graph-transporter.js';
 import type { AttemptRecord, UnknownRecord } from '../journal/records.js';
-import type { GraphFace } from './graph-face.js';
-import { judgeFailure } from './judgement.js';
-import type { Lane, Lanes } from './lanes.js';
+import { judgeFailure } from './classify-failure.js';
+import type { Lane, Lanes } from './mailbox-queues.js';
 import type { RowStates } from './row-states.js';
 import { errorRecord } from './send-row.js';
 

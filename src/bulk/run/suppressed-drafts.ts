@@ -1,6 +1,6 @@
 import type { RunState } from '../journal/fold.js';
-import type { SuppressionList } from '../manners/suppression-list.js';
 import type { RecipientsSource } from '../recipients/index.js';
+import type { SuppressionList } from '../suppression/suppression-list.js';
 
 /**
  * The drafts of earlier sessions whose recipients are on the suppression list by now, with the entry, by row. They are not to

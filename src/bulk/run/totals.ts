@@ -1,5 +1,5 @@
-import type { BulkTotals } from '../bulk-results.js';
-import { JournalError } from '../errors.js';
+import type { BulkTotals } from '../common/bulk-results.js';
+import { JournalError } from '../common/errors.js';
 import type { FileOperations } from '../journal/file-operations.js';
 import type { RunState } from '../journal/fold.js';
 import { readRun } from '../journal/reading.js';

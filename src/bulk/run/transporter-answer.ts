@@ -1,7 +1,7 @@
-import { onAbort } from '../../abort.js';
-import { canonicalAddress } from '../../address.js';
-import type { Clock } from '../../clock.js';
-import { messageOf } from '../errors.js';
+import { onAbort } from '../../common/abort.js';
+import { canonicalAddress } from '../../common/canonical-address.js';
+import type { Clock } from '../../common/clock.js';
+import { messageOf } from '../common/errors.js';
 
 /** Milliseconds after an abort in which a transporter can still say what became of a mail. */
 const lastWord = 5_000;

@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../../address.js';
+import { canonicalAddress } from '../../common/canonical-address.js';
 import type { TracedMessage, TracedRecipient, TraceStatus } from '../../index.js';
 import { RunState } from '../journal/fold.js';
 import { Journal } from '../journal/journal.js';

@@ -1,8 +1,8 @@
 import type { TracedMessage } from '../../index.js';
-import { isGuid } from '../../option-checks.js';
-import { BulkInputError } from '../errors.js';
+import { isGuid } from '../../options/checks.js';
+import { BulkInputError } from '../common/errors.js';
+import type { GraphFace } from '../common/graph-transporter.js';
 import type { AttemptRecord, SentRecord } from '../journal/records.js';
-import type { GraphFace } from '../run/graph-face.js';
 
 /** Clocks differ, and Exchange may take a mail some time after Graph did. */
 const before = 10 * 60_000;

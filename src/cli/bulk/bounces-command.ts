@@ -1,12 +1,12 @@
 import { joinBounces } from '../../bulk/bounces/join-bounces.js';
 import { mailboxesToRead } from '../../bulk/bounces/mailboxes-to-read.js';
 import { readBounces } from '../../bulk/bounces/read-bounces.js';
+import { counted } from '../../bulk/common/words.js';
 import { readRun } from '../../bulk/journal/reading.js';
-import { appendToSuppressionList } from '../../bulk/manners/suppression-list.js';
-import { counted } from '../../bulk/report/words.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { ownCommands, printer, type Terminal } from '../terminal.js';
+import { appendToSuppressionList } from '../../bulk/suppression/suppression-list.js';
+import { EXIT, type ExitCode } from '../common/exit-codes.js';
+import { ownCommands, printer, type Terminal } from '../common/terminal.js';
 import { reportLines, shownFolder, stepLines } from './ending-text.js';
 import { findRun } from './find-run.js';
 import { choicesOf, transportOptions } from './mail-choices.js';

@@ -1,6 +1,6 @@
 import { type CheckReport, checkRecipients } from '../../bulk/checks/check-recipients.js';
-import { openSuppressionList } from '../../bulk/manners/suppression-list.js';
-import { openTemplate } from '../../bulk/template-input.js';
+import { openSuppressionList } from '../../bulk/suppression/suppression-list.js';
+import { openTemplate } from '../../bulk/template/input.js';
 import { type MailChoices, mailboxesOf, mannersOf, recipientsOf } from './mail-choices.js';
 
 /** Puts all rows through everything that comes before sending. @throws BulkInputError */

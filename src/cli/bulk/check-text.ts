@@ -1,6 +1,6 @@
 import type { CheckReport } from '../../bulk/checks/check-recipients.js';
-import { count, counted } from '../../bulk/report/words.js';
-import { printable, withoutLine } from '../wording.js';
+import { count, counted } from '../../bulk/common/words.js';
+import { printable, withoutLine } from '../common/wording.js';
 import { inBulkFlags } from './mail-choices.js';
 
 /** Problems that are listed; the others are counted. */

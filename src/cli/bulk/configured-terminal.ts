@@ -1,6 +1,6 @@
-import { inWords } from '../configuration.js';
-import { type GivenConfiguration, givenConfiguration } from '../configuration-flags.js';
-import type { Terminal } from '../terminal.js';
+import { inWords } from '../common/configuration.js';
+import { type GivenConfiguration, givenConfiguration } from '../common/configuration-flags.js';
+import type { Terminal } from '../common/terminal.js';
 
 /** A terminal whose way to Graph is that of the configuration, where a `.env` file adds to the environment. */
 export function configuredTerminal(terminal: Terminal, { envFile }: Pick<GivenConfiguration, 'envFile'>): Terminal {

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
-import { count, counted } from '../../bulk/report/words.js';
-import { UsageError } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
-import { numberOfMails } from './flag-values.js';
+import { count, counted } from '../../bulk/common/words.js';
+import { UsageError } from '../common/exit-codes.js';
+import { numberOfMails } from '../common/flag-values.js';
+import type { Terminal } from '../common/terminal.js';
 
 /** Runs of more mails than this begin only when a person has given their number. */
 export const confirmationThreshold = 500;

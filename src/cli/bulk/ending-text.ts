@@ -1,10 +1,10 @@
 import path from 'node:path';
-import type { BulkSummary } from '../../bulk/bulk-results.js';
-import { formatDuration } from '../../bulk/checks/duration.js';
+import type { BulkSummary } from '../../bulk/common/bulk-results.js';
+import { formatDuration } from '../../bulk/common/duration.js';
+import { counted } from '../../bulk/common/words.js';
 import { nextSteps, type RunSituation } from '../../bulk/report/next-steps.js';
 import type { ReportTotals } from '../../bulk/report/totals.js';
-import { counted } from '../../bulk/report/words.js';
-import type { OwnCommands } from '../../own-commands.js';
+import type { OwnCommands } from '../../common/own-commands.js';
 import { inBulkFlags } from './mail-choices.js';
 
 /** A folder as a person would name it: relative where that is shorter. */

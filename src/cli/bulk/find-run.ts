@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { JournalError } from '../../bulk/errors.js';
+import { JournalError } from '../../bulk/common/errors.js';
 import { readRecords } from '../../bulk/journal/reading.js';
 import { journalFile } from '../../bulk/journal/run-folder.js';
-import { UsageError } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
-import { printable, timeOfDay } from '../wording.js';
+import { UsageError } from '../common/exit-codes.js';
+import type { Terminal } from '../common/terminal.js';
+import { printable, timeOfDay } from '../common/wording.js';
 import { shownFolder } from './ending-text.js';
 
 /** Runs that are named where the one that was meant is not there. */

@@ -1,10 +1,10 @@
-import type { BulkProgress, BulkResult } from '../../bulk/bulk-results.js';
+import type { BulkProgress, BulkResult } from '../../bulk/common/bulk-results.js';
 import { printTotals } from '../../bulk/run/totals.js';
-import { Progress } from '../progress.js';
-import { ownCommands, printer, type Terminal } from '../terminal.js';
-import { printable, withoutLine } from '../wording.js';
+import { ownCommands, printer, type Terminal } from '../common/terminal.js';
+import { printable, withoutLine } from '../common/wording.js';
 import { paceLine, reportLines, resumeCommand, stepLines, whyEnded } from './ending-text.js';
 import { inBulkFlags } from './mail-choices.js';
+import { Progress } from './progress.js';
 import type { RunEnded, RunView } from './run-view.js';
 
 /** Rows whose trouble is printed as it comes; the report has them all. */

@@ -1,7 +1,7 @@
-import type { BulkProgress, BulkResult } from '../../bulk/bulk-results.js';
-import { repeatedly } from '../repeatedly.js';
-import type { Terminal } from '../terminal.js';
+import type { BulkProgress, BulkResult } from '../../bulk/common/bulk-results.js';
+import type { Terminal } from '../common/terminal.js';
 import { inBulkFlags } from './mail-choices.js';
+import { repeatedly } from './repeatedly.js';
 import type { RunEnded, RunView } from './run-view.js';
 
 /** Milliseconds between two progress events, at least. */

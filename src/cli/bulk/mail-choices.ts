@@ -1,17 +1,17 @@
 import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { BulkOptions } from '../../bulk/bulk-options.js';
-import { BulkInputError, messageOf } from '../../bulk/errors.js';
+import { BulkInputError, messageOf } from '../../bulk/common/errors.js';
 import type { RunRecord } from '../../bulk/journal/records.js';
-import { compileListHeaders } from '../../bulk/manners/list-headers.js';
+import { compileListHeaders } from '../../bulk/list-headers/list-headers.js';
+import type { Sender } from '../../bulk/message/sender.js';
 import { openRecipients } from '../../bulk/recipients/index.js';
 import { type BegunByCommand, begunByCommand } from '../../bulk/report/next-steps.js';
-import type { Sender } from '../../bulk/sender.js';
-import { makeFolder } from '../../make-folder.js';
-import type { GraphTransportOptions } from '../../option-types.js';
-import { UsageError } from '../exit-codes.js';
-import { inFlags } from '../in-flags.js';
-import type { Terminal } from '../terminal.js';
+import type { BulkOptions } from '../../bulk/run/bulk-options.js';
+import { makeFolder } from '../../common/make-folder.js';
+import type { GraphTransportOptions } from '../../options/types.js';
+import { UsageError } from '../common/exit-codes.js';
+import { inFlags } from '../common/in-flags.js';
+import type { Terminal } from '../common/terminal.js';
 
 /** What the flags say about the mails and how they go out. */
 export interface MailFlags extends PacingFlags {

@@ -1,7 +1,7 @@
-import { listed } from '../../bulk/report/words.js';
-import type { Sender } from '../../bulk/sender.js';
-import type { OwnCommands } from '../../own-commands.js';
-import { UsageError } from '../exit-codes.js';
+import { listed } from '../../bulk/common/words.js';
+import type { Sender } from '../../bulk/message/sender.js';
+import type { OwnCommands } from '../../common/own-commands.js';
+import { UsageError } from '../common/exit-codes.js';
 
 /** What a command cannot do without. */
 export interface NeededFlags {

@@ -1,9 +1,9 @@
 import { writePreview } from '../../bulk/checks/preview.js';
-import { counted } from '../../bulk/report/words.js';
-import { openTemplate } from '../../bulk/template-input.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { printer, type Terminal } from '../terminal.js';
-import { printable } from '../wording.js';
+import { counted } from '../../bulk/common/words.js';
+import { openTemplate } from '../../bulk/template/input.js';
+import { EXIT, type ExitCode } from '../common/exit-codes.js';
+import { printer, type Terminal } from '../common/terminal.js';
+import { printable } from '../common/wording.js';
 import { checkHeaders, inBulkFlags, type MailFlags, mannersOf, recipientsOf } from './mail-choices.js';
 
 export interface PreviewFlags extends Omit<MailFlags, 'mailbox'> {

@@ -1,7 +1,7 @@
-import type { BulkSummary } from '../../bulk/bulk-results.js';
 import type { BulkRun } from '../../bulk/bulk-run.js';
-import { onInterruptions } from '../interruption.js';
-import type { Terminal } from '../terminal.js';
+import type { BulkSummary } from '../../bulk/common/bulk-results.js';
+import { onInterruptions } from '../common/interruption.js';
+import type { Terminal } from '../common/terminal.js';
 import type { RunView } from './run-view.js';
 
 export interface FollowOptions {

@@ -1,4 +1,4 @@
-import type { BulkTotals } from '../../bulk/bulk-results.js';
+import type { BulkTotals } from '../../bulk/common/bulk-results.js';
 import { RunState } from '../../bulk/journal/fold.js';
 import { readRecords } from '../../bulk/journal/reading.js';
 import type { RunRecord, SessionRecord } from '../../bulk/journal/records.js';

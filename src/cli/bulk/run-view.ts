@@ -1,4 +1,4 @@
-import type { BulkProgress, BulkResult, BulkSummary } from '../../bulk/bulk-results.js';
+import type { BulkProgress, BulkResult, BulkSummary } from '../../bulk/common/bulk-results.js';
 import type { JustDone } from '../../bulk/report/next-steps.js';
 import type { ReportTotals } from '../../bulk/report/totals.js';
 

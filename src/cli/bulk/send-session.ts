@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import type { BulkOptions } from '../../bulk/bulk-options.js';
 import { journalFile } from '../../bulk/journal/run-folder.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
+import type { BulkOptions } from '../../bulk/run/bulk-options.js';
 import { sendBulk } from '../../bulk/send-bulk.js';
-import { type ExitCode, exitCodeOfRun } from '../exit-codes.js';
-import { ownCommands, type Terminal } from '../terminal.js';
+import { type ExitCode, exitCodeOfRun } from '../common/exit-codes.js';
+import { ownCommands, type Terminal } from '../common/terminal.js';
 import { couldNotLook, resumeCommand, shownFolder } from './ending-text.js';
 import { HumanView } from './human-view.js';
 import { JsonView } from './json-view.js';

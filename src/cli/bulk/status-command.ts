@@ -1,11 +1,11 @@
+import { count, counted } from '../../bulk/common/words.js';
 import { begunByCommand } from '../../bulk/report/next-steps.js';
 import { noTotals } from '../../bulk/report/totals.js';
-import { count, counted } from '../../bulk/report/words.js';
 import { printTotals } from '../../bulk/run/totals.js';
-import { OwnCommands } from '../../own-commands.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { printer, type Terminal } from '../terminal.js';
-import { printable, timeOfDay } from '../wording.js';
+import { OwnCommands } from '../../common/own-commands.js';
+import { EXIT, type ExitCode } from '../common/exit-codes.js';
+import { printer, type Terminal } from '../common/terminal.js';
+import { printable, timeOfDay } from '../common/wording.js';
 import { resumeCommand, type StepSituation, shownFolder, stepLines } from './ending-text.js';
 import { findRun } from './find-run.js';
 import { type RunStatus, readStatus } from './run-status.js';

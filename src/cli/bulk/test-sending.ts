@@ -1,9 +1,9 @@
-import { createRowComposer } from '../../bulk/compose-row.js';
-import type { MannersOptions } from '../../bulk/manners/list-headers.js';
-import { counted } from '../../bulk/report/words.js';
-import { openTemplate } from '../../bulk/template-input.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { printer, type Terminal } from '../terminal.js';
+import { counted } from '../../bulk/common/words.js';
+import type { MannersOptions } from '../../bulk/list-headers/list-headers.js';
+import { createRowComposer } from '../../bulk/message/compose-row.js';
+import { openTemplate } from '../../bulk/template/input.js';
+import { EXIT, type ExitCode } from '../common/exit-codes.js';
+import { printer, type Terminal } from '../common/terminal.js';
 import { type MailChoices, mannersOf, recipientsOf, transportOptions } from './mail-choices.js';
 
 /** Whoever tries the button in a test mail must not unsubscribe the person whose mail it shows. */

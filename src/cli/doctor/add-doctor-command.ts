@@ -1,10 +1,10 @@
 import type { Command } from '../../vendor/commander.js';
 import { InvalidArgumentError } from '../../vendor/commander.js';
-import { addressFlag, mailboxFlag, oneOf, pathFlag, textFlag } from '../bulk/flag-values.js';
-import { addConfigurationFlags } from '../configuration-flags.js';
-import type { ExitCode } from '../exit-codes.js';
-import { featuresFlag } from '../features.js';
-import type { Terminal } from '../terminal.js';
+import { addConfigurationFlags } from '../common/configuration-flags.js';
+import type { ExitCode } from '../common/exit-codes.js';
+import { featuresFlag } from '../common/features.js';
+import { addressFlag, mailboxFlag, oneOf, pathFlag, textFlag } from '../common/flag-values.js';
+import type { Terminal } from '../common/terminal.js';
 import { doctorCommand } from './doctor-command.js';
 
 const exitCodes = `

@@ -1,12 +1,12 @@
 import { accessSync, constants, lstatSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileProblem, isGuid, isPlainlyPath, shown, shownPath } from '../../option-checks.js';
-import { withoutQuotes } from '../../redact.js';
-import { version } from '../../version.js';
-import { CONFIGURATION_NAMES } from '../configuration.js';
-import { UsageError } from '../exit-codes.js';
-import type { Check } from './check.js';
-import type { Examination } from './examination.js';
+import { withoutQuotes } from '../../common/redact.js';
+import { version } from '../../common/version.js';
+import { fileProblem, isGuid, isPlainlyPath, shown, shownPath } from '../../options/checks.js';
+import { CONFIGURATION_NAMES } from '../common/configuration.js';
+import { UsageError } from '../common/exit-codes.js';
+import type { Check } from './common/check.js';
+import type { Examination } from './common/environment.js';
 import type { Verdict } from './verdict.js';
 
 /** What variables may hold to be shown to whoever helps: what is of another form may be a secret in the wrong place. */

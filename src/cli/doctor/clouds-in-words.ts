@@ -1,6 +1,6 @@
 import { type Cloud, resolveCloud } from '../../graph/clouds.js';
-import { isLoopback } from '../../graph/proxy-exceptions.js';
-import type { CloudName } from '../../option-types.js';
+import { isLoopback } from '../../graph/proxy/exceptions.js';
+import type { CloudName } from '../../options/types.js';
 
 const names: readonly CloudName[] = ['global', 'usgov', 'usgov-dod', 'china'];
 

@@ -1,5 +1,5 @@
-import type { GivenConfiguration } from '../configuration-flags.js';
-import type { Feature } from '../features.js';
+import type { GivenConfiguration } from '../common/configuration-flags.js';
+import type { Feature } from '../common/features.js';
 
 /** How the application is kept to its mailboxes: RBAC for Applications, or an application access policy. */
 export type Mode = 'rbac' | 'policy';

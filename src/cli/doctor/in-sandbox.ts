@@ -1,6 +1,6 @@
-import type { OwnCommands } from '../../own-commands.js';
-import { EXIT } from '../exit-codes.js';
-import type { Check } from './check.js';
+import type { OwnCommands } from '../../common/own-commands.js';
+import { EXIT } from '../common/exit-codes.js';
+import type { Check } from './common/check.js';
 
 /** Checks whose cures are for the administrators of a tenant, whom a sandbox does not have. */
 const ofAdministrators = /^(token|permissions|mailbox:.*|reading:.*|trace-(token|permission|search))$/;

@@ -1,10 +1,10 @@
-import { explainRefusal } from '../../delivery/hints.js';
-import { quotePowerShell } from '../../shell-quoting.js';
-import { EXIT } from '../exit-codes.js';
-import { type Check, failed, ok, warning } from './check.js';
+import { quotePowerShell } from '../../common/shell-quoting.js';
+import { explainRefusal } from '../../delivery/request/error-hints.js';
+import { EXIT } from '../common/exit-codes.js';
 import { connectCommand } from './clouds-in-words.js';
+import { type Check, failed, ok, warning } from './common/check.js';
+import type { Examination } from './common/environment.js';
 import { explainDenial } from './denial-causes.js';
-import type { Examination } from './examination.js';
 import type { SendAnswer } from './send-check.js';
 import { answerInWords, judgeSendAnswer } from './send-verdict.js';
 import { userAgent } from './world.js';

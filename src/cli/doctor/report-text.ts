@@ -1,5 +1,5 @@
-import { printable, wrapWords } from '../wording.js';
-import type { Check, CheckStatus } from './check.js';
+import { printable, wrapWords } from '../common/wording.js';
+import type { Check, CheckStatus } from './common/check.js';
 
 const width = 80;
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { version } from '../../common/version.js';
 import { readGraphFault } from '../../graph/answer.js';
 import { addressOf, NetworkFailure, send } from '../../graph/http.js';
 import { describeNetworkFailure } from '../../graph/network-error.js';
-import { version } from '../../version.js';
-import type { Examination } from './examination.js';
+import type { Examination } from './common/environment.js';
 import { userAgent } from './world.js';
 
 /** How Graph answered a mail without recipients. */

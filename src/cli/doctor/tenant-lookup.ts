@@ -1,5 +1,5 @@
 import { send } from '../../graph/http.js';
-import type { Examination } from './examination.js';
+import type { Examination } from './common/environment.js';
 import { userAgent } from './world.js';
 
 /**

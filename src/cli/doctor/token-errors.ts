@@ -1,7 +1,7 @@
 import { isSmallKey } from '../../auth/aadsts.js';
-import type { CertificateInfo } from '../../auth/certificate-source.js';
-import type { GraphMailError } from '../../errors.js';
-import { EXIT, type ExitCode, exitCodeOfError } from '../exit-codes.js';
+import type { CertificateInfo } from '../../auth/certificate/certificate-source.js';
+import type { GraphMailError } from '../../common/errors.js';
+import { EXIT, type ExitCode, exitCodeOfError } from '../common/exit-codes.js';
 
 /** What is known of the application that got no token. */
 export interface TokenWish {

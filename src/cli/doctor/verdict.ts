@@ -1,6 +1,6 @@
-import { counted } from '../../bulk/report/words.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import type { Check } from './check.js';
+import { counted } from '../../bulk/common/words.js';
+import { EXIT, type ExitCode } from '../common/exit-codes.js';
+import type { Check } from './common/check.js';
 
 export interface Verdict {
   verdict: 'fine' | 'warnings' | 'failed';

@@ -1,10 +1,10 @@
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { Transporter } from 'nodemailer';
-import type { Clock } from '../../clock.js';
-import type { GraphTransportOptions } from '../../option-types.js';
-import { version } from '../../version.js';
-import type { Terminal } from '../terminal.js';
+import type { Clock } from '../../common/clock.js';
+import { version } from '../../common/version.js';
+import type { GraphTransportOptions } from '../../options/types.js';
+import type { Terminal } from '../common/terminal.js';
 
 /** All that the checks have to do with the world outside, but for files and connections; tests bring their own. */
 export interface World {

@@ -1,6 +1,6 @@
-import { counted } from '../../bulk/report/words.js';
-import type { Permission } from './probe.js';
-import { messagePath, type Target } from './target.js';
+import { counted } from '../../bulk/common/words.js';
+import type { Permission } from './common/probe.js';
+import { messagePath, type Target } from './common/target.js';
 
 /** What a run leaves behind. */
 export interface Leftovers {

@@ -1,5 +1,5 @@
-import type { Permission } from './probe.js';
-import { messagePath, type Target } from './target.js';
+import type { Permission } from './common/probe.js';
+import { messagePath, type Target } from './common/target.js';
 
 /**
  * What the application may do with the mailbox: the roles of its token, or, when it has none (as with RBAC for

@@ -1,5 +1,5 @@
+import type { Target } from './common/target.js';
 import type { LiveResult, ProbeResult, Verdict } from './run.js';
-import type { Target } from './target.js';
 
 export interface ReportFacts {
   /** `Microsoft 365, cloud "global"`, `sandbox`, `another cloud`. */

@@ -1,13 +1,13 @@
 import { AssertionError } from 'node:assert/strict';
-import { type Clock, systemClock } from '../../clock.js';
+import { type Clock, systemClock } from '../../common/clock.js';
 import { topics } from './cases/index.js';
 import { cleanUp, type Leftovers } from './clean-up.js';
-import type { Exchange } from './exchange.js';
-import { differences } from './expected.js';
+import type { Exchange } from './common/exchange.js';
+import { differences } from './common/expected.js';
+import { type Mark, type Permission, ProbeFailure, type Question, type TenantCase } from './common/probe.js';
+import type { Target } from './common/target.js';
 import { permissionsOf } from './permissions.js';
-import { type Mark, type Permission, ProbeFailure, type Question, type TenantCase } from './probe.js';
 import { questions, unanswerable, withPerson } from './questions/index.js';
-import type { Target } from './target.js';
 
 export type Verdict = 'held' | 'did not hold' | 'not tried';
 

@@ -1,8 +1,8 @@
 import type { Command } from '../../vendor/commander.js';
-import { oneOf, pathFlag, textFlag } from '../bulk/flag-values.js';
-import { addConfigurationFlags, addMailboxFlag } from '../configuration-flags.js';
-import type { ExitCode } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
+import { addConfigurationFlags, addMailboxFlag } from '../common/configuration-flags.js';
+import type { ExitCode } from '../common/exit-codes.js';
+import { oneOf, pathFlag, textFlag } from '../common/flag-values.js';
+import type { Terminal } from '../common/terminal.js';
 import { sendCommand } from './send-command.js';
 import * as flag from './send-flags.js';
 import { SEND_EXIT_CODES_HELP } from './send-report.js';

@@ -1,4 +1,4 @@
-import { printable, wrapWords } from '../wording.js';
+import { printable, wrapWords } from '../common/wording.js';
 
 /** The width that terminals have unless somebody made them wider. */
 const width = 80;

@@ -1,4 +1,4 @@
-import { UsageError } from '../exit-codes.js';
+import { UsageError } from '../common/exit-codes.js';
 import type { SendFlags } from './send-flags.js';
 
 /** Flags that a whole MIME message has answered already. */

@@ -1,6 +1,6 @@
-import { counted } from '../../bulk/report/words.js';
-import type { Output, Terminal } from '../terminal.js';
-import { printable, printableJson } from '../wording.js';
+import { counted } from '../../bulk/common/words.js';
+import type { Output, Terminal } from '../common/terminal.js';
+import { printable, printableJson } from '../common/wording.js';
 import { block, paragraph } from './block.js';
 import type { DryRun } from './dry-run.js';
 

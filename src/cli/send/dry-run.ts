@@ -1,9 +1,9 @@
 import { createTransport, type SendMailOptions, type Transport } from 'nodemailer';
 import { composeBody } from '../../message/body.js';
 import { type ComposedMail, prepareMessage } from '../../message/prepare.js';
-import { settleOptions } from '../../options.js';
+import { settleOptions } from '../../options/check-options.js';
+import type { SendingChoices, Settings } from '../../options/settings.js';
 import { graphPreflight, type PreflightFinding } from '../../preflight/index.js';
-import type { SendingChoices, Settings } from '../../settings.js';
 
 /** A mail as it would go up. */
 export interface DryRun {

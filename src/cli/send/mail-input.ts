@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileProblem, shownPath } from '../../option-checks.js';
-import type { Terminal } from '../terminal.js';
+import { fileProblem, shownPath } from '../../options/checks.js';
+import type { Terminal } from '../common/terminal.js';
 
 /** Something that was to go into the mail cannot be read. Nothing was sent. */
 export class MailInputError extends Error {

@@ -1,5 +1,5 @@
 import type { SendMailOptions } from 'nodemailer';
-import type { Terminal } from '../terminal.js';
+import type { Terminal } from '../common/terminal.js';
 import { attachmentOf, rawOf, textFromStdin, textOf } from './mail-input.js';
 import type { SendFlags } from './send-flags.js';
 

@@ -1,5 +1,5 @@
-import { quotePowerShell } from '../../shell-quoting.js';
-import { printable, printableLines } from '../wording.js';
+import { quotePowerShell } from '../../common/shell-quoting.js';
+import { printable, printableLines } from '../common/wording.js';
 import { block, paragraph } from './block.js';
 import type { SendReport } from './send-report.js';
 

@@ -1,13 +1,13 @@
-import { trimWhiteSpace } from '../../address.js';
-import { type MailAddress, readAddresses } from '../../bulk/address-field.js';
-import { messageOf } from '../../bulk/errors.js';
-import { headerTextProblem } from '../../bulk/header-text.js';
-import { headerNameProblem } from '../../bulk/manners/header-names.js';
-import { shown } from '../../option-checks.js';
-import type { SendingChoices } from '../../settings.js';
+import { messageOf } from '../../bulk/common/errors.js';
+import { headerTextProblem } from '../../bulk/common/header-text.js';
+import { headerNameProblem } from '../../bulk/list-headers/header-names.js';
+import { type MailAddress, readAddresses } from '../../bulk/message/address-field.js';
+import { trimWhiteSpace } from '../../common/canonical-address.js';
+import { shown } from '../../options/checks.js';
+import type { SendingChoices } from '../../options/settings.js';
 import { InvalidArgumentError } from '../../vendor/commander.js';
-import { headerFlag } from '../bulk/flag-values.js';
-import type { GivenConfiguration } from '../configuration-flags.js';
+import type { GivenConfiguration } from '../common/configuration-flags.js';
+import { headerFlag } from '../common/flag-values.js';
 
 /** What the flags of `send` become. */
 export interface SendFlags extends GivenConfiguration, Partial<SendingChoices> {

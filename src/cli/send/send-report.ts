@@ -1,9 +1,9 @@
-import { isGraphMailError } from '../../errors.js';
-import type { GraphSentMessageInfo } from '../../sent-message-info.js';
-import type { Configuration } from '../configuration.js';
-import { EXIT, type ExitCode, exitCodeOfError } from '../exit-codes.js';
-import { inFlags } from '../in-flags.js';
-import { startSandbox } from '../known-sandbox.js';
+import { isGraphMailError } from '../../common/errors.js';
+import type { GraphSentMessageInfo } from '../../transport/sent-message-info.js';
+import type { Configuration } from '../common/configuration.js';
+import { EXIT, type ExitCode, exitCodeOfError } from '../common/exit-codes.js';
+import { inFlags } from '../common/in-flags.js';
+import { startSandbox } from '../common/known-sandbox.js';
 import { MailInputError } from './mail-input.js';
 
 /** What became of the mail, as `--json` prints it. */

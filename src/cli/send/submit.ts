@@ -1,8 +1,8 @@
 import type { SendMailOptions } from 'nodemailer';
-import type { GraphTransportOptions } from '../../option-types.js';
-import type { GraphSentMessageInfo } from '../../sent-message-info.js';
-import { onInterruptions } from '../interruption.js';
-import type { Terminal } from '../terminal.js';
+import type { GraphTransportOptions } from '../../options/types.js';
+import type { GraphSentMessageInfo } from '../../transport/sent-message-info.js';
+import { onInterruptions } from '../common/interruption.js';
+import type { Terminal } from '../common/terminal.js';
 import { type MailOnItsWay, reportSent, type SendReport } from './send-report.js';
 
 /**

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from '../../vendor/commander.js';
-import { oneOf, pathFlag } from '../bulk/flag-values.js';
-import type { ExitCode } from '../exit-codes.js';
-import { featuresFlag } from '../features.js';
-import type { Terminal } from '../terminal.js';
+import type { ExitCode } from '../common/exit-codes.js';
+import { featuresFlag } from '../common/features.js';
+import { oneOf, pathFlag } from '../common/flag-values.js';
+import type { Terminal } from '../common/terminal.js';
 import { type AnswerCheck, addressAnswer, daysAnswer, filterAnswer, idAnswer, nameAnswer } from './answer-checks.js';
 import { helpOf } from './questions.js';
 import type { SetupFlags } from './setup-flags.js';

@@ -1,5 +1,5 @@
-import type { CloudName } from '../../option-types.js';
-import type { Feature } from '../features.js';
+import type { CloudName } from '../../options/types.js';
+import type { Feature } from '../common/features.js';
 
 /**
  * How the application is kept to its mailboxes: `rbac`, RBAC for Applications, where Exchange grants the right in a scope

@@ -1,6 +1,6 @@
 import { cancel, confirm, intro, isCancel, multiselect, select, text } from '../../vendor/clack.js';
-import { UsageError } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
+import { UsageError } from '../common/exit-codes.js';
+import type { Terminal } from '../common/terminal.js';
 import { type AnyQuestion, openQuestions } from './questions.js';
 import type { SetupFlags } from './setup-flags.js';
 

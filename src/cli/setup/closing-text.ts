@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { OwnCommands } from '../../own-commands.js';
-import { day } from './packets/markdown.js';
-import type { PacketInput, SandboxTarget } from './packets/packet-input.js';
+import { OwnCommands } from '../../common/own-commands.js';
+import type { PacketInput, SandboxTarget } from './handouts/handout-input.js';
+import { day } from './handouts/markdown.js';
 import { permissionNames } from './rights.js';
 
 /** What is printed at the end: what was made, and who does what next. Readable at 80 columns. */

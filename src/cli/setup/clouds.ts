@@ -1,4 +1,4 @@
-import type { CloudName } from '../../option-types.js';
+import type { CloudName } from '../../options/types.js';
 
 /** What the tools of administrators, and the program's environment, call a cloud. (fact cloud-5) */
 export interface CloudTerms {

@@ -1,4 +1,4 @@
-import { FEATURE_WORDS, FEATURES, type Feature } from '../features.js';
+import { FEATURE_WORDS, FEATURES, type Feature } from '../common/features.js';
 import { type AnswerCheck, addressAnswer, daysAnswer, nameAnswer } from './answer-checks.js';
 import type { SetupFlags } from './setup-flags.js';
 

@@ -1,4 +1,4 @@
-import { FEATURE_WORDS, type Feature, readingRight } from '../features.js';
+import { FEATURE_WORDS, type Feature, readingRight } from '../common/features.js';
 import type { Answers } from './answers.js';
 import { MAIL_SEND_ROLE_ID } from './scripts/well-known-ids.js';
 

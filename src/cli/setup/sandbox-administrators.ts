@@ -1,8 +1,8 @@
-import { OwnCommands } from '../../own-commands.js';
+import { OwnCommands } from '../../common/own-commands.js';
 import type { Answers } from './answers.js';
 import type { PublicCertificate } from './certificate/public-certificate.js';
-import type { SandboxTarget } from './packets/packet-input.js';
-import { TRACE_ROLE, type TraceRegistration } from './packets/trace-registration.js';
+import type { SandboxTarget } from './handouts/handout-input.js';
+import { TRACE_ROLE, type TraceRegistration } from './handouts/trace-registration.js';
 import { permissionsOf, rolesOf } from './rights.js';
 
 /** What a sandbox says of itself at `/api/connect`. */

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { fileProblem } from '../../option-checks.js';
-import { UsageError } from '../exit-codes.js';
-import { SANDBOX_INBOX_VARIABLE } from '../known-sandbox.js';
-import { writePrivateFile, writeWholeFile } from '../private-file.js';
+import { fileProblem } from '../../options/checks.js';
+import { UsageError } from '../common/exit-codes.js';
+import { SANDBOX_INBOX_VARIABLE } from '../common/known-sandbox.js';
+import { writePrivateFile, writeWholeFile } from '../common/private-file.js';
 import type { SetupFile } from './answers.js';
 import { ownCertificate } from './certificate/own-certificate.js';
 import type { PublicCertificate } from './certificate/public-certificate.js';

@@ -1,5 +1,5 @@
-import { OwnCommands } from '../../own-commands.js';
-import { UsageError } from '../exit-codes.js';
+import { OwnCommands } from '../../common/own-commands.js';
+import { UsageError } from '../common/exit-codes.js';
 import type { Answers, Scope } from './answers.js';
 import { DEFAULT_NAME, openQuestions, withDefaults } from './questions.js';
 import type { SetupFlags } from './setup-flags.js';

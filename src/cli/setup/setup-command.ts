@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import type { Terminal } from '../terminal.js';
+import { EXIT, type ExitCode } from '../common/exit-codes.js';
+import type { Terminal } from '../common/terminal.js';
 import type { Answers, SetupFile } from './answers.js';
 import { newCertificate } from './certificate/new-certificate.js';
 import { ownCertificate } from './certificate/own-certificate.js';
 import type { PublicCertificate } from './certificate/public-certificate.js';
 import { againText, closingText } from './closing-text.js';
-import { allPackets } from './packets/all-packets.js';
-import type { TraceRegistration } from './packets/trace-registration.js';
+import { allPackets } from './handouts/all-handouts.js';
+import type { TraceRegistration } from './handouts/trace-registration.js';
 import { DEFAULT_DAYS } from './questions.js';
 import { rotateCommand } from './rotate-command.js';
 import { findSandbox, playAdministrators, type SandboxConnection, sandboxRequests } from './sandbox-administrators.js';

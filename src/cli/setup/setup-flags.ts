@@ -1,5 +1,5 @@
-import type { CloudName } from '../../option-types.js';
-import type { Feature } from '../features.js';
+import type { CloudName } from '../../options/types.js';
+import type { Feature } from '../common/features.js';
 
 /** What the flags of `setup` become. */
 export interface SetupFlags {

@@ -1,7 +1,7 @@
 import { lstat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolder } from '../../make-folder.js';
-import { UsageError } from '../exit-codes.js';
+import { makeFolder } from '../../common/make-folder.js';
+import { UsageError } from '../common/exit-codes.js';
 import type { SetupFile } from './answers.js';
 
 const OTHER_FOLDER = `  For other packets, give another folder: --out <folder>.

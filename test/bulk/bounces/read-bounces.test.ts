@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readBounces } from '../../../src/bulk/bounces/read-bounces.js';
-import { GraphMailError } from '../../../src/errors.js';
+import { GraphMailError } from '../../../src/common/errors.js';
 import { original, plainMail, report } from './reports.js';
 
 const status =

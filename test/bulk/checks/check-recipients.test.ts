@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CheckOptions, type CheckReport, checkRecipients } from '../../../src/bulk/checks/check-recipients.js';
 import { composeMime } from '../../../src/bulk/checks/compose-mime.js';
 import { SizeEstimate } from '../../../src/bulk/checks/estimate-size.js';
-import { BulkInputError } from '../../../src/bulk/errors.js';
-import { openSuppressionList } from '../../../src/bulk/manners/suppression-list.js';
+import { BulkInputError } from '../../../src/bulk/common/errors.js';
 import { openRecipients } from '../../../src/bulk/recipients/index.js';
-import { openTemplate, type TemplateInput } from '../../../src/bulk/template-input.js';
+import { openSuppressionList } from '../../../src/bulk/suppression/suppression-list.js';
+import { openTemplate, type TemplateInput } from '../../../src/bulk/template/input.js';
 
 const senders = [{ name: 'News', address: 'news@example.org' }];
 const plain: TemplateInput = { subject: 'For {{name}}', text: 'Dear {{name}}' };
@@ -222,7 +222,7 @@ describe('the size of mails', () => {
   test('is told of the largest as it is composed', async () => {
     const template = await openTemplate(plain, { attachmentsFolder: folder });
     const row = { number: 3, line: 4, values: { email: 'c@x.test', name: 'Cyd', attachments: 'small.bin' } };
-    const { createRowComposer } = await import('../../../src/bulk/compose-row.js');
+    const { createRowComposer } = await import('../../../src/bulk/message/compose-row.js');
     const { message } = await createRowComposer({ template }).compose(row, senders[0]);
     const bytes = (await composeMime(message)).byteLength;
     const { largest } = await check(csv);

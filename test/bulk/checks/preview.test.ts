@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type PreviewOptions, writePreview } from '../../../src/bulk/checks/preview.js';
 import { PreviewFolder, previewFileName } from '../../../src/bulk/checks/preview-folder.js';
 import { openRecipients } from '../../../src/bulk/recipients/index.js';
-import { openTemplate, type TemplateInput } from '../../../src/bulk/template-input.js';
+import { openTemplate, type TemplateInput } from '../../../src/bulk/template/input.js';
 
 let folder: string;
 let out: string;

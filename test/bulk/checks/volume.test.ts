@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { formatDuration } from '../../../src/bulk/checks/duration.js';
 import { type VolumeInput, volumePlan } from '../../../src/bulk/checks/volume.js';
+import { formatDuration } from '../../../src/bulk/common/duration.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -1,7 +1,7 @@
 import { appendFile, copyFile, mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { JournalErrorCode } from '../../../src/bulk/errors.js';
+import type { JournalErrorCode } from '../../../src/bulk/common/errors.js';
 import { systemFiles } from '../../../src/bulk/journal/file-operations.js';
 import { Journal } from '../../../src/bulk/journal/journal.js';
 import { lockRun } from '../../../src/bulk/journal/lock.js';

@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { JournalError } from '../../../src/bulk/errors.js';
+import type { JournalError } from '../../../src/bulk/common/errors.js';
 import type { FileOperations } from '../../../src/bulk/journal/file-operations.js';
 import { Journal } from '../../../src/bulk/journal/journal.js';
 import { lockRun } from '../../../src/bulk/journal/lock.js';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { JournalError } from '../../../src/bulk/errors.js';
+import { JournalError } from '../../../src/bulk/common/errors.js';
 import type { RunState } from '../../../src/bulk/journal/fold.js';
 import type {
   AttemptRecord,

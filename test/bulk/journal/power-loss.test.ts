@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JournalError } from '../../../src/bulk/errors.js';
+import { JournalError } from '../../../src/bulk/common/errors.js';
 import { Journal } from '../../../src/bulk/journal/journal.js';
 import type { JournalRecord } from '../../../src/bulk/journal/records.js';
 import { DiskModel, type Loss } from './disk-model.js';

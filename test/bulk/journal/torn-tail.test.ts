@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { JournalError } from '../../../src/bulk/errors.js';
+import { JournalError } from '../../../src/bulk/common/errors.js';
 import { Journal } from '../../../src/bulk/journal/journal.js';
 import { DiskModel } from './disk-model.js';
 import { journalErrorOf, toldBy } from './journal-world.js';

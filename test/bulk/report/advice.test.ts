@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type JustDone, nextSteps } from '../../../src/bulk/report/next-steps.js';
 import { noTotals, type ReportTotals } from '../../../src/bulk/report/totals.js';
-import { OwnCommands } from '../../../src/own-commands.js';
+import { OwnCommands } from '../../../src/common/own-commands.js';
 
 const run = 'mail-runs/0123';
 const bulk = (rest: string) => `npx nodemailer-graph-transport bulk ${rest}`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nextSteps } from '../../../src/bulk/report/next-steps.js';
 import { noTotals, type ReportTotals } from '../../../src/bulk/report/totals.js';
-import { OwnCommands } from '../../../src/own-commands.js';
+import { OwnCommands } from '../../../src/common/own-commands.js';
 
 const command = 'npx nodemailer-graph-transport bulk';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { fromDomain } from '../../../src/bulk/run/from-domain.js';
 import { errorThreshold, type MaxErrors } from '../../../src/bulk/run/max-errors.js';
+import { Trouble } from '../../../src/bulk/run/outage.js';
 import { chooseFor } from '../../../src/bulk/run/row-choice.js';
 import { type PaceSeen, timeLeft } from '../../../src/bulk/run/time-left.js';
-import { Trouble } from '../../../src/bulk/run/trouble.js';
 
 const minute = 60_000;
 const day = 86_400_000;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BulkRun } from '../../../src/bulk/bulk-run.js';
 import type { BulkOptions, BulkSummary } from '../../../src/bulk/index.js';
-import { GraphMailError } from '../../../src/errors.js';
+import { GraphMailError } from '../../../src/common/errors.js';
 import { people } from './virtual/people.js';
 import { play } from './virtual/play.js';
 import { SteppingClock } from './virtual/stepping-clock.js';

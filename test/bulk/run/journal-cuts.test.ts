@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { BulkOptions } from '../../../src/bulk/bulk-options.js';
-import type { BulkSummary } from '../../../src/bulk/bulk-results.js';
 import { BulkRun } from '../../../src/bulk/bulk-run.js';
+import type { BulkSummary } from '../../../src/bulk/common/bulk-results.js';
 import { RunState } from '../../../src/bulk/journal/fold.js';
 import { decodeLine, type JournalRecord } from '../../../src/bulk/journal/records.js';
-import { systemClock } from '../../../src/clock.js';
+import type { BulkOptions } from '../../../src/bulk/run/bulk-options.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { DiskModel } from '../journal/disk-model.js';
 import { type Delivery, type Fate, ModelledGraph } from './modelled-graph.js';
 

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import nodemailer from 'nodemailer';
 import { describe, expect, it } from 'vitest';
-import { judgeFailure } from '../../../src/bulk/run/judgement.js';
+import { judgeFailure } from '../../../src/bulk/run/classify-failure.js';
 import { type SmtpFault, type SmtpStep, startSmtp } from './smtp-server.js';
 
 // They have no types of their own.

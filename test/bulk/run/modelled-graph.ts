@@ -1,4 +1,4 @@
-import { GraphMailError } from '../../../src/errors.js';
+import { GraphMailError } from '../../../src/common/errors.js';
 import type { SendAttempt } from '../../../src/index.js';
 
 interface Mail {

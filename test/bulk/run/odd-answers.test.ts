@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BulkRun } from '../../../src/bulk/bulk-run.js';
 import { type BulkOptions, type BulkSummary, sendBulk } from '../../../src/bulk/index.js';
-import { GraphMailError } from '../../../src/errors.js';
+import { GraphMailError } from '../../../src/common/errors.js';
 import { play } from './virtual/play.js';
 import { SteppingClock } from './virtual/stepping-clock.js';
 import { syncFiles } from './virtual/sync-files.js';

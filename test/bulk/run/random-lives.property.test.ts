@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { BulkOptions } from '../../../src/bulk/bulk-options.js';
-import type { BulkSummary } from '../../../src/bulk/bulk-results.js';
 import { BulkRun } from '../../../src/bulk/bulk-run.js';
+import type { BulkSummary } from '../../../src/bulk/common/bulk-results.js';
 import type { FileOperations } from '../../../src/bulk/journal/file-operations.js';
 import { readRun } from '../../../src/bulk/journal/reading.js';
-import { systemClock } from '../../../src/clock.js';
+import type { BulkOptions } from '../../../src/bulk/run/bulk-options.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { DiskModel } from '../journal/disk-model.js';
 import { type Delivery, type Fate, ModelledGraph } from './modelled-graph.js';
 

@@ -2,11 +2,11 @@ import { appendFile, copyFile, mkdtemp, readFile, rename, rm, truncate, writeFil
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BulkOptions } from '../../../src/bulk/bulk-options.js';
 import { BulkRun, type RunEnvironment } from '../../../src/bulk/bulk-run.js';
 import { type FileOperations, systemFiles } from '../../../src/bulk/journal/file-operations.js';
 import type { Machine } from '../../../src/bulk/journal/lock-holder.js';
-import { systemClock } from '../../../src/clock.js';
+import type { BulkOptions } from '../../../src/bulk/run/bulk-options.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { createGraphTransporter, type GraphTransportOptions } from '../../../src/index.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configuredTerminal } from '../../../src/cli/bulk/configured-terminal.js';
-import { processTerminal } from '../../../src/cli/terminal.js';
-import { graphTransport } from '../../../src/transport.js';
+import { processTerminal } from '../../../src/cli/common/terminal.js';
+import { graphTransport } from '../../../src/transport/graph-transport.js';
 import { BulkWorld, events } from './support.js';
 
 let world: BulkWorld;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { noTotals } from '../../../src/bulk/report/totals.js';
 import { paceLine, stepLines, whyEnded } from '../../../src/cli/bulk/ending-text.js';
 import { statusText } from '../../../src/cli/bulk/status-command.js';
-import { OwnCommands } from '../../../src/own-commands.js';
+import { OwnCommands } from '../../../src/common/own-commands.js';
 
 const program = 'npx nodemailer-graph-transport bulk';
 const next = { commands: new OwnCommands({ platform: 'linux' }), suppress: undefined };

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import type { BulkProgress } from '../../../src/bulk/bulk-results.js';
 import type { CheckReport } from '../../../src/bulk/checks/check-recipients.js';
 import { volumePlan } from '../../../src/bulk/checks/volume.js';
+import type { BulkProgress } from '../../../src/bulk/common/bulk-results.js';
 import { headlineOf } from '../../../src/bulk/report/headline.js';
 import { noTotals } from '../../../src/bulk/report/totals.js';
 import { printTotals } from '../../../src/bulk/run/totals.js';
 import { checkText } from '../../../src/cli/bulk/check-text.js';
 import { paceLine, stepLines } from '../../../src/cli/bulk/ending-text.js';
+import { progressText } from '../../../src/cli/bulk/progress-line.js';
 import { statusText } from '../../../src/cli/bulk/status-command.js';
 import { judgeChecks } from '../../../src/cli/doctor/verdict.js';
-import { progressText } from '../../../src/cli/progress-line.js';
-import { OwnCommands } from '../../../src/own-commands.js';
+import { OwnCommands } from '../../../src/common/own-commands.js';
 
 const nouns = 'row|mail|mailbox|recipient|duplicate|address|time|day|problem|request|minute|message|warning';
 

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { createTransport } from 'nodemailer';
+import type { Terminal } from '../../../src/cli/common/terminal.js';
 import { runProgram } from '../../../src/cli/program.js';
-import type { Terminal } from '../../../src/cli/terminal.js';
-import { systemClock } from '../../../src/clock.js';
-import type { GraphTransportOptions } from '../../../src/option-types.js';
+import { systemClock } from '../../../src/common/clock.js';
+import type { GraphTransportOptions } from '../../../src/options/types.js';
 import type { Sandbox } from '../../../src/sandbox/index.js';
-import { graphTransport } from '../../../src/transport.js';
+import { graphTransport } from '../../../src/transport/graph-transport.js';
 
 export interface Printed {
   code: number;

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { processTerminal, type Terminal } from '../../../src/cli/common/terminal.js';
 import { runProgram } from '../../../src/cli/program.js';
-import { processTerminal, type Terminal } from '../../../src/cli/terminal.js';
-import { systemClock } from '../../../src/clock.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { DoctorWorld, mailbox } from './support.js';
 
 let world: DoctorWorld;

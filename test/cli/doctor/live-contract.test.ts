@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { processTerminal, type Terminal } from '../../../src/cli/common/terminal.js';
 import { topics } from '../../../src/cli/live/cases/index.js';
 import { questions } from '../../../src/cli/live/questions/index.js';
 import { MOST_MAILS } from '../../../src/cli/live/run.js';
 import { runProgram } from '../../../src/cli/program.js';
-import { processTerminal, type Terminal } from '../../../src/cli/terminal.js';
-import { systemClock } from '../../../src/clock.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { clientId, DoctorWorld, mailbox, tenantId } from './support.js';
 
 const tenant = {

@@ -1,4 +1,4 @@
-import type { CheckStatus } from '../../../src/cli/doctor/check.js';
+import type { CheckStatus } from '../../../src/cli/doctor/common/check.js';
 import type { DoctorFlags } from '../../../src/cli/doctor/flags.js';
 import type { SandboxOptions } from '../../../src/sandbox/index.js';
 import { certificateRows } from './rows/certificate.js';

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { createTransport } from 'nodemailer';
-import type { Check } from '../../../src/cli/doctor/check.js';
+import type { Terminal } from '../../../src/cli/common/terminal.js';
+import type { Check } from '../../../src/cli/doctor/common/check.js';
 import { doctorCommand } from '../../../src/cli/doctor/doctor-command.js';
 import type { DoctorFlags } from '../../../src/cli/doctor/flags.js';
 import type { World } from '../../../src/cli/doctor/world.js';
-import type { Terminal } from '../../../src/cli/terminal.js';
-import { systemClock } from '../../../src/clock.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.js';
-import { graphTransport } from '../../../src/transport.js';
+import { graphTransport } from '../../../src/transport/graph-transport.js';
 
 export const clientId = 'c11e4701-5a4d-4b0c-9c0d-e5a9d0c0ffee';
 export const tenantId = '7e4a4e11-5a4d-4b0c-9c0d-e5a9d0c0ffee';

@@ -1,12 +1,12 @@
 // What a report may have in it, whatever a server answers.
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { topics } from '../../../src/cli/live/cases/index.js';
-import { ProbeFailure } from '../../../src/cli/live/probe.js';
+import { ProbeFailure } from '../../../src/cli/live/common/probe.js';
+import { Target } from '../../../src/cli/live/common/target.js';
 import { questions, withPerson } from '../../../src/cli/live/questions/index.js';
 import { reportText, withoutNames } from '../../../src/cli/live/report.js';
 import { type LiveResult, runLive } from '../../../src/cli/live/run.js';
-import { Target } from '../../../src/cli/live/target.js';
-import { type Clock, systemClock } from '../../../src/clock.js';
+import { type Clock, systemClock } from '../../../src/common/clock.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { startSandboxTarget } from '../../contract/sandbox-target.js';
 import { type Answer, CLIENT, FRIEND, HastyClock, MAILBOX, serviceThat, TENANT } from './service.js';

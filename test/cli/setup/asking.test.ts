@@ -4,9 +4,9 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { parseEnv, stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processTerminal } from '../../../src/cli/common/terminal.js';
 import { runProgram } from '../../../src/cli/program.js';
 import { helpOf, QUESTIONS } from '../../../src/cli/setup/questions.js';
-import { processTerminal } from '../../../src/cli/terminal.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 import { SetupWorld } from './support.js';
 

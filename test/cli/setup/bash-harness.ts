@@ -5,10 +5,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Answers, Mode, SetupFile } from '../../../src/cli/setup/answers.js';
 import { publicCertificate } from '../../../src/cli/setup/certificate/public-certificate.js';
 import { CLOUD_TERMS } from '../../../src/cli/setup/clouds.js';
-import { entraPacket } from '../../../src/cli/setup/packets/entra-admin.js';
-import { rotationPacket } from '../../../src/cli/setup/packets/rotation.js';
+import { entraPacket } from '../../../src/cli/setup/handouts/entra-admin.js';
+import { rotationPacket } from '../../../src/cli/setup/handouts/rotation.js';
 import { MAIL_SEND_ROLE_ID } from '../../../src/cli/setup/scripts/well-known-ids.js';
-import type { CloudName } from '../../../src/option-types.js';
+import type { CloudName } from '../../../src/options/types.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 import { type AzTenant, FAILURES, type Failure, StubAz, TENANT } from './stub-az.js';
 

@@ -7,7 +7,7 @@ import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KeyAndCertificate, newCertificate } from '../../../src/cli/setup/certificate/new-certificate.js';
 import { startSandbox } from '../../../src/sandbox/index.js';
-import { graphTransport } from '../../../src/transport.js';
+import { graphTransport } from '../../../src/transport/graph-transport.js';
 import { hasOpenssl } from '../../helpers/certificates.js';
 
 const now = Date.UTC(2026, 10, 23, 12);

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Answers, Mode, Scope } from '../../../src/cli/setup/answers.js';
-import { allPackets } from '../../../src/cli/setup/packets/all-packets.js';
-import { rotationPacket } from '../../../src/cli/setup/packets/rotation.js';
-import type { CloudName } from '../../../src/option-types.js';
+import { allPackets } from '../../../src/cli/setup/handouts/all-handouts.js';
+import { rotationPacket } from '../../../src/cli/setup/handouts/rotation.js';
+import type { CloudName } from '../../../src/options/types.js';
 import { certificate } from './bash-harness.js';
 import { powerShellValue } from './powershell-tokens.js';
 

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { Answers, Mode } from '../../../src/cli/setup/answers.js';
 import { publicCertificate } from '../../../src/cli/setup/certificate/public-certificate.js';
 import { closingText } from '../../../src/cli/setup/closing-text.js';
-import { allPackets } from '../../../src/cli/setup/packets/all-packets.js';
-import type { PacketInput } from '../../../src/cli/setup/packets/packet-input.js';
-import { rotationPacket } from '../../../src/cli/setup/packets/rotation.js';
+import { allPackets } from '../../../src/cli/setup/handouts/all-handouts.js';
+import type { PacketInput } from '../../../src/cli/setup/handouts/handout-input.js';
+import { rotationPacket } from '../../../src/cli/setup/handouts/rotation.js';
 import { POLICY_WAITING } from '../../../src/cli/setup/scripts/restrict-policy-ps1.js';
-import type { CloudName } from '../../../src/option-types.js';
+import type { CloudName } from '../../../src/options/types.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 
 const certificate = publicCertificate(makeCertificate().certificate);

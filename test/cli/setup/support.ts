@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
+import { processTerminal, type Terminal } from '../../../src/cli/common/terminal.js';
 import { runProgram } from '../../../src/cli/program.js';
-import { processTerminal, type Terminal } from '../../../src/cli/terminal.js';
-import { systemClock } from '../../../src/clock.js';
+import { systemClock } from '../../../src/common/clock.js';
 
 export interface Printed {
   code: number;

@@ -5,13 +5,13 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkConfiguration, readConfiguration } from '../../../src/cli/configuration.js';
+import { checkConfiguration, readConfiguration } from '../../../src/cli/common/configuration.js';
+import { processTerminal, type Terminal } from '../../../src/cli/common/terminal.js';
 import { doctorCommand } from '../../../src/cli/doctor/doctor-command.js';
 import { worldOf } from '../../../src/cli/doctor/world.js';
 import { runProgram } from '../../../src/cli/program.js';
-import { processTerminal, type Terminal } from '../../../src/cli/terminal.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
-import { graphTransport } from '../../../src/transport.js';
+import { graphTransport } from '../../../src/transport/graph-transport.js';
 import { SetupWorld, usualFlags } from './support.js';
 
 const principal = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373';

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FEATURE_WORDS, FEATURES, type Feature } from '../../../src/cli/features.js';
+import { FEATURE_WORDS, FEATURES, type Feature } from '../../../src/cli/common/features.js';
+import { processTerminal, type Terminal } from '../../../src/cli/common/terminal.js';
 import { runProgram } from '../../../src/cli/program.js';
-import { processTerminal, type Terminal } from '../../../src/cli/terminal.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
-import { graphTransport } from '../../../src/transport.js';
+import { graphTransport } from '../../../src/transport/graph-transport.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 import { SetupWorld, usualFlags } from './support.js';
 

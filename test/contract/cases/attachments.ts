@@ -1,5 +1,5 @@
 import { FILE } from '../../../src/cli/live/cases/attachments.js';
-import { messagePath, type Target } from '../../../src/cli/live/target.js';
+import { messagePath, type Target } from '../../../src/cli/live/common/target.js';
 import type { SandboxTopic } from '../case.js';
 
 export const attachments: SandboxTopic = {

@@ -1,5 +1,5 @@
-import { docs } from '../../../src/cli/live/sources.js';
-import { messagePath } from '../../../src/cli/live/target.js';
+import { docs } from '../../../src/cli/live/common/sources.js';
+import { messagePath } from '../../../src/cli/live/common/target.js';
 import type { SandboxTopic } from '../case.js';
 import { otherApplication, tokenOfOther } from '../other-application.js';
 

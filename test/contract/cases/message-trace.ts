@@ -1,6 +1,6 @@
-import type { Reply } from '../../../src/cli/live/plain-http.js';
-import { docs, guess, reports } from '../../../src/cli/live/sources.js';
-import type { Target } from '../../../src/cli/live/target.js';
+import type { Reply } from '../../../src/cli/live/common/plain-http.js';
+import { docs, guess, reports } from '../../../src/cli/live/common/sources.js';
+import type { Target } from '../../../src/cli/live/common/target.js';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.js';
 import type { SandboxCase, SandboxTopic } from '../case.js';
 import { OTHER_APPLICATION, otherApplication, tokenOfOther } from '../other-application.js';

@@ -1,6 +1,6 @@
-import type { Reply } from '../../../src/cli/live/plain-http.js';
-import { docs, reports } from '../../../src/cli/live/sources.js';
-import type { Target } from '../../../src/cli/live/target.js';
+import type { Reply } from '../../../src/cli/live/common/plain-http.js';
+import { docs, reports } from '../../../src/cli/live/common/sources.js';
+import type { Target } from '../../../src/cli/live/common/target.js';
 import type { SandboxTopic } from '../case.js';
 
 const ANOTHER = 'sales@contoso.example';

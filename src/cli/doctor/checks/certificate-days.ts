@@ -1,8 +1,8 @@
-import type { CertificateInfo } from '../../../auth/certificate-source.js';
-import { EXIT } from '../../exit-codes.js';
-import { type Check, failed, ok, type Subject, skipped, warning } from '../check.js';
+import type { CertificateInfo } from '../../../auth/certificate/certificate-source.js';
+import { EXIT } from '../../common/exit-codes.js';
+import { type Check, failed, ok, type Subject, skipped, warning } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 import { durationInWords } from '../durations.js';
-import type { Examination } from '../examination.js';
 import { clockTolerance } from './clock.js';
 
 const subject = { id: 'certificate-days', title: 'Days left' };

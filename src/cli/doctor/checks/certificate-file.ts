@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
-import { readFiles } from '../../../auth/certificate-files.js';
-import { isGraphMailError } from '../../../errors.js';
-import { EXIT } from '../../exit-codes.js';
-import { type Check, failed, ok, skipped, warning } from '../check.js';
-import type { Examination } from '../examination.js';
+import { readFiles } from '../../../auth/certificate/files.js';
+import { isGraphMailError } from '../../../common/errors.js';
+import { EXIT } from '../../common/exit-codes.js';
+import { type Check, failed, ok, skipped, warning } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 
 const subject = { id: 'certificate-file', title: 'Certificate file' };
 

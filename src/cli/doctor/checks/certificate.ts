@@ -1,9 +1,9 @@
 import { createPrivateKey } from 'node:crypto';
-import { CertificateSource } from '../../../auth/certificate-source.js';
-import { isGraphMailError } from '../../../errors.js';
-import { EXIT } from '../../exit-codes.js';
-import { type Check, failed, ok, skipped } from '../check.js';
-import type { Examination } from '../examination.js';
+import { CertificateSource } from '../../../auth/certificate/certificate-source.js';
+import { isGraphMailError } from '../../../common/errors.js';
+import { EXIT } from '../../common/exit-codes.js';
+import { type Check, failed, ok, skipped } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 
 const subject = { id: 'certificate', title: 'Certificate and key' };
 

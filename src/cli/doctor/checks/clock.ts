@@ -1,7 +1,7 @@
-import { EXIT } from '../../exit-codes.js';
-import { type Check, failed, ok, skipped, warning } from '../check.js';
+import { EXIT } from '../../common/exit-codes.js';
+import { type Check, failed, ok, skipped, warning } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 import { durationInWords } from '../durations.js';
-import type { Examination } from '../examination.js';
 
 const subject = { id: 'clock', title: 'Clock' };
 

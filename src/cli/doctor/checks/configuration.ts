@@ -1,13 +1,17 @@
-import { isGraphMailError } from '../../../errors.js';
+import { isGraphMailError } from '../../../common/errors.js';
 import { resolveCloud } from '../../../graph/clouds.js';
-import { isLoopback } from '../../../graph/proxy-exceptions.js';
-import type { CloudName } from '../../../option-types.js';
-import { type ConfigurationSource, originOf, checkConfiguration as settleConfiguration } from '../../configuration.js';
-import { givenConfiguration } from '../../configuration-flags.js';
-import { EXIT } from '../../exit-codes.js';
-import { type Check, failed, ok, warning } from '../check.js';
+import { isLoopback } from '../../../graph/proxy/exceptions.js';
+import type { CloudName } from '../../../options/types.js';
+import {
+  type ConfigurationSource,
+  originOf,
+  checkConfiguration as settleConfiguration,
+} from '../../common/configuration.js';
+import { givenConfiguration } from '../../common/configuration-flags.js';
+import { EXIT } from '../../common/exit-codes.js';
 import { cloudInWords, cloudOfHost } from '../clouds-in-words.js';
-import type { Examination } from '../examination.js';
+import { type Check, failed, ok, warning } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 
 const subject = { id: 'configuration', title: 'Configuration' };
 

@@ -1,7 +1,7 @@
-import { onmicrosoftLimit, tenantLimit, tenantLimitCmdlet } from '../../../recipient-limits.js';
-import { type Check, skipped, warning } from '../check.js';
+import { onmicrosoftLimit, tenantLimit, tenantLimitCmdlet } from '../../../common/recipient-limits.js';
 import { connectCommand } from '../clouds-in-words.js';
-import type { Examination } from '../examination.js';
+import { type Check, skipped, warning } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 
 const subject = { id: 'limits', title: 'Sending limits' };
 

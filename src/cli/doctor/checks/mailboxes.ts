@@ -1,5 +1,5 @@
-import { type Check, skipped } from '../check.js';
-import type { Examination } from '../examination.js';
+import { type Check, skipped } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 import { mailboxCheck } from '../mailbox-check.js';
 import { askToSend, otherUserAgent, type SendAnswer } from '../send-check.js';
 import { judgeSendAnswer, mayBeUserAgent } from '../send-verdict.js';

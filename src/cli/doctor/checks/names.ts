@@ -1,6 +1,6 @@
-import { EXIT } from '../../exit-codes.js';
-import { type Check, failed, ok, skipped } from '../check.js';
-import type { Examination } from '../examination.js';
+import { EXIT } from '../../common/exit-codes.js';
+import { type Check, failed, ok, skipped } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 
 const subject = { id: 'dns', title: 'Names (DNS)' };
 

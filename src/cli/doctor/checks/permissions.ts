@@ -1,7 +1,7 @@
-import { EXIT } from '../../exit-codes.js';
-import { enoughFor, readingRight } from '../../features.js';
-import { type Check, failed, ok, skipped, warning } from '../check.js';
-import type { Examination } from '../examination.js';
+import { EXIT } from '../../common/exit-codes.js';
+import { enoughFor, readingRight } from '../../common/features.js';
+import { type Check, failed, ok, skipped, warning } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 import { signInNeeds } from './token.js';
 
 const subject = { id: 'permissions', title: 'Permissions in the token' };

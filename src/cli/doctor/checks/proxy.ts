@@ -1,8 +1,8 @@
-import { isGraphMailError } from '../../../errors.js';
-import { ProxyFailure } from '../../../graph/proxy-failure.js';
-import { EXIT } from '../../exit-codes.js';
-import { type Check, failed, ok } from '../check.js';
-import type { Examination } from '../examination.js';
+import { isGraphMailError } from '../../../common/errors.js';
+import { ProxyFailure } from '../../../graph/proxy/failure.js';
+import { EXIT } from '../../common/exit-codes.js';
+import { type Check, failed, ok } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 
 const subject = { id: 'proxy', title: 'Proxy' };
 

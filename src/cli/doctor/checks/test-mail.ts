@@ -1,9 +1,9 @@
-import { type GraphMailError, isGraphMailError } from '../../../errors.js';
-import { quotePowerShell } from '../../../shell-quoting.js';
-import { EXIT, type ExitCode, exitCodeOfError } from '../../exit-codes.js';
-import { type Check, failed, ok, skipped } from '../check.js';
+import { type GraphMailError, isGraphMailError } from '../../../common/errors.js';
+import { quotePowerShell } from '../../../common/shell-quoting.js';
+import { EXIT, type ExitCode, exitCodeOfError } from '../../common/exit-codes.js';
 import { connectCommand } from '../clouds-in-words.js';
-import type { Examination } from '../examination.js';
+import { type Check, failed, ok, skipped } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 import { beforeMailboxes } from './mailboxes.js';
 
 const subject = { id: 'test-mail', title: 'Test mail' };

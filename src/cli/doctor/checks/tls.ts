@@ -1,10 +1,10 @@
 import { isTlsCode } from '../../../graph/network-error.js';
-import { EXIT } from '../../exit-codes.js';
-import { sandboxInbox, startSandbox } from '../../known-sandbox.js';
-import { type Check, failed, ok, warning } from '../check.js';
+import { EXIT } from '../../common/exit-codes.js';
+import { sandboxInbox, startSandbox } from '../../common/known-sandbox.js';
+import { type Check, failed, ok, warning } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 import type { Contact, ContactAnswer } from '../contact.js';
 import { distrustCure } from '../distrust.js';
-import type { Examination } from '../examination.js';
 
 const subject = { id: 'tls', title: 'Connection and TLS' };
 

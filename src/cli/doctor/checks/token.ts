@@ -1,9 +1,9 @@
 import { readClaims } from '../../../auth/token-claims.js';
 import { tokenRequest } from '../../../auth/token-request.js';
-import { counted } from '../../../bulk/report/words.js';
-import { isGraphMailError } from '../../../errors.js';
-import { type Check, failed, ok } from '../check.js';
-import type { Examination } from '../examination.js';
+import { counted } from '../../../bulk/common/words.js';
+import { isGraphMailError } from '../../../common/errors.js';
+import { type Check, failed, ok } from '../common/check.js';
+import type { Examination } from '../common/environment.js';
 import { isTenantId } from '../tenant-lookup.js';
 import { explainTokenError } from '../token-errors.js';
 import { userAgent } from '../world.js';

@@ -1,7 +1,7 @@
-import { until } from '../folders.js';
-import type { Topic } from '../probe.js';
-import { docs } from '../sources.js';
-import { messagePath, type Target } from '../target.js';
+import { until } from '../common/folders.js';
+import type { Topic } from '../common/probe.js';
+import { docs } from '../common/sources.js';
+import { messagePath, type Target } from '../common/target.js';
 
 export const FILE = {
   '@odata.type': '#microsoft.graph.fileAttachment',

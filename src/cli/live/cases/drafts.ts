@@ -1,7 +1,7 @@
-import { goneItem, itemInFolder, itemInSentItems } from '../folders.js';
-import { ProbeFailure, type Topic } from '../probe.js';
-import { docs, guess, reports } from '../sources.js';
-import { messagePath } from '../target.js';
+import { goneItem, itemInFolder, itemInSentItems } from '../common/folders.js';
+import { ProbeFailure, type Topic } from '../common/probe.js';
+import { docs, guess, reports } from '../common/sources.js';
+import { messagePath } from '../common/target.js';
 
 const NOT_FOUND = {
   status: 404,

@@ -1,7 +1,7 @@
-import { until } from '../folders.js';
-import { ProbeFailure, type Topic } from '../probe.js';
-import { docs, reports } from '../sources.js';
-import { messagePath } from '../target.js';
+import { until } from '../common/folders.js';
+import { ProbeFailure, type Topic } from '../common/probe.js';
+import { docs, reports } from '../common/sources.js';
+import { messagePath } from '../common/target.js';
 
 const headers = { prefer: 'IdType="ImmutableId"' };
 

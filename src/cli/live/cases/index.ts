@@ -1,4 +1,4 @@
-import type { Topic } from '../probe.js';
+import type { Topic } from '../common/probe.js';
 import { attachments } from './attachments.js';
 import { drafts } from './drafts.js';
 import { immutableIds } from './immutable-ids.js';

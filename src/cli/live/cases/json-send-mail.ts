@@ -1,8 +1,8 @@
-import { until } from '../folders.js';
-import type { Reply } from '../plain-http.js';
-import { ProbeFailure, type Topic } from '../probe.js';
-import { docs, reports } from '../sources.js';
-import type { Target } from '../target.js';
+import { until } from '../common/folders.js';
+import type { Reply } from '../common/plain-http.js';
+import { ProbeFailure, type Topic } from '../common/probe.js';
+import { docs, reports } from '../common/sources.js';
+import type { Target } from '../common/target.js';
 
 export const jsonSendMail: Topic = {
   topic: 'sendMail with JSON',

@@ -1,7 +1,7 @@
-import { byMessageId, itemInSentItems } from '../folders.js';
-import { ProbeFailure, type Topic } from '../probe.js';
-import { docs } from '../sources.js';
-import { messagePath } from '../target.js';
+import { byMessageId, itemInSentItems } from '../common/folders.js';
+import { ProbeFailure, type Topic } from '../common/probe.js';
+import { docs } from '../common/sources.js';
+import { messagePath } from '../common/target.js';
 
 export const lookups: Topic = {
   topic: 'lookups',

@@ -1,7 +1,7 @@
-import type { Reply } from '../plain-http.js';
-import type { Topic } from '../probe.js';
-import { docs, guess, reports } from '../sources.js';
-import type { Target } from '../target.js';
+import type { Reply } from '../common/plain-http.js';
+import type { Topic } from '../common/probe.js';
+import { docs, guess, reports } from '../common/sources.js';
+import type { Target } from '../common/target.js';
 
 const TOO_LARGE = 'A'.repeat(4_194_308);
 const HIDDEN = 'Undisclosed recipients:;';

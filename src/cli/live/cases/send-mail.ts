@@ -1,8 +1,8 @@
 import { equal } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { itemInSentItems } from '../folders.js';
-import type { Topic } from '../probe.js';
-import { docs, reports } from '../sources.js';
+import { itemInSentItems } from '../common/folders.js';
+import type { Topic } from '../common/probe.js';
+import { docs, reports } from '../common/sources.js';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const CLIENT_REQUEST_ID = randomUUID();

@@ -1,8 +1,8 @@
 import { notEqual } from 'node:assert/strict';
-import type { Reply } from '../plain-http.js';
-import type { Topic } from '../probe.js';
-import { docs, guess } from '../sources.js';
-import { messagePath, type Target } from '../target.js';
+import type { Reply } from '../common/plain-http.js';
+import type { Topic } from '../common/probe.js';
+import { docs, guess } from '../common/sources.js';
+import { messagePath, type Target } from '../common/target.js';
 
 const SIZE = 3_200_000;
 const CHUNK = 2_097_152;

@@ -1,4 +1,4 @@
-import type { Question } from '../probe.js';
+import type { Question } from '../common/probe.js';
 
 const WANTED = ['cache-control', 'client-request-id', 'content-length', 'content-type', 'date', 'request-id'];
 

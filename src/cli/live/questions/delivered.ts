@@ -1,7 +1,7 @@
-import { answerInWords } from '../exchange.js';
-import { itemInFolder } from '../folders.js';
-import { type Finding, ProbeFailure, type Question } from '../probe.js';
-import { messagePath, type Target } from '../target.js';
+import { answerInWords } from '../common/exchange.js';
+import { itemInFolder } from '../common/folders.js';
+import { type Finding, ProbeFailure, type Question } from '../common/probe.js';
+import { messagePath, type Target } from '../common/target.js';
 
 const topic = 'the delivered message';
 const DATE = 'Mon, 2 Nov 2026 10:00:00 +0000';

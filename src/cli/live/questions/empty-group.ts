@@ -1,6 +1,6 @@
-import { answerInWords } from '../exchange.js';
-import type { Question } from '../probe.js';
-import type { Target } from '../target.js';
+import { answerInWords } from '../common/exchange.js';
+import type { Question } from '../common/probe.js';
+import type { Target } from '../common/target.js';
 
 const topic = 'an empty group in To';
 

@@ -1,4 +1,4 @@
-import type { Question, Unanswerable } from '../probe.js';
+import type { Question, Unanswerable } from '../common/probe.js';
 import { answerHeaders } from './answer-headers.js';
 import { bodyEncoding } from './body-encoding.js';
 import { delivered } from './delivered.js';

@@ -1,7 +1,7 @@
-import { answerInWords } from '../exchange.js';
-import { byMessageTrace } from '../folders.js';
-import { ProbeFailure, type Question } from '../probe.js';
-import type { Target } from '../target.js';
+import { answerInWords } from '../common/exchange.js';
+import { byMessageTrace } from '../common/folders.js';
+import { ProbeFailure, type Question } from '../common/probe.js';
+import type { Target } from '../common/target.js';
 
 const STATUSES = [
   'gettingStatus',

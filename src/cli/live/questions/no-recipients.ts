@@ -1,7 +1,7 @@
-import { answerInWords } from '../exchange.js';
-import { byMessageId } from '../folders.js';
-import type { Question } from '../probe.js';
-import { messagePath } from '../target.js';
+import { answerInWords } from '../common/exchange.js';
+import { byMessageId } from '../common/folders.js';
+import type { Question } from '../common/probe.js';
+import { messagePath } from '../common/target.js';
 
 const topic = 'a message without recipients';
 

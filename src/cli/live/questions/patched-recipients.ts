@@ -1,7 +1,7 @@
-import { answerInWords } from '../exchange.js';
-import { itemInSentItems } from '../folders.js';
-import { ProbeFailure, type Question } from '../probe.js';
-import { messagePath, type Target } from '../target.js';
+import { answerInWords } from '../common/exchange.js';
+import { itemInSentItems } from '../common/folders.js';
+import { ProbeFailure, type Question } from '../common/probe.js';
+import { messagePath, type Target } from '../common/target.js';
 
 const topic = 'recipients of a MIME draft that a PATCH changes';
 const SIGNED = 'Content-Type: text/plain; charset=us-ascii\r\n\r\n  Two spaces,  and two more.  \r\n';

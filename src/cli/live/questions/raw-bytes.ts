@@ -1,7 +1,7 @@
-import { answerInWords } from '../exchange.js';
-import { itemInSentItems } from '../folders.js';
-import type { Finding, Permission, Question } from '../probe.js';
-import type { Target } from '../target.js';
+import { answerInWords } from '../common/exchange.js';
+import { itemInSentItems } from '../common/folders.js';
+import type { Finding, Permission, Question } from '../common/probe.js';
+import type { Target } from '../common/target.js';
 
 const topic = 'bytes that are not ASCII, and line ends';
 const needs: Permission[] = ['Mail.Send', 'Mail.Read'];

@@ -1,6 +1,6 @@
-import { answerInWords } from '../exchange.js';
-import type { Finding, Question } from '../probe.js';
-import type { Target } from '../target.js';
+import { answerInWords } from '../common/exchange.js';
+import type { Finding, Question } from '../common/probe.js';
+import type { Target } from '../common/target.js';
 
 const sizes: readonly (readonly [bytes: number, taken: boolean])[] = [
   [3_999_999, true],

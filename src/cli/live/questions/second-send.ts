@@ -1,7 +1,7 @@
-import { answerInWords } from '../exchange.js';
-import { byMessageId, goneItem, itemInSentItems, until } from '../folders.js';
-import { type Finding, ProbeFailure, type Question } from '../probe.js';
-import { messagePath, type Target } from '../target.js';
+import { answerInWords } from '../common/exchange.js';
+import { byMessageId, goneItem, itemInSentItems, until } from '../common/folders.js';
+import { type Finding, ProbeFailure, type Question } from '../common/probe.js';
+import { messagePath, type Target } from '../common/target.js';
 
 const topic = 'a draft that is sent a second time';
 const needs = ['Mail.Send', 'Mail.ReadWrite'] as const;

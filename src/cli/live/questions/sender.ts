@@ -1,7 +1,7 @@
-import { answerInWords } from '../exchange.js';
-import { itemInSentItems } from '../folders.js';
-import type { Finding, Question } from '../probe.js';
-import type { Target } from '../target.js';
+import { answerInWords } from '../common/exchange.js';
+import { itemInSentItems } from '../common/folders.js';
+import type { Finding, Question } from '../common/probe.js';
+import type { Target } from '../common/target.js';
 
 /** The From is one of the addresses that mail may go to, and the mail goes there as well. */
 export const sender: readonly Question[] = [

@@ -1,7 +1,7 @@
-import { counted } from '../../../bulk/report/words.js';
-import { answerInWords } from '../exchange.js';
-import type { Finding, Question } from '../probe.js';
-import type { Target } from '../target.js';
+import { counted } from '../../../bulk/common/words.js';
+import { answerInWords } from '../common/exchange.js';
+import type { Finding, Question } from '../common/probe.js';
+import type { Target } from '../common/target.js';
 
 const topic = 'how long a token serves';
 const HOUR = 3_600;

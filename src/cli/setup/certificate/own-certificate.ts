@@ -1,10 +1,10 @@
-import { signingCertificate } from '../../../auth/certificate.js';
-import { recognise } from '../../../auth/certificate-content.js';
-import { readFiles } from '../../../auth/certificate-files.js';
-import { readPem } from '../../../auth/certificate-pem.js';
-import { checkValidity } from '../../../auth/certificate-validity.js';
-import { readPfx } from '../../../auth/pfx.js';
-import { shownPath } from '../../../option-checks.js';
+import { recognise } from '../../../auth/certificate/content.js';
+import { readFiles } from '../../../auth/certificate/files.js';
+import { readPem } from '../../../auth/certificate/read-pem.js';
+import { readPfx } from '../../../auth/certificate/read-pfx.js';
+import { signingCertificate } from '../../../auth/certificate/signing-certificate.js';
+import { checkValidity } from '../../../auth/certificate/validity.js';
+import { shownPath } from '../../../options/checks.js';
 import { type PublicCertificate, publicCertificate } from './public-certificate.js';
 
 /**

@@ -1,4 +1,4 @@
-import { quotePowerShell } from '../../../shell-quoting.js';
+import { quotePowerShell } from '../../../common/shell-quoting.js';
 import type { AddCertificate } from './add-certificate-sh.js';
 import { connectGraph, GRAPH_CERTIFICATE, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';
 import { strictly } from './powershell-steps.js';

@@ -1,4 +1,4 @@
-import { quoteSh } from '../../../shell-quoting.js';
+import { quoteSh } from '../../../common/shell-quoting.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
 import { BASH_BEGINNING, BASH_CERTIFICATE, BASH_KNOWN_APP } from './bash-steps.js';
 

@@ -1,4 +1,4 @@
-import { quotePowerShell } from '../../../shell-quoting.js';
+import { quotePowerShell } from '../../../common/shell-quoting.js';
 import type { Answers } from '../answers.js';
 import { permissionNames, permissionsOf } from '../rights.js';
 import { connectGraph, GRAPH_KNOWN_APP } from './graph-powershell-steps.js';

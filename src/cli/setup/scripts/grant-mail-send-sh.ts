@@ -1,4 +1,4 @@
-import { quoteSh } from '../../../shell-quoting.js';
+import { quoteSh } from '../../../common/shell-quoting.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
 import { permissionNames, permissionsOf } from '../rights.js';

@@ -1,4 +1,4 @@
-import { quotePowerShell } from '../../../shell-quoting.js';
+import { quotePowerShell } from '../../../common/shell-quoting.js';
 import { REGISTERED_FILE } from './well-known-ids.js';
 
 /** What the body of a script for Microsoft Graph PowerShell begins with: signing in, with the scopes it needs. (fact setup-5) */

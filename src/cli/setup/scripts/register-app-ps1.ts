@@ -1,4 +1,4 @@
-import { quotePowerShell, quotePowerShellList } from '../../../shell-quoting.js';
+import { quotePowerShell, quotePowerShellList } from '../../../common/shell-quoting.js';
 import type { Answers } from '../answers.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
 import { permissionNames, permissionsOf } from '../rights.js';

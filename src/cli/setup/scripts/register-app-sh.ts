@@ -1,4 +1,4 @@
-import { quoteSh } from '../../../shell-quoting.js';
+import { quoteSh } from '../../../common/shell-quoting.js';
 import type { Answers } from '../answers.js';
 import type { PublicCertificate } from '../certificate/public-certificate.js';
 import { CLOUD_TERMS } from '../clouds.js';

@@ -1,4 +1,4 @@
-import { quotePowerShell, quotePowerShellList } from '../../../shell-quoting.js';
+import { quotePowerShell, quotePowerShellList } from '../../../common/shell-quoting.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
 import { permissionNames } from '../rights.js';

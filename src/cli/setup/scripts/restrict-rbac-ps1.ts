@@ -1,5 +1,5 @@
-import { quotePowerShell, quotePowerShellList } from '../../../shell-quoting.js';
-import { readingRight } from '../../features.js';
+import { quotePowerShell, quotePowerShellList } from '../../../common/shell-quoting.js';
+import { readingRight } from '../../common/features.js';
 import type { Answers } from '../answers.js';
 import { CLOUD_TERMS } from '../clouds.js';
 import { rolesOf } from '../rights.js';

@@ -1,0 +1,109 @@
+import { shown } from '../../options/checks.js';
+import { BulkInputError, quote } from '../common/errors.js';
+import { headerTextProblem } from '../common/header-text.js';
+import type { Row } from '../common/row.js';
+import { headerNameProblem } from './header-names.js';
+import { formatListId } from './list-id.js';
+import { compileUnsubscribe, type UnsubscribeOptions } from './unsubscribe.js';
+
+/** Headers that mail to many people should have, and others. */
+export interface MannersOptions {
+  /**
+   * Writes `List-Unsubscribe` (RFC 2369) and `List-Unsubscribe-Post` (RFC 8058). Gmail and Yahoo ask for both from whoever
+   * sends 5,000 mails a day to them; mail programs show a button for them.
+   * @default none
+   */
+  unsubscribe?: UnsubscribeOptions | undefined;
+  /**
+   * Writes `List-Id` (RFC 2919), by which people sort their mail: `'news.example.com'` or `'News <news.example.com>'`.
+   * @default none
+   */
+  listId?: string | undefined;
+  /**
+   * Writes `X-Auto-Response-Suppress` (MS-OXCMAIL §2.1.3.2.20), so that Exchange sends no out-of-office notes to a run. Any
+   * of `DR`, `NDR`, `RN`, `NRN`, `OOF`, `AutoReply`, with commas between them, or `All`. `NDR` and `All` would also keep
+   * back the bounces that a run reads afterwards. `false` leaves it out. (fact header-8)
+   * @default 'DR, RN, NRN, OOF, AutoReply'
+   */
+  autoResponseSuppress?: string | false | undefined;
+  /**
+   * Other headers for every mail, for instance `{ 'Reply-To': 'sales@example.com', 'Feedback-ID': '…' }`. Exchange may drop
+   * names of one's own that it has not seen before. (fact header-4)
+   * @default none
+   */
+  headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A header whose value Nodemailer writes as it is. */
+export interface PreparedHeader {
+  prepared: true;
+  value: string;
+}
+
+/** All but non-delivery reports: these must come, or nobody would know of them. */
+const defaultSuppress = 'DR, RN, NRN, OOF, AutoReply';
+const suppressible = ['DR', 'NDR', 'RN', 'NRN', 'OOF', 'AutoReply', 'All', 'None'];
+
+const byOption: Readonly<Record<string, string>> = {
+  'list-unsubscribe': 'unsubscribe',
+  'list-unsubscribe-post': 'unsubscribe',
+  'list-id': 'listId',
+  'x-auto-response-suppress': 'autoResponseSuppress',
+};
+
+/**
+ * Checks the options once, and gives what writes the headers of each row.
+ * @throws BulkInputError for the options; the function it gives throws an Error with what is wrong with a row
+ */
+export function compileListHeaders(options: MannersOptions): (row: Row) => Record<string, string | PreparedHeader> {
+  const fixed: Record<string, string | PreparedHeader> = {
+    ...checkedHeaders(options.headers ?? {}),
+    ...suppressHeader(options.autoResponseSuppress ?? defaultSuppress),
+    ...(options.listId !== undefined && { 'List-Id': prepared(formatListId(options.listId)) }),
+  };
+  if (options.unsubscribe === undefined) return () => ({ ...fixed });
+  const { uris, oneClick } = compileUnsubscribe(options.unsubscribe);
+  return ({ values }) => ({
+    ...fixed,
+    // On a line of its own each, and never folded: a space inside would be part of the address for many readers.
+    'List-Unsubscribe': prepared(uris.map((uri) => `<${uri(values)}>`).join(',\r\n ')),
+    ...(oneClick && { 'List-Unsubscribe-Post': prepared('List-Unsubscribe=One-Click') }),
+  });
+}
+
+function prepared(value: string): PreparedHeader {
+  return { prepared: true, value };
+}
+
+function suppressHeader(kinds: string | false): Record<string, string> {
+  if (kinds === false) return {};
+  const names = String(kinds)
+    .split(',')
+    .map((name) => name.trim());
+  const known = names.map((name) => suppressible.find((one) => one.toLowerCase() === name.toLowerCase()));
+  const wrong = names.find((_, index) => known[index] === undefined);
+  if (wrong !== undefined) {
+    throw new BulkInputError(
+      `The option autoResponseSuppress has ${shown(wrong)}; it knows ${suppressible.join(', ')}, and false to leave it out`,
+    );
+  }
+  return { 'X-Auto-Response-Suppress': known.join(', ') };
+}
+
+function checkedHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const seen = new Set<string>();
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    const refuse = (problem: string) => new BulkInputError(`The option headers: ${problem}`);
+    const problem = headerNameProblem(name);
+    if (problem) throw refuse(problem);
+    const option = byOption[lower];
+    if (option !== undefined) throw refuse(`for ${quote(name)} there is the option ${option}`);
+    if (seen.has(lower)) throw refuse(`${quote(name)} is there twice`);
+    seen.add(lower);
+    if (typeof value !== 'string' || value.trim() === '') throw refuse(`${quote(name)} has no text`);
+    const wrong = headerTextProblem(value);
+    if (wrong) throw refuse(`the value of ${quote(name)} ${wrong}`);
+  }
+  return { ...headers };
+}

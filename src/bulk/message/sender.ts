@@ -1,0 +1,50 @@
+import { shown } from '../../options/checks.js';
+import { addressProblem } from '../common/email-address.js';
+import { BulkInputError, messageOf } from '../common/errors.js';
+import { readAddresses } from './address-field.js';
+
+/** Who a mail comes from. */
+export interface Sender {
+  /** Shown beside the address. */
+  name?: string | undefined;
+  /** The address in From. */
+  address: string;
+  /**
+   * The mailbox that sends, an address or an object id, where it is not for the transport to choose: `graph.mailbox` of the
+   * message.
+   */
+  mailbox?: string | undefined;
+}
+
+/**
+ * A sender from `'news@x.example'`, `'News <news@x.example>'` or an object.
+ * @throws BulkInputError
+ */
+export function toSender(value: string | Sender): Sender {
+  const [sender, ...more] = read(value);
+  if (!sender) throw new BulkInputError('The sender is empty: give the address in From');
+  if (more.length > 0) throw new BulkInputError(`The sender, ${shown(value)}, holds more than one address`);
+  const mailbox = typeof value === 'string' ? undefined : value.mailbox;
+  if (mailbox !== undefined && !isMailbox(mailbox)) {
+    throw new BulkInputError(`The mailbox of a sender is ${shown(mailbox)}, which is no bare address and no object id`);
+  }
+  return {
+    ...(sender.name !== '' && { name: sender.name }),
+    address: sender.address,
+    ...(mailbox !== undefined && { mailbox }),
+  };
+}
+
+function read(value: string | Sender) {
+  try {
+    return readAddresses(value, shown);
+  } catch (cause) {
+    throw new BulkInputError(`The sender ${messageOf(cause)}`, { cause });
+  }
+}
+
+const objectId = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+function isMailbox(value: unknown): boolean {
+  return typeof value === 'string' && (objectId.test(value) || addressProblem(value) === undefined);
+}

@@ -1,0 +1,144 @@
+import { refuseAccess } from '../message/access.js';
+import { contentError } from '../message/compose/compose.js';
+import { checkMessageData, checkPlacesOfContent } from '../message/message-data.js';
+import type { MailerOptions } from '../options/settings.js';
+
+/** The part of Nodemailer's Mail object that is used here; it may come from any copy of Nodemailer. */
+export interface Mailer {
+  options?: Record<string, unknown>;
+  use?: (step: string, plugin: CompilePlugin) => unknown;
+  /** Nodemailer's own plugins, which run before all others. */
+  _defaultPlugins?: { compile?: CompilePlugin[] };
+  /** Those that were given to `use()`. */
+  _userPlugins?: { compile?: CompilePlugin[] };
+}
+
+type CompilePlugin = (mail: { data: Record<string, unknown> }, done: (error?: Error) => void) => void;
+
+type Listener = (...args: unknown[]) => void;
+
+/** The events that a Mail object subscribes to, once each, in its constructor. */
+const mailerEvents = ['log', 'error', 'idle', 'clear'];
+
+/**
+ * The transport's side of the Mail objects that use it. Nodemailer gives a plugin's options to nobody, so they are handed
+ * over here; and it never takes its listeners back, so those are held only as long as the Mail object itself lives: a
+ * framework that makes one for every message must not pile them up.
+ */
+export class MailerLink {
+  readonly #options: Record<string, unknown>;
+  readonly #dkim: unknown;
+  readonly #known = new WeakSet<Mailer>();
+  readonly #listeners = new WeakMap<Mailer, Map<string, Listener>>();
+  readonly #mailers = new Map<number, WeakRef<Mailer>>();
+  readonly #gone = new FinalizationRegistry<number>((id) => this.#mailers.delete(id));
+  #id = 0;
+  #last: WeakRef<Mailer> | undefined;
+
+  /** @param more options that Nodemailer takes although they are not about messages: logger and component */
+  constructor({ dkim, ...options }: MailerOptions, more: Record<string, unknown>) {
+    this.#options = { ...more, ...options };
+    this.#dkim = dkim;
+  }
+
+  /** The Mail object that was set last. */
+  get last(): Mailer | undefined {
+    return this.#last?.deref();
+  }
+
+  /**
+   * Makes the options take effect in a Mail object, from its next message on.
+   * @returns whether it was new
+   */
+  adopt(mailer: Mailer): boolean {
+    if (this.#known.has(mailer)) return false;
+    this.#known.add(mailer);
+    if (Object.keys(this.#options).length > 0) mailer.options = { ...this.#options, ...mailer.options };
+    this.#guard(mailer);
+    if (this.#dkim !== undefined) {
+      mailer.use?.('compile', (mail, done) => {
+        mail.data.dkim ??= this.#dkim;
+        done();
+      });
+    }
+    return true;
+  }
+
+  /** Nodemailer's `transport.mailer = …`. */
+  set(mailer: Mailer | undefined): void {
+    this.#last = mailer && new WeakRef(mailer);
+    if (mailer) this.adopt(mailer);
+  }
+
+  /**
+   * Refuses what may not or cannot be read before any plugin could read it, Nodemailer's own included; and after the last
+   * plugin what Nodemailer could not compose.
+   */
+  #guard(mailer: Mailer): void {
+    const last = checking((data) => checkMessageData(data));
+    const first = checking((data) => {
+      refuseAccess(data, this.#options);
+      checkPlacesOfContent(data, mailer.options?.attachDataUrls);
+      // More plugins may have come since the message before. One that is there twice does no harm.
+      const others = mailer._userPlugins?.compile;
+      if (Array.isArray(others) && others.at(-1) !== last) others.push(last);
+    });
+    const own = mailer._defaultPlugins?.compile;
+    if (Array.isArray(own)) own.splice(0, own.length, first, ...own.map(tellingReadErrors));
+    else mailer.use?.('compile', first);
+  }
+
+  /** Keeps a listener of a Mail object's own; `false` when it is somebody else's. */
+  listen(mailer: Mailer | undefined, event: string | symbol, listener: Listener): boolean {
+    if (typeof mailer !== 'object' || typeof event !== 'string' || !mailerEvents.includes(event)) return false;
+    this.adopt(mailer);
+    let listeners = this.#listeners.get(mailer);
+    if (!listeners) {
+      listeners = new Map();
+      this.#listeners.set(mailer, listeners);
+      this.#mailers.set(++this.#id, new WeakRef(mailer));
+      this.#gone.register(mailer, this.#id);
+    }
+    if (listeners.has(event)) return false;
+    listeners.set(event, listener);
+    return true;
+  }
+
+  /** Calls every Mail object's listener of that event. */
+  emit(event: string): void {
+    for (const reference of this.#mailers.values()) {
+      const mailer = reference.deref();
+      if (mailer) this.#listeners.get(mailer)?.get(event)?.();
+    }
+  }
+}
+
+/** A plugin of Nodemailer's own, whose failure is that of reading content. */
+function tellingReadErrors(plugin: CompilePlugin): CompilePlugin {
+  return (mail, done) => {
+    let ended = false;
+    try {
+      plugin(mail, (error) => {
+        ended = true;
+        done(error && contentError(error));
+      });
+    } catch (error) {
+      // What follows runs within `done`, and its failures are not for this plugin to tell.
+      if (ended) throw error;
+      done(contentError(error));
+    }
+  };
+}
+
+/** A plugin that lets a message pass, or ends it with what the check throws. What follows may throw, and is not its own. */
+function checking(check: (data: Record<string, unknown>) => void): CompilePlugin {
+  return (mail, done) => {
+    let failure: Error | undefined;
+    try {
+      check(mail.data);
+    } catch (error) {
+      failure = error as Error;
+    }
+    done(failure);
+  };
+}

@@ -1,0 +1,115 @@
+import { canonicalAddress } from '../common/canonical-address.js';
+import { systemClock } from '../common/clock.js';
+import type { GraphMailError } from '../common/errors.js';
+import { type Log, shortened } from '../common/log.js';
+import { manyRecipients } from '../common/recipient-limits.js';
+import type { AttemptReport } from '../delivery/request/operation.js';
+import { NetworkFailure } from '../graph/http.js';
+import type { RequestBody } from '../message/body.js';
+import { isGuid } from '../options/checks.js';
+import { diagnostics, type SendTrace } from './diagnostics.js';
+
+/** Tells log and diagnostics channel what becomes of one message. Never a secret, never content. */
+export class SendingLog {
+  readonly #log: Log;
+  readonly #trace: SendTrace;
+  readonly #begun = systemClock.elapsed();
+  #attempts = 0;
+
+  constructor(log: Log, mailbox: string, recipients: number) {
+    this.#log = log;
+    this.#trace = { mailbox, messageId: undefined, recipients, startedAt: systemClock.now() };
+    diagnostics.start(this.#trace);
+  }
+
+  composed({ messageId, recipients, from, size, heavy }: RequestBody): void {
+    const { mailbox } = this.#trace;
+    this.#trace.messageId = messageId;
+    this.#trace.recipients = recipients.length;
+    if (this.#log.silent) return;
+    const data = { tnx: 'send', messageId };
+    this.#log.info(data, 'Sending message %s from %s to <%s>', messageId, mailbox, shortened(recipients));
+    this.#log.debug({ ...data, size }, 'Composed %d bytes, attachments to upload: %d', size, heavy.length);
+    const many = manyRecipients(recipients.length);
+    if (many !== undefined) this.#log.warn(data, '%s', many);
+    if (!isGuid(mailbox) && canonicalAddress(from) !== mailbox) {
+      this.#log.warn(data, 'From is %s while the mailbox is %s: Exchange may refuse or replace it', from, mailbox);
+    }
+  }
+
+  attempted(report: AttemptReport): void {
+    const { command, attempt, bytes, host, result, outcome, clientRequestId, startedAt, duration, retryAfter } = report;
+    if (command === 'sendMail' || command === 'sendDraft') this.#attempts = attempt;
+    const failed = result instanceof NetworkFailure;
+    diagnostics.attempt({
+      send: this.#trace,
+      command,
+      attempt,
+      startedAt,
+      duration,
+      host,
+      requestSize: bytes,
+      clientRequestId,
+      requestId: failed ? undefined : result.headers['request-id'],
+      status: failed ? undefined : result.status,
+      outcome,
+      retryAfter,
+    });
+    logAttempt(this.#log, report, this.#trace.messageId);
+  }
+
+  /** A draft stays behind, or may: who looks into Drafts should not send it. */
+  draftLeft(draftId: string | undefined): void {
+    const { messageId, mailbox } = this.#trace;
+    const data = { tnx: 'send', messageId, draftId };
+    this.#log.warn(
+      data,
+      'A draft of message %s %s left in Drafts of %s',
+      messageId,
+      draftId ? 'is' : 'may be',
+      mailbox,
+    );
+  }
+
+  failedToTidyUp(error: Error): void {
+    const { messageId } = this.#trace;
+    this.#log.warn(
+      { tnx: 'send', messageId, err: error },
+      'Temporary files of message %s stay: %s',
+      messageId,
+      error.message,
+    );
+  }
+
+  ended(error: GraphMailError | undefined): void {
+    const { messageId, mailbox } = this.#trace;
+    const duration = Math.round(systemClock.elapsed() - this.#begun);
+    const outcome = error?.outcome ?? 'sent';
+    diagnostics.end({ send: this.#trace, outcome, attempts: this.#attempts, duration, error });
+    if (error) {
+      const { code, requestId } = error;
+      const data = { tnx: 'send', err: error, messageId, code, outcome, requestId };
+      this.#log.error(
+        data,
+        'Message %s from %s: %s (%s)',
+        messageId ?? '(not composed)',
+        mailbox,
+        error.message,
+        outcome,
+      );
+    } else this.#log.info({ tnx: 'send', messageId }, 'Message %s accepted', messageId);
+  }
+}
+
+/** Tells the log of one request. */
+export function logAttempt(log: Log, report: AttemptReport, messageId: string | undefined, subject = messageId): void {
+  if (log.silent) return;
+  const { command, attempt, result, outcome, clientRequestId, duration } = report;
+  const failed = result instanceof NetworkFailure;
+  const status = failed ? undefined : result.status;
+  const requestId = failed ? undefined : result.headers['request-id'];
+  const data = { tnx: 'attempt', messageId, command, attempt, status, clientRequestId, requestId, duration };
+  const level = outcome === 'sent' || outcome === 'done' ? 'debug' : 'warn';
+  const seen = failed ? (result.code ?? result.reason) : status;
+  log[level](data, '%s, attempt %d for %s: %s, %s after %d ms', command, attempt, subject, seen, outcome, duration);
+}
