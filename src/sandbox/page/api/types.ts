@@ -125,3 +125,80 @@ export interface Connection {
   certificatePath?: string;
   caPath?: string;
 }
+
+export interface AppCertificate {
+  subject: string;
+  thumbprintSha1: string;
+  thumbprintSha256: string;
+  notBefore: string;
+  notAfter: string;
+}
+
+export interface TenantApp {
+  clientId: string;
+  displayName?: string;
+  disabled?: boolean;
+  roles: string[];
+  secrets: number;
+  certificates: AppCertificate[];
+}
+
+export interface Tenant {
+  tenantId: string;
+  domain: string;
+  propagationDelay?: number;
+  ews?: Record<string, unknown>;
+  apps: TenantApp[];
+  assignments: Record<string, unknown>[];
+  accessPolicies: Record<string, unknown>[];
+  groups: Record<string, unknown>[];
+  mailboxes: Record<string, unknown>[];
+}
+
+/** Whether an application may send as a mailbox, and why. */
+export interface Access {
+  clientId: string;
+  mailbox: string;
+  result: 'Granted' | 'Denied';
+  reason: string;
+  status?: number;
+  code?: string;
+  message?: string;
+}
+
+/** A rule as the API takes and gives it. */
+export interface Rule {
+  on: string | string[];
+  [field: string]: unknown;
+}
+
+export interface ActiveRule {
+  id: string;
+  rule: Rule;
+  /** Null when it strikes without end. */
+  left: number | null;
+  struck: number;
+  /** The scenario that it belongs to. */
+  scenario?: string;
+}
+
+export interface Faults {
+  rules: ActiveRule[];
+  scenario: string | null;
+  scenarios: { name: string; description: string }[];
+  /** Addresses that cause a fault by themselves. */
+  recipients?: { address: string; does: string }[];
+}
+
+export interface Throttling {
+  limits: Record<'concurrency' | 'requests' | 'uploadBytes' | 'messageRate', number | null>;
+  mailboxes: {
+    mailbox: string;
+    appId: string;
+    inFlight: number;
+    requests: number;
+    uploadBytes: number;
+    messages: number;
+    queued: number;
+  }[];
+}

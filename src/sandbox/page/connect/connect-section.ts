@@ -1,9 +1,9 @@
 import { getJson } from '../api/client.js';
+import { gathered } from '../api/coalesce.js';
 import type { Connection } from '../api/types.js';
 import { copyButton } from '../elements/copy.js';
 import { button, element } from '../elements/dom.js';
-import { gathered } from '../shell/gathered.js';
-import { safely } from '../shell/notices.js';
+import { safely } from '../elements/notices.js';
 import type { Section } from '../shell/section.js';
 import { connectionTerms } from './connection-terms.js';
 import { placeholders, type Snippet, snippets } from './snippets.js';

@@ -1,5 +1,5 @@
-import { notice, say } from '../shell/notices.js';
 import { type Child, element } from './dom.js';
+import { notice, say } from './notices.js';
 
 const SHOWN = 1500;
 

@@ -1,7 +1,6 @@
+import type { Rule } from '../api/types.js';
 import { type Child, element } from '../elements/dom.js';
-import type { Rule } from './fault-types.js';
-import { type Fields, readRule } from './read-rule.js';
-import { ruleSentence } from './rule-sentence.js';
+import { type Fields, readRule, ruleSentence } from './rule.js';
 
 const TARGETS: [value: string, label: string][] = [
   ['sendMail', 'sendMail: send a message'],

@@ -1,6 +1,6 @@
+import type { Throttling } from '../api/types.js';
 import { element, soft } from '../elements/dom.js';
 import { size } from '../elements/format.js';
-import type { Throttling } from './fault-types.js';
 
 /** How near each mailbox is to the limits of the service. */
 export function gauges({ limits, mailboxes }: Throttling): HTMLElement {

@@ -1,4 +1,4 @@
-import { showHelp } from './dialogs.js';
+import { showHelp } from '../elements/dialogs.js';
 import { go } from './navigate.js';
 import { linkTo } from './route.js';
 import type { Section } from './section.js';

@@ -1,5 +1,5 @@
-import type { PagedList } from '../lists/paged-list.js';
-import type { Change } from './live.js';
+import type { Change } from '../api/client.js';
+import type { PagedList } from '../elements/paged-list.js';
 import type { Route } from './route.js';
 
 /** One of the six parts of the page. */

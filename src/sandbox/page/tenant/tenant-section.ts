@@ -1,15 +1,12 @@
 import { getJson, send } from '../api/client.js';
+import { gathered } from '../api/coalesce.js';
+import type { Access, AppCertificate, Tenant, TenantApp } from '../api/types.js';
 import { copyable } from '../elements/copy.js';
-import { button, element, terms } from '../elements/dom.js';
-import { duration, plainText } from '../elements/format.js';
-import { ask } from '../shell/dialogs.js';
-import { gathered } from '../shell/gathered.js';
-import { notice, safely } from '../shell/notices.js';
+import { ask } from '../elements/dialogs.js';
+import { button, element, fragment, soft, table, terms } from '../elements/dom.js';
+import { counted, duration, plainText, words } from '../elements/format.js';
+import { notice, safely } from '../elements/notices.js';
 import type { Section } from '../shell/section.js';
-import { accessMatrix } from './access-matrix.js';
-import { appView } from './app-view.js';
-import { plainTable } from './plain-values.js';
-import type { Access, Tenant } from './tenant-types.js';
 
 /** The tenant as it is configured now. */
 export function tenantSection(): Section {
@@ -68,4 +65,89 @@ async function revoke(): Promise<void> {
   if (!(await ask('Answer every access token issued so far with 401?', 'Revoke'))) return;
   await send('POST', '/api/tenant/revoke');
   notice('Every access token issued so far is revoked.');
+}
+
+const SHOWN = 50;
+
+type AppName = Pick<TenantApp, 'clientId' | 'displayName'>;
+
+/** Who may send as whom: a row for a mailbox, a column for an application, and why in each cell. */
+function accessMatrix(access: Access[], apps: AppName[]): HTMLElement {
+  const rows = new Map<string, Map<string, Access>>();
+  for (const one of access) {
+    const row = rows.get(one.mailbox) ?? new Map<string, Access>();
+    rows.set(one.mailbox, row.set(one.clientId, one));
+  }
+  const columns = ['Mailbox', ...apps.map((app) => appName(app, apps))];
+  const root = element('div', {});
+  const draw = (shown: number): void => {
+    const cells = [...rows]
+      .slice(0, shown)
+      .map(([mailbox, row]) => [mailbox, ...apps.map(({ clientId }) => accessCell(row.get(clientId)))]);
+    root.replaceChildren(table('Who may send as whom', columns, cells));
+    if (rows.size > shown) {
+      root.append(button(`Show all of ${counted(rows.size, 'mailbox', 'mailboxes')}`, () => draw(rows.size)));
+    }
+  };
+  draw(SHOWN);
+  return root;
+}
+
+/** Its name, with its id where others have the same. */
+function appName({ clientId, displayName = clientId }: AppName, all: AppName[]): string {
+  const same = all.filter((one) => one.displayName === displayName);
+  return same.length > 1 ? `${displayName} ${clientId}` : displayName;
+}
+
+function accessCell(access: Access | undefined): Node | string {
+  if (!access) return '';
+  const { result, reason, status, code, message } = access;
+  const refusal = [status, code].filter((part) => part !== undefined).join(' ');
+  return fragment(
+    element('span', { class: `badge ${result === 'Granted' ? 'fine' : 'refused'}` }, result),
+    element('div', { class: 'soft reason' }, reason),
+    ...(refusal === '' ? [] : [element('code', { title: message ?? '' }, refusal)]),
+  );
+}
+
+function appView({ clientId, displayName, disabled, roles, secrets, certificates }: TenantApp): HTMLElement {
+  return element(
+    'div',
+    { class: 'card' },
+    element('h3', {}, displayName === clientId ? 'Application' : (displayName ?? 'Application')),
+    terms([
+      ['Client id', copyable(clientId, 'the client id')],
+      ['Disabled', disabled === true ? 'yes' : undefined],
+      ['Roles', roles.length > 0 ? roles.join(', ') : 'none'],
+      ['Secrets', String(secrets)],
+    ]),
+    ...certificates.map(certificateView),
+  );
+}
+
+function certificateView({ subject, thumbprintSha1, thumbprintSha256, ...validity }: AppCertificate): HTMLElement {
+  const { notBefore, notAfter } = validity;
+  const day = (iso: string): string => new Date(iso).toLocaleDateString();
+  return element(
+    'div',
+    { class: 'certificate' },
+    element('h4', {}, `Certificate ${subject}`),
+    terms([
+      ['SHA-1', copyable(thumbprintSha1, 'the SHA-1 thumbprint')],
+      ['SHA-256', copyable(thumbprintSha256, 'the SHA-256 thumbprint')],
+      ['Valid', `${day(notBefore)} – ${day(notAfter)}`],
+    ]),
+  );
+}
+
+/** Objects of the tenant's configuration as a table, with the fields that they have. */
+function plainTable(label: string, objects: Record<string, unknown>[]): HTMLElement {
+  if (objects.length === 0) return element('p', {}, soft('None.'));
+  const names = [...new Set(objects.flatMap((object) => Object.keys(object)))];
+  const columns = names.filter((name) => objects.some((object) => plainText(object[name]) !== ''));
+  return table(
+    label,
+    columns.map(words),
+    objects.map((object) => columns.map((column) => plainText(object[column]))),
+  );
 }
