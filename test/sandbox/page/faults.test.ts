@@ -3,7 +3,7 @@ import { mail, startClient } from '../support.js';
 import { describeInBrowser, openPage } from './support.js';
 
 describeInBrowser('the faults on the inbox page', () => {
-  it('adds one that then strikes, counts it and takes it back', async () => {
+  it('adds one that then applies, counts it and takes it back', async () => {
     const client = await startClient();
     const page = await openPage(client, { hash: '#/faults' });
     await page.getByText('No fault is set').waitFor();

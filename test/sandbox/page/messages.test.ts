@@ -106,10 +106,10 @@ describeInBrowser('the messages of the inbox page', () => {
     await page.locator('.message .badge.unconfirmed').waitFor();
     await page.locator('.message').click();
     await page.getByRole('tab', { name: 'Story' }).click();
-    const story = page.getByLabel('Requests of the message');
-    await story.getByText('my-own-id').waitFor();
-    await story.getByText(String(reply.headers['request-id'])).waitFor();
-    expect(await story.locator('.badge').allTextContents()).toEqual(['504', 'fault', 'delivered']);
+    const timeline = page.getByLabel('Requests of the message');
+    await timeline.getByText('my-own-id').waitFor();
+    await timeline.getByText(String(reply.headers['request-id'])).waitFor();
+    expect(await timeline.locator('.badge').allTextContents()).toEqual(['504', 'fault', 'delivered']);
   });
 
   it('counts the attempts that were needed, with the pause between them', async () => {
@@ -122,9 +122,9 @@ describeInBrowser('the messages of the inbox page', () => {
     await page.locator('.message').getByText('×2').waitFor();
     await page.locator('.message').click();
     await page.getByRole('tab', { name: 'Story (2)' }).click();
-    const story = page.getByLabel('Requests of the message');
-    await story.getByText('ms later').waitFor();
-    await story.getByText('Retry-After', { exact: true }).waitFor();
+    const timeline = page.getByLabel('Requests of the message');
+    await timeline.getByText('ms later').waitFor();
+    await timeline.getByText('Retry-After', { exact: true }).waitFor();
   });
 
   it('gives an attachment back byte for byte', async () => {

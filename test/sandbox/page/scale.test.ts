@@ -44,12 +44,12 @@ describeInBrowser('the pages of the message list', () => {
       client.sendMail(mail({ Subject: subject, 'Message-ID': `<${subject}@x.example>` }));
     const page = await openPage(client);
     const subjects = () => page.locator('.row .subject').allTextContents();
-    const place = page.locator('.place');
+    const position = page.locator('.place');
     const selected = page.locator('[aria-selected=true] .subject');
     const title = page.locator('.head h2');
-    await expect.poll(() => place.textContent()).toBe('1–50 of 120');
+    await expect.poll(() => position.textContent()).toBe('1–50 of 120');
     await page.getByRole('button', { name: 'Next page' }).click();
-    await expect.poll(() => place.textContent()).toBe('51–100 of 120');
+    await expect.poll(() => position.textContent()).toBe('51–100 of 120');
     const before = await subjects();
     expect([before[0], before.length]).toEqual(['Mail 69', 50]);
     await page.getByText('Mail 60', { exact: true }).click();
@@ -57,7 +57,7 @@ describeInBrowser('the pages of the message list', () => {
 
     await send('New-1');
     await send('New-2');
-    await expect.poll(() => place.textContent()).toBe('53–102 of 122');
+    await expect.poll(() => position.textContent()).toBe('53–102 of 122');
     expect(await subjects()).toEqual(before);
     expect([await selected.textContent(), await title.textContent()]).toEqual(['Mail 60', 'Mail 60']);
     expect(await page.locator('.row').first().getAttribute('aria-posinset')).toBe('53');
@@ -67,14 +67,14 @@ describeInBrowser('the pages of the message list', () => {
     // What is deleted before them moves them up again; the page stays full.
     const gone = await client.sandbox.messages({ subject: 'New-1' });
     await fetch(`${client.sandbox.inboxUrl}api/messages/${gone[0]?.id}`, { method: 'DELETE' });
-    await expect.poll(() => place.textContent()).toBe('52–101 of 121');
+    await expect.poll(() => position.textContent()).toBe('52–101 of 121');
     expect(await subjects()).toEqual(before);
 
     // Back to the newest in two steps, the second of which is a short one.
     await page.getByRole('button', { name: 'Previous page' }).click();
-    await expect.poll(() => place.textContent()).toBe('2–51 of 121');
+    await expect.poll(() => position.textContent()).toBe('2–51 of 121');
     await page.getByRole('button', { name: 'Previous page' }).click();
-    await expect.poll(() => place.textContent()).toBe('1–50 of 121');
+    await expect.poll(() => position.textContent()).toBe('1–50 of 121');
     expect((await subjects())[0]).toBe('New-2');
     const previous = page.getByRole('button', { name: 'Previous page' });
     expect(await previous.getAttribute('aria-disabled')).toBe('true');
@@ -88,18 +88,18 @@ describeInBrowser('the pages of the message list', () => {
     const client = await startClient({ mailboxConcurrency: false });
     await sendMany(client, 51, 1);
     const page = await openPage(client);
-    const place = page.locator('.place');
+    const position = page.locator('.place');
     const title = page.locator('.head h2');
-    await expect.poll(() => place.textContent()).toBe('1–50 of 51');
+    await expect.poll(() => position.textContent()).toBe('1–50 of 51');
     await page.getByText('Mail 1', { exact: true }).click();
     await expect.poll(() => title.textContent()).toBe('Mail 1');
     await page.keyboard.press('j');
     await expect.poll(() => title.textContent()).toBe('Mail 0');
-    expect(await place.textContent()).toBe('51–51 of 51');
+    expect(await position.textContent()).toBe('51–51 of 51');
     await page.keyboard.press('j');
     await page.keyboard.press('k');
     await expect.poll(() => title.textContent()).toBe('Mail 1');
-    expect(await place.textContent()).toBe('1–50 of 51');
+    expect(await position.textContent()).toBe('1–50 of 51');
     await page.keyboard.press('j');
     await expect.poll(() => title.textContent()).toBe('Mail 0');
     await page.keyboard.press('Delete');

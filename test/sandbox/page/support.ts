@@ -51,7 +51,7 @@ export async function openPage(client: Client, options?: OpenOptions): Promise<P
   return (await openInbox(client, options)).page;
 }
 
-/** A server that nobody must ever talk to. */
+/** A server that must never receive a request. */
 export async function tripwire(): Promise<{ url: string; seen: string[] }> {
   const seen: string[] = [];
   const server = http.createServer((request, response) => {

@@ -1,5 +1,5 @@
-/** Runs one at a time; the calls that come meanwhile become one more run together. */
-export function gathered(run: () => Promise<void>): () => Promise<void> {
+/** Runs one at a time; the calls that are made meanwhile become one more run together. */
+export function coalesced(run: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let again = false;
   const runs = async (): Promise<void> => {

@@ -17,9 +17,9 @@ export interface Summary {
   receivedAt: string;
   size: number;
   status: 'accepted' | 'unconfirmed' | 'bounced';
-  /** Requests that tried to hand it over. */
+  /** How many requests submitted it. */
   attempts: number;
-  /** How many. */
+  /** Number of attachments. */
   attachments: number;
   /** The first words of its text. */
   preview?: string;
@@ -46,15 +46,15 @@ export interface MimeNode {
 }
 
 /** One request to Entra or Graph. */
-export interface StoryEntry {
+export interface TimelineEntry {
   at: string;
   method: string;
   path: string;
   operation?: string;
-  /** Null while it is not answered. */
+  /** Null until it is answered. */
   status: number | null;
   durationMs: number | null;
-  /** Milliseconds since the one before ended. */
+  /** Milliseconds since the previous request ended. */
   wait?: number;
   retryAfter?: string;
   code?: string;
@@ -64,7 +64,7 @@ export interface StoryEntry {
   delivered?: boolean;
 }
 
-export interface RequestEntry extends StoryEntry {
+export interface RequestEntry extends TimelineEntry {
   mailbox?: string;
   userAgent?: string;
   messageId?: string;
@@ -82,8 +82,8 @@ export interface ReadableMessage
   tree?: MimeNode;
   links?: string[];
   codes?: string[];
-  story?: StoryEntry[];
-  /** Of an item in a folder: the message that brought it. */
+  story?: TimelineEntry[];
+  /** Of an item in a folder: the id of the submitted message that it comes from. */
   submission?: string;
 }
 
@@ -95,7 +95,7 @@ export interface MailboxItem {
   to: Address[];
   receivedAt: string;
   size: number;
-  /** The message that brought it. */
+  /** The id of the submitted message that it comes from. */
   submission?: string;
 }
 
@@ -107,23 +107,6 @@ export interface MailboxSummary {
   displayName?: string;
   kind?: string;
   counts: Record<Folder, number>;
-}
-
-/** What a client must be configured with. */
-export interface Connection {
-  tenantId: string;
-  clientId: string;
-  mailbox: string;
-  /** What the application may send from. */
-  mailboxes: string[];
-  authorityHost: string;
-  graphHost: string;
-  /** PEM. */
-  ca?: string;
-  /** These three only where whoever started the sandbox has told them. */
-  clientSecret?: string;
-  certificatePath?: string;
-  caPath?: string;
 }
 
 export interface AppCertificate {
@@ -166,7 +149,7 @@ export interface Access {
   message?: string;
 }
 
-/** A rule as the API takes and gives it. */
+/** A rule as the API takes and returns it. */
 export interface Rule {
   on: string | string[];
   [field: string]: unknown;
@@ -175,7 +158,7 @@ export interface Rule {
 export interface ActiveRule {
   id: string;
   rule: Rule;
-  /** Null when it strikes without end. */
+  /** Null when it applies without end. */
   left: number | null;
   struck: number;
   /** The scenario that it belongs to. */
@@ -186,7 +169,7 @@ export interface Faults {
   rules: ActiveRule[];
   scenario: string | null;
   scenarios: { name: string; description: string }[];
-  /** Addresses that cause a fault by themselves. */
+  /** Recipient addresses that cause a fault. */
   recipients?: { address: string; does: string }[];
 }
 
@@ -201,4 +184,21 @@ export interface Throttling {
     messages: number;
     queued: number;
   }[];
+}
+
+/** What a client must be configured with. */
+export interface Connection {
+  tenantId: string;
+  clientId: string;
+  mailbox: string;
+  /** The mailboxes that the application may send from. */
+  mailboxes: string[];
+  authorityHost: string;
+  graphHost: string;
+  /** PEM. */
+  ca?: string;
+  /** These three only where they were passed to the sandbox at its start. */
+  clientSecret?: string;
+  certificatePath?: string;
+  caPath?: string;
 }

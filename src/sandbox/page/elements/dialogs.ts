@@ -1,6 +1,6 @@
-import { button, element, fragment } from './dom.js';
+import { button, element } from './dom.js';
 
-/** Asks before something is gone for good. */
+/** Asks before something is deleted for good. */
 export function ask(question: string, action: string): Promise<boolean> {
   const dialog = element('dialog', { 'aria-label': question }, element('p', {}, question));
   const close = (answer: string) => (): void => dialog.close(answer);
@@ -12,42 +12,11 @@ export function ask(question: string, action: string): Promise<boolean> {
       button(action, close('yes'), { class: 'danger' }),
     ),
   );
-  return new Promise((resolve) => show(dialog, () => resolve(dialog.returnValue === 'yes')));
+  return new Promise((resolve) => showDialog(dialog, () => resolve(dialog.returnValue === 'yes')));
 }
 
-const KEYS: [keys: string[], meaning: string][] = [
-  [['1', '…', '6'], 'the sections'],
-  [['/'], 'search'],
-  [['j', '↓'], 'next'],
-  [['k', '↑'], 'previous'],
-  [['Enter'], 'open'],
-  [['Esc'], 'back to the list'],
-  [['Tab', '← →'], 'between the tabs of a message'],
-  [['Del'], 'delete the open message'],
-  [['t'], 'light, dark or as the system has it'],
-  [['?'], 'this help'],
-];
-
-export function showHelp(): void {
-  if (document.querySelector('dialog[open]')) return;
-  const rows = KEYS.map(([keys, meaning]) => {
-    const shown = fragment(...keys.flatMap((key) => [element('kbd', {}, key), ' ']));
-    return element('tr', {}, element('td', {}, shown), element('td', {}, meaning));
-  });
-  const dialog = element('dialog', { 'aria-label': 'Keyboard', class: 'help' });
-  dialog.append(
-    element('h2', {}, 'Keyboard'),
-    element('table', {}, element('tbody', {}, ...rows)),
-    element(
-      'div',
-      { class: 'choices' },
-      button('Close', () => dialog.close(), { autofocus: '' }),
-    ),
-  );
-  show(dialog, () => undefined);
-}
-
-function show(dialog: HTMLDialogElement, closed: () => void): void {
+/** Shows a dialog; it is removed when it closes. */
+export function showDialog(dialog: HTMLDialogElement, closed: () => void): void {
   dialog.addEventListener('close', () => {
     dialog.remove();
     closed();

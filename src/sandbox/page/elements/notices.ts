@@ -12,14 +12,14 @@ export function notice(text: string): void {
   timer = setTimeout(() => bar.classList.remove('shown'), SHOWN);
 }
 
-/** For a screen reader; who sees the page sees it where it happens. */
+/** For a screen reader only: on the screen the change is visible where it happens. */
 export function say(text: string): void {
   byId('said').textContent = text;
 }
 
-/** Lets a task go on by itself; what it fails with is told to the reader. */
+/** Runs a task without waiting for it; its failure is shown as a notice. */
 export function safely(task: Promise<unknown>): void {
-  // Without an answer the sign of the live updates already says that the sandbox is gone.
+  // Without an answer, the state of the live updates already shows that the sandbox is gone.
   task.catch((error: unknown) => {
     if (error instanceof TypeError && /fetch|network/i.test(error.message)) return;
     notice(error instanceof Error ? error.message : String(error));

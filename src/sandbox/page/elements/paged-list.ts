@@ -1,4 +1,4 @@
-import { gathered } from '../api/coalesce.js';
+import { coalesced } from '../api/coalesce.js';
 import { button, type Child, element, icon } from './dom.js';
 import { safely } from './notices.js';
 
@@ -9,18 +9,18 @@ export interface Page<T> {
 }
 
 export interface ListOptions<T> {
-  /** Its name for a screen reader. */
+  /** The name of the list for a screen reader. */
   label: string;
-  /** A word for the ids of its rows. */
+  /** Prefix of the ids of its rows. */
   name: string;
   fetch: (offset: number, limit: number) => Promise<Page<T>>;
   key: (item: T) => string;
   row: (item: T) => Child[];
   rowClass?: (item: T) => string;
-  open: (item: T, how: 'chosen' | 'passed') => void;
-  /** The number of items has been heard anew. */
+  open: (item: T, how: 'chosen' | 'browsed') => void;
+  /** Called with the number of items after every fetch. */
   counted: (length: number) => void;
-  /** Stands in place of the rows when there are none. */
+  /** Shown instead of the rows when there are none. */
   nothing: () => Child[];
 }
 
@@ -32,7 +32,7 @@ export class PagedList<T> {
   readonly root: HTMLElement;
   readonly #list: HTMLElement;
   readonly #nothing = element('div', { class: 'nothing', hidden: '' });
-  readonly #place = element('span', { class: 'place', role: 'status' });
+  readonly #position = element('span', { class: 'place', role: 'status' });
   readonly #pager: HTMLElement;
   readonly #rows: Rows<T>;
   readonly #options: ListOptions<T>;
@@ -40,14 +40,14 @@ export class PagedList<T> {
   #offset = 0;
   #items: T[] = [];
   #length = 0;
-  /** Where the page begins that the reader wants. */
+  /** Where the page begins that the user has asked for. */
   #wanted = 0;
-  /** Counts the searches, so that the answer to an older one is not shown. */
-  #question = 0;
-  #answered = -1;
+  /** Goes up with every new search, so that the response to an older one is not shown. */
+  #generation = 0;
+  #shownGeneration = -1;
   /** Its index in the whole list; -1 when that is not known. */
   #selected: { key: string; index: number } | undefined;
-  readonly #load = gathered(() => this.#fetch());
+  readonly #load = coalesced(() => this.#fetch());
 
   constructor(options: ListOptions<T>) {
     this.#options = options;
@@ -56,11 +56,11 @@ export class PagedList<T> {
     this.#pager = element(
       'nav',
       { class: 'pager', 'aria-label': 'Pages', hidden: '' },
-      this.#step('First page', 'M10 5l-5 5 5 5 M15 5l-5 5 5 5', () => 0),
-      this.#step('Previous page', 'M12 5l-5 5 5 5', () => Math.max(0, this.#wanted - SIZE)),
-      this.#place,
-      this.#step('Next page', 'M8 5l5 5-5 5', () => Math.min(this.#wanted + SIZE, lastPage(this.#length))),
-      this.#step('Last page', 'M5 5l5 5-5 5 M10 5l5 5-5 5', () => lastPage(this.#length)),
+      this.#pageButton('First page', 'M10 5l-5 5 5 5 M15 5l-5 5 5 5', () => 0),
+      this.#pageButton('Previous page', 'M12 5l-5 5 5 5', () => Math.max(0, this.#wanted - SIZE)),
+      this.#position,
+      this.#pageButton('Next page', 'M8 5l5 5-5 5', () => Math.min(this.#wanted + SIZE, lastPage(this.#length))),
+      this.#pageButton('Last page', 'M5 5l5 5-5 5 M10 5l5 5-5 5', () => lastPage(this.#length)),
     );
     this.root = element('div', { class: 'pages' }, this.#list, this.#nothing, this.#pager);
     this.#list.addEventListener('click', (event) => {
@@ -74,18 +74,18 @@ export class PagedList<T> {
     return this.#length;
   }
 
-  /** The list as it is now, with the rows that the reader looks at. */
+  /** Fetches the list as it is now; the rows in view stay in view. */
   refresh(): Promise<void> {
     return this.#load();
   }
 
-  /** Another list: from its top. */
+  /** For another list, as after a new search: from its top. */
   restart(): Promise<void> {
-    this.#question += 1;
+    this.#generation += 1;
     return this.#goTo(0);
   }
 
-  /** What a row shows has changed, though not its item. */
+  /** For when what a row shows has changed, though not its item. */
   redraw(): void {
     this.#draw();
   }
@@ -97,14 +97,14 @@ export class PagedList<T> {
     this.#rows.reveal();
   }
 
-  /** To the next or the one before, on whatever page it is. */
-  move(step: number): void {
+  /** To the next or the previous item, whichever page it is on. */
+  move(by: number): void {
     const from = this.#selected?.index ?? -1;
-    const index = Math.min(from < 0 ? this.#offset : Math.max(from + step, 0), this.#length - 1);
-    if (index >= 0) safely(this.#pass(index));
+    const index = Math.min(from < 0 ? this.#offset : Math.max(from + by, 0), this.#length - 1);
+    if (index >= 0) safely(this.#moveTo(index));
   }
 
-  /** To the one that now stands where the selected one was. */
+  /** To the item that is now where the selected one was. */
   stay(): void {
     if (this.#length > 0) this.move(0);
   }
@@ -118,7 +118,7 @@ export class PagedList<T> {
     this.#list.focus();
   }
 
-  async #pass(index: number): Promise<void> {
+  async #moveTo(index: number): Promise<void> {
     const page = Math.floor((index - this.#offset) / SIZE);
     if (page !== 0) await this.#goTo(Math.max(0, this.#offset + page * SIZE));
     const item = this.#items[index - this.#offset];
@@ -126,7 +126,7 @@ export class PagedList<T> {
     this.#selected = { key: this.#options.key(item), index };
     this.#draw();
     this.#rows.reveal();
-    this.#options.open(item, 'passed');
+    this.#options.open(item, 'browsed');
   }
 
   #goTo(offset: number): Promise<void> {
@@ -135,18 +135,18 @@ export class PagedList<T> {
   }
 
   async #fetch(): Promise<void> {
-    const question = this.#question;
+    const generation = this.#generation;
     const wanted = this.#wanted;
-    const turned = wanted !== this.#offset || question !== this.#answered;
+    const turned = wanted !== this.#offset || generation !== this.#shownGeneration;
     let page = await this.#options.fetch(wanted, SIZE);
     const moved = turned ? 0 : this.#moved(page);
     let offset = Math.max(0, wanted + moved);
-    // What is left of the last page when some of it are deleted may have room on the one before.
+    // When items of the last page were deleted, the rest may fit on the page before.
     const short = moved < 0 && offset + SIZE > page.length;
     if (short || offset >= page.length) offset = lastPage(page.length);
     if (offset !== wanted) page = await this.#options.fetch(offset, SIZE);
-    // The reader has gone on: there is one more run.
-    if (question !== this.#question || wanted !== this.#wanted) return;
+    // The user has moved on: there is one more run.
+    if (generation !== this.#generation || wanted !== this.#wanted) return;
     this.#show(offset, page);
     if (turned) this.#list.scrollTop = 0;
   }
@@ -156,7 +156,7 @@ export class PagedList<T> {
     return at < 0 ? -1 : this.#offset + at;
   }
 
-  /** By how many places the rows of a later page have moved: new ones come in at the top, and old ones go. */
+  /** By how many rows a later page has moved: new rows come in at the top, and old ones are deleted. */
   #moved({ items, length }: Page<T>): number {
     const [first] = this.#items;
     if (this.#offset === 0 || first === undefined) return 0;
@@ -166,8 +166,8 @@ export class PagedList<T> {
   }
 
   #show(offset: number, { items, length }: Page<T>): void {
-    const grown = this.#answered === this.#question ? Math.max(0, length - this.#length) : 0;
-    this.#answered = this.#question;
+    const grown = this.#shownGeneration === this.#generation ? Math.max(0, length - this.#length) : 0;
+    this.#shownGeneration = this.#generation;
     this.#offset = offset;
     this.#wanted = offset;
     this.#items = items;
@@ -189,8 +189,8 @@ export class PagedList<T> {
     const end = this.#offset + this.#items.length;
     this.#pager.hidden = this.#length <= SIZE;
     const [first, last, all] = [this.#offset + 1, end, this.#length].map((count) => count.toLocaleString());
-    const place = `${first}–${last} of ${all}`;
-    if (this.#place.textContent !== place) this.#place.textContent = place;
+    const position = `${first}–${last} of ${all}`;
+    if (this.#position.textContent !== position) this.#position.textContent = position;
     const buttons = [...this.#pager.querySelectorAll('button')];
     for (const [at, button] of buttons.entries()) {
       button.setAttribute('aria-disabled', String(at < 2 ? this.#offset === 0 : end >= this.#length));
@@ -201,9 +201,9 @@ export class PagedList<T> {
     this.#rows.draw(this.#items, { offset: this.#offset, length: this.#length, selected: this.#selected?.key });
   }
 
-  /** Only called disabled at the end of the list: a button that is disabled loses the focus. */
-  #step(name: string, path: string, to: () => number): HTMLButtonElement {
-    const attributes = { type: 'button', class: 'quiet step', 'aria-label': name, title: name };
+  /** Marked as disabled at the end of the list, but not disabled: a button that is disabled loses the focus. */
+  #pageButton(name: string, path: string, to: () => number): HTMLButtonElement {
+    const attributes = { type: 'button', class: 'quiet pager-button', 'aria-label': name, title: name };
     const node = element('button', attributes, icon(path));
     node.addEventListener('click', () => {
       if (to() !== this.#wanted) safely(this.#goTo(to()));
@@ -216,11 +216,6 @@ function lastPage(length: number): number {
   return Math.max(0, Math.ceil(length / SIZE) - 1) * SIZE;
 }
 
-/** Stands in a list in which a search has found nothing. */
-export function notFound(sentence: string, label: string, clear: () => void): Child[] {
-  return [element('p', {}, sentence), button(label, clear)];
-}
-
 type RowOptions<T> = Pick<ListOptions<T>, 'key' | 'row' | 'rowClass' | 'name'>;
 
 interface Row {
@@ -228,15 +223,15 @@ interface Row {
   content: string;
 }
 
-interface Place {
-  /** Index of the first row in the whole list. */
+interface PageState {
+  /** Index of the first row within the whole list. */
   offset: number;
   /** Of the whole list. */
   length: number;
   selected: string | undefined;
 }
 
-/** The rows of one page. One that stays is the same element as before, so that a click on it is not lost to a change. */
+/** The rows of one page. An unchanged row keeps its element, so that a redraw never swallows a click on it. */
 class Rows<T> {
   #rows = new Map<string, Row>();
   readonly #list: HTMLElement;
@@ -247,7 +242,7 @@ class Rows<T> {
     this.#options = options;
   }
 
-  draw(items: readonly T[], { offset, length, selected }: Place): void {
+  draw(items: readonly T[], { offset, length, selected }: PageState): void {
     const anchor = this.#inSight();
     const before = anchor?.offsetTop ?? 0;
     const rows = new Map<string, Row>();
@@ -266,7 +261,7 @@ class Rows<T> {
       else this.#list.insertBefore(node, next);
     }
     this.#rows = rows;
-    // New ones come in at the top: what is being read stays where it is.
+    // New rows come in at the top: the rows in view stay where they are.
     if (anchor?.isConnected) this.#list.scrollTop += anchor.offsetTop - before;
     const active = selected === undefined ? undefined : rows.get(selected)?.element.id;
     if (active) this.#list.setAttribute('aria-activedescendant', active);
@@ -294,4 +289,9 @@ class Rows<T> {
     const node = element('div', { id, class: `row ${kind}`.trim(), role: 'option' }, ...this.#options.row(item));
     return { element: node, content };
   }
+}
+
+/** Shown in a list in which a search has found nothing. */
+export function notFound(sentence: string, label: string, clear: () => void): Child[] {
+  return [element('p', {}, sentence), button(label, clear)];
 }

@@ -1,13 +1,13 @@
 import { button, type Child, element } from './dom.js';
 
-/** A list beside what is open; a narrow window has room for one of the two. */
+/** A list beside the open item; a narrow window has room for only one of the two. */
 export interface Split {
   root: HTMLElement;
-  /** Shows something in place of what was open. Without a title nothing is open: a narrow window shows the list. */
+  /** Replaces the open item. Without a title nothing is open, and a narrow window shows the list. */
   show(title: string | undefined, ...content: Child[]): void;
 }
 
-/** Whether list and message are beside each other. */
+/** Whether the list and the open item stand side by side. */
 export function isWide(): boolean {
   return matchMedia('(min-width: 721px)').matches;
 }

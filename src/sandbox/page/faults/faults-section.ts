@@ -1,5 +1,5 @@
 import { apiPath, getJson, send } from '../api/client.js';
-import { gathered } from '../api/coalesce.js';
+import { coalesced } from '../api/coalesce.js';
 import type { ActiveRule, Faults, Throttling } from '../api/types.js';
 import { ask } from '../elements/dialogs.js';
 import { button, code, element, soft, table } from '../elements/dom.js';
@@ -10,7 +10,7 @@ import { faultForm } from './fault-form.js';
 import { gauges } from './gauges.js';
 import { ruleSentence } from './rule.js';
 
-/** What goes wrong on purpose, and how near the limits are. */
+/** The faults that are set, and how near each mailbox is to its limits. */
 export function faultsSection(): Section {
   const rules = element('div', { 'aria-live': 'polite' });
   const scenario = scenarioChoice();
@@ -39,7 +39,7 @@ export function faultsSection(): Section {
     magic,
   );
 
-  const refreshFaults = gathered(async () => {
+  const refreshFaults = coalesced(async () => {
     const faults = await getJson<Faults>('/api/faults');
     removeAll.hidden = faults.rules.length === 0;
     rules.replaceChildren(
@@ -51,7 +51,7 @@ export function faultsSection(): Section {
     magic.replaceChildren(element('h3', {}, 'Recipients that cause faults'), list);
   });
 
-  const refreshThrottling = gathered(async () => {
+  const refreshThrottling = coalesced(async () => {
     throttling.replaceChildren(gauges(await getJson<Throttling>('/api/throttling')));
   });
 

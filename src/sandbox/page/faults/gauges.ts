@@ -19,7 +19,7 @@ export function gauges({ limits, mailboxes }: Throttling): HTMLElement {
   return element('div', {}, ...rows);
 }
 
-/** Which application it is that uses the mailbox, where several do: each has limits of its own. */
+/** Names the application where several use the mailbox: each has limits of its own. */
 function application(mailbox: string, appId: string, all: Throttling['mailboxes']): Node[] {
   return all.filter((one) => one.mailbox === mailbox).length > 1 ? [soft(`application ${appId}`)] : [];
 }

@@ -1,6 +1,33 @@
 import type { Rule } from '../api/types.js';
 import { plainText } from '../elements/format.js';
 
+/** The values of the form, by the names of their fields. */
+export type Fields = Readonly<Record<string, string>>;
+
+const TEXTS = ['mailbox', 'recipient', 'recipientDomain', 'subject', 'subjectContains', 'code', 'message'];
+const NUMBERS = ['after', 'every', 'probability', 'seed', 'delay', 'drip'];
+
+/** The rule that the form describes; what is left empty is left to the defaults. */
+export function readRule(fields: Fields): Rule {
+  const rule: Rule = { on: fields.on ?? 'sendMail' };
+  const given = (name: string): string => (fields[name] ?? '').trim();
+  for (const name of TEXTS) if (given(name) !== '') rule[name] = given(name);
+  for (const name of NUMBERS) if (given(name) !== '') rule[name] = Number(given(name));
+  // JSON has no Infinity.
+  if (fields.endless === 'on') rule.times = null;
+  else if (given('times') !== '') rule.times = Number(given('times'));
+  const kind = fields.kind ?? 'status';
+  if (kind === 'status') {
+    rule.status = Number(given('status'));
+    if (given('retryAfter') !== '') rule.headers = { 'Retry-After': given('retryAfter') };
+  }
+  if (kind === 'aadsts') rule.aadsts = Number(given('aadsts'));
+  if (kind.startsWith('reset:')) rule.reset = kind.slice('reset:'.length);
+  if (kind === 'silence' || kind === 'claimsChallenge') rule[kind] = true;
+  if (fields.delivered === 'on') rule.delivered = true;
+  return rule;
+}
+
 const RESETS: Readonly<Record<string, string>> = {
   'before-answer': 'loses its connection before the answer',
   'before-body': 'loses its connection before its body is read',
@@ -61,14 +88,14 @@ function outcome(rule: Rule): string {
   return `is answered as usual${late}`;
 }
 
-/** What becomes of the message, which the answer does not tell. */
+/** What happens to the message, which the answer does not reveal. */
 function effect({ on, delivered }: Rule): string {
   const sends = [on].flat().every((name) => name === 'sendMail' || name === 'sendDraft');
   if (delivered === true) return sends ? ', and the message is sent all the same' : ', and carried out all the same';
   return sends ? ', and the message is not sent' : '';
 }
 
-/** Milliseconds, or from and to. */
+/** A number of milliseconds, or a range. */
 function span(delay: unknown): string {
   if (typeof delay !== 'object' || delay === null) return plainText(delay);
   return Object.values(delay).map(plainText).join('–');
@@ -90,31 +117,4 @@ function ordinal(count: number): string {
 function listed(names: readonly unknown[]): string {
   const texts = names.map(plainText);
   return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;
-}
-
-/** What stands in the fields of the form, by their names. */
-export type Fields = Readonly<Record<string, string>>;
-
-const TEXTS = ['mailbox', 'recipient', 'recipientDomain', 'subject', 'subjectContains', 'code', 'message'];
-const NUMBERS = ['after', 'every', 'probability', 'seed', 'delay', 'drip'];
-
-/** The rule that the form describes; what is left empty is left to the defaults. */
-export function readRule(fields: Fields): Rule {
-  const rule: Rule = { on: fields.on ?? 'sendMail' };
-  const given = (name: string): string => (fields[name] ?? '').trim();
-  for (const name of TEXTS) if (given(name) !== '') rule[name] = given(name);
-  for (const name of NUMBERS) if (given(name) !== '') rule[name] = Number(given(name));
-  // JSON has no Infinity.
-  if (fields.endless === 'on') rule.times = null;
-  else if (given('times') !== '') rule.times = Number(given('times'));
-  const kind = fields.kind ?? 'status';
-  if (kind === 'status') {
-    rule.status = Number(given('status'));
-    if (given('retryAfter') !== '') rule.headers = { 'Retry-After': given('retryAfter') };
-  }
-  if (kind === 'aadsts') rule.aadsts = Number(given('aadsts'));
-  if (kind.startsWith('reset:')) rule.reset = kind.slice('reset:'.length);
-  if (kind === 'silence' || kind === 'claimsChallenge') rule[kind] = true;
-  if (fields.delivered === 'on') rule.delivered = true;
-  return rule;
 }

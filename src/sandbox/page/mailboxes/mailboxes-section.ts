@@ -1,5 +1,5 @@
 import { apiPath, getJson, queryOf } from '../api/client.js';
-import { gathered } from '../api/coalesce.js';
+import { coalesced } from '../api/coalesce.js';
 import type { Folder, MailboxItem, MailboxSummary, ReadableMessage } from '../api/types.js';
 import { type Child, clip, element, soft, table } from '../elements/dom.js';
 import { addresses, time } from '../elements/format.js';
@@ -11,7 +11,16 @@ import { go, replace } from '../shell/navigate.js';
 import { linkTo } from '../shell/route.js';
 import type { Section } from '../shell/section.js';
 
-/** What lies in the folders of each mailbox, as its owner would see it. */
+const FOLDERS: readonly Folder[] = ['drafts', 'sentItems', 'inbox', 'deletedItems'];
+
+const FOLDER_NAMES: Readonly<Record<Folder, string>> = {
+  drafts: 'Drafts',
+  sentItems: 'Sent Items',
+  inbox: 'Inbox',
+  deletedItems: 'Deleted Items',
+};
+
+/** The folders of each mailbox, as its owner would see them. */
 export function mailboxesSection(): Section {
   let mailboxes: MailboxSummary[] = [];
   let address = '';
@@ -56,7 +65,7 @@ export function mailboxesSection(): Section {
     pane.show(message.subject || '(no subject)', ...messageView(message, { path, ...(aside && { aside }) }));
   }
 
-  const refresh = gathered(async () => {
+  const refresh = coalesced(async () => {
     ({ mailboxes } = await getJson<{ mailboxes: MailboxSummary[] }>('/api/mailboxes'));
     if (address === '') address = mailboxes[0]?.address ?? '';
     choice.draw(mailboxes, address, folder);
@@ -85,23 +94,6 @@ export function mailboxesSection(): Section {
   };
 }
 
-function itemRow({ subject, from, to, receivedAt }: MailboxItem): Child[] {
-  return [
-    element(
-      'div',
-      { class: 'line' },
-      clip(subject || '(no subject)', 'subject'),
-      element('time', { class: 'soft', datetime: receivedAt }, time(receivedAt, new Date())),
-    ),
-    element(
-      'div',
-      { class: 'line' },
-      clip(`To ${addresses(to) || 'nobody'}`),
-      clip(from ? `from ${from.address}` : '', 'soft sender'),
-    ),
-  ];
-}
-
 /** Chooses a mailbox and one of its folders. */
 function folderChoice(choose: (address: string) => void) {
   const select = element('select', { 'aria-label': 'Mailbox' });
@@ -127,7 +119,7 @@ function folderChoice(choose: (address: string) => void) {
           element('span', { class: 'counter' }, counts?.[name] ? counts[name].toLocaleString() : ''),
         ),
       );
-      // The focus stays on the folder that has it while counts go up.
+      // The focus stays on its folder while counts change.
       const focused = [...folders.children].indexOf(document.activeElement as Element);
       folders.replaceChildren(...links);
       links[focused]?.focus();
@@ -135,7 +127,7 @@ function folderChoice(choose: (address: string) => void) {
   };
 }
 
-/** Every mailbox of the tenant with what lies in its folders. */
+/** Every mailbox of the tenant with the number of items in its folders. */
 function mailboxOverview(mailboxes: MailboxSummary[]): Node {
   const rows = mailboxes.map(({ address, displayName, kind = 'user', counts }) => [
     element('span', { title: displayName ?? address }, address),
@@ -148,14 +140,22 @@ function mailboxOverview(mailboxes: MailboxSummary[]): Node {
   return element('div', { class: 'padded' }, element('h2', {}, 'Mailboxes'), table('Mailboxes', columns, rows));
 }
 
-const FOLDERS: readonly Folder[] = ['drafts', 'sentItems', 'inbox', 'deletedItems'];
-
-const FOLDER_NAMES: Readonly<Record<Folder, string>> = {
-  drafts: 'Drafts',
-  sentItems: 'Sent Items',
-  inbox: 'Inbox',
-  deletedItems: 'Deleted Items',
-};
+function itemRow({ subject, from, to, receivedAt }: MailboxItem): Child[] {
+  return [
+    element(
+      'div',
+      { class: 'line' },
+      clip(subject || '(no subject)', 'subject'),
+      element('time', { class: 'soft', datetime: receivedAt }, time(receivedAt, new Date())),
+    ),
+    element(
+      'div',
+      { class: 'line' },
+      clip(`To ${addresses(to) || 'nobody'}`),
+      clip(from ? `from ${from.address}` : '', 'soft sender'),
+    ),
+  ];
+}
 
 function isFolder(name: string | undefined): name is Folder {
   return FOLDERS.some((folder) => folder === name);

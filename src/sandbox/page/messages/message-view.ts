@@ -5,24 +5,31 @@ import { addresses, counted, size } from '../elements/format.js';
 import { type Tab, tabs } from '../elements/tabs.js';
 import { badges } from './badges.js';
 import { longText, sourceView } from './text-views.js';
-import { storyView } from './timeline-view.js';
+import { timelineView } from './timeline-view.js';
 
 export interface MessageViewOptions {
-  /** Of the message in the API. */
+  /** The path of the message in the API. */
   path: string;
-  /** Of the copy that recipients got. */
+  /** The path of the copy that recipients got. */
   delivered?: string;
   remove?: () => void;
-  /** Stands beside the actions. */
+  /** Shown beside the actions. */
   aside?: Child;
 }
 
-let chosen = '';
+// A newsletter may have thousands of links.
+const LINKS_SHOWN = 100;
+
+const WIDTHS = ['Desktop', 'Mobile'];
+
+// The last choice applies to the next message too.
+let chosenTab = '';
+let width = 'Desktop';
 
 /** One message with its tabs. */
 export function messageView(message: ReadableMessage, options: MessageViewOptions): Node[] {
-  const { bar, body } = tabs('Views of the message', tabsOf(message, options), chosen, (name) => {
-    chosen = name;
+  const { bar, body } = tabs('Views of the message', tabsOf(message, options), chosenTab, (name) => {
+    chosenTab = name;
   });
   const actions = element('div', { class: 'actions' });
   if (options.aside !== undefined) actions.append(options.aside);
@@ -49,7 +56,7 @@ function tabsOf(message: ReadableMessage, { path, delivered }: MessageViewOption
     const label = `Attachments (${attachments.length})`;
     all.push({ name: 'attachments', label, show: () => attachmentsView(attachments, path) });
   }
-  if (story) all.push({ name: 'story', label: `Story (${story.length})`, show: () => storyView(story) });
+  if (story) all.push({ name: 'story', label: `Story (${story.length})`, show: () => timelineView(story) });
   return all;
 }
 
@@ -84,10 +91,7 @@ function received({ receivedAt, size: bytes, recipients }: ReadableMessage): str
   return `${new Date(receivedAt).toLocaleString()} · ${size(bytes)}${to}`;
 }
 
-// A newsletter may have thousands; nobody reads so many here.
-const SHOWN = 100;
-
-/** The one-time codes and links of a message: what somebody who tests a sign-up is here for. */
+/** The one-time codes and links of a message: what a developer who tests a sign-up looks for. */
 function findings({ codes = [], links = [] }: Pick<ReadableMessage, 'codes' | 'links'>): Node {
   const node = document.createDocumentFragment();
   if (codes.length > 0) {
@@ -96,10 +100,10 @@ function findings({ codes = [], links = [] }: Pick<ReadableMessage, 'codes' | 'l
   }
   if (links.length > 0) {
     const items = links
-      .slice(0, SHOWN)
+      .slice(0, LINKS_SHOWN)
       .map((link) => element('li', {}, copyable(link, `the link ${link}`, linkText(link))));
-    if (links.length > SHOWN)
-      items.push(element('li', { class: 'soft' }, `and ${links.length - SHOWN} more in the text`));
+    if (links.length > LINKS_SHOWN)
+      items.push(element('li', { class: 'soft' }, `and ${links.length - LINKS_SHOWN} more in the text`));
     node.append(
       element(
         'details',
@@ -112,16 +116,13 @@ function findings({ codes = [], links = [] }: Pick<ReadableMessage, 'codes' | 'l
   return node;
 }
 
-/** Opens only on a click, in a tab of its own that knows nothing of this one. */
+/** Opens only on a click, in a new tab that has no access to this one. */
 function linkText(link: string): Child {
   if (!/^https?:\/\//i.test(link)) return element('code', {}, link);
   return element('a', { href: link, target: '_blank', rel: 'noopener noreferrer' }, link);
 }
 
-const WIDTHS = ['Desktop', 'Mobile'];
-let width = 'Desktop';
-
-/** The HTML of a mail in a frame that can run nothing; what it could load, the server's policy forbids. */
+/** The HTML of a mail in a frame that runs no script; the policy in the server's answer keeps it from loading anything. */
 function htmlView(path: string): Node {
   const frame = element('iframe', {
     sandbox: '',
@@ -145,7 +146,7 @@ function htmlView(path: string): Node {
   return element('div', { class: 'html' }, choice, paper);
 }
 
-/** The header of the upload in its order, and what the service knows besides. */
+/** The header fields of the upload in their order, and what the service recorded about the request. */
 function headersView({ headers, requestId, clientRequestId, appId }: ReadableMessage): Node {
   const rows = headers.map(({ name, value }) => [name, copyable(value, name)]);
   const all = (): string => headers.map(({ name, value }) => `${name}: ${value}`).join('\r\n');
@@ -163,7 +164,7 @@ function headersView({ headers, requestId, clientRequestId, appId }: ReadableMes
   );
 }
 
-/** The parts of a message as they lie in each other. */
+/** The nested parts of a message. */
 function treeView(root: MimeNode): Node {
   return element('ul', { class: 'tree', 'aria-label': 'MIME tree' }, item(root));
 }

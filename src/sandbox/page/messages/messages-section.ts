@@ -21,7 +21,7 @@ export function messagesSection(): Section {
     search: '',
     opened: undefined as string | undefined,
     total: 0,
-    /** What stands where a message will be. */
+    /** Title of the view that is shown while no message is open. */
     welcome: '',
   };
   const link = (id?: string): string => linkTo('messages', id === undefined ? [] : [id], { q: state.search });
@@ -145,7 +145,41 @@ export function messagesSection(): Section {
   };
 }
 
-/** A row of the list: what it is about, how it went and when; who gets it; its first words. */
+/** The search runs this many milliseconds after the last key, so that a word is typed before it is searched for. */
+const SEARCH_DELAY = 150;
+
+function searchField(search: (text: string) => void): HTMLInputElement {
+  const field = element('input', {
+    type: 'search',
+    class: 'search',
+    placeholder: 'Search words, to: from: subject: status:',
+    title: 'Words of subject and addresses, or to: from: subject: mailbox: status: id:',
+    'aria-label': 'Search messages',
+    'aria-keyshortcuts': '/',
+    spellcheck: 'false',
+    autocomplete: 'off',
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let last = '';
+  const now = (): void => {
+    clearTimeout(timer);
+    const text = field.value.trim();
+    if (text === last) return;
+    last = text;
+    search(text);
+  };
+  field.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(now, SEARCH_DELAY);
+  });
+  field.addEventListener('search', now);
+  field.addEventListener('focus', () => {
+    last = field.value.trim();
+  });
+  return field;
+}
+
+/** A row of the list: subject, outcome and time; recipients and sender; the first words. */
 function messageRow(message: Summary): Child[] {
   const { subject, mailbox, receivedAt, attachments, preview } = message;
   const to = recipients(message.to, message.cc, message.bcc);
@@ -155,7 +189,7 @@ function messageRow(message: Summary): Child[] {
       { class: 'line' },
       clip(subject || '(no subject)', 'subject'),
       ...badges(message),
-      ...(attachments > 0 ? [files(attachments)] : []),
+      ...(attachments > 0 ? [attachmentCount(attachments)] : []),
       element('time', { class: 'soft', datetime: receivedAt }, time(receivedAt, new Date())),
     ),
     element('div', { class: 'line' }, clip(`To ${to || 'nobody'}`), clip(`from ${mailbox}`, 'soft sender')),
@@ -163,7 +197,7 @@ function messageRow(message: Summary): Child[] {
   ];
 }
 
-function files(attachments: number): HTMLElement {
+function attachmentCount(attachments: number): HTMLElement {
   const title = counted(attachments, 'attachment');
   return element(
     'span',
@@ -173,7 +207,7 @@ function files(attachments: number): HTMLElement {
   );
 }
 
-/** Stands where a message will be. */
+/** Shown while no message is open. */
 async function welcome(title: string): Promise<Node> {
   const connection = await getJson<Connection>('/api/connect');
   return element(
@@ -202,13 +236,13 @@ async function welcome(title: string): Promise<Node> {
   );
 }
 
-const KEY = 'read';
-// As many as a sandbox keeps messages; who reads more has forgotten the first.
-const KEPT = 5000;
+const READ_KEY = 'read';
+// As many messages as the sandbox keeps.
+const READ_KEPT = 5000;
 
 /** Which messages were opened in this tab. */
 class ReadMarks {
-  readonly #ids = new Set<string>(stored());
+  readonly #ids = new Set<string>(storedReadMarks());
 
   has(id: string): boolean {
     return this.#ids.has(id);
@@ -218,52 +252,18 @@ class ReadMarks {
     if (this.#ids.has(id)) return;
     this.#ids.add(id);
     try {
-      sessionStorage.setItem(KEY, JSON.stringify([...this.#ids].slice(-KEPT)));
+      sessionStorage.setItem(READ_KEY, JSON.stringify([...this.#ids].slice(-READ_KEPT)));
     } catch {
-      // It holds until the page is closed.
+      // Without storage, the marks last until the page is closed.
     }
   }
 }
 
-function stored(): string[] {
+function storedReadMarks(): string[] {
   try {
-    const value: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? '[]');
+    const value: unknown = JSON.parse(sessionStorage.getItem(READ_KEY) ?? '[]');
     return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];
   } catch {
     return [];
   }
-}
-
-// A word is typed before it is searched for.
-const PAUSE = 150;
-
-function searchField(search: (text: string) => void): HTMLInputElement {
-  const field = element('input', {
-    type: 'search',
-    class: 'search',
-    placeholder: 'Search words, to: from: subject: status:',
-    title: 'Words of subject and addresses, or to: from: subject: mailbox: status: id:',
-    'aria-label': 'Search messages',
-    'aria-keyshortcuts': '/',
-    spellcheck: 'false',
-    autocomplete: 'off',
-  });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let last = '';
-  const now = (): void => {
-    clearTimeout(timer);
-    const text = field.value.trim();
-    if (text === last) return;
-    last = text;
-    search(text);
-  };
-  field.addEventListener('input', () => {
-    clearTimeout(timer);
-    timer = setTimeout(now, PAUSE);
-  });
-  field.addEventListener('search', now);
-  field.addEventListener('focus', () => {
-    last = field.value.trim();
-  });
-  return field;
 }

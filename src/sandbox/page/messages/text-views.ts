@@ -3,9 +3,34 @@ import { button, element } from '../elements/dom.js';
 import { size } from '../elements/format.js';
 import { safely } from '../elements/notices.js';
 
-export interface SourcePaths {
+/** As many characters as a browser shows at once without a pause. */
+const CHARACTERS_SHOWN = 1_048_576;
+
+interface LongText {
+  text: string;
+  /** Whether there is more than `text`. */
+  more?: boolean;
+  /** The path of the whole text. */
+  download: string;
+  class?: string;
+}
+
+/** A text as it stands, as far as it can be shown. */
+export function longText({ text, more = false, download, class: kind = '' }: LongText): Node {
+  const shown = element('pre', { class: kind }, text === '' ? '(empty)' : text.slice(0, CHARACTERS_SHOWN));
+  if (!more && text.length <= CHARACTERS_SHOWN) return shown;
+  const link = element('a', { href: download }, 'Download all');
+  return element(
+    'div',
+    {},
+    element('p', { class: 'note' }, `Only the first ${size(CHARACTERS_SHOWN)} are shown. `, link),
+    shown,
+  );
+}
+
+interface SourcePaths {
   raw: string;
-  /** Of the copy that recipients get. */
+  /** The path of the copy that recipients get. */
   delivered?: string | undefined;
 }
 
@@ -40,7 +65,7 @@ export async function sourceView({ raw, delivered }: SourcePaths): Promise<Node>
   return around(element('div', { class: 'choice', role: 'group', 'aria-label': 'Whose copy' }, ...buttons));
 }
 
-/** Reads no further than what is shown. */
+/** Reads only as much as is shown. */
 async function beginning(path: string): Promise<{ text: string; more: boolean }> {
   const { body, ok, status } = await fetch(path);
   if (!ok || !body) throw new Error(`The sandbox answered ${status}.`);
@@ -50,28 +75,8 @@ async function beginning(path: string): Promise<{ text: string; more: boolean }>
     const { done, value } = await reader.read();
     if (done) return { text, more: false };
     text += value;
-    if (text.length <= SHOWN) continue;
+    if (text.length <= CHARACTERS_SHOWN) continue;
     await reader.cancel();
-    return { text: text.slice(0, SHOWN), more: true };
+    return { text: text.slice(0, CHARACTERS_SHOWN), more: true };
   }
-}
-
-/** A browser shows so many characters at once without a pause. */
-const SHOWN = 1_048_576;
-
-interface LongText {
-  text: string;
-  /** Whether there is more than `text`. */
-  more?: boolean;
-  /** Where all of it is. */
-  download: string;
-  class?: string;
-}
-
-/** A text as it stands, as far as it can be shown. */
-export function longText({ text, more = false, download, class: kind = '' }: LongText): Node {
-  const shown = element('pre', { class: kind }, text === '' ? '(empty)' : text.slice(0, SHOWN));
-  if (!more && text.length <= SHOWN) return shown;
-  const link = element('a', { href: download }, 'Download all');
-  return element('div', {}, element('p', { class: 'note' }, `Only the first ${size(SHOWN)} are shown. `, link), shown);
 }

@@ -1,17 +1,17 @@
-import type { StoryEntry } from '../api/types.js';
+import type { TimelineEntry } from '../api/types.js';
 import { copyable } from '../elements/copy.js';
 import { element, type Term, terms } from '../elements/dom.js';
 import { duration, preciseTime } from '../elements/format.js';
 import { statusBadge } from './badges.js';
 
-/** Every request that had to do with the message, with the pauses between them. */
-export function storyView(story: StoryEntry[]): Node {
-  if (story.length === 0) return element('p', { class: 'soft' }, 'Its requests are no longer known.');
-  const items = story.flatMap((entry, index) => {
+/** Every request that concerned the message, with the pauses between them. */
+export function timelineView(timeline: TimelineEntry[]): Node {
+  if (timeline.length === 0) return element('p', { class: 'soft' }, 'Its requests are no longer known.');
+  const items = timeline.flatMap((entry, index) => {
     const wait = index > 0 && entry.wait !== undefined && entry.wait > 0 ? [pause(entry.wait)] : [];
     return [...wait, element('li', { class: 'request' }, ...requestView(entry))];
   });
-  return element('ol', { class: 'story', 'aria-label': 'Requests of the message' }, ...items);
+  return element('ol', { class: 'timeline', 'aria-label': 'Requests of the message' }, ...items);
 }
 
 function pause(wait: number): HTMLElement {
@@ -19,7 +19,7 @@ function pause(wait: number): HTMLElement {
 }
 
 /** One request in full. */
-export function requestView(entry: StoryEntry, more: Term[] = []): Node[] {
+export function requestView(entry: TimelineEntry, more: Term[] = []): Node[] {
   const { at, method, path, operation, status, durationMs, retryAfter, code, requestId, clientRequestId } = entry;
   return [
     element(
@@ -43,7 +43,7 @@ export function requestView(entry: StoryEntry, more: Term[] = []): Node[] {
   ];
 }
 
-function marks({ fault, delivered, status }: StoryEntry): HTMLElement[] {
+function marks({ fault, delivered, status }: TimelineEntry): HTMLElement[] {
   const found: HTMLElement[] = [];
   if (fault !== undefined) found.push(element('span', { class: 'badge unconfirmed' }, 'fault'));
   if (delivered === true) found.push(element('span', { class: 'badge fine' }, 'delivered'));

@@ -11,6 +11,26 @@ import { go } from '../shell/navigate.js';
 import { linkTo } from '../shell/route.js';
 import type { Section } from '../shell/section.js';
 
+const STATUSES = [
+  '200',
+  '201',
+  '202',
+  '204',
+  '400',
+  '401',
+  '403',
+  '404',
+  '409',
+  '413',
+  '429',
+  '500',
+  '502',
+  '503',
+  '504',
+];
+/** Milliseconds from the last key to the request. */
+const FILTER_DELAY = 200;
+
 /** The newest requests to Entra and Graph. */
 export function requestsSection(): Section {
   let opened: string | undefined;
@@ -58,7 +78,7 @@ export function requestsSection(): Section {
         ]),
       ),
     );
-    // A narrow window shows it in place of the list: the back button leads there.
+    // A narrow window shows it instead of the list: the back button returns to the list.
     if (!isWide() && location.hash !== linkTo('requests', ['open'])) go(linkTo('requests', ['open']));
   }
 
@@ -89,31 +109,7 @@ export function requestsSection(): Section {
   };
 }
 
-function messageLink(messageId: string | undefined): Node | undefined {
-  if (messageId === undefined) return undefined;
-  return element('a', { href: linkTo('messages', [], { q: `id:${messageId}` }) }, messageId);
-}
-
-const STATUSES = [
-  '200',
-  '201',
-  '202',
-  '204',
-  '400',
-  '401',
-  '403',
-  '404',
-  '409',
-  '413',
-  '429',
-  '500',
-  '502',
-  '503',
-  '504',
-];
-const PAUSE = 200;
-
-/** Which requests are listed. */
+/** Filters of the list: by mailbox and status. */
 function requestFilters(changed: () => void) {
   const status = element(
     'select',
@@ -133,7 +129,7 @@ function requestFilters(changed: () => void) {
   status.addEventListener('change', changed);
   mailbox.addEventListener('input', () => {
     clearTimeout(timer);
-    timer = setTimeout(changed, PAUSE);
+    timer = setTimeout(changed, FILTER_DELAY);
   });
   return {
     nodes: [element('div', { class: 'line' }, mailbox, status)],
@@ -169,4 +165,9 @@ function requestRow(entry: RequestEntry): Child[] {
     ),
     ...(code === undefined ? [] : [clip(code, 'error-code')]),
   ];
+}
+
+function messageLink(messageId: string | undefined): Node | undefined {
+  if (messageId === undefined) return undefined;
+  return element('a', { href: linkTo('messages', [], { q: `id:${messageId}` }) }, messageId);
 }

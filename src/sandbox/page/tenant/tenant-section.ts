@@ -1,5 +1,5 @@
 import { getJson, send } from '../api/client.js';
-import { gathered } from '../api/coalesce.js';
+import { coalesced } from '../api/coalesce.js';
 import type { Access, AppCertificate, Tenant, TenantApp } from '../api/types.js';
 import { copyable } from '../elements/copy.js';
 import { ask } from '../elements/dialogs.js';
@@ -8,16 +8,20 @@ import { counted, duration, plainText, words } from '../elements/format.js';
 import { notice, safely } from '../elements/notices.js';
 import type { Section } from '../shell/section.js';
 
+const MAILBOXES_SHOWN = 50;
+
+type AppName = Pick<TenantApp, 'clientId' | 'displayName'>;
+
 /** The tenant as it is configured now. */
 export function tenantSection(): Section {
   const root = element('section', { class: 'document', 'aria-label': 'Tenant' });
   let drawn = '';
-  const refresh = gathered(async () => {
+  const refresh = coalesced(async () => {
     const [tenant, { access }] = await Promise.all([
       getJson<Tenant>('/api/tenant'),
       getJson<{ access: Access[] }>('/api/tenant/access'),
     ]);
-    // What has not changed is not drawn again: a selection in it would be lost.
+    // Redrawn only when something has changed: a text selection would be lost.
     const now = JSON.stringify([tenant, access]);
     if (now !== drawn) root.replaceChildren(...tenantView(tenant, access));
     drawn = now;
@@ -67,11 +71,7 @@ async function revoke(): Promise<void> {
   notice('Every access token issued so far is revoked.');
 }
 
-const SHOWN = 50;
-
-type AppName = Pick<TenantApp, 'clientId' | 'displayName'>;
-
-/** Who may send as whom: a row for a mailbox, a column for an application, and why in each cell. */
+/** Which application may send as which mailbox: a row for each mailbox, a column for each application, the reason in the cell. */
 function accessMatrix(access: Access[], apps: AppName[]): HTMLElement {
   const rows = new Map<string, Map<string, Access>>();
   for (const one of access) {
@@ -89,11 +89,11 @@ function accessMatrix(access: Access[], apps: AppName[]): HTMLElement {
       root.append(button(`Show all of ${counted(rows.size, 'mailbox', 'mailboxes')}`, () => draw(rows.size)));
     }
   };
-  draw(SHOWN);
+  draw(MAILBOXES_SHOWN);
   return root;
 }
 
-/** Its name, with its id where others have the same. */
+/** The application's name, followed by its id where several have the same name. */
 function appName({ clientId, displayName = clientId }: AppName, all: AppName[]): string {
   const same = all.filter((one) => one.displayName === displayName);
   return same.length > 1 ? `${displayName} ${clientId}` : displayName;
@@ -140,7 +140,7 @@ function certificateView({ subject, thumbprintSha1, thumbprintSha256, ...validit
   );
 }
 
-/** Objects of the tenant's configuration as a table, with the fields that they have. */
+/** Objects of the tenant's configuration as a table, with a column for each field that any of them has. */
 function plainTable(label: string, objects: Record<string, unknown>[]): HTMLElement {
   if (objects.length === 0) return element('p', {}, soft('None.'));
   const names = [...new Set(objects.flatMap((object) => Object.keys(object)))];
