@@ -1,4 +1,4 @@
-// `npm run bench`: this transport beside what bounds it, what it takes the place of, and its peers; all in one run, taking
+// `npm run bench`: this transport beside its upper bound, what it replaces, and its peers; all in one run, taking
 // turns, each in a process of its own. Prints tables and targets; exits 1 when a target is not met.
 //   --quick         one round with fewer mails, to try it out
 //   --rounds <n>    rounds, of which the median counts (5)

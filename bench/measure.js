@@ -1,4 +1,4 @@
-// Runs one subject once against its server, and puts together what both have seen.
+// Runs one subject once against its server, and combines the figures of both.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ const program = fileURLToPath(new URL('run-subject.js', import.meta.url));
 
 /**
  * @param task `{ subject, mail, count, warmUp }`
- * @param place `{ server, delay, files }`
+ * @param setup `{ server, delay, files }`
  */
 export async function measure(task, { server, delay, files }) {
   await server.reset();

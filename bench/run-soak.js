@@ -42,7 +42,7 @@ function handles() {
 const began = performance.now();
 while (number < count) {
   const last = Math.min(count, number < warmUp ? warmUp : number + every);
-  // Nothing in flight while the heap is looked at.
+  // Nothing in flight while the heap is measured.
   await Promise.all(Array.from({ length: subject.pending }, () => lane(last)));
   sample();
 }

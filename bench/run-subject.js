@@ -1,4 +1,4 @@
-// One subject in a process of its own: warms up, sends, and tells what it cost. Started by measure.js.
+// One subject in a process of its own: warms up, sends, and reports what it cost. Started by measure.js.
 import { once } from 'node:events';
 import { mails } from './mails.js';
 import { watchMemory } from './memory-watch.js';

@@ -1,4 +1,4 @@
-// Who takes part, in the order of the report.
+// The subjects, in the order of the report.
 const names = ['bare-post', 'graph-transport', 'compose-and-post', 'smtp-pool', 'msgraph-transport', 'graph-client'];
 
 export async function loadSubjects() {

@@ -31,8 +31,8 @@ async function bundleVendor(format) {
   const libraries = names.filter((name) => !commandLine.includes(name));
   const inputs = await bundle(format, libraries, dir);
   if (format === 'cjs') return inputs;
-  // Commander is CommonJS and calls require() for Node's own modules. Nothing that a program bundles may do that: what is
-  // told here about this file's place would be wrong in the bundle.
+  // Commander is CommonJS and calls require() for Node's own modules. Nothing that a program bundles may do that: the path
+  // of this file that is passed here would be wrong in the bundle.
   return [...inputs, ...(await bundle(format, commandLine, dir, requireForItself))];
 }
 

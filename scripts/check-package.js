@@ -1,4 +1,4 @@
-// Packs the package and looks at it as its users will: publint, attw, an install into an empty folder, import, require,
+// Packs the package and checks it as its users will see it: publint, attw, an install into an empty folder, import, require,
 // types, what an install brings, and what loading it loads.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -63,7 +63,7 @@ try {
     '--target',
     'es2022',
   ];
-  // The resolution of TypeScript before 4.7, which knows no "exports"; TypeScript 7 has it no more.
+  // The resolution of TypeScript before 4.7, which does not know "exports"; TypeScript 7 no longer has it.
   const typescript5 = path.join(folder, 'node_modules/typescript/bin/tsc');
   const ways = [
     ['ES module', tsc, 'types.mts', ['--module', 'node20']],

@@ -1,4 +1,4 @@
-// Bundles test/bundlers/program.js in the ways that people do, and runs each bundle alone in an empty folder, so that nothing
+// Bundles test/bundlers/program.js in the usual ways, and runs each bundle alone in an empty folder, so that nothing
 // can come from node_modules. Installs the bundlers with their own lock, and this package among them as its users get it.
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -27,10 +27,10 @@ const work = mkdtempSync(path.join(tmpdir(), 'bundlers-'));
 const run = (command, args, cwd = root) => execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
 const manifest = (folder) => JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 
-/** MSAL is CommonJS, and calls require() for Node's modules: what is no CommonJS must be given one. Documented for users. */
+/** MSAL is CommonJS, and calls require() for Node's modules: an output that is not CommonJS must be given one. Documented for users. */
 const requireBanner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** Each writes its bundle into a folder, and gives the file to run. */
+/** Each writes its bundle into a folder, and returns the file to run. */
 const bundlers = {
   'esbuild, CommonJS': (out) => esbuild(out, { format: 'cjs' }, 'bundle.cjs'),
   'esbuild, CommonJS, minified': (out) => esbuild(out, { format: 'cjs', minify: true }, 'bundle.cjs'),
@@ -146,7 +146,7 @@ function makeCertificates() {
   return { DEMO_CERTIFICATE: file('pem'), DEMO_PFX: file('pfx') };
 }
 
-/** Runs a bundle where nothing else lies. */
+/** Runs a bundle in a folder with nothing else in it. */
 function tryOut(what, command, args, out, certificates) {
   const env = { ...process.env, ...certificates, DEMO_RUN: path.join(out, 'run') };
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: out, env, encoding: 'utf8' });

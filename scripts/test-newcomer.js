@@ -1,4 +1,4 @@
-// Walks through README and guide as somebody new does, in an empty folder, with this package as it is packed, on the oldest
+// Follows README and guide as a new user would, in an empty folder, with this package as it is packed, on the oldest
 // Node and on Node 24; see test/newcomer. Arguments choose among these by their major versions.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -43,7 +43,7 @@ async function sandboxFlags() {
   return ` --port ${port} --inbox-port ${inboxPort}`;
 }
 
-/** The environment of somebody who has just opened a terminal, with `node` being this one. */
+/** The environment of a freshly opened terminal, with `node` being this one. */
 function freshEnvironment(node) {
   const own = process.env.PATH.split(path.delimiter).filter((folder) => !/node_modules/.test(folder));
   return { HOME: homedir(), PATH: [path.dirname(node), ...own].join(path.delimiter), NO_UPDATE_NOTIFIER: '1' };

@@ -74,7 +74,7 @@ function prepare() {
   return { DEMO_CERTIFICATE: file('pem'), DEMO_PFX: file('pfx') };
 }
 
-/** An empty project with this package and Nodemailer; gives what runs a command of the package manager in it. */
+/** An empty project with this package and Nodemailer; returns a function that runs a command of the package manager in it. */
 function project(name, { bin, files, env, install }, certificates) {
   const folder = mkdtempSync(path.join(work, 'project-'));
   for (const [file, text] of Object.entries(files)) writeFileSync(path.join(folder, file), text);

@@ -1,5 +1,5 @@
-// Entra and Graph's sendMail with nothing behind them: reads the body, waits, answers 202. Whoever has four requests in
-// flight for a mailbox gets 429 for the fifth, as from Graph.
+// Entra and Graph's sendMail with nothing behind them: reads the body, waits, answers 202. A client with four requests
+// in flight for a mailbox gets 429 for the fifth, as from Graph.
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:https';
 import { answerEntra } from './entra.js';

@@ -1,4 +1,4 @@
-// The sandbox, with nobody looking at its page and without the limits that stand for Microsoft's. Obeys as serve.js does.
+// The sandbox, with its page closed and without the limits that imitate Microsoft's. Takes the same commands as serve.js.
 import { readFileSync } from 'node:fs';
 import { startSandbox } from '../../dist/esm/sandbox/index.js';
 import { mailbox } from '../mails.js';

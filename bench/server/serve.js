@@ -1,4 +1,4 @@
-// What every server process here does besides serving: it is told its delay, and asked for its counts.
+// What every server process here does besides serving: it is given its delay, and asked for its counts.
 // Started by start.js with the identity file as its argument.
 import { readFileSync } from 'node:fs';
 import { serverCpu } from './server-cpu.js';
@@ -20,7 +20,7 @@ export function afterDelay(accept) {
   else accept();
 }
 
-/** Begins to listen on a free port, and to obey. */
+/** Starts to listen on a free port, and to take commands. */
 export function serve(server) {
   server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
   process.on('message', ({ wait, reset, judge }) => {

@@ -17,7 +17,7 @@ export async function startServer(name, identity) {
     return answered;
   };
   return {
-    /** Port, and what the server tells of itself besides. */
+    /** Port, and what else the server reports about itself. */
     ...(await answer()),
     /** Forgets all counts, and answers at once. */
     reset: () => ask({ reset: true }),

@@ -1,4 +1,4 @@
-// What anybody would write: composed into a buffer, base64, bare node:https. No retries, no queue, no checks.
+// The obvious implementation: composed into a buffer, base64, bare node:https. No retries, no queue, no checks.
 import MailComposer from 'nodemailer/lib/mail-composer/index.js';
 import { createPoster } from './poster.js';
 

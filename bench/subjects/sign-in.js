@@ -1,4 +1,4 @@
-// A token by certificate through MSAL, once: nobody posts to Graph without one, and what signing in leaves in memory
+// A token by certificate through MSAL, once: no client posts to Graph without one, and what signing in leaves in memory
 // makes every later garbage collection dearer.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Nodemailer's SMTP pool with four connections over TLS: what this transport takes the place of.
+// Nodemailer's SMTP pool with four connections over TLS: what this transport replaces.
 import { createTransport } from 'nodemailer';
 
 export const title = "Nodemailer's SMTP pool";

@@ -1,1 +1,1 @@
-export { cancel, confirm, intro, isCancel, multiselect, note, outro, password, select, text } from '@clack/prompts';
+export { cancel, confirm, intro, isCancel, multiselect, select, text } from '@clack/prompts';

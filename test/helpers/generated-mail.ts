@@ -81,7 +81,7 @@ const leaf: fc.Arbitrary<GeneratedNode> = fc.record({
   children: fc.constant([]),
 });
 
-/** Any tree of parts, whether or not it is a message that somebody would send. */
+/** Any tree of parts, whether or not it is a message that a real client would send. */
 export const anyTree: fc.Arbitrary<GeneratedNode> = fc.letrec<{ node: GeneratedNode; branch: GeneratedNode }>(
   (tie) => ({
     node: fc.oneof({ maxDepth: 3, withCrossShrink: true }, leaf, tie('branch')),

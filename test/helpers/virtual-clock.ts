@@ -20,7 +20,7 @@ export class VirtualClock implements Clock {
     return this.#elapsed;
   }
 
-  /** Somebody sets the clock on the wall, forward or back. No time passes. */
+  /** Sets the wall clock, forward or back, as an administrator may. No time passes. */
   set(by: number): void {
     this.#ahead += by;
   }

@@ -1,21 +1,19 @@
-import { getJson } from './api/client.js';
+import { type Change, getJson, listen } from './api/client.js';
+import { coalesced } from './api/coalesce.js';
 import { connectSection } from './connect/connect-section.js';
 import { byId } from './elements/dom.js';
+import { safely } from './elements/notices.js';
 import { faultsSection } from './faults/faults-section.js';
 import { mailboxesSection } from './mailboxes/mailboxes-section.js';
 import { messagesSection } from './messages/messages-section.js';
 import { requestsSection } from './requests/requests-section.js';
-import { showHelp } from './shell/dialogs.js';
-import { gathered } from './shell/gathered.js';
-import { listenToKeys } from './shell/keyboard.js';
-import { type Change, listen } from './shell/live.js';
-import { safely } from './shell/notices.js';
+import { listenToKeys, showHelp } from './shell/keyboard.js';
 import { readRoute } from './shell/route.js';
 import type { Section } from './shell/section.js';
 import { applyTheme, nextTheme, storedTheme } from './shell/theme.js';
 import { tenantSection } from './tenant/tenant-section.js';
 
-const MAKERS: Record<string, () => Section> = {
+const SECTIONS: Record<string, () => Section> = {
   messages: messagesSection,
   mailboxes: mailboxesSection,
   requests: requestsSection,
@@ -24,22 +22,22 @@ const MAKERS: Record<string, () => Section> = {
   connect: connectSection,
 };
 
-// Before anything is drawn, so that a dark page does not begin with a flash of white.
+// Before anything is drawn, so that a dark page does not start with a flash of white.
 applyTheme(storedTheme());
 addEventListener('DOMContentLoaded', start);
 
 function start(): void {
-  const made = new Map<string, Section>();
+  const created = new Map<string, Section>();
   let current: Section | undefined;
 
   const show = (): void => {
     const route = readRoute(location.hash);
-    const name = Object.hasOwn(MAKERS, route.section) ? route.section : 'messages';
-    const section = made.get(name) ?? MAKERS[name]?.();
+    const name = Object.hasOwn(SECTIONS, route.section) ? route.section : 'messages';
+    const section = created.get(name) ?? SECTIONS[name]?.();
     if (!section) return;
-    if (!made.has(name)) byId('main').append(section.root);
-    made.set(name, section);
-    for (const one of made.values()) one.root.hidden = one !== section;
+    if (!created.has(name)) byId('main').append(section.root);
+    created.set(name, section);
+    for (const one of created.values()) one.root.hidden = one !== section;
     for (const link of document.querySelectorAll('nav a')) {
       if (link.getAttribute('data-section') === name) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
@@ -52,7 +50,7 @@ function start(): void {
   nameTheme(storedTheme());
   byId('theme').addEventListener('click', theme);
   byId('help').addEventListener('click', showHelp);
-  listenToKeys({ sections: Object.keys(MAKERS), current: () => current, theme });
+  listenToKeys({ sections: Object.keys(SECTIONS), current: () => current, theme });
   addEventListener('hashchange', show);
   show();
   listen(
@@ -68,12 +66,12 @@ function start(): void {
   );
 }
 
-const countFaults = gathered(async () => {
+const countFaults = coalesced(async () => {
   const { rules } = await getJson<{ rules: { left: number | null }[] }>('/api/faults');
   count('faults', rules.filter(({ left }) => left !== 0).length);
 });
 
-const countMessages = gathered(async () => {
+const countMessages = coalesced(async () => {
   count('messages', (await getJson<{ total: number }>('/api/messages?limit=1')).total);
 });
 

@@ -1,4 +1,7 @@
-/** Asks the sandbox. Rejects with its own sentence when it refuses. */
+const CHANGES = ['messages', 'requests', 'tenant', 'faults'] as const;
+export type Change = (typeof CHANGES)[number];
+
+/** Reads from the sandbox. Rejects with the sandbox's sentence when it refuses. */
 export async function getJson<T>(path: string): Promise<T> {
   const response = await fetch(path);
   if (!response.ok) throw new Error(await refusal(response));
@@ -24,6 +27,18 @@ export function queryOf(parameters: Record<string, string | number | undefined>)
     if (value !== undefined && value !== '') query.set(name, String(value));
   }
   return query.size === 0 ? '' : `?${query}`;
+}
+
+/** Listens to changes in the sandbox. */
+export function listen(changed: (change: Change) => void, connected: (on: boolean) => void): void {
+  const events = new EventSource('/api/events');
+  for (const change of CHANGES) events.addEventListener(change, () => changed(change));
+  // Also after a reconnect: changes in between were not reported.
+  events.addEventListener('open', () => {
+    connected(true);
+    for (const change of CHANGES) changed(change);
+  });
+  events.addEventListener('error', () => connected(false));
 }
 
 async function refusal(response: Response): Promise<string> {

@@ -17,9 +17,9 @@ export interface Summary {
   receivedAt: string;
   size: number;
   status: 'accepted' | 'unconfirmed' | 'bounced';
-  /** Requests that tried to hand it over. */
+  /** How many requests submitted it. */
   attempts: number;
-  /** How many. */
+  /** Number of attachments. */
   attachments: number;
   /** The first words of its text. */
   preview?: string;
@@ -46,15 +46,15 @@ export interface MimeNode {
 }
 
 /** One request to Entra or Graph. */
-export interface StoryEntry {
+export interface TimelineEntry {
   at: string;
   method: string;
   path: string;
   operation?: string;
-  /** Null while it is not answered. */
+  /** Null until it is answered. */
   status: number | null;
   durationMs: number | null;
-  /** Milliseconds since the one before ended. */
+  /** Milliseconds since the previous request ended. */
   wait?: number;
   retryAfter?: string;
   code?: string;
@@ -64,7 +64,7 @@ export interface StoryEntry {
   delivered?: boolean;
 }
 
-export interface RequestEntry extends StoryEntry {
+export interface RequestEntry extends TimelineEntry {
   mailbox?: string;
   userAgent?: string;
   messageId?: string;
@@ -82,8 +82,8 @@ export interface ReadableMessage
   tree?: MimeNode;
   links?: string[];
   codes?: string[];
-  story?: StoryEntry[];
-  /** Of an item in a folder: the message that brought it. */
+  story?: TimelineEntry[];
+  /** Of an item in a folder: the id of the submitted message that it comes from. */
   submission?: string;
 }
 
@@ -95,7 +95,7 @@ export interface MailboxItem {
   to: Address[];
   receivedAt: string;
   size: number;
-  /** The message that brought it. */
+  /** The id of the submitted message that it comes from. */
   submission?: string;
 }
 
@@ -109,18 +109,95 @@ export interface MailboxSummary {
   counts: Record<Folder, number>;
 }
 
+export interface AppCertificate {
+  subject: string;
+  thumbprintSha1: string;
+  thumbprintSha256: string;
+  notBefore: string;
+  notAfter: string;
+}
+
+export interface TenantApp {
+  clientId: string;
+  displayName?: string;
+  disabled?: boolean;
+  roles: string[];
+  secrets: number;
+  certificates: AppCertificate[];
+}
+
+export interface Tenant {
+  tenantId: string;
+  domain: string;
+  propagationDelay?: number;
+  ews?: Record<string, unknown>;
+  apps: TenantApp[];
+  assignments: Record<string, unknown>[];
+  accessPolicies: Record<string, unknown>[];
+  groups: Record<string, unknown>[];
+  mailboxes: Record<string, unknown>[];
+}
+
+/** Whether an application may send as a mailbox, and why. */
+export interface Access {
+  clientId: string;
+  mailbox: string;
+  result: 'Granted' | 'Denied';
+  reason: string;
+  status?: number;
+  code?: string;
+  message?: string;
+}
+
+/** A rule as the API takes and returns it. */
+export interface Rule {
+  on: string | string[];
+  [field: string]: unknown;
+}
+
+export interface ActiveRule {
+  id: string;
+  rule: Rule;
+  /** Null when it applies without end. */
+  left: number | null;
+  struck: number;
+  /** The scenario that it belongs to. */
+  scenario?: string;
+}
+
+export interface Faults {
+  rules: ActiveRule[];
+  scenario: string | null;
+  scenarios: { name: string; description: string }[];
+  /** Recipient addresses that cause a fault. */
+  recipients?: { address: string; does: string }[];
+}
+
+export interface Throttling {
+  limits: Record<'concurrency' | 'requests' | 'uploadBytes' | 'messageRate', number | null>;
+  mailboxes: {
+    mailbox: string;
+    appId: string;
+    inFlight: number;
+    requests: number;
+    uploadBytes: number;
+    messages: number;
+    queued: number;
+  }[];
+}
+
 /** What a client must be configured with. */
 export interface Connection {
   tenantId: string;
   clientId: string;
   mailbox: string;
-  /** What the application may send from. */
+  /** The mailboxes that the application may send from. */
   mailboxes: string[];
   authorityHost: string;
   graphHost: string;
   /** PEM. */
   ca?: string;
-  /** These three only where whoever started the sandbox has told them. */
+  /** These three only where they were passed to the sandbox at its start. */
   clientSecret?: string;
   certificatePath?: string;
   caPath?: string;

@@ -1,9 +1,9 @@
 import { getJson } from '../api/client.js';
+import { coalesced } from '../api/coalesce.js';
 import type { Connection } from '../api/types.js';
 import { copyButton } from '../elements/copy.js';
 import { button, element } from '../elements/dom.js';
-import { gathered } from '../shell/gathered.js';
-import { safely } from '../shell/notices.js';
+import { safely } from '../elements/notices.js';
 import type { Section } from '../shell/section.js';
 import { connectionTerms } from './connection-terms.js';
 import { placeholders, type Snippet, snippets } from './snippets.js';
@@ -11,7 +11,7 @@ import { placeholders, type Snippet, snippets } from './snippets.js';
 /** What a program needs to send through this sandbox. */
 export function connectSection(): Section {
   const root = element('section', { class: 'document', 'aria-label': 'Connect' });
-  const refresh = gathered(async () => {
+  const refresh = coalesced(async () => {
     const connection = await getJson<Connection>('/api/connect');
     const authority = connection.ca === undefined ? [] : [authorityView(connection, connection.ca)];
     root.replaceChildren(
@@ -44,7 +44,7 @@ function authorityView(connection: Connection, pem: string): HTMLElement {
   );
 }
 
-/** Where the files and the secret of the snippets are, or how the reader gets them. */
+/** Where the files and the secret of the snippets are, or how to get them. */
 function filesInWords({ certificatePath, caPath, clientSecret }: Connection): string {
   if (certificatePath !== undefined && caPath !== undefined && clientSecret !== undefined) {
     return 'It is in the file of caPath; the application signs in with the certificate and key of certificatePath, or with clientSecret.';

@@ -4,9 +4,9 @@ import { double, envLine, shellWord, single } from './quoting.js';
 /** A file to paste, which runs as it stands. */
 export interface Snippet {
   title: string;
-  /** What a reader must know before. */
+  /** What to know before using it. */
   about: string;
-  /** The file to save it as; none is pasted into a shell. */
+  /** The file to save it as; without one, the text is pasted into a shell. */
   file?: string;
   /** What runs the file. */
   command?: string;
@@ -15,28 +15,28 @@ export interface Snippet {
   text: string;
 }
 
-/** What stands in the snippets where a sandbox was not told files or secret. */
+/** What the snippets contain where the sandbox was given no files or no secret. */
 export const placeholders = {
   certificatePath: 'certificate.pem',
   caPath: 'ca.pem',
   clientSecret: 'your-client-secret',
 } as const;
 
-type Told = Connection & Required<Pick<Connection, 'certificatePath' | 'caPath' | 'clientSecret'>>;
+type SnippetValues = Connection & Required<Pick<Connection, 'certificatePath' | 'caPath' | 'clientSecret'>>;
 
-/** What to paste, for clients of any kind. Files are named and never contained: the sandbox gives its CA, and never a private key. */
+/** What to paste, for clients of any kind. Files are named, never included: the sandbox hands out its CA, and never a private key. */
 export function snippets(connection: Connection): Snippet[] {
-  const told = { ...placeholders, ...connection };
+  const values = { ...placeholders, ...connection };
   return [
-    environment(told),
+    environment(values),
     withoutOptions,
-    withOptions(told),
-    graphClient(told),
-    curl(told),
-    python(told),
-    dotnet(told),
-    php(told),
-    go(told),
+    withOptions(values),
+    graphClient(values),
+    curl(values),
+    python(values),
+    dotnet(values),
+    php(values),
+    go(values),
   ];
 }
 
@@ -48,15 +48,15 @@ function sendAddress({ graphHost, mailbox }: Connection): string {
   return `${graphHost}/v1.0/users/${encodeURIComponent(mailbox)}/sendMail`;
 }
 
-function environment(told: Told): Snippet {
+function environment(values: SnippetValues): Snippet {
   const variables = {
-    AZURE_AUTHORITY_HOST: told.authorityHost,
-    GRAPH_MAIL_GRAPH_HOST: told.graphHost,
-    AZURE_TENANT_ID: told.tenantId,
-    AZURE_CLIENT_ID: told.clientId,
-    AZURE_CLIENT_CERTIFICATE_PATH: told.certificatePath,
-    GRAPH_MAIL_MAILBOX: told.mailbox,
-    GRAPH_MAIL_CA: told.caPath,
+    AZURE_AUTHORITY_HOST: values.authorityHost,
+    GRAPH_MAIL_GRAPH_HOST: values.graphHost,
+    AZURE_TENANT_ID: values.tenantId,
+    AZURE_CLIENT_ID: values.clientId,
+    AZURE_CLIENT_CERTIFICATE_PATH: values.certificatePath,
+    GRAPH_MAIL_MAILBOX: values.mailbox,
+    GRAPH_MAIL_CA: values.caPath,
   };
   return {
     title: 'graphTransport() by its environment',
@@ -97,7 +97,7 @@ function withOptions({
   authorityHost,
   graphHost,
   caPath,
-}: Told): Snippet {
+}: SnippetValues): Snippet {
   return {
     title: 'graphTransport() by options',
     about: 'Everything is in the options, so the process needs no environment.',
@@ -140,7 +140,7 @@ function graphClient({
   authorityHost,
   graphHost,
   caPath,
-}: Told): Snippet {
+}: SnippetValues): Snippet {
   return {
     title: '@azure/identity with @microsoft/microsoft-graph-client',
     about:
@@ -177,14 +177,14 @@ console.log('Sent');`,
   };
 }
 
-function curl(told: Told): Snippet {
-  const { clientId, clientSecret, mailbox, graphHost, caPath } = told;
+function curl(values: SnippetValues): Snippet {
+  const { clientId, clientSecret, mailbox, graphHost, caPath } = values;
   const ca = `--cacert ${shellWord(caPath)}`;
   return {
     title: 'curl',
     about: 'For bash and zsh; on Windows for Git Bash.',
     language: 'sh',
-    text: `TOKEN=$(curl -sS ${ca} ${shellWord(tokenAddress(told))} \\
+    text: `TOKEN=$(curl -sS ${ca} ${shellWord(tokenAddress(values))} \\
   -d grant_type=client_credentials \\
   --data-urlencode ${shellWord(`client_id=${clientId}`)} \\
   --data-urlencode ${shellWord(`client_secret=${clientSecret}`)} \\
@@ -194,13 +194,13 @@ function curl(told: Told): Snippet {
 printf '%s\\r\\n' ${shellWord(`From: ${mailbox}`)} 'To: ana@example.com' 'Subject: Hello from curl' '' 'It works.' |
   base64 |
   tr -d '\\n' |
-  curl -sS -i ${ca} ${shellWord(sendAddress(told))} \\
+  curl -sS -i ${ca} ${shellWord(sendAddress(values))} \\
     -H "Authorization: Bearer $TOKEN" -H 'Content-Type: text/plain' --data-binary @-`,
   };
 }
 
-function python(told: Told): Snippet {
-  const { clientId, clientSecret, mailbox, graphHost, caPath } = told;
+function python(values: SnippetValues): Snippet {
+  const { clientId, clientSecret, mailbox, graphHost, caPath } = values;
   return {
     title: 'Python',
     about: 'Python 3.8 or later, with nothing installed.',
@@ -223,7 +223,7 @@ form = {
     "client_secret": ${double(clientSecret)},
     "scope": ${double(`${graphHost}/.default`)},
 }
-with urlopen(${double(tokenAddress(told))}, urlencode(form).encode(), context=trust) as answer:
+with urlopen(${double(tokenAddress(values))}, urlencode(form).encode(), context=trust) as answer:
     token = json.load(answer)["access_token"]
 
 message = EmailMessage(policy=SMTP)
@@ -233,7 +233,7 @@ message["Subject"] = "Hello from Python"
 message.set_content("It works.")
 
 request = Request(
-    ${double(sendAddress(told))},
+    ${double(sendAddress(values))},
     base64.b64encode(message.as_bytes()),
     {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"},
 )
@@ -242,8 +242,8 @@ with urlopen(request, context=trust) as answer:
   };
 }
 
-function dotnet(told: Told): Snippet {
-  const { clientId, clientSecret, mailbox, graphHost, caPath } = told;
+function dotnet(values: SnippetValues): Snippet {
+  const { clientId, clientSecret, mailbox, graphHost, caPath } = values;
   return {
     title: '.NET',
     about: '.NET SDK 10, with no package. Azure.Identity and Microsoft.Graph trust the authority by the same policy.',
@@ -272,7 +272,7 @@ var form = new FormUrlEncodedContent(new Dictionary<string, string>
     ["client_secret"] = ${double(clientSecret)},
     ["scope"] = ${double(`${graphHost}/.default`)},
 });
-using var signedIn = await http.PostAsync(${double(tokenAddress(told))}, form);
+using var signedIn = await http.PostAsync(${double(tokenAddress(values))}, form);
 signedIn.EnsureSuccessStatusCode();
 using var json = JsonDocument.Parse(await signedIn.Content.ReadAsStringAsync());
 var token = json.RootElement.GetProperty("access_token").GetString();
@@ -286,14 +286,14 @@ var mime = string.Join("\\r\\n",
     "It works.");
 var body = new StringContent(Convert.ToBase64String(Encoding.UTF8.GetBytes(mime)));
 body.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
-using var answer = await http.PostAsync(${double(sendAddress(told))}, body);
+using var answer = await http.PostAsync(${double(sendAddress(values))}, body);
 Console.WriteLine($"{(int)answer.StatusCode} {answer.ReasonPhrase}");
 Console.Write(await answer.Content.ReadAsStringAsync());`,
   };
 }
 
-function php(told: Told): Snippet {
-  const { clientId, clientSecret, mailbox, graphHost, caPath } = told;
+function php(values: SnippetValues): Snippet {
+  const { clientId, clientSecret, mailbox, graphHost, caPath } = values;
   return {
     title: 'PHP',
     about: 'PHP 8 with its curl extension.',
@@ -318,7 +318,7 @@ function post(string $address, string $body, array $headers = []): array
     return [curl_getinfo($request, CURLINFO_RESPONSE_CODE), $answer];
 }
 
-[, $answer] = post(${single(tokenAddress(told))}, http_build_query([
+[, $answer] = post(${single(tokenAddress(values))}, http_build_query([
     'grant_type' => 'client_credentials',
     'client_id' => ${single(clientId)},
     'client_secret' => ${single(clientSecret)},
@@ -334,7 +334,7 @@ $mime = implode("\\r\\n", [
     'It works.',
 ]);
 [$status, $answer] = post(
-    ${single(sendAddress(told))},
+    ${single(sendAddress(values))},
     base64_encode($mime),
     ["Authorization: Bearer $token", 'Content-Type: text/plain'],
 );
@@ -342,8 +342,8 @@ echo "$status $answer\\n";`,
   };
 }
 
-function go(told: Told): Snippet {
-  const { clientId, clientSecret, mailbox, graphHost, caPath } = told;
+function go(values: SnippetValues): Snippet {
+  const { clientId, clientSecret, mailbox, graphHost, caPath } = values;
   return {
     title: 'Go',
     about: 'Go 1.18 or later, with nothing but its standard library.',
@@ -378,7 +378,7 @@ func main() {
 	trust.AppendCertsFromPEM(must(os.ReadFile(${double(caPath)})))
 	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trust}}}
 
-	answer := must(client.PostForm(${double(tokenAddress(told))}, url.Values{
+	answer := must(client.PostForm(${double(tokenAddress(values))}, url.Values{
 		"grant_type":    {"client_credentials"},
 		"client_id":     {${double(clientId)}},
 		"client_secret": {${double(clientSecret)}},
@@ -403,7 +403,7 @@ func main() {
 		"It works.",
 	}, "\\r\\n")
 	encoded := base64.StdEncoding.EncodeToString([]byte(mime))
-	request := must(http.NewRequest("POST", ${double(sendAddress(told))}, strings.NewReader(encoded)))
+	request := must(http.NewRequest("POST", ${double(sendAddress(values))}, strings.NewReader(encoded)))
 	request.Header.Set("Authorization", "Bearer "+signedIn.Token)
 	request.Header.Set("Content-Type", "text/plain")
 	answer = must(client.Do(request))

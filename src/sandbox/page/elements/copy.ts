@@ -1,9 +1,9 @@
-import { notice, say } from '../shell/notices.js';
 import { type Child, element } from './dom.js';
+import { notice, say } from './notices.js';
 
 const SHOWN = 1500;
 
-/** Copies a text; says so on itself for a moment, and to a screen reader. `what` finishes "Copy …". */
+/** Copies a text; the button confirms it for a moment, also to a screen reader. `what` completes the label "Copy …". */
 export function copyButton(text: () => string, what: string): HTMLButtonElement {
   const label = `Copy ${what}`;
   const node = element('button', { type: 'button', class: 'quiet copy', 'aria-label': label, title: label }, 'Copy');
@@ -24,7 +24,7 @@ export function copyButton(text: () => string, what: string): HTMLButtonElement 
   return node;
 }
 
-/** A text with its copy button behind it; `shown` stands for the text where it is given. */
+/** A text followed by its copy button; `shown` is displayed instead of the text. */
 export function copyable(text: string, what: string, shown: Child = element('code', {}, text)): HTMLElement {
   return element(
     'span',

@@ -37,7 +37,7 @@ export function terms(entries: Term[]): HTMLDListElement {
 
 /**
  * A table whose rows become blocks where it is too narrow for its columns: each cell then has the name of its column above
- * it. The roles are said, as a browser forgets them with the layout of a table.
+ * it. The roles are explicit, as a browser drops them together with the table layout.
  */
 export function table(label: string, columns: string[], rows: Child[][]): HTMLElement {
   const head = columns.map((column) => element('th', { scope: 'col', role: 'columnheader' }, column));
@@ -65,7 +65,7 @@ export function soft(text: string): HTMLElement {
   return element('span', { class: 'soft' }, text);
 }
 
-/** A text in one line, shortened where it does not fit; the pointer shows all of it. */
+/** A text in one line, shortened where it does not fit; the tooltip shows all of it. */
 export function clip(text: string, kind = ''): HTMLElement {
   return element('span', { class: `clip ${kind}`.trim(), title: text }, text);
 }
@@ -77,7 +77,7 @@ export function fragment(...children: Child[]): DocumentFragment {
   return node;
 }
 
-/** A small drawing of strokes in a square of 20; decoration only. */
+/** A decorative icon: strokes in a square of 20 units. */
 export function icon(path: string): SVGElement {
   const drawing = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   drawing.setAttribute('viewBox', '0 0 20 20');

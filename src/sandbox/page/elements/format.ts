@@ -17,7 +17,7 @@ export function time(iso: string, now: Date): string {
   return date.toDateString() === now.toDateString() ? date.toLocaleTimeString() : date.toLocaleString();
 }
 
-/** The time of day with its milliseconds, for requests that follow each other closely. */
+/** The time of day with its milliseconds, for requests in quick succession. */
 export function preciseTime(iso: string): string {
   return new Date(iso).toLocaleTimeString([], {
     hour: '2-digit',
@@ -44,7 +44,7 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : many}`;
 }
 
-/** Any value of the API in words. */
+/** Any value of the API as readable text. */
 export function plainText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map(plainText).join(', ');

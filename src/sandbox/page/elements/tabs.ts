@@ -1,7 +1,7 @@
 import { element } from './dom.js';
 
 export interface Tab {
-  /** The same for every message: who looks at the source wants the next source. */
+  /** The same for every message, so that the tab stays open when the next message is shown. */
   name: string;
   label: string;
   show: () => Node | Promise<Node>;
@@ -12,13 +12,13 @@ export interface Tabs {
   body: HTMLElement;
 }
 
-// A hidden section may show tabs of its own: ids are of one page.
-let made = 0;
+// A hidden section may have tabs of its own, and ids are unique in the page.
+let created = 0;
 
-/** Tabs over one body, filled when it is looked at. `chosen` is the name last chosen by hand. */
+/** Tabs over one body, filled when it is shown. `chosen` is the name last chosen by the user. */
 export function tabs(label: string, all: Tab[], chosen: string, choose: (name: string) => void): Tabs {
-  made += 1;
-  const id = `tabs-${made}`;
+  created += 1;
+  const id = `tabs-${created}`;
   const body = element('div', { class: 'body', role: 'tabpanel', id, tabindex: '0' });
   const buttons = all.map((tab) =>
     element('button', { type: 'button', role: 'tab', id: `${id}-${tab.name}`, 'aria-controls': id }, tab.label),
@@ -48,8 +48,13 @@ export function tabs(label: string, all: Tab[], chosen: string, choose: (name: s
   for (const [index, button] of buttons.entries()) button.addEventListener('click', () => pick(index));
   const bar = element('div', { class: 'tabs', role: 'tablist', 'aria-label': label }, ...buttons);
   bar.addEventListener('keydown', (event) => {
-    const steps: Record<string, number> = { ArrowRight: shown + 1, ArrowLeft: shown - 1, Home: 0, End: all.length - 1 };
-    const to = steps[event.key];
+    const targets: Record<string, number> = {
+      ArrowRight: shown + 1,
+      ArrowLeft: shown - 1,
+      Home: 0,
+      End: all.length - 1,
+    };
+    const to = targets[event.key];
     if (to === undefined) return;
     event.preventDefault();
     const index = (to + all.length) % all.length;

@@ -1,7 +1,6 @@
+import type { Rule } from '../api/types.js';
 import { type Child, element } from '../elements/dom.js';
-import type { Rule } from './fault-types.js';
-import { type Fields, readRule } from './read-rule.js';
-import { ruleSentence } from './rule-sentence.js';
+import { type Fields, readRule, ruleSentence } from './rule.js';
 
 const TARGETS: [value: string, label: string][] = [
   ['sendMail', 'sendMail: send a message'],
@@ -29,7 +28,7 @@ const KINDS: [value: string, label: string][] = [
   ['aadsts', 'sign-in error (AADSTS)'],
 ];
 
-/** Adds a rule; `add` rejects with what is wrong about it. */
+/** The form for a new rule; `add` rejects with what is wrong about the rule. */
 export function faultForm(add: (rule: Rule) => Promise<void>): HTMLElement {
   const wrong = element('p', { class: 'wrong', role: 'alert' });
   const sentence = element('output', { class: 'sentence' });
@@ -67,7 +66,7 @@ export function faultForm(add: (rule: Rule) => Promise<void>): HTMLElement {
     event.preventDefault();
     wrong.textContent = '';
     add(readRule(fieldsOf(form))).catch((error: unknown) => {
-      // Who fills in a form knows of no request to an API.
+      // The user of the form does not see the request to the API.
       wrong.textContent = (error instanceof Error ? error.message : String(error)).replace(/^POST \S+: /, '');
     });
   });

@@ -1,17 +1,16 @@
 import { apiPath, getJson, send } from '../api/client.js';
-import { button, element } from '../elements/dom.js';
-import { ask } from '../shell/dialogs.js';
-import { gathered } from '../shell/gathered.js';
-import { safely } from '../shell/notices.js';
+import { coalesced } from '../api/coalesce.js';
+import type { ActiveRule, Faults, Throttling } from '../api/types.js';
+import { ask } from '../elements/dialogs.js';
+import { button, code, element, soft, table } from '../elements/dom.js';
+import { counted, plainText } from '../elements/format.js';
+import { safely } from '../elements/notices.js';
 import type { Section } from '../shell/section.js';
 import { faultForm } from './fault-form.js';
-import type { Faults, Throttling } from './fault-types.js';
 import { gauges } from './gauges.js';
-import { magicRecipients } from './magic-recipients.js';
-import { rulesView } from './rules-view.js';
-import { scenarioChoice } from './scenario-choice.js';
+import { ruleSentence } from './rule.js';
 
-/** What goes wrong on purpose, and how near the limits are. */
+/** The faults that are set, and how near each mailbox is to its limits. */
 export function faultsSection(): Section {
   const rules = element('div', { 'aria-live': 'polite' });
   const scenario = scenarioChoice();
@@ -40,7 +39,7 @@ export function faultsSection(): Section {
     magic,
   );
 
-  const refreshFaults = gathered(async () => {
+  const refreshFaults = coalesced(async () => {
     const faults = await getJson<Faults>('/api/faults');
     removeAll.hidden = faults.rules.length === 0;
     rules.replaceChildren(
@@ -52,7 +51,7 @@ export function faultsSection(): Section {
     magic.replaceChildren(element('h3', {}, 'Recipients that cause faults'), list);
   });
 
-  const refreshThrottling = gathered(async () => {
+  const refreshThrottling = coalesced(async () => {
     throttling.replaceChildren(gauges(await getJson<Throttling>('/api/throttling')));
   });
 
@@ -73,4 +72,58 @@ export function faultsSection(): Section {
       if (change === 'requests') safely(refreshThrottling());
     },
   };
+}
+
+/** The rules in force with how often they were applied. */
+function rulesView(rules: ActiveRule[], remove: (id: string) => void): HTMLElement {
+  if (rules.length === 0) return element('p', {}, soft('No fault is set: the sandbox answers as the service does.'));
+  const items = rules.map(({ id, rule, left, struck, scenario }) =>
+    element(
+      'li',
+      {},
+      element(
+        'div',
+        {},
+        element('div', {}, ruleSentence(rule)),
+        soft(
+          [
+            left === null ? 'until it is removed' : `${left} left`,
+            `applied ${counted(struck, 'time')}`,
+            ...(scenario === undefined ? [] : [`scenario ${scenario}`]),
+          ].join(' · '),
+        ),
+      ),
+      button('Remove', () => remove(id), { 'aria-label': `Remove the fault on ${plainText(rule.on)}` }),
+    ),
+  );
+  return element('ul', { class: 'rules', 'aria-label': 'Faults in force' }, ...items);
+}
+
+/** Chooses one of the named scenarios, or none. */
+function scenarioChoice() {
+  const select = element('select', { 'aria-label': 'Scenario' });
+  const about = element('span', { class: 'soft' });
+  select.addEventListener('change', () => {
+    const name = select.value;
+    safely(name === '' ? send('DELETE', '/api/scenario') : send('PUT', '/api/scenario', { name }));
+  });
+  return {
+    root: element('div', { class: 'choice' }, select, about),
+    draw({ scenario, scenarios }: Faults): void {
+      if (select.options.length !== scenarios.length + 1) {
+        select.replaceChildren(
+          element('option', { value: '' }, 'none'),
+          ...scenarios.map(({ name }) => element('option', { value: name }, name)),
+        );
+      }
+      select.value = scenario ?? '';
+      about.textContent = scenarios.find(({ name }) => name === scenario)?.description ?? '';
+    },
+  };
+}
+
+/** The addresses that cause a fault by themselves. */
+function magicRecipients(recipients: NonNullable<Faults['recipients']>): HTMLElement {
+  const rows = recipients.map(({ address, does }) => [code(address), does]);
+  return table('Recipients that cause faults', ['To', 'What happens'], rows);
 }

@@ -1,6 +1,6 @@
+import type { Throttling } from '../api/types.js';
 import { element, soft } from '../elements/dom.js';
 import { size } from '../elements/format.js';
-import type { Throttling } from './fault-types.js';
 
 /** How near each mailbox is to the limits of the service. */
 export function gauges({ limits, mailboxes }: Throttling): HTMLElement {
@@ -19,7 +19,7 @@ export function gauges({ limits, mailboxes }: Throttling): HTMLElement {
   return element('div', {}, ...rows);
 }
 
-/** Which application it is that uses the mailbox, where several do: each has limits of its own. */
+/** Names the application where several use the mailbox: each has limits of its own. */
 function application(mailbox: string, appId: string, all: Throttling['mailboxes']): Node[] {
   return all.filter((one) => one.mailbox === mailbox).length > 1 ? [soft(`application ${appId}`)] : [];
 }

@@ -1,20 +1,26 @@
 import { apiPath, getJson, queryOf } from '../api/client.js';
+import { coalesced } from '../api/coalesce.js';
 import type { Folder, MailboxItem, MailboxSummary, ReadableMessage } from '../api/types.js';
-import { type Child, clip, element, soft } from '../elements/dom.js';
+import { type Child, clip, element, soft, table } from '../elements/dom.js';
 import { addresses, time } from '../elements/format.js';
-import { PagedList } from '../lists/paged-list.js';
+import { safely } from '../elements/notices.js';
+import { PagedList } from '../elements/paged-list.js';
+import { isWide, split } from '../elements/split.js';
 import { messageView } from '../messages/message-view.js';
-import { gathered } from '../shell/gathered.js';
 import { go, replace } from '../shell/navigate.js';
-import { safely } from '../shell/notices.js';
 import { linkTo } from '../shell/route.js';
 import type { Section } from '../shell/section.js';
-import { isWide, split } from '../shell/split.js';
-import { folderChoice } from './folder-choice.js';
-import { isFolder } from './folders.js';
-import { mailboxOverview } from './mailbox-overview.js';
 
-/** What lies in the folders of each mailbox, as its owner would see it. */
+const FOLDERS: readonly Folder[] = ['drafts', 'sentItems', 'inbox', 'deletedItems'];
+
+const FOLDER_NAMES: Readonly<Record<Folder, string>> = {
+  drafts: 'Drafts',
+  sentItems: 'Sent Items',
+  inbox: 'Inbox',
+  deletedItems: 'Deleted Items',
+};
+
+/** The folders of each mailbox, as its owner would see them. */
 export function mailboxesSection(): Section {
   let mailboxes: MailboxSummary[] = [];
   let address = '';
@@ -59,7 +65,7 @@ export function mailboxesSection(): Section {
     pane.show(message.subject || '(no subject)', ...messageView(message, { path, ...(aside && { aside }) }));
   }
 
-  const refresh = gathered(async () => {
+  const refresh = coalesced(async () => {
     ({ mailboxes } = await getJson<{ mailboxes: MailboxSummary[] }>('/api/mailboxes'));
     if (address === '') address = mailboxes[0]?.address ?? '';
     choice.draw(mailboxes, address, folder);
@@ -88,6 +94,52 @@ export function mailboxesSection(): Section {
   };
 }
 
+/** Chooses a mailbox and one of its folders. */
+function folderChoice(choose: (address: string) => void) {
+  const select = element('select', { 'aria-label': 'Mailbox' });
+  select.addEventListener('change', () => choose(select.value));
+  const folders = element('nav', { class: 'folders', 'aria-label': 'Folders' });
+  return {
+    nodes: [select, folders],
+    draw(mailboxes: MailboxSummary[], address: string, folder: Folder): void {
+      if (
+        mailboxes.length !== select.options.length ||
+        mailboxes.some((one, at) => one.address !== select.options[at]?.value)
+      ) {
+        select.replaceChildren(...mailboxes.map((one) => element('option', { value: one.address }, one.address)));
+      }
+      select.value = address;
+      select.title = address;
+      const counts = mailboxes.find((one) => one.address === address)?.counts;
+      const links = FOLDERS.map((name) =>
+        element(
+          'a',
+          { href: linkTo('mailboxes', [address, name]), ...(name === folder && { 'aria-current': 'true' }) },
+          FOLDER_NAMES[name],
+          element('span', { class: 'counter' }, counts?.[name] ? counts[name].toLocaleString() : ''),
+        ),
+      );
+      // The focus stays on its folder while counts change.
+      const focused = [...folders.children].indexOf(document.activeElement as Element);
+      folders.replaceChildren(...links);
+      links[focused]?.focus();
+    },
+  };
+}
+
+/** Every mailbox of the tenant with the number of items in its folders. */
+function mailboxOverview(mailboxes: MailboxSummary[]): Node {
+  const rows = mailboxes.map(({ address, displayName, kind = 'user', counts }) => [
+    element('span', { title: displayName ?? address }, address),
+    kind,
+    ...FOLDERS.map((folder) =>
+      element('a', { href: linkTo('mailboxes', [address, folder]) }, counts[folder].toLocaleString()),
+    ),
+  ]);
+  const columns = ['Mailbox', 'Kind', ...FOLDERS.map((folder) => FOLDER_NAMES[folder])];
+  return element('div', { class: 'padded' }, element('h2', {}, 'Mailboxes'), table('Mailboxes', columns, rows));
+}
+
 function itemRow({ subject, from, to, receivedAt }: MailboxItem): Child[] {
   return [
     element(
@@ -103,4 +155,8 @@ function itemRow({ subject, from, to, receivedAt }: MailboxItem): Child[] {
       clip(from ? `from ${from.address}` : '', 'soft sender'),
     ),
   ];
+}
+
+function isFolder(name: string | undefined): name is Folder {
+  return FOLDERS.some((folder) => folder === name);
 }

@@ -7,7 +7,7 @@ const MEANINGS: Record<Summary['status'], string> = {
   bounced: 'Taken, and returned as undeliverable',
 };
 
-/** What is noteworthy about a message: nothing, when it was taken at the first attempt. */
+/** What is noteworthy about a message; none when it was accepted at the first attempt. */
 export function badges({ status, attempts }: { status?: Summary['status']; attempts?: number }): HTMLElement[] {
   const found: HTMLElement[] = [];
   if (attempts !== undefined && attempts > 1) {

@@ -1,21 +1,18 @@
 import { apiPath, getJson, queryOf, send } from '../api/client.js';
-import type { ReadableMessage, Summary } from '../api/types.js';
-import { button, element } from '../elements/dom.js';
-import { counted } from '../elements/format.js';
-import { notFound } from '../lists/not-found.js';
-import { PagedList } from '../lists/paged-list.js';
-import { ask } from '../shell/dialogs.js';
+import type { Connection, ReadableMessage, Summary } from '../api/types.js';
+import { connectionTerms } from '../connect/connection-terms.js';
+import { ask } from '../elements/dialogs.js';
+import { button, type Child, clip, element, icon } from '../elements/dom.js';
+import { counted, recipients, time } from '../elements/format.js';
+import { safely } from '../elements/notices.js';
+import { notFound, PagedList } from '../elements/paged-list.js';
+import { isWide, split } from '../elements/split.js';
 import { go, replace } from '../shell/navigate.js';
-import { safely } from '../shell/notices.js';
 import { linkTo } from '../shell/route.js';
 import type { Section } from '../shell/section.js';
-import { isWide, split } from '../shell/split.js';
-import { messageRow } from './message-row.js';
+import { badges } from './badges.js';
 import { messageView } from './message-view.js';
-import { ReadMarks } from './read-marks.js';
-import { searchField } from './search-field.js';
 import { searchParameters } from './search-query.js';
-import { welcome } from './welcome.js';
 
 /** Everything that was sent through the sandbox. */
 export function messagesSection(): Section {
@@ -24,7 +21,7 @@ export function messagesSection(): Section {
     search: '',
     opened: undefined as string | undefined,
     total: 0,
-    /** What stands where a message will be. */
+    /** Title of the view that is shown while no message is open. */
     welcome: '',
   };
   const link = (id?: string): string => linkTo('messages', id === undefined ? [] : [id], { q: state.search });
@@ -146,4 +143,127 @@ export function messagesSection(): Section {
       if (change === 'messages') safely(list.refresh());
     },
   };
+}
+
+/** The search runs this many milliseconds after the last key, so that a word is typed before it is searched for. */
+const SEARCH_DELAY = 150;
+
+function searchField(search: (text: string) => void): HTMLInputElement {
+  const field = element('input', {
+    type: 'search',
+    class: 'search',
+    placeholder: 'Search words, to: from: subject: status:',
+    title: 'Words of subject and addresses, or to: from: subject: mailbox: status: id:',
+    'aria-label': 'Search messages',
+    'aria-keyshortcuts': '/',
+    spellcheck: 'false',
+    autocomplete: 'off',
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let last = '';
+  const now = (): void => {
+    clearTimeout(timer);
+    const text = field.value.trim();
+    if (text === last) return;
+    last = text;
+    search(text);
+  };
+  field.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(now, SEARCH_DELAY);
+  });
+  field.addEventListener('search', now);
+  field.addEventListener('focus', () => {
+    last = field.value.trim();
+  });
+  return field;
+}
+
+/** A row of the list: subject, outcome and time; recipients and sender; the first words. */
+function messageRow(message: Summary): Child[] {
+  const { subject, mailbox, receivedAt, attachments, preview } = message;
+  const to = recipients(message.to, message.cc, message.bcc);
+  return [
+    element(
+      'div',
+      { class: 'line' },
+      clip(subject || '(no subject)', 'subject'),
+      ...badges(message),
+      ...(attachments > 0 ? [attachmentCount(attachments)] : []),
+      element('time', { class: 'soft', datetime: receivedAt }, time(receivedAt, new Date())),
+    ),
+    element('div', { class: 'line' }, clip(`To ${to || 'nobody'}`), clip(`from ${mailbox}`, 'soft sender')),
+    ...(preview ? [clip(preview, 'soft preview')] : []),
+  ];
+}
+
+function attachmentCount(attachments: number): HTMLElement {
+  const title = counted(attachments, 'attachment');
+  return element(
+    'span',
+    { class: 'soft', title },
+    icon('M14 6l-6 6a2 2 0 0 0 3 3l6-6a4 4 0 0 0-6-6L5 9'),
+    String(attachments),
+  );
+}
+
+/** Shown while no message is open. */
+async function welcome(title: string): Promise<Node> {
+  const connection = await getJson<Connection>('/api/connect');
+  return element(
+    'div',
+    { class: 'empty' },
+    element('h2', {}, title),
+    element(
+      'p',
+      { class: 'soft' },
+      'Mail that is sent through this sandbox shows up here. It never leaves this machine.',
+    ),
+    connectionTerms(connection),
+    element('p', {}, element('a', { href: linkTo('connect') }, 'How to connect a program')),
+    element(
+      'p',
+      { class: 'soft keys' },
+      element('kbd', {}, 'j'),
+      ' ',
+      element('kbd', {}, 'k'),
+      ' next and previous · ',
+      element('kbd', {}, '/'),
+      ' search · ',
+      element('kbd', {}, '?'),
+      ' all keys',
+    ),
+  );
+}
+
+const READ_KEY = 'read';
+// As many messages as the sandbox keeps.
+const READ_KEPT = 5000;
+
+/** Which messages were opened in this tab. */
+class ReadMarks {
+  readonly #ids = new Set<string>(storedReadMarks());
+
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  add(id: string): void {
+    if (this.#ids.has(id)) return;
+    this.#ids.add(id);
+    try {
+      sessionStorage.setItem(READ_KEY, JSON.stringify([...this.#ids].slice(-READ_KEPT)));
+    } catch {
+      // Without storage, the marks last until the page is closed.
+    }
+  }
+}
+
+function storedReadMarks(): string[] {
+  try {
+    const value: unknown = JSON.parse(sessionStorage.getItem(READ_KEY) ?? '[]');
+    return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];
+  } catch {
+    return [];
+  }
 }

@@ -35,7 +35,7 @@ export function searchParameters(text: string): SearchParameters {
   return found;
 }
 
-/** A status, or the one that begins like this; the API refuses any other word. */
+/** A status, or the one that starts with the text; the API refuses any other word. */
 function statusOf(text: string): string | undefined {
   if (/^[1-5]\d\d$/.test(text)) return text;
   return text === '' ? undefined : STATUSES.find((status) => status.startsWith(text.toLowerCase()));

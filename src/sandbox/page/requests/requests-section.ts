@@ -1,17 +1,35 @@
 import { getJson, queryOf } from '../api/client.js';
 import type { RequestEntry } from '../api/types.js';
-import { element, soft } from '../elements/dom.js';
-import { counted } from '../elements/format.js';
-import { notFound } from '../lists/not-found.js';
-import { PagedList } from '../lists/paged-list.js';
-import { requestView } from '../messages/story-view.js';
+import { type Child, clip, element, soft } from '../elements/dom.js';
+import { counted, duration, preciseTime } from '../elements/format.js';
+import { safely } from '../elements/notices.js';
+import { notFound, PagedList } from '../elements/paged-list.js';
+import { isWide, split } from '../elements/split.js';
+import { statusBadge } from '../messages/badges.js';
+import { requestView } from '../messages/timeline-view.js';
 import { go } from '../shell/navigate.js';
-import { safely } from '../shell/notices.js';
 import { linkTo } from '../shell/route.js';
 import type { Section } from '../shell/section.js';
-import { isWide, split } from '../shell/split.js';
-import { requestFilters } from './request-filters.js';
-import { requestRow } from './request-row.js';
+
+const STATUSES = [
+  '200',
+  '201',
+  '202',
+  '204',
+  '400',
+  '401',
+  '403',
+  '404',
+  '409',
+  '413',
+  '429',
+  '500',
+  '502',
+  '503',
+  '504',
+];
+/** Milliseconds from the last key to the request. */
+const FILTER_DELAY = 200;
 
 /** The newest requests to Entra and Graph. */
 export function requestsSection(): Section {
@@ -60,7 +78,7 @@ export function requestsSection(): Section {
         ]),
       ),
     );
-    // A narrow window shows it in place of the list: the back button leads there.
+    // A narrow window shows it instead of the list: the back button returns to the list.
     if (!isWide() && location.hash !== linkTo('requests', ['open'])) go(linkTo('requests', ['open']));
   }
 
@@ -89,6 +107,64 @@ export function requestsSection(): Section {
       if (change === 'requests') safely(list.refresh());
     },
   };
+}
+
+/** Filters of the list: by mailbox and status. */
+function requestFilters(changed: () => void) {
+  const status = element(
+    'select',
+    { 'aria-label': 'Status' },
+    element('option', { value: '' }, 'Any status'),
+    ...STATUSES.map((code) => element('option', { value: code }, code)),
+  );
+  const mailbox = element('input', {
+    type: 'search',
+    class: 'search',
+    placeholder: 'Mailbox',
+    'aria-label': 'Mailbox of the requests',
+    spellcheck: 'false',
+    autocomplete: 'off',
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  status.addEventListener('change', changed);
+  mailbox.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(changed, FILTER_DELAY);
+  });
+  return {
+    nodes: [element('div', { class: 'line' }, mailbox, status)],
+    mailbox,
+    given: () => mailbox.value.trim() !== '' || status.value !== '',
+    clear: (): void => {
+      mailbox.value = '';
+      status.value = '';
+      changed();
+      mailbox.focus();
+    },
+    parameters: () => ({ mailbox: mailbox.value.trim(), status: status.value }),
+  };
+}
+
+/** A row of the list: what was asked, how it was answered and when; about which mailbox; the code of an error. */
+function requestRow(entry: RequestEntry): Child[] {
+  const { at, status, operation, method, path, mailbox, durationMs, fault, code } = entry;
+  return [
+    element(
+      'div',
+      { class: 'line' },
+      statusBadge(status),
+      clip(operation ?? `${method} ${path}`, 'subject'),
+      ...(fault === undefined ? [] : [element('span', { class: 'badge unconfirmed', title: fault }, 'fault')]),
+      element('time', { class: 'soft', datetime: at }, preciseTime(at)),
+    ),
+    element(
+      'div',
+      { class: 'line' },
+      clip(mailbox ?? path, 'soft'),
+      element('span', { class: 'soft' }, durationMs === null ? '' : duration(durationMs)),
+    ),
+    ...(code === undefined ? [] : [clip(code, 'error-code')]),
+  ];
 }
 
 function messageLink(messageId: string | undefined): Node | undefined {

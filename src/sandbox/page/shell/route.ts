@@ -1,4 +1,4 @@
-/** What the part of the address behind `#` says: `#/section/part/part?name=value`. */
+/** The part of the address after `#`: `#/section/part/part?name=value`. */
 export interface Route {
   section: string;
   parts: string[];

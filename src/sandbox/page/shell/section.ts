@@ -1,19 +1,19 @@
-import type { PagedList } from '../lists/paged-list.js';
-import type { Change } from './live.js';
+import type { Change } from '../api/client.js';
+import type { PagedList } from '../elements/paged-list.js';
 import type { Route } from './route.js';
 
 /** One of the six parts of the page. */
 export interface Section {
   readonly root: HTMLElement;
-  /** It comes into sight, or its address changes while it is. */
+  /** Called when it becomes visible, and when its route changes while it is. */
   show(route: Route): void;
-  /** Something has changed in the sandbox while it is in sight. */
+  /** Called when something has changed in the sandbox while it is visible. */
   changed(change: Change): void;
-  /** What the keys go through. */
+  /** The list that the keys move through. */
   readonly list?: Pick<PagedList<never>, 'move' | 'openSelected' | 'focus'>;
-  /** From what is open to the list. */
+  /** From the open item back to the list. */
   back?(): void;
-  /** Deletes what is open. */
+  /** Deletes the open item. */
   remove?(): void;
   readonly search?: HTMLInputElement;
 }

@@ -3,7 +3,7 @@ export type Theme = 'system' | 'light' | 'dark';
 const KEY = 'theme';
 const THEMES: Theme[] = ['system', 'light', 'dark'];
 
-/** What was chosen before; a browser that keeps nothing for this page has chosen nothing. */
+/** The theme chosen before; `system` in a browser that stores nothing for this page. */
 export function storedTheme(): Theme {
   try {
     return THEMES.find((theme) => theme === localStorage.getItem(KEY)) ?? 'system';
@@ -17,13 +17,13 @@ export function applyTheme(theme: Theme): void {
   else document.documentElement.dataset.theme = theme;
 }
 
-/** From system to light to dark and round again; gives the new one. */
+/** Switches from system to light to dark and back to system; returns the new theme. */
 export function nextTheme(): Theme {
   const next = THEMES[(THEMES.indexOf(storedTheme()) + 1) % THEMES.length] ?? 'system';
   try {
     localStorage.setItem(KEY, next);
   } catch {
-    // It holds until the page is closed.
+    // Without storage, the theme lasts until the page is closed.
   }
   applyTheme(next);
   return next;
