@@ -6,8 +6,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { csvRows } from '../../src/bulk/recipients/csv-rows.js';
-import { openRecipients } from '../../src/bulk/recipients/index.js';
 import { jsonlRows } from '../../src/bulk/recipients/jsonl-rows.js';
+import { openRecipients } from '../../src/bulk/recipients/open-recipients.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');

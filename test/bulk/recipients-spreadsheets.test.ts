@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkRecipients } from '../../src/bulk/checks/check-recipients.js';
-import { openRecipients } from '../../src/bulk/recipients/index.js';
+import { openRecipients } from '../../src/bulk/recipients/open-recipients.js';
 import { openTemplate } from '../../src/bulk/template/input.js';
 import { collect, refusal } from './recipients-support.js';
 

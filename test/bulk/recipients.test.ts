@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BulkInputError } from '../../src/bulk/common/errors.js';
 import { decodeUtf8 } from '../../src/bulk/common/utf8.js';
-import { openRecipients, type RecipientsInput } from '../../src/bulk/recipients/index.js';
+import { openRecipients, type RecipientsInput } from '../../src/bulk/recipients/open-recipients.js';
 import { collect, readAll, refusal } from './recipients-support.js';
 
 let folder: string;

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createTransport } from 'nodemailer';
 import { BulkRun } from '../../src/bulk/bulk-run.js';
-import { openRecipients } from '../../src/bulk/recipients/index.js';
+import { openRecipients } from '../../src/bulk/recipients/open-recipients.js';
 import { writeReports } from '../../src/bulk/report/write-reports.js';
 import { systemClock } from '../../src/common/clock.js';
 import { graphTransport } from '../../src/index.js';

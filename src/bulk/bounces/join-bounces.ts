@@ -1,6 +1,6 @@
 import { Journal } from '../journal/journal.js';
 import { lockRun } from '../journal/lock.js';
-import { openJournalFile, readRecords } from '../journal/reading.js';
+import { openJournalFile, readRecords } from '../journal/read-journal.js';
 import type { BounceRecord } from '../journal/records.js';
 import type { RecipientsSource } from '../recipients/open-recipients.js';
 import { BounceMatcher, type JoinedBounces, type RowOfMail } from './bounce-matcher.js';

@@ -1,4 +1,4 @@
-import { readRecords } from '../journal/reading.js';
+import { readRecords } from '../journal/read-journal.js';
 
 /** A mailbox that mails of a run went out from. */
 export interface MailboxToRead {

@@ -2,7 +2,7 @@ import { canonicalAddress } from '../../common/canonical-address.js';
 import { manyRecipients, onmicrosoftLimit } from '../../common/recipient-limits.js';
 import type { ComposedRow } from '../message/compose-row.js';
 import type { SuppressionList } from '../suppression/suppression-list.js';
-import type { RowWarning } from './findings.js';
+import type { RowWarning } from './problems-and-warnings.js';
 
 type Warning = Omit<RowWarning, 'rows'>;
 

@@ -1,7 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { AttemptEvent } from '../../transport/diagnostics.js';
-import type { GraphTransport } from '../../transport/graph-transport.js';
-import type { BulkTransporter } from '../run/bulk-options.js';
+import type { AttemptEvent, GraphTransport } from '../../index.js';
+
+export type { TraceStatus } from '../../index.js';
+
+/** Any Nodemailer transporter. With one over Microsoft Graph, a run knows the outcome of every send and the mailbox behind it. */
+export interface BulkTransporter {
+  // biome-ignore lint/suspicious/noExplicitAny: the types of a transporter differ with Nodemailer's major version
+  sendMail(message: any): Promise<unknown>;
+}
 
 /** What a run uses of a transport over Graph beside `sendMail`. */
 export type GraphFace = Pick<GraphTransport, 'mailboxFor' | 'settle'> &

@@ -1,18 +1,3 @@
-import type { ReportedTrace } from '../report/report-row.js';
-
-/** What message trace says, in the order in which it is told. */
-export const traceWords: Readonly<Record<ReportedTrace['status'], string>> = {
-  delivered: 'delivered',
-  expanded: 'expanded',
-  failed: 'failed',
-  quarantined: 'quarantined',
-  filteredAsSpam: 'filtered as spam',
-  pending: 'pending',
-  gettingStatus: 'getting status',
-  unknown: 'unknown',
-  notFound: 'not found',
-};
-
 const whole = new Intl.NumberFormat('en-US');
 
 /** `1,234` */

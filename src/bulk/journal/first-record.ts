@@ -1,5 +1,5 @@
 import { JournalError } from '../common/errors.js';
-import { errorCode, type FileOperations, removeIfThere, syncFolder, writeAll } from './file-operations.js';
+import { errorCode, type FileOperations, removeIfThere, syncFolder, writeAll } from '../common/file-operations.js';
 import { journalFile, syncParents, unfinishedJournal } from './run-folder.js';
 
 /**

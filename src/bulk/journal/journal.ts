@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { JournalError, messageOf } from '../common/errors.js';
-import { counted } from '../common/words.js';
 import {
   errorCode,
   type FileFacts,
@@ -10,13 +9,15 @@ import {
   syncFolder,
   systemFiles,
   writeAll,
-} from './file-operations.js';
+} from '../common/file-operations.js';
+import { counted } from '../common/words.js';
 import { writeFirstRecord } from './first-record.js';
-import type { RunState } from './fold.js';
 import type { RunLock } from './lock.js';
-import { readRun } from './reading.js';
-import { encodeRecord, type JournalRecord, type RunRecord } from './records.js';
+import { readRun } from './read-journal.js';
+import { encodeRecord } from './record-line.js';
+import type { JournalRecord, RunRecord } from './records.js';
 import { journalFile, makeRunFolder, unfinishedJournal } from './run-folder.js';
+import type { RunState } from './run-state.js';
 
 /** A journal opened for writing, and what it holds. */
 export interface OpenedJournal {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { errorCode, type FileOperations, removeIfThere, writeAll } from './file-operations.js';
+import { errorCode, type FileOperations, removeIfThere, writeAll } from '../common/file-operations.js';
 import type { LockHolder } from './lock-holder.js';
 
 // lock.3 is held; lock.3.released was given back; lock.3.damaged was left by one whose journal somebody else had changed;

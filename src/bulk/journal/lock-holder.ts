@@ -1,6 +1,6 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { errorCode } from './file-operations.js';
+import { errorCode } from '../common/file-operations.js';
 
 /** A process, told apart from every other one that has had its pid. */
 export interface ProcessFacts {

@@ -1,6 +1,6 @@
 import { formatDuration } from '../common/duration.js';
 import { JournalError, messageOf } from '../common/errors.js';
-import { errorCode, type FileOperations, removeIfThere, systemFiles } from './file-operations.js';
+import { errorCode, type FileOperations, removeIfThere, systemFiles } from '../common/file-operations.js';
 import { type HighestLock, highestLock, linkComplete, lockPath, parseHolder, readText, tidy } from './lock-files.js';
 import {
   type LockHolder,
@@ -10,7 +10,7 @@ import {
   type Whereabouts,
   whereIs,
 } from './lock-holder.js';
-import { lastRecordTime } from './reading.js';
+import { lastRecordTime } from './read-journal.js';
 import { makeRunFolder } from './run-folder.js';
 
 /** The right to write to a run's journal. */

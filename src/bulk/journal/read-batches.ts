@@ -1,5 +1,5 @@
 import { JournalError, messageOf } from '../common/errors.js';
-import type { OpenFile } from './file-operations.js';
+import type { OpenFile } from '../common/file-operations.js';
 import { type ReadRecord, readLine } from './record-line.js';
 import type { JournalRecord } from './records.js';
 import { journalFile } from './run-folder.js';

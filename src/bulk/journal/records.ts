@@ -1,7 +1,5 @@
-import type { TraceStatus } from '../../index.js';
+import type { TraceStatus } from '../common/graph-transporter.js';
 import type { LockOwner } from './lock-holder.js';
-
-export { decodeLine, encodeRecord } from './record-line.js';
 
 /** An error, as far as a person or a report needs it. Never holds a message's text or a credential. */
 export interface RecordedError {

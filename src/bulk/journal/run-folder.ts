@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { JournalError, messageOf } from '../common/errors.js';
-import { type FileOperations, syncFolder, systemFiles } from './file-operations.js';
+import { type FileOperations, syncFolder, systemFiles } from '../common/file-operations.js';
 
 /** Where the journal of a run is. */
 export function journalFile(folder: string): string {

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { type FileOperations, systemFiles } from './file-operations.js';
-import { RunState } from './fold.js';
-import { readRecords } from './reading.js';
+import { type FileOperations, systemFiles } from '../common/file-operations.js';
+import { readRecords } from './read-journal.js';
 import type { RecentSend } from './recent-sends.js';
 import { journalFile } from './run-folder.js';
+import { RunState } from './run-state.js';
 
 /**
  * What the other runs beside a run folder (those in its parent) sent from `since` (ms since the epoch) on, by mailbox and

@@ -1,6 +1,6 @@
 import { shown } from '../../options/checks.js';
 import { BulkInputError, quote } from '../common/errors.js';
-import { headerTextProblem } from '../common/header-text.js';
+import { headerTextProblem } from '../common/header-safety.js';
 import type { Row } from '../common/row.js';
 import { headerNameProblem } from './header-names.js';
 import { formatListId } from './list-id.js';

@@ -1,6 +1,6 @@
 import { shown } from '../../options/checks.js';
 import { BulkInputError } from '../common/errors.js';
-import { headerTextProblem } from '../common/header-text.js';
+import { headerTextProblem } from '../common/header-safety.js';
 
 // RFC 2919 §2: a label, a dot, and a domain that the owner of the list controls, each a dot-atom.
 const identifier = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)+$/;

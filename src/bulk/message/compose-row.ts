@@ -1,7 +1,7 @@
 import type { SendMailOptions } from 'nodemailer';
 import { addressProblem } from '../common/email-address.js';
 import { BulkInputError, messageOf, quote } from '../common/errors.js';
-import { headerTextProblem } from '../common/header-text.js';
+import { headerTextProblem } from '../common/header-safety.js';
 import type { Row } from '../common/row.js';
 import { compileListHeaders, type MannersOptions, type PreparedHeader } from '../list-headers/list-headers.js';
 import type { Template } from '../template/template.js';

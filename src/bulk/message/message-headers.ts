@@ -1,5 +1,5 @@
 import { quote } from '../common/errors.js';
-import { hasControlCharacter, headerTextProblem } from '../common/header-text.js';
+import { hasControlCharacter, headerTextProblem } from '../common/header-safety.js';
 import { headerNameProblem } from '../list-headers/header-names.js';
 
 type HeaderValue = string | string[] | { prepared: boolean; value: string };

@@ -1,5 +1,5 @@
 import { quote } from '../common/errors.js';
-import { headerTextProblem } from '../common/header-text.js';
+import { headerTextProblem } from '../common/header-safety.js';
 
 const written = ['inReplyTo', 'references', 'xMailer', 'baseBoundary', 'boundaryPrefix'] as const;
 

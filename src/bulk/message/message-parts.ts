@@ -1,6 +1,6 @@
 import type { SendMailOptions } from 'nodemailer';
 import { quote } from '../common/errors.js';
-import { headerTextProblem } from '../common/header-text.js';
+import { headerTextProblem } from '../common/header-safety.js';
 import { readHeaders } from './message-headers.js';
 
 const several = ['attachments', 'alternatives'] as const;

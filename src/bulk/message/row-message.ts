@@ -1,6 +1,6 @@
 import type { SendMailOptions } from 'nodemailer';
 import { messageOf, quote } from '../common/errors.js';
-import { headerTextProblem } from '../common/header-text.js';
+import { headerTextProblem } from '../common/header-safety.js';
 import { type MailAddress, readAddresses } from './address-field.js';
 import { type HeaderFields, readHeaders } from './message-headers.js';
 import { checkHeaderOptions } from './message-options.js';

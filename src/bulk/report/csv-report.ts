@@ -1,6 +1,6 @@
-import { traceWords } from '../common/words.js';
 import { guardFormula } from './formula-guard.js';
 import type { ReportedBounce, ReportRow } from './report-row.js';
+import { traceWords } from './report-row.js';
 
 const own = {
   status: ({ status }: ReportRow) => status,

@@ -1,6 +1,6 @@
 import { OwnCommands } from '../../common/own-commands.js';
 import { formatDuration } from '../common/duration.js';
-import { count, counted, type Times, traceWords } from '../common/words.js';
+import { count, counted, type Times } from '../common/words.js';
 import { timelineChart } from './chart.js';
 import { headlineOf } from './headline.js';
 import type { Highlights } from './highlights.js';
@@ -8,6 +8,7 @@ import { html, SafeHtml } from './html.js';
 import { style } from './html-style.js';
 import { rowTables } from './html-tables.js';
 import { begunByCommand, nextSteps } from './next-steps.js';
+import { traceWords } from './report-row.js';
 import type { RunFacts } from './run-facts.js';
 import { shareBar } from './share-bar.js';
 import type { ReportTotals } from './totals.js';

@@ -1,8 +1,9 @@
 import { judgeStatus } from '../bounces/bounce-status.js';
-import { count, counted, type Times, traceWords } from '../common/words.js';
+import { count, counted, type Times } from '../common/words.js';
 import type { Highlights, Reason, Shown } from './highlights.js';
 import { html, type SafeHtml } from './html.js';
 import type { ReportRow } from './report-row.js';
+import { traceWords } from './report-row.js';
 
 /** The rows that a person has to look at, and why. */
 export function rowTables(found: Highlights, times: Times): SafeHtml {

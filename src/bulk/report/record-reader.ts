@@ -1,7 +1,8 @@
 import { JournalError } from '../common/errors.js';
-import type { OpenFile } from '../journal/file-operations.js';
-import { openJournalFile } from '../journal/reading.js';
-import { decodeLine, type JournalRecord } from '../journal/records.js';
+import type { OpenFile } from '../common/file-operations.js';
+import { openJournalFile } from '../journal/read-journal.js';
+import { decodeLine } from '../journal/record-line.js';
+import type { JournalRecord } from '../journal/records.js';
 import { journalFile } from '../journal/run-folder.js';
 import type { Place } from './row-index.js';
 

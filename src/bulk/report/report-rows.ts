@@ -3,7 +3,7 @@ import type { Row } from '../common/row.js';
 import { counted } from '../common/words.js';
 import type { JournalRecord, RowRecord } from '../journal/records.js';
 import { rowKey } from '../journal/run-id.js';
-import type { RecipientsSource } from '../recipients/index.js';
+import type { RecipientsSource } from '../recipients/open-recipients.js';
 import { emptyRowsText } from '../recipients/reading.js';
 import { RecordReader } from './record-reader.js';
 import type { ReportRow } from './report-row.js';

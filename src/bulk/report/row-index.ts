@@ -1,6 +1,6 @@
-import { RunState } from '../journal/fold.js';
 import type { BounceRecord, JournalRecord } from '../journal/records.js';
 import type { RowState } from '../journal/row-phase.js';
+import { RunState } from '../journal/run-state.js';
 import { GrowingColumn } from './growing-column.js';
 import type { RowStatus } from './report-row.js';
 

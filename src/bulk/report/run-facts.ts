@@ -1,5 +1,5 @@
 import { notBegun } from '../journal/read-batches.js';
-import { readRecords } from '../journal/reading.js';
+import { readRecords } from '../journal/read-journal.js';
 import type { JournalRecord, RunRecord, SessionRecord } from '../journal/records.js';
 import { activityOf, type RunActivity } from '../journal/run-activity.js';
 import { RowIndex } from './row-index.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Times } from '../common/words.js';
-import type { RecipientsSource } from '../recipients/index.js';
+import type { RecipientsSource } from '../recipients/open-recipients.js';
 import { byteOrderMark, CsvReport } from './csv-report.js';
 import { Highlights } from './highlights.js';
 import { htmlReport } from './html-report.js';

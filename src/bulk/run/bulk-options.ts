@@ -1,15 +1,9 @@
+import type { BulkTransporter } from '../common/graph-transporter.js';
 import type { MannersOptions } from '../list-headers/list-headers.js';
 import type { Sender } from '../message/sender.js';
-import type { RecipientsInput } from '../recipients/index.js';
+import type { RecipientsInput } from '../recipients/open-recipients.js';
 import type { SuppressionInput } from '../suppression/suppression-list.js';
 import type { TemplateInput } from '../template/input.js';
-import type { MaxErrors } from './max-errors.js';
-
-/** Any Nodemailer transporter. With one over Microsoft Graph, a run knows the outcome of every send and the mailbox behind it. */
-export interface BulkTransporter {
-  // biome-ignore lint/suspicious/noExplicitAny: the types of a transporter differ with Nodemailer's major version
-  sendMail(message: any): Promise<unknown>;
-}
 
 /** Options of {@link sendBulk}. */
 export interface BulkOptions extends MannersOptions {
@@ -113,3 +107,6 @@ export interface BulkOptions extends MannersOptions {
   /** Ends the run as `abort()` does. */
   signal?: AbortSignal | undefined;
 }
+
+/** Failed sends after which a run pauses: a number, a share of the rows, or never. */
+export type MaxErrors = number | `${number}%` | false;

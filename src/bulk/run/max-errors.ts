@@ -1,8 +1,6 @@
 import { shown } from '../../options/checks.js';
 import { BulkInputError } from '../common/errors.js';
-
-/** Failed sends after which a run pauses: a number, a share of the rows, or never. */
-export type MaxErrors = number | `${number}%` | false;
+import type { MaxErrors } from './bulk-options.js';
 
 /** At least so many, whatever share that is of a short list. */
 const fewest = 20;

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { BulkInputError, JournalError } from '../common/errors.js';
-import type { FileOperations } from '../journal/file-operations.js';
-import { RunState } from '../journal/fold.js';
+import type { FileOperations } from '../common/file-operations.js';
 import { Journal } from '../journal/journal.js';
 import { lockRun, type RunLock } from '../journal/lock.js';
 import type { LockOwner, Machine } from '../journal/lock-holder.js';
 import type { RunRecord } from '../journal/records.js';
+import { RunState } from '../journal/run-state.js';
 import { RowStates } from './row-states.js';
 import type { RunIdentity } from './run-input.js';
 

@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import type { Clock } from '../../common/clock.js';
 import { isGraphMailError } from '../../common/errors.js';
-import { AddressSet } from '../checks/address-set.js';
+import { AddressSet } from '../common/address-set.js';
 import type { BulkEnding, BulkResult } from '../common/bulk-results.js';
 import { JournalError } from '../common/errors.js';
+import type { FileOperations } from '../common/file-operations.js';
 import { graphFace } from '../common/graph-transporter.js';
-import type { FileOperations } from '../journal/file-operations.js';
 import type { Machine } from '../journal/lock-holder.js';
 import { createRowComposer } from '../message/compose-row.js';
 import { openSuppressionList } from '../suppression/suppression-list.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../common/clock.js';
 import type { BulkProgress, MailboxProgress } from '../common/bulk-results.js';
-import type { RunState } from '../journal/fold.js';
+import type { RunState } from '../journal/run-state.js';
 import type { Lane, Lanes } from './mailbox-queues.js';
 import type { PreparedRun } from './prepare.js';
 import { timeLeft } from './time-left.js';

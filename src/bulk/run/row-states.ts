@@ -1,7 +1,7 @@
 import type { JournalError } from '../common/errors.js';
-import type { RunState } from '../journal/fold.js';
 import type { Journal } from '../journal/journal.js';
 import type { JournalRecord } from '../journal/records.js';
+import type { RunState } from '../journal/run-state.js';
 
 /**
  * What is known of every row, in memory and, where the run has a journal, on the disk. First here: what cannot be must never

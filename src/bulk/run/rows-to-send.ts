@@ -1,10 +1,10 @@
-import type { AddressSet } from '../checks/address-set.js';
+import type { AddressSet } from '../common/address-set.js';
 import { BulkInputError, JournalError, messageOf } from '../common/errors.js';
 import type { Row } from '../common/row.js';
 import { counted } from '../common/words.js';
-import type { RunState } from '../journal/fold.js';
 import { rowKey } from '../journal/run-id.js';
-import type { RecipientsSource } from '../recipients/index.js';
+import type { RunState } from '../journal/run-state.js';
+import type { RecipientsSource } from '../recipients/open-recipients.js';
 import { chooseFor } from './row-choice.js';
 
 /** A row that is to get a mail. */

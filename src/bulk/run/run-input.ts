@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JournalError } from '../common/errors.js';
-import { readRecords } from '../journal/reading.js';
+import { readRecords } from '../journal/read-journal.js';
 import type { RunRecord } from '../journal/records.js';
 import { runId, sha256, stableJson } from '../journal/run-id.js';
-import { openRecipients, type RecipientsSource } from '../recipients/index.js';
+import { openRecipients, type RecipientsSource } from '../recipients/open-recipients.js';
 import { currentReader } from '../recipients/reading.js';
 import { openTemplate } from '../template/input.js';
 import type { Template } from '../template/template.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../common/clock.js';
-import type { AddressSet } from '../checks/address-set.js';
+import type { AddressSet } from '../common/address-set.js';
 import type { BulkEnding, BulkResult } from '../common/bulk-results.js';
 import { BulkInputError, messageOf } from '../common/errors.js';
 import { messageIdFor } from '../journal/run-id.js';

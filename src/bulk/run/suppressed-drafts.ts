@@ -1,5 +1,5 @@
-import type { RunState } from '../journal/fold.js';
-import type { RecipientsSource } from '../recipients/index.js';
+import type { RunState } from '../journal/run-state.js';
+import type { RecipientsSource } from '../recipients/open-recipients.js';
 import type { SuppressionList } from '../suppression/suppression-list.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { BulkTotals } from '../common/bulk-results.js';
 import { JournalError } from '../common/errors.js';
-import type { FileOperations } from '../journal/file-operations.js';
-import type { RunState } from '../journal/fold.js';
-import { readRun } from '../journal/reading.js';
+import type { FileOperations } from '../common/file-operations.js';
+import { readRun } from '../journal/read-journal.js';
+import type { RunState } from '../journal/run-state.js';
 import type { RowStates } from './row-states.js';
 
 /** The states of the first `rows` rows. */

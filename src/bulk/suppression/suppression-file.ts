@@ -3,9 +3,9 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { fileProblem, shownPath } from '../../options/checks.js';
 import { addressProblem } from '../common/email-address.js';
 import { BulkInputError } from '../common/errors.js';
+import { openFile } from '../common/file-operations.js';
 import { decodeUtf8 } from '../common/utf8.js';
-import { openFile } from '../journal/file-operations.js';
-import { parseSuppressionFile, type SuppressionEntries } from './suppression-entries.js';
+import { parseSuppressionFile, type SuppressionEntries } from './suppression-matching.js';
 
 interface Version {
   entries: SuppressionEntries;

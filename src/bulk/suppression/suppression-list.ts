@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { shown } from '../../options/checks.js';
 import { BulkInputError, quote } from '../common/errors.js';
-import { SuppressionEntries } from './suppression-entries.js';
 import { SuppressionFile } from './suppression-file.js';
+import { SuppressionEntries } from './suppression-matching.js';
 
 export { appendToSuppressionList } from './suppression-file.js';
 

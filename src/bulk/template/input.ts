@@ -1,15 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { shown } from '../../options/checks.js';
 import { BulkInputError, messageOf } from '../common/errors.js';
-import {
-  openAttachmentsFolder,
-  type ReadRowAttachments,
-  withoutAttachmentsFolder,
-} from '../message/row-attachments.js';
 import { readTemplateAttachments, type TemplateAttachmentInput } from './attachments.js';
 import { templateDigest } from './digest.js';
-import { readTemplateSource } from './folder.js';
 import { callTemplateFunction, type TemplateFunction } from './function.js';
+import { readTemplateSource } from './read-source.js';
+import { openAttachmentsFolder, type ReadRowAttachments, withoutAttachmentsFolder } from './row-attachments.js';
 import { compileTemplate, type Template, type TemplateMessage, type TemplateSource } from './template.js';
 import { textFromHtml } from './text-from-html.js';
 

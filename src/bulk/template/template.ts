@@ -1,6 +1,6 @@
 import type { SendMailOptions } from 'nodemailer';
 import { BulkInputError, quote } from '../common/errors.js';
-import { headerTextProblem } from '../common/header-text.js';
+import { headerTextProblem } from '../common/header-safety.js';
 import type { Row } from '../common/row.js';
 import { TemplateEngine, TemplatePartError } from './engine.js';
 import { type Escaping, htmlEscaping, subjectEscaping, textEscaping } from './escaping.js';

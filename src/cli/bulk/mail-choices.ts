@@ -4,7 +4,7 @@ import { BulkInputError, messageOf } from '../../bulk/common/errors.js';
 import type { RunRecord } from '../../bulk/journal/records.js';
 import { compileListHeaders } from '../../bulk/list-headers/list-headers.js';
 import type { Sender } from '../../bulk/message/sender.js';
-import { openRecipients } from '../../bulk/recipients/index.js';
+import { openRecipients } from '../../bulk/recipients/open-recipients.js';
 import { type BegunByCommand, begunByCommand } from '../../bulk/report/next-steps.js';
 import type { BulkOptions } from '../../bulk/run/bulk-options.js';
 import { makeFolder } from '../../common/make-folder.js';

@@ -1,6 +1,7 @@
 import { graphFace } from '../../bulk/common/graph-transporter.js';
-import { count, counted, listed, traceWords } from '../../bulk/common/words.js';
-import { readRun } from '../../bulk/journal/reading.js';
+import { count, counted, listed } from '../../bulk/common/words.js';
+import { readRun } from '../../bulk/journal/read-journal.js';
+import { traceWords } from '../../bulk/report/report-row.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
 import { mailboxOfSender } from '../../bulk/run/mailboxes.js';
 import { type JoinedTrace, joinTrace } from '../../bulk/trace/join-trace.js';

@@ -6,7 +6,7 @@ import { type CheckOptions, type CheckReport, checkRecipients } from '../../../s
 import { composeMime } from '../../../src/bulk/checks/compose-mime.js';
 import { SizeEstimate } from '../../../src/bulk/checks/estimate-size.js';
 import { BulkInputError } from '../../../src/bulk/common/errors.js';
-import { openRecipients } from '../../../src/bulk/recipients/index.js';
+import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
 import { openSuppressionList } from '../../../src/bulk/suppression/suppression-list.js';
 import { openTemplate, type TemplateInput } from '../../../src/bulk/template/input.js';
 

@@ -5,7 +5,7 @@ import PostalMime from 'postal-mime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type PreviewOptions, writePreview } from '../../../src/bulk/checks/preview.js';
 import { PreviewFolder, previewFileName } from '../../../src/bulk/checks/preview-folder.js';
-import { openRecipients } from '../../../src/bulk/recipients/index.js';
+import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
 import { openTemplate, type TemplateInput } from '../../../src/bulk/template/input.js';
 
 let folder: string;

@@ -2,13 +2,14 @@ import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JournalError } from '../../../src/bulk/common/errors.js';
-import type { FileOperations } from '../../../src/bulk/journal/file-operations.js';
+import type { FileOperations } from '../../../src/bulk/common/file-operations.js';
 import { Journal } from '../../../src/bulk/journal/journal.js';
 import { lockRun } from '../../../src/bulk/journal/lock.js';
-import { readRun } from '../../../src/bulk/journal/reading.js';
-import { encodeRecord, type JournalRecord } from '../../../src/bulk/journal/records.js';
+import { readRun } from '../../../src/bulk/journal/read-journal.js';
+import { encodeRecord } from '../../../src/bulk/journal/record-line.js';
+import type { JournalRecord } from '../../../src/bulk/journal/records.js';
 import { type Fault, faultyFiles, type Operation } from './faulty-files.js';
-import { attempt, journalErrorOf, run, sent, session, temporaryFolder } from './journal-world.js';
+import { attempt, journalErrorOf, run, sent, session, temporaryFolder } from './journal-environment.js';
 
 const operations: Operation[] = ['open', 'write', 'truncate', 'datasync', 'sync', 'rename', 'unlink', 'mkdir', 'read'];
 const rows = 8;

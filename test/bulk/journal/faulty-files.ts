@@ -1,4 +1,4 @@
-import { type FileOperations, type OpenFile, systemFiles } from '../../../src/bulk/journal/file-operations.js';
+import { type FileOperations, type OpenFile, systemFiles } from '../../../src/bulk/common/file-operations.js';
 import { fault } from './disk-model.js';
 
 export type Operation =

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { MaxErrors } from '../../../src/bulk/run/bulk-options.js';
 import { fromDomain } from '../../../src/bulk/run/from-domain.js';
-import { errorThreshold, type MaxErrors } from '../../../src/bulk/run/max-errors.js';
+import { errorThreshold } from '../../../src/bulk/run/max-errors.js';
 import { Trouble } from '../../../src/bulk/run/outage.js';
 import { chooseFor } from '../../../src/bulk/run/row-choice.js';
 import { type PaceSeen, timeLeft } from '../../../src/bulk/run/time-left.js';

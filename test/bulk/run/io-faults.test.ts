@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BulkRun } from '../../../src/bulk/bulk-run.js';
 import type { BulkSummary } from '../../../src/bulk/common/bulk-results.js';
 import { JournalError } from '../../../src/bulk/common/errors.js';
-import type { FileOperations } from '../../../src/bulk/journal/file-operations.js';
-import { readRecords } from '../../../src/bulk/journal/reading.js';
+import type { FileOperations } from '../../../src/bulk/common/file-operations.js';
+import { readRecords } from '../../../src/bulk/journal/read-journal.js';
 import { type Fault, faultyFiles, type Operation } from '../journal/faulty-files.js';
 import { type Delivery, ModelledGraph } from './modelled-graph.js';
 

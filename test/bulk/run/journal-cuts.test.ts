@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BulkRun } from '../../../src/bulk/bulk-run.js';
 import type { BulkSummary } from '../../../src/bulk/common/bulk-results.js';
-import { RunState } from '../../../src/bulk/journal/fold.js';
-import { decodeLine, type JournalRecord } from '../../../src/bulk/journal/records.js';
+import { decodeLine } from '../../../src/bulk/journal/record-line.js';
+import type { JournalRecord } from '../../../src/bulk/journal/records.js';
+import { RunState } from '../../../src/bulk/journal/run-state.js';
 import type { BulkOptions } from '../../../src/bulk/run/bulk-options.js';
 import { systemClock } from '../../../src/common/clock.js';
 import { DiskModel } from '../journal/disk-model.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sendBulk } from '../../../src/bulk/index.js';
-import { openRecipients } from '../../../src/bulk/recipients/index.js';
+import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
 import { writeReports } from '../../../src/bulk/report/write-reports.js';
 import { ModelledGraph } from './modelled-graph.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BulkRun, type RunEnvironment } from '../../../src/bulk/bulk-run.js';
-import { type FileOperations, systemFiles } from '../../../src/bulk/journal/file-operations.js';
+import { type FileOperations, systemFiles } from '../../../src/bulk/common/file-operations.js';
 import type { Machine } from '../../../src/bulk/journal/lock-holder.js';
 import type { BulkOptions } from '../../../src/bulk/run/bulk-options.js';
 import { systemClock } from '../../../src/common/clock.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RunState } from '../../../src/bulk/journal/fold.js';
 import type { JournalRecord, RowRecord } from '../../../src/bulk/journal/records.js';
 import { rowKey } from '../../../src/bulk/journal/run-id.js';
+import { RunState } from '../../../src/bulk/journal/run-state.js';
 import {
   at,
   attempt,
@@ -18,7 +18,7 @@ import {
   start,
   toldBy,
   unknown,
-} from './journal-world.js';
+} from './journal-environment.js';
 
 const fold = (...records: JournalRecord[]): RunState => {
   const state = new RunState();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AddressSet } from '../../../src/bulk/checks/address-set.js';
+import { AddressSet } from '../../../src/bulk/common/address-set.js';
 
 describe('the set of addresses', () => {
   test('names the first row that had an address', () => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { JournalError } from '../../../src/bulk/common/errors.js';
-import type { RunState } from '../../../src/bulk/journal/fold.js';
 import type {
   AttemptRecord,
   JournalRecord,
@@ -16,6 +15,7 @@ import type {
   UnknownRecord,
 } from '../../../src/bulk/journal/records.js';
 import { rowKey } from '../../../src/bulk/journal/run-id.js';
+import type { RunState } from '../../../src/bulk/journal/run-state.js';
 
 export const start = Date.parse('2026-03-01T08:00:00.000Z');
 export const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();

@@ -1,9 +1,10 @@
 import { JournalError, messageOf } from '../common/errors.js';
-import { errorCode, type FileOperations, type OpenFile, systemFiles } from './file-operations.js';
-import { RunState } from './fold.js';
+import { errorCode, type FileOperations, type OpenFile, systemFiles } from '../common/file-operations.js';
 import { damaged, type JournalEnd, type JournalEntry, notBegun, readBatches } from './read-batches.js';
-import { decodeLine, type JournalRecord, type RunRecord } from './records.js';
+import { decodeLine } from './record-line.js';
+import type { JournalRecord, RunRecord } from './records.js';
 import { journalFile } from './run-folder.js';
+import { RunState } from './run-state.js';
 
 export type { JournalEntry };
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readTemplateSource } from '../../../src/bulk/template/folder.js';
+import { readTemplateSource } from '../../../src/bulk/template/read-source.js';
 import { compileTemplate } from '../../../src/bulk/template/template.js';
 
 let folder: string;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BulkInputError } from '../../../src/bulk/common/errors.js';
-import { openAttachmentsFolder, withoutAttachmentsFolder } from '../../../src/bulk/message/row-attachments.js';
+import { openAttachmentsFolder, withoutAttachmentsFolder } from '../../../src/bulk/template/row-attachments.js';
 import { refusal } from '../recipients-support.js';
 
 let outside: string;

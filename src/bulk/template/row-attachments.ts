@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileProblem, shownPath } from '../../options/checks.js';
 import { BulkInputError, messageOf, quote } from '../common/errors.js';
-import { hasControlCharacter } from '../common/header-text.js';
+import { hasControlCharacter } from '../common/header-safety.js';
 import type { Row } from '../common/row.js';
 
 /** A file that is read when the mail of its row is sent. */
