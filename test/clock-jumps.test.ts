@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { foreignTokenRequest } from '../src/auth/foreign-token.js';
 import { TokenSource } from '../src/auth/token-source.js';
-import { BulkRun } from '../src/bulk/bulk-run.js';
 import { RunState } from '../src/bulk/journal/run-state.js';
 import { type Lane, Lanes } from '../src/bulk/run/mailbox-queues.js';
 import type { OpenRun } from '../src/bulk/run/open-run.js';
 import { laneMemory } from '../src/bulk/run/restore-pace.js';
+import { BulkRun } from '../src/bulk/send-bulk.js';
 import { MailboxGate } from '../src/delivery/gate/mailbox-gate.js';
 import { RateLimiter } from '../src/delivery/gate/rate-limiter.js';
 import { Turnstile } from '../src/delivery/gate/request-queue.js';

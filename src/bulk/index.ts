@@ -2,7 +2,6 @@ export type { Bounce, BounceAction, BouncedRecipient } from './bounces/bounce.js
 export { type JoinBouncesOptions, type JoinedBounces, joinBounces } from './bounces/join-bounces.js';
 export { parseBounce } from './bounces/parse-bounce.js';
 export { type ReadBouncesOptions, type ReceivedBounce, readBounces } from './bounces/read-bounces.js';
-export type { BulkRun } from './bulk-run.js';
 export type {
   BulkEnding,
   BulkProgress,
@@ -22,7 +21,7 @@ export { type OpenRecipientsOptions, openRecipients, type RecipientsSource } fro
 export { type WriteReportsOptions, type WrittenReports, writeReports } from './report/write-reports.js';
 export type { BulkOptions, MaxErrors } from './run/bulk-options.js';
 export { printTotals } from './run/totals.js';
+export type { BulkRun } from './send-bulk.js';
 export { sendBulk } from './send-bulk.js';
 export type { SuppressionInput } from './suppression/suppression-list.js';
-export type { TemplateFunction } from './template/function.js';
-export type { TemplateInput, TemplateStrings } from './template/input.js';
+export type { TemplateFunction, TemplateInput, TemplateStrings } from './template/input.js';

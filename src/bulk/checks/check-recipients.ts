@@ -9,9 +9,8 @@ import { emptyRowsText } from '../recipients/reading.js';
 import type { SuppressionList } from '../suppression/suppression-list.js';
 import type { Template } from '../template/template.js';
 import { LargestMails, type MailSize, SizeCheck } from './mail-size.js';
-import { Findings, type RowProblem, type RowWarning } from './problems-and-warnings.js';
+import { Findings, type RowProblem, type RowWarning, warningsOn } from './problems-and-warnings.js';
 import { type VolumePlan, volumePlan } from './volume.js';
-import { warningsOn } from './warnings.js';
 
 export interface CheckOptions {
   recipients: { rows(): AsyncIterable<Row>; inspect?: RecipientsSource['inspect'] };

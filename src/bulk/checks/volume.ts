@@ -1,5 +1,5 @@
 import { tenantLimit, tenantLimitCmdlet } from '../../common/recipient-limits.js';
-import { formatDuration } from '../common/duration.js';
+import { formatDuration } from '../common/words.js';
 
 const minute = 60_000;
 const day = 86_400_000;

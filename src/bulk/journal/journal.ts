@@ -11,12 +11,11 @@ import {
   writeAll,
 } from '../common/file-operations.js';
 import { counted } from '../common/words.js';
-import { writeFirstRecord } from './first-record.js';
 import type { RunLock } from './lock.js';
 import { readRun } from './read-journal.js';
 import { encodeRecord } from './record-line.js';
 import type { JournalRecord, RunRecord } from './records.js';
-import { journalFile, makeRunFolder, unfinishedJournal } from './run-folder.js';
+import { journalFile, makeRunFolder, unfinishedJournal, writeFirstRecord } from './run-folder.js';
 import type { RunState } from './run-state.js';
 
 /** A journal opened for writing, and what it holds. */

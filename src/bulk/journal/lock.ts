@@ -1,6 +1,6 @@
-import { formatDuration } from '../common/duration.js';
 import { JournalError, messageOf } from '../common/errors.js';
 import { errorCode, type FileOperations, removeIfThere, systemFiles } from '../common/file-operations.js';
+import { formatDuration } from '../common/words.js';
 import { type HighestLock, highestLock, linkComplete, lockPath, parseHolder, readText, tidy } from './lock-files.js';
 import {
   type LockHolder,
@@ -11,6 +11,7 @@ import {
   whereIs,
 } from './lock-holder.js';
 import { lastRecordTime } from './read-journal.js';
+import type { SessionRecord } from './records.js';
 import { makeRunFolder } from './run-folder.js';
 
 /** The right to write to a run's journal. */
@@ -242,4 +243,30 @@ function leftDamaged(folder: string, file: string): JournalError {
 
 function locked(problem: string): JournalError {
   return new JournalError(`The run cannot be taken up: ${problem}`, { code: 'locked' });
+}
+
+/** Whether a process is at a run, by the last session that its journal has and by its lock. */
+export interface RunActivity {
+  /**
+   * `'in-progress'`: a process is at it. `'interrupted'`: the last one ended without having written why. `'elsewhere'`: whether
+   * that one still runs cannot be seen from here. `'ended'`: it wrote why.
+   */
+  state: 'in-progress' | 'interrupted' | 'elsewhere' | 'ended';
+  /** Why the last session ended. */
+  ended?: string;
+  pid?: number;
+  host?: string;
+  /** When that process began, as `Date.toISOString()` writes it. */
+  since?: string;
+}
+
+export async function activityOf(session: SessionRecord | undefined, folder: string): Promise<RunActivity> {
+  if (session?.event === 'end') return { state: 'ended', ...(session.ended !== undefined && { ended: session.ended }) };
+  const held = await whoHolds(folder).catch(() => undefined);
+  const { pid, host, at: since } = session ?? held?.holder ?? {};
+  const process = { ...(pid !== undefined && { pid, host }), ...(since !== undefined && { since }) } as RunActivity;
+  const isItsOwn = held?.holder === undefined || (held.holder.pid === pid && held.holder.host === host);
+  // It gave its lock back, or another process has it, which does something else with the run.
+  if (!held || !isItsOwn || held.where === 'gone') return { ...process, state: 'interrupted' };
+  return { ...process, state: held.where === 'running' ? 'in-progress' : 'elsewhere' };
 }

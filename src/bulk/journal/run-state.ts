@@ -1,8 +1,6 @@
 import { JournalError } from '../common/errors.js';
-import { type RecentSend, RecentSends } from './recent-sends.js';
 import type { AttemptRecord, JournalRecord, RowRecord, UnknownRecord } from './records.js';
-import { isUndecided, nextPhase, Phase, type RowState, rowStates } from './row-phase.js';
-import { RowTable } from './row-table.js';
+import { isUndecided, nextPhase, Phase, type RowState, RowTable, rowStates } from './row-phase.js';
 
 /** What is kept of a row only while its attempt may have been sent or not. */
 interface Undecided {
@@ -207,4 +205,32 @@ function withDraft(unknown: UnknownRecord, attempt: AttemptRecord | undefined): 
 
 function impossible(problem: string): JournalError {
   return new JournalError(`The journal cannot be right: ${problem}`, { code: 'damaged' });
+}
+
+export interface RecentSend {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly recipients: number;
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/** What one mailbox sent in the 24 hours before its latest mail; what is older is forgotten from time to time. */
+class RecentSends {
+  #sends: RecentSend[] = [];
+  #latest = Number.NEGATIVE_INFINITY;
+  #tidyAt = 4096;
+
+  add(at: number, recipients: number): void {
+    this.#sends.push({ at, recipients });
+    this.#latest = Math.max(this.#latest, at);
+    if (this.#sends.length < this.#tidyAt) return;
+    this.#sends = this.since(this.#latest - day);
+    this.#tidyAt = Math.max(4096, 2 * this.#sends.length);
+  }
+
+  /** In the order in which they were added: that of the journal, which somebody who sets the clock can upset. */
+  since(since: number): RecentSend[] {
+    return this.#sends.filter(({ at }) => at >= since);
+  }
 }

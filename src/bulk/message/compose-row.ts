@@ -6,7 +6,7 @@ import type { Row } from '../common/row.js';
 import { compileListHeaders, type MannersOptions, type PreparedHeader } from '../list-headers/list-headers.js';
 import type { Template } from '../template/template.js';
 import type { MailAddress } from './address-field.js';
-import type { HeaderFields } from './message-headers.js';
+import type { HeaderFields } from './row-message.js';
 import { type RowMessage, readRowMessage } from './row-message.js';
 import type { Sender } from './sender.js';
 

@@ -1,5 +1,5 @@
 import { count, counted, listed } from '../common/words.js';
-import type { RunActivity } from '../journal/run-activity.js';
+import type { RunActivity } from '../journal/lock.js';
 import type { ReportTotals } from './totals.js';
 
 export interface Headline {

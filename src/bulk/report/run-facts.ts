@@ -1,7 +1,6 @@
-import { notBegun } from '../journal/read-batches.js';
-import { readRecords } from '../journal/read-journal.js';
+import { activityOf, type RunActivity } from '../journal/lock.js';
+import { notBegun, readRecords } from '../journal/read-journal.js';
 import type { JournalRecord, RunRecord, SessionRecord } from '../journal/records.js';
-import { activityOf, type RunActivity } from '../journal/run-activity.js';
 import { RowIndex } from './row-index.js';
 import { Timeline } from './timeline.js';
 

@@ -4,9 +4,8 @@ import type { FileOperations } from '../common/file-operations.js';
 import { Journal } from '../journal/journal.js';
 import { lockRun, type RunLock } from '../journal/lock.js';
 import type { LockOwner, Machine } from '../journal/lock-holder.js';
-import type { RunRecord } from '../journal/records.js';
+import type { JournalRecord, RunRecord } from '../journal/records.js';
 import { RunState } from '../journal/run-state.js';
-import { RowStates } from './row-states.js';
 import type { RunIdentity } from './run-input.js';
 
 export interface OpenRun {
@@ -125,4 +124,55 @@ function whatChanged(run: RunRecord, now: Omit<RunRecord, 'at'>): string | undef
   if (run.template.sha256 !== now.template.sha256) parts.push('The template has changed');
   if (run.optionsSha256 !== now.optionsSha256) parts.push('The options of the mails have changed');
   return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+/**
+ * What is known of every row, in memory and, where the run has a journal, on the disk. First here: what cannot be must never
+ * get to the disk, where it would be damage.
+ */
+export class RowStates {
+  readonly state: RunState;
+  readonly #journal: Journal | undefined;
+
+  constructor(state: RunState, journal: Journal | undefined) {
+    this.state = state;
+    this.#journal = journal;
+  }
+
+  /** Set when the disk failed, or somebody else changed the journal: nothing is written any more. */
+  get failure(): JournalError | undefined {
+    return this.#journal?.failure;
+  }
+
+  /**
+   * Resolves when it is on the disk.
+   * @throws JournalError {@link failure}
+   */
+  async append(record: JournalRecord): Promise<void> {
+    this.state.apply(record);
+    try {
+      await this.#journal?.append(record);
+    } catch (error) {
+      // A mail whose attempt could not be recorded is not let go.
+      if (record.type === 'attempt') {
+        const { row, key, at } = record;
+        this.state.apply({ type: 'returned', row, key, at });
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Before a mail leaves of which nothing new is recorded.
+   * @throws JournalError {@link failure} when the journal or the run's lock is somebody else's by now
+   */
+  async check(): Promise<void> {
+    await this.#journal?.check();
+  }
+
+  /** What may get lost in a crash; it goes to the disk with the next record that may not. */
+  note(record: JournalRecord): void {
+    this.state.apply(record);
+    this.#journal?.note(record);
+  }
 }

@@ -8,23 +8,20 @@ import type { FileOperations } from '../common/file-operations.js';
 import { graphFace } from '../common/graph-transporter.js';
 import type { Machine } from '../journal/lock-holder.js';
 import { createRowComposer } from '../message/compose-row.js';
+import { mailboxOfMessage, mailboxOfSender } from '../message/sender.js';
 import { openSuppressionList } from '../suppression/suppression-list.js';
 import { tracingFace } from '../trace/search-trace.js';
 import type { BulkOptions } from './bulk-options.js';
 import { judgeFailure } from './classify-failure.js';
 import { Lanes } from './mailbox-queues.js';
-import { mailboxOfMessage, mailboxOfSender } from './mailboxes.js';
-import { errorThreshold } from './max-errors.js';
 import { type OpenRun, openRun } from './open-run.js';
 import { laneMemory } from './restore-pace.js';
 import type { ResultQueue } from './result-queue.js';
 import { RowsToSend } from './rows-to-send.js';
 import { asBegun, identifyRun, openInput, type RunIdentity } from './run-input.js';
 import { Feeder } from './send-loop.js';
-import { type RunSettings, settleSettings } from './settings.js';
-import { settleByTrace } from './settle-by-trace.js';
-import { settleEarlier } from './settle-earlier.js';
-import { suppressedDrafts } from './suppressed-drafts.js';
+import { errorThreshold, type RunSettings, settleSettings } from './settings.js';
+import { settleByTrace, settleEarlier, suppressedDrafts } from './settle-earlier.js';
 import { rowsKnown } from './totals.js';
 
 /** What a run takes from outside of its options. */

@@ -2,10 +2,10 @@ import type { AddressSet } from '../common/address-set.js';
 import { BulkInputError, JournalError, messageOf } from '../common/errors.js';
 import type { Row } from '../common/row.js';
 import { counted } from '../common/words.js';
+import type { RowState } from '../journal/row-phase.js';
 import { rowKey } from '../journal/run-id.js';
 import type { RunState } from '../journal/run-state.js';
 import type { RecipientsSource } from '../recipients/open-recipients.js';
-import { chooseFor } from './row-choice.js';
 
 /** A row that is to get a mail. */
 export interface Wanted {
@@ -113,5 +113,25 @@ function keyOf({ number, line, values }: Row): string {
     return rowKey(values);
   } catch (cause) {
     throw new BulkInputError(`Recipients, row ${number}: ${messageOf(cause)}`, { cause, line });
+  }
+}
+
+/** What is done with a row: its mail is sent, for the first time or again, or it has its end. */
+type RowChoice = 'send' | 'send-again' | 'done';
+
+/** What to do with a row that earlier sessions left in this state. What is open was settled before. */
+export function chooseFor(state: RowState, options: { retryFailed: boolean; resend: boolean }): RowChoice {
+  switch (state) {
+    case 'left':
+      return 'send';
+    case 'rejected-row':
+    case 'rejected-send':
+      return options.retryFailed ? 'send' : 'done';
+    case 'unknown':
+      return options.resend ? 'send-again' : 'done';
+    case 'sent':
+    case 'skipped':
+    case 'open':
+      return 'done';
   }
 }

@@ -1,4 +1,5 @@
-import { unlessAborted } from '../../common/abort.js';
+import { onAbort, unlessAborted } from '../../common/abort.js';
+import { canonicalAddress } from '../../common/canonical-address.js';
 import type { Clock } from '../../common/clock.js';
 import { isGraphMailError } from '../../common/errors.js';
 import { messageOf } from '../common/errors.js';
@@ -8,9 +9,7 @@ import type { RecordedError } from '../journal/records.js';
 import type { ComposedRow } from '../message/compose-row.js';
 import type { SuppressionList } from '../suppression/suppression-list.js';
 import { isAboutMailbox, judgeFailure, type Verdict } from './classify-failure.js';
-import { dateOf } from './date-of.js';
-import type { RowStates } from './row-states.js';
-import { answerOf } from './transporter-answer.js';
+import type { RowStates } from './open-run.js';
 
 /** How one row came out of an attempt to send it. `left`: surely not sent, and it may be tried again. */
 export type RowEnd =
@@ -214,4 +213,57 @@ export function errorRecord(error: Error): RecordedError {
     ...(typeof responseCode === 'number' && { responseCode }),
     ...(typeof graphCode === 'string' && { graphCode }),
   };
+}
+
+/** Milliseconds after an abort in which a transporter can still say what became of a mail. */
+const lastWord = 5_000;
+
+/**
+ * What a transporter says of a mail. One that does not say it within a few seconds of an abort is not waited for: abort()
+ * must come to an end.
+ */
+function answerOf(
+  send: () => Promise<unknown>,
+  address: string,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<{ info: unknown } | { error: Error }> {
+  return new Promise((resolve, reject) => {
+    let forget = () => {};
+    const release = onAbort(signal, () => {
+      const error = new Error('The run was aborted, and the transporter does not say what became of this mail.');
+      forget = clock.after(lastWord, () => resolve({ error }));
+    });
+    send()
+      .then(
+        (info) => resolve(refusalIn(info, address) ?? { info }),
+        (error: unknown) => resolve({ error: error instanceof Error ? error : new Error(messageOf(error)) }),
+      )
+      .finally(() => {
+        release();
+        forget();
+      })
+      .catch(reject);
+  });
+}
+
+/**
+ * What Nodemailer calls sent, and is not, for whom it was meant: a server that speaks LMTP refused everybody, or one that
+ * speaks SMTP took the copies alone.
+ */
+function refusalIn(info: unknown, address: string): { error: Error } | undefined {
+  const { accepted, rejected, rejectedErrors } = (info ?? {}) as Record<string, unknown>;
+  if (!Array.isArray(rejectedErrors)) return undefined;
+  const isRecipient = (one: unknown) => typeof one === 'string' && canonicalAddress(one) === canonicalAddress(address);
+  const nobody = Array.isArray(accepted) && accepted.length === 0;
+  if (!nobody && !(Array.isArray(rejected) && rejected.some(isRecipient))) return undefined;
+  const error: unknown = rejectedErrors.find(({ recipient }) => isRecipient(recipient)) ?? rejectedErrors[0];
+  return error instanceof Error ? { error } : undefined;
+}
+
+/** The last moment that a Date knows: a service may name a later one. */
+const lastDate = 8.64e15;
+
+/** A moment in milliseconds since the epoch, as far away as it may be. */
+export function dateOf(ms: number): Date {
+  return new Date(Math.min(ms, lastDate));
 }

@@ -3,9 +3,13 @@ import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { messageOf } from '../common/errors.js';
 import type { GraphFace } from '../common/graph-transporter.js';
 import type { AttemptRecord, UnknownRecord } from '../journal/records.js';
+import type { RunState } from '../journal/run-state.js';
+import type { RecipientsSource } from '../recipients/open-recipients.js';
+import type { SuppressionList } from '../suppression/suppression-list.js';
+import { MailsToTrace, provenSent, type TracingFace, UnsearchableError } from '../trace/search-trace.js';
 import { judgeFailure } from './classify-failure.js';
 import type { Lane, Lanes } from './mailbox-queues.js';
-import type { RowStates } from './row-states.js';
+import type { RowStates } from './open-run.js';
 import { errorRecord } from './send-row.js';
 
 export interface EarlierContext {
@@ -173,4 +177,90 @@ function couldNotAsk(error: Error): boolean {
 /** To look was refused, which says nothing of the message. */
 function isRefused({ code, permanent }: Error & { code?: unknown; permanent?: unknown }): boolean {
   return code === 'EAUTH' && permanent === true;
+}
+
+interface TraceContext {
+  states: RowStates;
+  face: TracingFace;
+  /** Addresses in From of the mails that go from a mailbox. */
+  fromOf: (mailbox: string) => readonly string[];
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/**
+ * Looks in message trace for all that an earlier session left open: what is there was sent, whatever attempt of its row it is.
+ * What is not there stays as it is, since its absence proves nothing. Many mails cost few requests, so they are looked for
+ * together.
+ * @returns an error that would hit every mailbox, where one came; and why single ones could not be searched, by their names in
+ * lower case
+ */
+export async function settleByTrace({
+  states,
+  face,
+  fromOf,
+  clock,
+  signal,
+}: TraceContext): Promise<{ fault?: Error; unsearched: Map<string, string> }> {
+  const unsearched = new Map<string, string>();
+  const { state } = states;
+  const rowOf = new Map<string, AttemptRecord>();
+  const mails = new Map<string, MailsToTrace>();
+  for (const { row } of state.unknowns()) {
+    for (const attempt of state.attemptsOf(row)) {
+      const { messageId, mailbox, at } = attempt;
+      rowOf.set(messageId, attempt);
+      const ofMailbox = mails.get(mailbox.toLowerCase()) ?? new MailsToTrace(mailbox);
+      mails.set(mailbox.toLowerCase(), ofMailbox);
+      ofMailbox.add(messageId, at);
+    }
+  }
+  try {
+    for (const ofMailbox of mails.values()) {
+      const search = ofMailbox.search(face, fromOf(ofMailbox.mailbox), { now: clock.now(), signal });
+      const found = await search.catch((error: unknown) => {
+        if (!(error instanceof UnsearchableError)) throw error;
+        unsearched.set(ofMailbox.mailbox.toLowerCase(), error.message);
+        return [];
+      });
+      for (const { messageId } of found) {
+        const attempt = rowOf.get(messageId);
+        // Another attempt of the same row may have been found before.
+        if (attempt === undefined || state.attemptsOf(attempt.row).length === 0) continue;
+        const at = new Date(clock.now()).toISOString();
+        await states.append(provenSent({ ...attempt, mailbox: ofMailbox.mailbox }, at));
+      }
+    }
+    return { unsearched };
+  } catch (error) {
+    if (!isGraphMailError(error)) throw error;
+    if (error.code === 'EABORT') return { unsearched };
+    // It says nothing of any mail, whatever its outcome is.
+    const fault = new GraphMailError(error.message, { ...error, cause: error.cause, outcome: 'unknown' });
+    return { fault, unsearched };
+  }
+}
+
+/**
+ * The drafts of earlier sessions whose recipients are on the suppression list by now, with the entry, by row. They are not to
+ * be sent any more. An iterable can be read only once, so of its rows nothing can be told here.
+ */
+export async function suppressedDrafts(
+  source: RecipientsSource,
+  state: RunState,
+  suppression: SuppressionList,
+): Promise<Map<number, string>> {
+  const drafts = new Set<number>();
+  for (const { row, draftId } of [...state.unknowns(), ...state.waitingDrafts()]) {
+    if (draftId !== undefined) drafts.add(row);
+  }
+  const suppressed = new Map<number, string>();
+  if (drafts.size === 0 || source.format === 'rows') return suppressed;
+  for await (const { number, values } of source.rows()) {
+    if (!drafts.delete(number)) continue;
+    const entry = await suppression.match(String(values.email));
+    if (entry !== undefined) suppressed.set(number, entry);
+    if (drafts.size === 0) break;
+  }
+  return suppressed;
 }

@@ -3,7 +3,7 @@ import { JournalError } from '../common/errors.js';
 import type { FileOperations } from '../common/file-operations.js';
 import { readRun } from '../journal/read-journal.js';
 import type { RunState } from '../journal/run-state.js';
-import type { RowStates } from './row-states.js';
+import type { RowStates } from './open-run.js';
 
 /** The states of the first `rows` rows. */
 export function totalsOf(state: RunState, rows: number): BulkTotals {

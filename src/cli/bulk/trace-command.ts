@@ -1,9 +1,9 @@
 import { graphFace } from '../../bulk/common/graph-transporter.js';
 import { count, counted, listed } from '../../bulk/common/words.js';
 import { readRun } from '../../bulk/journal/read-journal.js';
+import { mailboxOfSender } from '../../bulk/message/sender.js';
 import { traceWords } from '../../bulk/report/report-row.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
-import { mailboxOfSender } from '../../bulk/run/mailboxes.js';
 import { type JoinedTrace, joinTrace } from '../../bulk/trace/join-trace.js';
 import { type MailsToTrace, tracingFace } from '../../bulk/trace/search-trace.js';
 import type { TraceStatus } from '../../graph/message-trace.js';

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import PostalMime from 'postal-mime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type PreviewOptions, writePreview } from '../../../src/bulk/checks/preview.js';
-import { PreviewFolder, previewFileName } from '../../../src/bulk/checks/preview-folder.js';
+import { PreviewFolder, type PreviewOptions, previewFileName, writePreview } from '../../../src/bulk/checks/preview.js';
 import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
 import { openTemplate, type TemplateInput } from '../../../src/bulk/template/input.js';
 

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import nodemailer from 'nodemailer';
 import { describe, expect, it } from 'vitest';
 import { graphFace, type Throttling, watchThrottling } from '../../../src/bulk/common/graph-transporter.js';
-import { mailboxOfMessage, mailboxOfSender } from '../../../src/bulk/run/mailboxes.js';
+import { mailboxOfMessage, mailboxOfSender } from '../../../src/bulk/message/sender.js';
 import { graphTransport } from '../../../src/index.js';
 import { createCertificate } from '../../../src/sandbox/index.js';
 

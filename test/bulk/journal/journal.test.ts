@@ -6,7 +6,7 @@ import { readRecords, readRun } from '../../../src/bulk/journal/read-journal.js'
 import { encodeRecord } from '../../../src/bulk/journal/record-line.js';
 import type { JournalRecord } from '../../../src/bulk/journal/records.js';
 import { RunState } from '../../../src/bulk/journal/run-state.js';
-import { RecordReader } from '../../../src/bulk/report/record-reader.js';
+import { RecordReader } from '../../../src/bulk/report/row-index.js';
 import { DiskModel } from './disk-model.js';
 import { faultyFiles } from './faulty-files.js';
 import {

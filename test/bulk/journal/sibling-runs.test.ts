@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Journal } from '../../../src/bulk/journal/journal.js';
 import type { JournalRecord } from '../../../src/bulk/journal/records.js';
-import { recentSendsOfSiblings } from '../../../src/bulk/journal/sibling-runs.js';
+import { recentSendsOfSiblings } from '../../../src/bulk/run/restore-pace.js';
 import { at, attempt, mailbox, run, sent, start, temporaryFolder } from './journal-environment.js';
 
 async function runWith(folder: string, ...records: JournalRecord[]): Promise<string> {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { fromDomain } from '../../../src/bulk/message/sender.js';
 import type { MaxErrors } from '../../../src/bulk/run/bulk-options.js';
-import { fromDomain } from '../../../src/bulk/run/from-domain.js';
-import { errorThreshold } from '../../../src/bulk/run/max-errors.js';
 import { Trouble } from '../../../src/bulk/run/outage.js';
-import { chooseFor } from '../../../src/bulk/run/row-choice.js';
-import { type PaceSeen, timeLeft } from '../../../src/bulk/run/time-left.js';
+import { type PaceSeen, timeLeft } from '../../../src/bulk/run/progress.js';
+import { chooseFor } from '../../../src/bulk/run/rows-to-send.js';
+import { errorThreshold } from '../../../src/bulk/run/settings.js';
 
 const minute = 60_000;
 const day = 86_400_000;
