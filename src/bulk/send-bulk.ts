@@ -14,7 +14,7 @@ import type { OpenRun } from './run/open-run.js';
 import { type PreparedRun, prepareRun } from './run/prepare.js';
 import { progressOf } from './run/progress.js';
 import { ResultQueue } from './run/result-queue.js';
-import type { Feeder } from './run/send-loop.js';
+import type { SendLoop } from './run/send-loop.js';
 import { dateOf } from './run/send-row.js';
 import { checkedTotals, totalsOf } from './run/totals.js';
 
@@ -70,7 +70,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
   readonly #startedAt: number;
   /** The same by the clock that nobody sets. */
   readonly #begun: number;
-  #run: { run: OpenRun; feeder: Feeder; prepared: PreparedRun } | undefined;
+  #run: { run: OpenRun; sendLoop: SendLoop; prepared: PreparedRun } | undefined;
   #throttled = 0;
   /** Until when the transport waits, by mailbox and by the clock that nobody sets. */
   readonly #pauses = new Map<string, number>();
@@ -126,11 +126,11 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
 
   /** Where the run stands. */
   get progress(): BulkProgress {
-    const { run, feeder, prepared } = this.#run ?? {};
+    const { run, sendLoop, prepared } = this.#run ?? {};
     return progressOf({
       state: run?.states.state,
-      read: feeder?.read ?? 0,
-      most: feeder?.most ?? Number.POSITIVE_INFINITY,
+      read: sendLoop?.read ?? 0,
+      most: sendLoop?.most ?? Number.POSITIVE_INFINITY,
       prepared,
       pauses: this.#pauses,
       throttled: this.#throttled,
@@ -146,20 +146,20 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
     const unwatch = watchThrottling((throttling) => this.#onThrottling(throttling));
     if (this.#options.signal?.aborted) this.abort();
     try {
-      const feeder = await prepareRun(this.#options, {
+      const sendLoop = await prepareRun(this.#options, {
         clock: this.#clock,
         files: this.#files,
         machine: this.#machine,
         signal: this.#aborting.signal,
         results: this.#results,
-        opened: (run, feeder, prepared) => {
-          this.#run = { run, feeder, prepared };
+        opened: (run, sendLoop, prepared) => {
+          this.#run = { run, sendLoop, prepared };
           this.emit('started', { id: run.id, folder: run.folder });
         },
         onResult: () => this.listenerCount('progress') > 0 && this.emit('progress', this.progress),
         onEnd: (why, error) => this.#end(why, error),
       });
-      await this.#send(feeder);
+      await this.#send(sendLoop);
       return await this.#summary();
     } finally {
       release();
@@ -168,10 +168,10 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
     }
   }
 
-  async #send(feeder: Feeder): Promise<void> {
+  async #send(sendLoop: SendLoop): Promise<void> {
     try {
-      if (this.#ending) feeder.stop();
-      await feeder.run();
+      if (this.#ending) sendLoop.stop();
+      await sendLoop.run();
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(messageOf(cause));
       const ofJournal = this.#isEndOfJournal(error);
@@ -181,10 +181,10 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
 
   /** @throws Error when the numbers do not add up: then something is wrong with this program */
   async #summary(): Promise<BulkSummary> {
-    const { run, feeder, prepared } = this.#run ?? {};
-    if (!run || !feeder || !prepared) throw new Error('The run was not opened');
+    const { run, sendLoop, prepared } = this.#run ?? {};
+    if (!run || !sendLoop || !prepared) throw new Error('The run was not opened');
     const { state } = run.states;
-    const rows = prepared.total ?? feeder.read;
+    const rows = prepared.total ?? sendLoop.read;
     let ended = this.#ending?.why ?? 'complete';
     let error = this.#ending?.error;
     const { id, folder } = run;
@@ -225,7 +225,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
   #onThrottling({ mailbox, retryAfter, status }: Throttling): void {
     const { run, prepared } = this.#run ?? {};
     // Another run's, or of mail that is no part of a run.
-    if (!run || ![...(prepared?.lanes.all ?? [])].some((lane) => lane.mailbox === mailbox)) return;
+    if (!run || ![...(prepared?.queues.all ?? [])].some((queue) => queue.mailbox === mailbox)) return;
     this.#throttled++;
     const now = this.#clock.now();
     const until = retryAfter === undefined ? undefined : now + retryAfter;
@@ -241,6 +241,6 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
     // A run that is being stopped may still be aborted; and the last mails that a limit allows may meet what hits every mail.
     const outdone = (before === 'stopped' && why === 'aborted') || (before === 'limit' && faults.has(why));
     if (!this.#ending || outdone) this.#ending = { why, error };
-    this.#run?.feeder.stop();
+    this.#run?.sendLoop.stop();
   }
 }

@@ -14,11 +14,11 @@ const sources = {
   html: '<p title="{{name}}">{{city}}</p>',
   text: '{{name}}',
 };
-const manners = {
+const listHeaders = {
   unsubscribe: { url: 'https://x.test/u?n={{name}}&c={{city}}', mailto: 'leave@x.test?subject={{city}}' },
 };
 const template = await openTemplate(sources);
-const composer = createRowComposer({ template, manners });
+const composer = createRowComposer({ template, listHeaders });
 
 const expectedHeaders = [
   'content-type',
@@ -319,7 +319,7 @@ describe('naughty strings', () => {
       ];
       for (const given of options) {
         const message = await maybe(async () =>
-          composeWith(createRowComposer({ template, manners: given }), {
+          composeWith(createRowComposer({ template, listHeaders: given }), {
             email: 'ana@example.com',
             name: 'Ana',
             city: 'Cork',

@@ -17,7 +17,7 @@ const noSuchAddress =
 const mailboxFull =
   /\b(?:mailbox|quota|inbox|storage)\b[^.;]{0,30}\b(?:full|exceeded|over)\b|\bover ?quota\b|\bout of storage\b/i;
 
-export interface StatusVerdict {
+export interface StatusMeaning {
   fault: BounceFault;
   /** One sentence without a full stop, for people. */
   meaning: string;
@@ -26,19 +26,19 @@ export interface StatusVerdict {
 }
 
 /** What an enhanced status code and the server's words say. Pure. */
-export function judgeStatus(reported: string | undefined, diagnostic = ''): StatusVerdict {
+export function classifyStatus(reported: string | undefined, diagnostic = ''): StatusMeaning {
   const status = tellingStatus(reported, diagnostic);
   const known =
     status === undefined || !telling.test(status)
       ? undefined
       : statusTable.find((rule) => fits(rule, status, diagnostic));
-  const verdict = known ?? byWords(diagnostic);
-  return { fault: verdict.fault, meaning: verdict.meaning, ...(status !== undefined && { status }) };
+  const classified = known ?? byWords(diagnostic);
+  return { fault: classified.fault, meaning: classified.meaning, ...(status !== undefined && { status }) };
 }
 
 /** Whether nothing sent to the address will arrive: refused for good, and for what the address is. */
-export function isHard(action: string, verdict: StatusVerdict): boolean {
-  return action === 'failed' && verdict.fault === 'address' && verdict.status?.startsWith('4') !== true;
+export function isHard(action: string, classified: StatusMeaning): boolean {
+  return action === 'failed' && classified.fault === 'address' && classified.status?.startsWith('4') !== true;
 }
 
 function tellingStatus(reported: string | undefined, diagnostic: string): string | undefined {

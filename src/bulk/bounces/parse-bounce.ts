@@ -1,6 +1,6 @@
 import { PostalMime } from '../../vendor/postal-mime.js';
 import type { Bounce, BounceAction, BouncedRecipient } from './bounce.js';
-import { isHard, judgeStatus } from './bounce-status.js';
+import { classifyStatus, isHard } from './bounce-status.js';
 import { parseReportText, plainAddress } from './report-text.js';
 
 /** A mail in an Inbox may be anything; a report has few parts. */
@@ -120,15 +120,15 @@ function recipientOf(fields: Map<string, string>): BouncedRecipient[] {
   const code = fields.get('diagnostic-code');
   const diagnostic = code === undefined ? undefined : afterType(code);
   const action = actionOf(fields.get('action'), status);
-  const verdict = judgeStatus(status, diagnostic);
+  const classified = classifyStatus(status, diagnostic);
   return [
     {
       address,
       action,
-      ...(verdict.status !== undefined && { status: verdict.status }),
+      ...(classified.status !== undefined && { status: classified.status }),
       ...(diagnostic !== undefined && { diagnostic }),
-      fault: verdict.fault,
-      hard: isHard(action, verdict),
+      fault: classified.fault,
+      hard: isHard(action, classified),
     },
   ];
 }

@@ -1,5 +1,5 @@
 import type { BouncedRecipient } from './bounce.js';
-import { isHard, judgeStatus } from './bounce-status.js';
+import { classifyStatus, isHard } from './bounce-status.js';
 
 /** What is known of a report beside its text. */
 export interface ReportClues {
@@ -79,14 +79,14 @@ function recipient(address: string, words: string): BouncedRecipient {
     .trim()
     .slice(0, longestDiagnostic);
   const status = /(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])/.exec(answer ?? '')?.[0];
-  const verdict = judgeStatus(status, diagnostic ?? words.slice(0, 2000));
+  const classified = classifyStatus(status, diagnostic ?? words.slice(0, 2000));
   return {
     address,
     action: 'failed',
-    ...(verdict.status !== undefined && { status: verdict.status }),
+    ...(classified.status !== undefined && { status: classified.status }),
     ...(diagnostic !== undefined && diagnostic !== '' && { diagnostic }),
-    fault: verdict.fault,
-    hard: isHard('failed', verdict),
+    fault: classified.fault,
+    hard: isHard('failed', classified),
   };
 }
 

@@ -17,7 +17,7 @@ export interface CheckOptions {
   template: Pick<Template, 'render'>;
   /** Who sends; with several, mails are composed as from the first. */
   senders?: readonly Sender[] | undefined;
-  manners?: MannersOptions | undefined;
+  listHeaders?: MannersOptions | undefined;
   suppression?: SuppressionList | undefined;
   allowDuplicates?: boolean | undefined;
   /** As in `sendBulk`. @default 30 */

@@ -15,7 +15,7 @@ export interface PreviewOptions {
   recipients: { rows(): AsyncIterable<Row> };
   template: Pick<Template, 'render'>;
   from?: Sender | undefined;
-  manners?: MannersOptions | undefined;
+  listHeaders?: MannersOptions | undefined;
   /** Made if it is not there. What an earlier preview left in it is removed; anything else in it is refused. */
   folder: string;
   /** How many rows, from the first. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalAddress } from '../../common/canonical-address.js';
 
-/** Words of a place in the table: three of the digest, and the number of the row. */
+/** Words of a slot in the table: three of the digest, and the number of the row. */
 const words = 4;
 const fullest = 0.85;
 const growth = 1.4;
@@ -27,10 +27,10 @@ export class AddressSet {
   add(address: string, row: number): number | undefined {
     const digest = createHash('sha256').update(canonicalAddress(address)).digest();
     const [a, b, c] = [digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8)];
-    const place = placeOf(this.#table, a, b, c);
-    const first = this.#table[place + 3];
+    const slot = slotOf(this.#table, a, b, c);
+    const first = this.#table[slot + 3];
     if (first) return first;
-    this.#table.set([a, b, c, row], place);
+    this.#table.set([a, b, c, row], slot);
     this.#size += 1;
     if (this.#size * words > this.#table.length * fullest) this.#grow();
     return undefined;
@@ -39,20 +39,20 @@ export class AddressSet {
   #grow(): void {
     const old = this.#table;
     this.#table = new Uint32Array(Math.ceil((old.length / words) * growth) * words);
-    for (let place = 0; place < old.length; place += words) {
-      const entry = old.subarray(place, place + words);
+    for (let slot = 0; slot < old.length; slot += words) {
+      const entry = old.subarray(slot, slot + words);
       const [a = 0, b = 0, c = 0, row = 0] = entry;
-      if (row !== 0) this.#table.set(entry, placeOf(this.#table, a, b, c));
+      if (row !== 0) this.#table.set(entry, slotOf(this.#table, a, b, c));
     }
   }
 }
 
 /** Where an address is, or may be put: the table is never full. */
-function placeOf(table: Uint32Array, a: number, b: number, c: number): number {
-  const places = table.length / words;
-  let place = Math.floor((a / 2 ** 32) * places) * words;
-  while (table[place + 3] !== 0 && !(table[place] === a && table[place + 1] === b && table[place + 2] === c)) {
-    place = place + words === table.length ? 0 : place + words;
+function slotOf(table: Uint32Array, a: number, b: number, c: number): number {
+  const slots = table.length / words;
+  let slot = Math.floor((a / 2 ** 32) * slots) * words;
+  while (table[slot + 3] !== 0 && !(table[slot] === a && table[slot + 1] === b && table[slot + 2] === c)) {
+    slot = slot + words === table.length ? 0 : slot + words;
   }
-  return place;
+  return slot;
 }

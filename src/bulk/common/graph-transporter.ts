@@ -10,18 +10,18 @@ export interface BulkTransporter {
 }
 
 /** What a run uses of a transport over Graph beside `sendMail`. */
-export type GraphFace = Pick<GraphTransport, 'mailboxFor' | 'settle'> &
+export type GraphTransporter = Pick<GraphTransport, 'mailboxFor' | 'settle'> &
   Partial<Pick<GraphTransport, 'traceMessages'>> & { readonly mailboxConcurrency?: number };
 
 /**
  * The Graph transport behind a transporter, if there is one. Told by its shape: it may be of another copy of this package,
  * or a copy of the object.
  */
-export function graphFace(transporter: BulkTransporter): GraphFace | undefined {
+export function graphTransporterOf(transporter: BulkTransporter): GraphTransporter | undefined {
   const { transporter: transport } = transporter as { transporter?: unknown };
   if (typeof transport !== 'object' || transport === null) return undefined;
   const { mailboxFor, settle } = transport as Record<string, unknown>;
-  return typeof mailboxFor === 'function' && typeof settle === 'function' ? (transport as GraphFace) : undefined;
+  return typeof mailboxFor === 'function' && typeof settle === 'function' ? (transport as GraphTransporter) : undefined;
 }
 
 const attemptChannel = 'nodemailer-graph-transport:send:attempt';

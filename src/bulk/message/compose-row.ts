@@ -56,16 +56,16 @@ export interface MailIdentity {
 
 export interface ComposerOptions {
   template: Pick<Template, 'render'>;
-  manners?: MannersOptions | undefined;
+  listHeaders?: MannersOptions | undefined;
 }
 
 /** @throws BulkInputError for headers that no mail can have */
-export function createRowComposer({ template, manners = {} }: ComposerOptions): RowComposer {
-  const listHeaders = compileListHeaders(manners);
+export function createRowComposer({ template, listHeaders = {} }: ComposerOptions): RowComposer {
+  const headersOf = compileListHeaders(listHeaders);
   return {
     async compose(row, sender, { messageId, date } = {}) {
       const to = { name: nameOf(row), address: recipientOf(row) };
-      const headers = refusing(row, 'unsubscribe', '', () => listHeaders(row));
+      const headers = refusing(row, 'unsubscribe', '', () => headersOf(row));
       const given: unknown = await template.render(row);
       const {
         rest,

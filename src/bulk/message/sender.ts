@@ -1,7 +1,7 @@
 import { shown } from '../../options/checks.js';
 import { addressProblem } from '../common/email-address.js';
 import { BulkInputError, messageOf } from '../common/errors.js';
-import type { GraphFace } from '../common/graph-transporter.js';
+import type { GraphTransporter } from '../common/graph-transporter.js';
 import { readAddresses } from './address-field.js';
 
 /** Who a mail comes from. */
@@ -51,17 +51,17 @@ function isMailbox(value: unknown): boolean {
 }
 
 /** The mailbox that a message would go from: what its limits are counted by. Throws as sending it would. */
-export function mailboxOfMessage(message: object, face: GraphFace | undefined): string {
-  if (face) return face.mailboxFor(message);
+export function mailboxOfMessage(message: object, graphTransporter: GraphTransporter | undefined): string {
+  if (graphTransporter) return graphTransporter.mailboxFor(message);
   const { from } = message as { from?: { address?: string } };
   return from?.address?.toLowerCase() ?? 'transporter';
 }
 
 /** The same before there is a message, so that a mailbox that may not be used is known before anything is sent. */
-export function mailboxOfSender(sender: Sender, face: GraphFace | undefined): string {
+export function mailboxOfSender(sender: Sender, graphTransporter: GraphTransporter | undefined): string {
   const { name = '', address, mailbox } = sender;
   const from = { name, address };
-  return mailboxOfMessage({ from, to: from, ...(mailbox !== undefined && { graph: { mailbox } }) }, face);
+  return mailboxOfMessage({ from, to: from, ...(mailbox !== undefined && { graph: { mailbox } }) }, graphTransporter);
 }
 
 /** The domain after the @ of a message's From, for its Message-ID; a name that nobody owns where there is none. */

@@ -10,14 +10,14 @@ export function timelineChart({ width, buckets }: TimelineView, times: Times): S
   const top = niceCeiling(Math.max(1, ...buckets.map(({ sent, failed }) => sent + failed)));
   const plot = chart.height - chart.top - chart.bottom - chart.strip;
   const floor = chart.top + plot;
-  const step = (chart.width - chart.left) / buckets.length;
-  const x = (i: number) => round(chart.left + i * step);
+  const barPitch = (chart.width - chart.left) / buckets.length;
+  const x = (i: number) => round(chart.left + i * barPitch);
   const tall = (value: number) => round((value / top) * plot);
-  const gap = step > 4 ? 1 : 0;
+  const gap = barPitch > 4 ? 1 : 0;
   const bars = buckets.map((bucket, i) => {
     const sent = tall(bucket.sent);
     const failed = tall(bucket.failed);
-    const wide = round(Math.max(step - gap, 0.5));
+    const wide = round(Math.max(barPitch - gap, 0.5));
     return html`<g><title>${wordsFor(bucket, times, width)}</title>
 ${bucket.sent > 0 && html`<rect class="sent" x="${x(i)}" y="${round(floor - sent)}" width="${wide}" height="${sent}"/>`}
 ${bucket.failed > 0 && html`<rect class="failed" x="${x(i)}" y="${round(floor - sent - Math.max(failed, 2))}" width="${wide}" height="${Math.max(failed, 2)}"/>`}

@@ -9,7 +9,7 @@ import { RunState } from '../journal/run-state.js';
 import type { RowStatus } from './report-row.js';
 
 /** Where a record stands in the journal, in bytes. */
-export interface Place {
+export interface RecordPosition {
   offset: number;
   length: number;
 }
@@ -30,9 +30,9 @@ const statuses: Readonly<Record<RowState, RowStatus>> = {
  */
 export class RowIndex {
   readonly #state = new RunState();
-  readonly #end = new Places();
-  readonly #bounce = new Places();
-  readonly #trace = new Places();
+  readonly #end = new RecordPositions();
+  readonly #bounce = new RecordPositions();
+  readonly #trace = new RecordPositions();
   readonly #bounceWeight = new GrowingColumn((length) => new Uint8Array(length));
   /** Requests of earlier sendings, and of the latest. */
   readonly #earlier = new GrowingColumn((length) => new Uint32Array(length));
@@ -41,7 +41,7 @@ export class RowIndex {
   /** The highest number of a row that the journal mentions. */
   last = 0;
 
-  add(record: JournalRecord, place: Place): void {
+  add(record: JournalRecord, position: RecordPosition): void {
     this.#state.apply(record);
     if (!('row' in record)) return;
     const { row } = record;
@@ -50,15 +50,15 @@ export class RowIndex {
       const weight = weightOf(record);
       if (weight <= this.#bounceWeight.get(row)) return;
       this.#bounceWeight.set(row, weight);
-      this.#bounce.set(row, place);
+      this.#bounce.set(row, position);
       return;
     }
     if (record.type === 'trace') {
-      this.#trace.set(row, place);
+      this.#trace.set(row, position);
       return;
     }
     // Of a row that stays unknown when another attempt came to nothing, the earlier record says more.
-    if (record.type !== 'returned' || this.statusOf(row) !== 'unknown') this.#end.set(row, place);
+    if (record.type !== 'returned' || this.statusOf(row) !== 'unknown') this.#end.set(row, position);
     if (record.type === 'attempt') {
       if (this.#firstAttempt.get(row) === 0) this.#firstAttempt.set(row, Date.parse(record.at));
       const { attempt = 1 } = record;
@@ -77,17 +77,17 @@ export class RowIndex {
   }
 
   /** The last record about the row, other than bounces and what message trace says. */
-  endOf(row: number): Place | undefined {
+  endOf(row: number): RecordPosition | undefined {
     return this.#end.get(row);
   }
 
   /** The bounce that says most: a failure, then an arrival, then a delay. */
-  bounceOf(row: number): Place | undefined {
+  bounceOf(row: number): RecordPosition | undefined {
     return this.#bounce.get(row);
   }
 
   /** What message trace said last. */
-  traceOf(row: number): Place | undefined {
+  traceOf(row: number): RecordPosition | undefined {
     return this.#trace.get(row);
   }
 
@@ -106,16 +106,16 @@ export class RowIndex {
   }
 }
 
-class Places {
+class RecordPositions {
   readonly #offset = new GrowingColumn((length) => new Float64Array(length));
   readonly #length = new GrowingColumn((length) => new Uint32Array(length));
 
-  get(row: number): Place | undefined {
+  get(row: number): RecordPosition | undefined {
     const length = this.#length.get(row);
     return length === 0 ? undefined : { offset: this.#offset.get(row), length };
   }
 
-  set(row: number, { offset, length }: Place): void {
+  set(row: number, { offset, length }: RecordPosition): void {
     this.#offset.set(row, offset);
     this.#length.set(row, length);
   }
@@ -173,10 +173,10 @@ export class RecordReader {
     return new RecordReader(await openJournalFile(folder), journalFile(folder));
   }
 
-  async at(place: Place | undefined): Promise<JournalRecord | undefined> {
-    if (place === undefined) return undefined;
-    const line = await this.#bytes(place);
-    if (line.length === place.length) return decodeLine(line);
+  async at(position: RecordPosition | undefined): Promise<JournalRecord | undefined> {
+    if (position === undefined) return undefined;
+    const line = await this.#bytes(position);
+    if (line.length === position.length) return decodeLine(line);
     throw new JournalError(`${this.#file} is shorter than it was a moment ago`, { code: 'damaged' });
   }
 
@@ -184,7 +184,7 @@ export class RecordReader {
     await this.#handle.close();
   }
 
-  async #bytes({ offset, length }: Place): Promise<Buffer> {
+  async #bytes({ offset, length }: RecordPosition): Promise<Buffer> {
     const number = Math.floor(offset / pageSize);
     const start = offset - number * pageSize;
     if (start + length > pageSize) return this.#read(offset, length);

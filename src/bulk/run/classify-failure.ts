@@ -8,16 +8,16 @@ import { type GraphMailError, isGraphMailError } from '../../common/errors.js';
  * - `called-off`: surely not sent, because somebody ended the run;
  * - `hits-all`: surely not sent, for a reason that would stop every row.
  */
-export type Verdict =
+export type FailureClass =
   | { kind: 'rejected' | 'unknown' | 'called-off' | 'hits-all' }
   | { kind: 'later'; retryAfter: number | undefined };
 
 /** Judges the error of any Nodemailer transport. */
-export function judgeFailure(error: unknown): Verdict {
-  return isGraphMailError(error) ? judgeGraph(error) : judgeOther(error);
+export function classifyFailure(error: unknown): FailureClass {
+  return isGraphMailError(error) ? classifyGraphError(error) : classifyOtherError(error);
 }
 
-// Trouble of the way to Graph, which every mail has in common, and which passes.
+// Outage of the way to Graph, which every mail has in common, and which passes.
 const networkCodes: ReadonlySet<string> = new Set(['ESOCKET', 'EDNS', 'ETLS', 'ETIMEDOUT', 'EPROXY']);
 
 // Of Graph, in answers that are neither 401, 403 nor 404, and that are about the mailbox and not about the message.
@@ -28,7 +28,7 @@ const mailboxFaults: ReadonlySet<string> = new Set([
   'MailboxNotSupportedForRESTAPI',
 ]);
 
-function judgeGraph(error: GraphMailError): Verdict {
+function classifyGraphError(error: GraphMailError): FailureClass {
   const { outcome, code, command, responseCode, permanent, graphCode, retryAfter } = error;
   if (outcome === 'unknown') return { kind: 'unknown' };
   if (code === 'EABORT') return { kind: 'called-off' };
@@ -73,7 +73,7 @@ interface ForeignError {
   errors?: unknown;
 }
 
-const later: Verdict = { kind: 'later', retryAfter: undefined };
+const later: FailureClass = { kind: 'later', retryAfter: undefined };
 
 // Before a connection, or in setting it up.
 const setupCodes: ReadonlySet<unknown> = new Set(['EDNS', 'ETLS', 'EPROXY']);
@@ -98,13 +98,13 @@ const messageCodes: ReadonlySet<unknown> = new Set([
  * came about. A connection that broke may have broken after the message was taken, and a reply that is neither yes nor no
  * says nothing.
  */
-function judgeOther(error: unknown): Verdict {
+function classifyOtherError(error: unknown): FailureClass {
   const fault = (typeof error === 'object' && error !== null ? error : {}) as ForeignError;
   const { code, message, command } = fault;
   if (configCodes.has(code)) return { kind: 'hits-all' };
   if (setupCodes.has(code) || neverConnected(fault)) return later;
   if (code === 'ETIMEDOUT' && setupTimeout.test(String(message))) return later;
-  const reply = judgeReply(fault);
+  const reply = classifyReply(fault);
   // It refuses to talk to us, whatever the mail.
   if (reply?.kind === 'rejected' && (code === 'EAUTH' || code === 'EPROTOCOL')) return { kind: 'hits-all' };
   // A recipient that is not taken now holds nobody else up.
@@ -121,7 +121,7 @@ function neverConnected({ syscall, errors }: ForeignError): boolean {
 }
 
 /** What a negative reply means; nothing where there was none. Only SMTP's: a 504 of HTTP says something else. */
-function judgeReply({ responseCode, response }: ForeignError): Verdict | undefined {
+function classifyReply({ responseCode, response }: ForeignError): FailureClass | undefined {
   if (typeof responseCode !== 'number' || responseCode < 400 || responseCode > 599) return undefined;
   if (!String(response).startsWith(String(responseCode))) return undefined;
   // Authentication required (RFC 4954): of every mail.

@@ -6,7 +6,7 @@ const longestPause = 300_000;
  * How long to put up with a network that fails. At the very first mail not at all: somebody is watching, and there is
  * something to set right. In the middle of a run for a while.
  */
-export class Trouble {
+export class Outage {
   readonly #patience: number;
   #worked = false;
   #since: number | undefined;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../common/clock.js';
 import type { BulkProgress, MailboxProgress } from '../common/bulk-results.js';
 import type { RunState } from '../journal/run-state.js';
-import type { Lane, Lanes } from './mailbox-queues.js';
+import type { MailboxQueue, MailboxQueues } from './mailbox-queues.js';
 import type { PreparedRun } from './prepare.js';
 import { totalsMeanwhile } from './totals.js';
 
@@ -40,16 +40,16 @@ export function progressOf({
     ? totalsMeanwhile(state, rows)
     : { rows, sent: 0, rejected: 0, skipped: 0, unknown: 0, left: rows };
   const mailboxes = prepared
-    ? [...prepared.lanes.all].map((lane) => mailboxProgress(lane, prepared.lanes, pauses, clock))
+    ? [...prepared.queues.all].map((queue) => mailboxProgress(queue, prepared.queues, pauses, clock))
     : [];
   const rate = sum(mailboxes.map(({ sentLastMinute }) => sentLastMinute));
   const usedToday = sum(mailboxes.map(({ recipientsLastDay }) => recipientsLastDay));
   const { rate: limit = false, perDay = false } = prepared?.settings ?? {};
   const now = clock.elapsed();
-  const lanes = [...(prepared?.lanes.all ?? [])];
+  const queues = [...(prepared?.queues.all ?? [])];
   const left = Math.min(totals.left, most);
-  const share = Math.ceil(left / Math.max(1, lanes.length));
-  const byRate = Math.max(0, ...lanes.map(({ pacer }) => pacer.wait(now, share)));
+  const share = Math.ceil(left / Math.max(1, queues.length));
+  const byRate = Math.max(0, ...queues.map(({ pacer }) => pacer.wait(now, share)));
   const pace = { left, mailboxes: mailboxes.length, rate: limit, byRate, perDay, usedToday };
   return {
     ...totals,
@@ -58,21 +58,26 @@ export function progressOf({
     throttled,
     startedAt,
     elapsed: Math.max(0, Math.round(now - begun)),
-    timeLeft: timeLeft({ ...pace, speed: prepared?.lanes.speed }),
+    timeLeft: timeLeft({ ...pace, speed: prepared?.queues.speed }),
     mailboxes,
   };
 }
 
-function mailboxProgress(lane: Lane, lanes: Lanes, pauses: ReadonlyMap<string, number>, clock: Clock): MailboxProgress {
+function mailboxProgress(
+  queue: MailboxQueue,
+  queues: MailboxQueues,
+  pauses: ReadonlyMap<string, number>,
+  clock: Clock,
+): MailboxProgress {
   const now = clock.elapsed();
-  const asked = pauses.get(lane.mailbox) ?? now;
-  const pause = asked > now ? { why: 'throttled' as const, until: asked } : lanes.pauseOf(lane);
+  const asked = pauses.get(queue.mailbox) ?? now;
+  const pause = asked > now ? { why: 'throttled' as const, until: asked } : queues.pauseOf(queue);
   // For whoever looks at a clock on the wall.
   const waiting = pause && { for: pause.why, until: Math.round(clock.now() + pause.until - now) };
   return {
-    mailbox: lane.mailbox,
-    sentLastMinute: lane.pacer.sentLastMinute(now),
-    recipientsLastDay: lane.pacer.recipientsLastDay(now),
+    mailbox: queue.mailbox,
+    sentLastMinute: queue.pacer.sentLastMinute(now),
+    recipientsLastDay: queue.pacer.recipientsLastDay(now),
     ...(waiting && { waiting }),
   };
 }

@@ -5,26 +5,26 @@ import { readRecords } from '../journal/read-journal.js';
 import { journalFile } from '../journal/run-folder.js';
 import type { RecentSend } from '../journal/run-state.js';
 import { RunState } from '../journal/run-state.js';
-import type { Lane, Lanes } from './mailbox-queues.js';
+import type { MailboxQueue, MailboxQueues } from './mailbox-queues.js';
 import type { OpenRun } from './open-run.js';
 
 const day = 86_400_000;
 
 /**
- * Gives the lane of a mailbox. A new one knows what the mailbox sent in the last 24 hours, in this run and in those whose
+ * Gives the queue of a mailbox. A new one knows what the mailbox sent in the last 24 hours, in this run and in those whose
  * folders stand beside it, and for how long it was told to wait. The journal has times of the wall clock, which may have been
  * set since: they become ages once, here, and no age is negative, no wait longer than it was when it was asked for.
  */
-export async function laneMemory(
-  lanes: Lanes,
+export async function restorePace(
+  queues: MailboxQueues,
   { states, folder }: OpenRun,
   clock: Clock,
-): Promise<(mailbox: string) => Lane> {
+): Promise<(mailbox: string) => MailboxQueue> {
   const [now, elapsed] = [clock.now(), clock.elapsed()];
   const since = now - day;
   const others = folder === undefined ? undefined : await recentSendsOfSiblings(folder, since);
   return (mailbox) =>
-    lanes.lane(mailbox, (pacer) => {
+    queues.queue(mailbox, (pacer) => {
       const remember = (at: number, recipients: number) => pacer.remember(elapsed - Math.max(0, now - at), recipients);
       for (const { at, recipients } of states.state.recentSends(mailbox, since)) remember(at, recipients);
       for (const { at, recipients } of others?.get(mailbox) ?? []) remember(at, recipients);

@@ -6,22 +6,22 @@ import { messageIdFor } from '../journal/run-id.js';
 import type { RowComposer } from '../message/compose-row.js';
 import type { Sender } from '../message/sender.js';
 import { fromDomain } from '../message/sender.js';
-import { judgeFailure, type Verdict } from './classify-failure.js';
-import type { Grant, Lane, Lanes } from './mailbox-queues.js';
-import { Trouble } from './outage.js';
+import { classifyFailure, type FailureClass } from './classify-failure.js';
+import type { Grant, MailboxQueue, MailboxQueues } from './mailbox-queues.js';
+import { Outage } from './outage.js';
 import type { ResultQueue } from './result-queue.js';
 import type { RowsToSend, Wanted } from './rows-to-send.js';
 import { errorRecord, type RowEnd, type RowToSend, type SendingContext, sendRow } from './send-row.js';
 
-export interface FeederContext {
+export interface SendLoopContext {
   runId: string;
   rows: RowsToSend;
   composer: RowComposer;
-  /** The senders and their lanes; none where the template gives each mail its From. */
-  senders: readonly { sender: Sender; lane: Lane }[];
-  /** The lane of a message; throws as sending it would. */
-  laneOf: (message: object) => Lane;
-  lanes: Lanes;
+  /** The senders and their queues; none where the template gives each mail its From. */
+  senders: readonly { sender: Sender; queue: MailboxQueue }[];
+  /** The queue of a message; throws as sending it would. */
+  queueOf: (message: object) => MailboxQueue;
+  queues: MailboxQueues;
   sending: SendingContext;
   /** `undefined` where an address may get more than one mail. */
   addresses: AddressSet | undefined;
@@ -46,10 +46,10 @@ const mostWaiting = 256;
 const mostTasks = 1_000;
 
 /** Takes row after row and sees each to its end, until all are done or the run is to end. */
-export class Feeder {
-  readonly #context: FeederContext;
+export class SendLoop {
+  readonly #context: SendLoopContext;
   readonly #tasks = new Set<Promise<void>>();
-  readonly #trouble: Trouble;
+  readonly #outage: Outage;
   /** Surely not sent, to be tried again. */
   readonly #again: Wanted[] = [];
   #waiting = 0;
@@ -62,9 +62,9 @@ export class Feeder {
   #wakeByStop: () => void = () => {};
   #wakeByTask: () => void = () => {};
 
-  constructor(context: FeederContext) {
+  constructor(context: SendLoopContext) {
     this.#context = context;
-    this.#trouble = new Trouble(context.patience);
+    this.#outage = new Outage(context.patience);
   }
 
   /** Rows that were read, in this session or in an earlier one. */
@@ -87,7 +87,7 @@ export class Feeder {
     this.#ending = true;
     this.#wakeByStop();
     this.#wakeByTask();
-    this.#context.lanes.close();
+    this.#context.queues.close();
   }
 
   /**
@@ -117,23 +117,24 @@ export class Feeder {
   }
 
   async #begin(wanted: Wanted): Promise<void> {
-    const { senders, lanes, limit } = this.#context;
+    const { senders, queues, limit } = this.#context;
     if (this.#begun >= limit) return this.#end('limit');
-    const lanesOfSenders = senders.map(({ lane }) => lane);
-    const same = lanesOfSenders.filter(({ mailbox }) => mailbox === wanted.mailbox);
-    const grant = senders.length > 0 ? await lanes.acquire(same.length > 0 ? same : lanesOfSenders) : undefined;
+    const queuesOfSenders = senders.map(({ queue }) => queue);
+    const same = queuesOfSenders.filter(({ mailbox }) => mailbox === wanted.mailbox);
+    const grant = senders.length > 0 ? await queues.acquire(same.length > 0 ? same : queuesOfSenders) : undefined;
     if (senders.length > 0 && !grant) return;
-    const sender = senders.find(({ lane }) => lane === grant?.lane)?.sender;
+    const sender = senders.find(({ queue }) => queue === grant?.queue)?.sender;
     const job = await this.#prepare(wanted, sender);
     if (!job) return grant?.unused();
-    const { lane } = job;
+    const { queue } = job;
     this.#begun++;
     const { recipients } = job.composed;
-    if (grant?.lane === lane && grant.recipients === recipients) return this.#track(this.#deliver(wanted, job, grant));
+    if (grant?.queue === queue && grant.recipients === recipients)
+      return this.#track(this.#deliver(wanted, job, grant));
     // Mailbox or recipients hang on the message: others go on meanwhile.
     grant?.unused();
     this.#waiting++;
-    const waiting = lanes.acquire([lane], recipients).then((granted) => {
+    const waiting = queues.acquire([queue], recipients).then((granted) => {
       this.#waiting--;
       return granted ? this.#deliver(wanted, job, granted) : undefined;
     });
@@ -142,27 +143,30 @@ export class Feeder {
   }
 
   /** The mail of a row, or nothing when it gets none. */
-  async #prepare(wanted: Wanted, sender: Sender | undefined): Promise<(RowToSend & { lane: Lane }) | undefined> {
-    const { composer, runId, clock, laneOf, senders } = this.#context;
+  async #prepare(
+    wanted: Wanted,
+    sender: Sender | undefined,
+  ): Promise<(RowToSend & { queue: MailboxQueue }) | undefined> {
+    const { composer, runId, clock, queueOf, senders } = this.#context;
     const { row, key } = wanted;
     const date = wanted.date ?? new Date(clock.now());
     try {
       const composed = await this.#unlessStopped(composer.compose(row, sender, { date }));
       if (!composed) return undefined;
       const messageId = messageIdFor(runId, row.number, key, fromDomain(composed.message));
-      const lane = laneOf({ ...composed.message, messageId });
+      const queue = queueOf({ ...composed.message, messageId });
       const first = wanted.entered ? undefined : this.#context.addresses?.add(composed.address, row.number);
       if (first !== undefined) {
         this.#track(this.#skip(wanted, first));
         return undefined;
       }
       wanted.entered = true;
-      const ownMailbox = senders.every((one) => one.lane !== lane);
-      return { row, key, composed, messageId, date, doubtful: wanted.doubtful, ownMailbox, lane };
+      const ownMailbox = senders.every((one) => one.queue !== queue);
+      return { row, key, composed, messageId, date, doubtful: wanted.doubtful, ownMailbox, queue };
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(messageOf(error));
       // A template function may throw anything; what hits every row ends the run all the same.
-      if (!(failure instanceof BulkInputError) && judgeFailure(failure).kind === 'hits-all')
+      if (!(failure instanceof BulkInputError) && classifyFailure(failure).kind === 'hits-all')
         this.#end('refused', failure);
       else this.#track(this.#reject(wanted, failure));
       return undefined;
@@ -183,12 +187,12 @@ export class Feeder {
   }
 
   async #deliver(wanted: Wanted, job: RowToSend, grant: Grant): Promise<void> {
-    const { mailbox } = grant.lane;
+    const { mailbox } = grant.queue;
     let surelyNotSent = false;
     try {
       const end = await sendRow(this.#context.sending, mailbox, job);
       surelyNotSent = end.status === 'left' || end.status === 'rejected' || end.status === 'skipped';
-      this.#conclude(wanted, job, grant.lane, end);
+      this.#conclude(wanted, job, grant.queue, end);
     } finally {
       // Only now, when what follows from it stands: the next mail of the mailbox goes here.
       if (surelyNotSent) grant.unused();
@@ -196,13 +200,13 @@ export class Feeder {
     }
   }
 
-  #conclude(wanted: Wanted, job: RowToSend, lane: Lane, end: RowEnd): void {
+  #conclude(wanted: Wanted, job: RowToSend, queue: MailboxQueue, end: RowEnd): void {
     const { row } = job;
-    const { mailbox } = lane;
+    const { mailbox } = queue;
     const about = { row, mailbox, messageId: job.messageId };
     switch (end.status) {
       case 'sent':
-        this.#trouble.worked();
+        this.#outage.worked();
         this.#result({ ...about, status: 'sent', info: end.info });
         break;
       case 'skipped':
@@ -211,7 +215,7 @@ export class Feeder {
         break;
       case 'left':
         this.#begun--;
-        this.#putBack(wanted, lane, end.verdict, end.error);
+        this.#putBack(wanted, queue, end.failureClass, end.error);
         break;
       default:
         this.#result({ ...about, status: end.status, error: end.error });
@@ -220,19 +224,19 @@ export class Feeder {
   }
 
   /** Surely not sent: it is tried again, unless there is no point in it now. */
-  #putBack(wanted: Wanted, lane: Lane, verdict: Verdict, error: Error): void {
-    if (verdict.kind === 'called-off' || verdict.kind === 'hits-all') {
-      this.#end(verdict.kind === 'hits-all' ? 'refused' : 'aborted', error);
+  #putBack(wanted: Wanted, queue: MailboxQueue, failureClass: FailureClass, error: Error): void {
+    if (failureClass.kind === 'called-off' || failureClass.kind === 'hits-all') {
+      this.#end(failureClass.kind === 'hits-all' ? 'refused' : 'aborted', error);
       return;
     }
     const now = this.#context.clock.elapsed();
-    const asked = verdict.kind === 'later' ? verdict.retryAfter : undefined;
-    const until = asked === undefined ? this.#trouble.failed(now) : now + asked;
+    const asked = failureClass.kind === 'later' ? failureClass.retryAfter : undefined;
+    const until = asked === undefined ? this.#outage.failed(now) : now + asked;
     if (until === undefined) {
       this.#end('temporary', error);
       return;
     }
-    this.#context.lanes.hold(lane, until);
+    this.#context.queues.hold(queue, until);
     this.#again.push(wanted);
   }
 

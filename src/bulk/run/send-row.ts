@@ -8,7 +8,7 @@ import type { Row } from '../common/row.js';
 import type { RecordedError } from '../journal/records.js';
 import type { ComposedRow } from '../message/compose-row.js';
 import type { SuppressionList } from '../suppression/suppression-list.js';
-import { isAboutMailbox, judgeFailure, type Verdict } from './classify-failure.js';
+import { classifyFailure, type FailureClass, isAboutMailbox } from './classify-failure.js';
 import type { RowStates } from './open-run.js';
 
 /** How one row came out of an attempt to send it. `left`: surely not sent, and it may be tried again. */
@@ -16,7 +16,7 @@ export type RowEnd =
   | { status: 'sent'; info: unknown }
   | { status: 'rejected' | 'unknown'; error: Error }
   | { status: 'skipped'; reason: 'suppressed'; entry: string }
-  | { status: 'left'; verdict: Verdict; error: Error };
+  | { status: 'left'; failureClass: FailureClass; error: Error };
 
 export interface RowToSend {
   row: Row;
@@ -85,7 +85,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
       mailbox,
       ...(draftId !== undefined && { draftId }),
       error: errorRecord(error),
-      ...untilOf(judgeFailure(error), context.clock),
+      ...untilOf(classifyFailure(error), context.clock),
     });
     attempted = false;
   };
@@ -111,7 +111,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   // Whoever is handed a mail that was called off may not say that it was not sent.
   if (signal.aborted) {
     if (attempted) await states.append({ type: 'returned', row: row.number, key, at: at(), mailbox });
-    return { status: 'left', verdict: { kind: 'called-off' }, error: new Error('The run was aborted') };
+    return { status: 'left', failureClass: { kind: 'called-off' }, error: new Error('The run was aborted') };
   }
   const outcome = await answerOf(
     async () =>
@@ -142,8 +142,8 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   // The draft that was to be deleted was gone already, or a plugin in between has lost what was to tell.
   const sentAfterAll = !attempted && isGraphMailError(error) && error.outcome === 'unknown';
   if (sentAfterAll) await onAttempt(told ?? { mailbox, messageId });
-  const judged = attempted ? judgeFailure(error) : judgeUnattempted(error, signal);
-  const verdict: Verdict = ownMailbox && isAboutMailbox(error) ? { kind: 'rejected' } : judged;
+  const classified = attempted ? classifyFailure(error) : classifyUnattempted(error, signal);
+  const failureClass: FailureClass = ownMailbox && isAboutMailbox(error) ? { kind: 'rejected' } : classified;
   const about = {
     row: row.number,
     key,
@@ -153,38 +153,38 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
     ...requestOf(error),
     error: errorRecord(error),
   };
-  if (verdict.kind === 'unknown' || (verdict.kind === 'rejected' && doubtful)) {
+  if (failureClass.kind === 'unknown' || (failureClass.kind === 'rejected' && doubtful)) {
     // One that was withdrawn says nothing of an earlier attempt.
     const draftId = attempted ? told?.draftId : undefined;
     await states.append({ type: 'unknown', ...about, ...(draftId !== undefined && { draftId }) });
     return { status: 'unknown', error };
   }
-  if (verdict.kind === 'rejected') {
+  if (failureClass.kind === 'rejected') {
     await states.append({ type: 'rejected', stage: 'send', ...about });
     return { status: 'rejected', error };
   }
-  const pause = untilOf(verdict, context.clock);
+  const pause = untilOf(failureClass, context.clock);
   if (attempted || (pause.until !== undefined && !doubtful)) {
     const back = { row: row.number, key, at: at(), mailbox, error: errorRecord(error) };
     await states.append({ type: 'returned', ...back, ...pause });
   }
-  return { status: 'left', verdict, error };
+  return { status: 'left', failureClass, error };
 }
 
 /**
  * An error before the mail could leave: whatever it says, nothing was sent. One that nobody foresaw need not be the row's
  * fault, so it ends the run rather than the row.
  */
-function judgeUnattempted(error: Error, signal: AbortSignal): Verdict {
-  const verdict = judgeFailure(error);
-  if (verdict.kind !== 'unknown') return verdict;
+function classifyUnattempted(error: Error, signal: AbortSignal): FailureClass {
+  const failureClass = classifyFailure(error);
+  if (failureClass.kind !== 'unknown') return failureClass;
   return { kind: signal.aborted ? 'called-off' : 'hits-all' };
 }
 
 /** Until when the mailbox is not to be asked, where the service said so. */
-function untilOf(verdict: Verdict, clock: Clock): { until?: string } {
-  if (verdict.kind !== 'later' || verdict.retryAfter === undefined) return {};
-  return { until: dateOf(clock.now() + verdict.retryAfter).toISOString() };
+function untilOf(failureClass: FailureClass, clock: Clock): { until?: string } {
+  if (failureClass.kind !== 'later' || failureClass.retryAfter === undefined) return {};
+  return { until: dateOf(clock.now() + failureClass.retryAfter).toISOString() };
 }
 
 function graphOf(message: object): object {

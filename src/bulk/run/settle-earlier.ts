@@ -1,22 +1,22 @@
 import type { Clock } from '../../common/clock.js';
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { messageOf } from '../common/errors.js';
-import type { GraphFace } from '../common/graph-transporter.js';
+import type { GraphTransporter } from '../common/graph-transporter.js';
 import type { AttemptRecord, UnknownRecord } from '../journal/records.js';
 import type { RunState } from '../journal/run-state.js';
 import type { RecipientsSource } from '../recipients/open-recipients.js';
 import type { SuppressionList } from '../suppression/suppression-list.js';
-import { MailsToTrace, provenSent, type TracingFace, UnsearchableError } from '../trace/search-trace.js';
-import { judgeFailure } from './classify-failure.js';
-import type { Lane, Lanes } from './mailbox-queues.js';
+import { MailsToTrace, provenSent, type TracingTransporter, UnsearchableError } from '../trace/search-trace.js';
+import { classifyFailure } from './classify-failure.js';
+import type { MailboxQueue, MailboxQueues } from './mailbox-queues.js';
 import type { RowStates } from './open-run.js';
 import { errorRecord } from './send-row.js';
 
 export interface EarlierContext {
   states: RowStates;
-  face: GraphFace | undefined;
-  lanes: Lanes;
-  laneFor: (mailbox: string) => Lane;
+  graphTransporter: GraphTransporter | undefined;
+  queues: MailboxQueues;
+  queueFor: (mailbox: string) => MailboxQueue;
   /** `verify`: look in Sent Items; else only what a draft's id settles is settled. `trace`: message trace was looked into. */
   look: 'verify' | 'trace' | undefined;
   /** Why message trace could not be searched for the mails of these mailboxes, by their names in lower case. */
@@ -45,7 +45,9 @@ export async function settleEarlier(context: EarlierContext): Promise<Error | un
   const { state } = context.states;
   const open = [...state.unknowns()].map((attempt) => ({ attempt, waiting: false }));
   // Whoever cannot be asked for drafts sends new mails.
-  const drafts = context.face ? [...state.waitingDrafts()].map((attempt) => ({ attempt, waiting: true })) : [];
+  const drafts = context.graphTransporter
+    ? [...state.waitingDrafts()].map((attempt) => ({ attempt, waiting: true }))
+    : [];
   let fault: Error | undefined;
   const next = [...open, ...drafts].values();
   const settleRest = async () => {
@@ -67,7 +69,7 @@ async function settle(
   attempt: AttemptRecord | UnknownRecord,
   waiting: boolean,
 ): Promise<Error | undefined> {
-  const { states, face, lanes, laneFor, look, clock, signal } = context;
+  const { states, graphTransporter, queues, queueFor, look, clock, signal } = context;
   const { row, key, mailbox, messageId, draftId } = attempt;
   const about = () => ({ row, key, at: new Date(clock.now()).toISOString(), mailbox, messageId });
   const hold = async (error: Error) => {
@@ -76,7 +78,7 @@ async function settle(
     const draft = draftId === undefined ? {} : { draftId };
     await states.append({ type: 'unknown', ...about(), ...draft, error: errorRecord(error) });
   };
-  if (!face || (draftId === undefined && look !== 'verify')) {
+  if (!graphTransporter || (draftId === undefined && look !== 'verify')) {
     const why = draftId === undefined ? context.unsearched?.get(mailbox.toLowerCase()) : undefined;
     if (why !== undefined) {
       await hold(
@@ -102,7 +104,7 @@ async function settle(
     return undefined;
   }
   // Sending a draft is sending a mail.
-  const grant = draftId === undefined ? undefined : await lanes.acquire([laneFor(mailbox)]);
+  const grant = draftId === undefined ? undefined : await queues.acquire([queueFor(mailbox)]);
   if (draftId !== undefined && !grant) return undefined;
   const settled = draftId === undefined ? 'verify' : 'draft';
   if (waiting && attempt.type === 'attempt') await states.append({ ...attempt, at: about().at, attempt: 1 });
@@ -116,7 +118,7 @@ async function settle(
   const window = Math.max(0, longestWindow - age);
   try {
     if (draftId !== undefined) await states.check();
-    const { how, requestId } = await face.settle({
+    const { how, requestId } = await graphTransporter.settle({
       mailbox,
       messageId,
       ...(draftId !== undefined && { draftId }),
@@ -137,7 +139,7 @@ async function settle(
   } catch (error) {
     const failure = error instanceof Error ? error : new Error(messageOf(error));
     if (states.failure) throw states.failure;
-    const { kind } = judgeFailure(failure);
+    const { kind } = classifyFailure(failure);
     if (kind === 'unknown') {
       grant?.used();
       // Neither can the next one be asked about; all stay open, for another session.
@@ -181,7 +183,7 @@ function isRefused({ code, permanent }: Error & { code?: unknown; permanent?: un
 
 interface TraceContext {
   states: RowStates;
-  face: TracingFace;
+  graphTransporter: TracingTransporter;
   /** Addresses in From of the mails that go from a mailbox. */
   fromOf: (mailbox: string) => readonly string[];
   clock: Clock;
@@ -197,7 +199,7 @@ interface TraceContext {
  */
 export async function settleByTrace({
   states,
-  face,
+  graphTransporter,
   fromOf,
   clock,
   signal,
@@ -217,7 +219,7 @@ export async function settleByTrace({
   }
   try {
     for (const ofMailbox of mails.values()) {
-      const search = ofMailbox.search(face, fromOf(ofMailbox.mailbox), { now: clock.now(), signal });
+      const search = ofMailbox.search(graphTransporter, fromOf(ofMailbox.mailbox), { now: clock.now(), signal });
       const found = await search.catch((error: unknown) => {
         if (!(error instanceof UnsearchableError)) throw error;
         unsearched.set(ofMailbox.mailbox.toLowerCase(), error.message);

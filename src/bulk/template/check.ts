@@ -106,7 +106,7 @@ export class TemplateCheck extends Handlebars.Visitor {
   }
 }
 
-/** Between two places as Handlebars counts them: lines from 1, columns from 0. */
+/** Between two positions as Handlebars counts them: lines from 1, columns from 0. */
 function textBetween(source: string, start: hbs.AST.Position, end: hbs.AST.Position): string {
   const lines = source.split('\n').slice(start.line - 1, end.line);
   lines.push((lines.pop() ?? '').slice(0, end.column));
@@ -173,10 +173,10 @@ function sentence(fault: Fault, source: string): string {
 function tagAt({ line, read }: Fault, source: string): string | undefined {
   const lines = source.split('\n');
   const before = lines.slice(0, line - 1).reduce((length, one) => length + one.length + 1, 0);
-  const place = (lines[line - 1] ?? '').indexOf(read);
+  const index = (lines[line - 1] ?? '').indexOf(read);
   const from = source.lastIndexOf(
     '{{',
-    place === -1 ? before + (lines[line - 1]?.length ?? 0) : before + place + read.length,
+    index === -1 ? before + (lines[line - 1]?.length ?? 0) : before + index + read.length,
   );
   if (from === -1) return undefined;
   const end = source.indexOf('}}', from);

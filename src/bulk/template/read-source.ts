@@ -114,10 +114,10 @@ async function readOne({ filename, content, path: source, cid }: TemplateAttachm
   const name = filename ?? (file === undefined ? undefined : path.basename(file));
   if (name === undefined) throw new BulkInputError('An attachment of a template needs a filename');
   const bytes = file === undefined ? bytesOf(content, name) : await read(file);
-  const place = { filename: name, content: bytes } as const;
+  const named = { filename: name, content: bytes } as const;
   return cid === undefined
-    ? { ...place, contentDisposition: 'attachment' }
-    : { ...place, cid, contentDisposition: 'inline' };
+    ? { ...named, contentDisposition: 'attachment' }
+    : { ...named, cid, contentDisposition: 'inline' };
 }
 
 function bytesOf(content: unknown, name: string): Buffer {

@@ -37,8 +37,8 @@ async function check(csv: string, options: Partial<CheckOptions> = {}, template 
 
 describe('the check of all rows', () => {
   test('finds nothing where nothing is wrong', async () => {
-    const manners = { unsubscribe: { url: 'https://x.test/{{email}}' } };
-    const report = await check('email,name\na@x.test,Ana\nb@x.test,Ben\n', { manners });
+    const listHeaders = { unsubscribe: { url: 'https://x.test/{{email}}' } };
+    const report = await check('email,name\na@x.test,Ana\nb@x.test,Ben\n', { listHeaders });
     expect(report).toMatchObject({ rows: 2, ready: 2, problems: [], problemCount: 0, problemKinds: {}, warnings: [] });
     expect(report.plan.statements).toEqual([
       '2 mails from 1 mailbox at 30 a minute, as many as Exchange Online sends from one: less than a minute.',
@@ -114,7 +114,7 @@ describe('the check of all rows', () => {
       ['no-text', 2],
       ['no-unsubscribe', 2],
     ]);
-    const byMail = await check('email,name\na@x.test,Ana\n', { manners: { unsubscribe: { mailto: 'u@x.test' } } });
+    const byMail = await check('email,name\na@x.test,Ana\n', { listHeaders: { unsubscribe: { mailto: 'u@x.test' } } });
     expect(byMail.warnings.map(({ kind }) => kind)).toEqual(['no-one-click']);
   });
 

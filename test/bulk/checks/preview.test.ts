@@ -101,7 +101,7 @@ describe('a preview', () => {
   });
 
   test('shows what goes out beside the body', async () => {
-    const manners = { unsubscribe: { url: 'https://x.test/u?{{email}}' } };
+    const listHeaders = { unsubscribe: { url: 'https://x.test/u?{{email}}' } };
     const template: TemplateInput = () => ({
       subject: 'S',
       text: 'T',
@@ -109,7 +109,7 @@ describe('a preview', () => {
       bcc: 'lou@x.test',
       attachments: [{ filename: 'terms.pdf', content: Buffer.from('x') }],
     });
-    await preview([ana], { manners }, template);
+    await preview([ana], { listHeaders }, template);
     const page = await read('001-ana@x.test.html');
     for (const shown of [
       'Kim &lt;kim@x.test&gt;',

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import nodemailer from 'nodemailer';
 import { describe, expect, it } from 'vitest';
-import { judgeFailure } from '../../../src/bulk/run/classify-failure.js';
+import { classifyFailure } from '../../../src/bulk/run/classify-failure.js';
 import { type SmtpFault, type SmtpStep, startSmtp } from './smtp-server.js';
 
 // They have no types of their own.
@@ -84,7 +84,7 @@ describe.each(editions)('the failures of SMTP with Nodemailer $edition', ({ crea
         const auth = step === 'AUTH' ? { auth: { user: 'user', pass: 'pass' } } : {};
         const error = await fail({ host: '127.0.0.1', port: server.port, ...auth, ...times(step, fault) });
         await server.close();
-        return [step, fault, judgeFailure(error).kind];
+        return [step, fault, classifyFailure(error).kind];
       }),
     );
     expect(judged).toEqual(verdicts);
@@ -100,7 +100,7 @@ describe.each(editions)('the failures of SMTP with Nodemailer $edition', ({ crea
       { host: 'nowhere.invalid', port: 25 },
       { host: '127.0.0.1', port, proxy: `http://127.0.0.1:${port}` },
     ]) {
-      expect(judgeFailure(await fail(options)).kind, JSON.stringify(options)).toBe('later');
+      expect(classifyFailure(await fail(options)).kind, JSON.stringify(options)).toBe('later');
     }
   });
 });
