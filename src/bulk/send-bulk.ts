@@ -31,7 +31,7 @@ export function sendBulk(options: BulkOptions): BulkRun {
   return new BulkRun(options);
 }
 
-/** What a run takes from the machine; tests bring their own. */
+/** What a run takes from the machine; tests pass their own. */
 export interface RunEnvironment {
   clock?: Clock | undefined;
   files?: FileOperations | undefined;
@@ -68,11 +68,11 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
   readonly #results = new ResultQueue<BulkResult>(resultsKept);
   readonly #aborting = new AbortController();
   readonly #startedAt: number;
-  /** The same by the clock that nobody sets. */
+  /** The same by the monotonic clock. */
   readonly #begun: number;
   #run: { run: OpenRun; sendLoop: SendLoop; prepared: PreparedRun } | undefined;
   #throttled = 0;
-  /** Until when the transport waits, by mailbox and by the clock that nobody sets. */
+  /** Until when the transport waits, by mailbox and by the monotonic clock. */
   readonly #pauses = new Map<string, number>();
   #ending: { why: BulkEnding; error: Error | undefined } | undefined;
 
@@ -85,7 +85,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
     this.#machine = machine;
     this.#startedAt = clock.now();
     this.#begun = clock.elapsed();
-    // Begun in a moment, so that whoever made it can listen first.
+    // Begun in a moment, so that the caller can listen first.
     this.finished = new Promise((resolve, reject) => {
       detached(() => this.#work().then(resolve, reject));
     });
@@ -189,7 +189,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
     let error = this.#ending?.error;
     const { id, folder } = run;
     const finishedAt = this.#clock.now();
-    // Mails were sent: whoever waits for the end must be told of them, even where the journal fails only now.
+    // Mails were sent: a caller that waits for the end must be told of them, even where the journal fails only now.
     const onDisk = (failure: unknown): void => {
       if (!this.#isEndOfJournal(failure)) throw failure;
       ended = 'journal';
@@ -217,7 +217,7 @@ export class BulkRun extends EventEmitter<RunEvents> implements AsyncIterable<Bu
     };
   }
 
-  /** Whether the disk failed, or somebody else has changed the journal or taken the run over. */
+  /** Whether the disk failed, or another process has changed the journal or taken the run over. */
   #isEndOfJournal(error: unknown): error is JournalError {
     return error instanceof JournalError && (error.code === 'failed' || error === this.#run?.run.states.failure);
   }

@@ -82,7 +82,7 @@ interface StatusRule {
  * (facts limit-6, bounce-2, bounce-3)
  */
 const statusTable: readonly StatusRule[] = [
-  // The sender's own limits and blocks: everybody would bounce.
+  // The sender's own limits and blocks: every mail would bounce.
   { code: '1.7', fault: 'sender', meaning: 'The sender address is not valid', source: 'RFC 3463' },
   { code: '1.8', fault: 'sender', meaning: 'The sending mailbox is blocked for spam', source: 'Exchange Online NDRs' },
   { code: '1.20', fault: 'sender', meaning: 'More than one From and no Sender', source: 'Exchange Online NDRs' },

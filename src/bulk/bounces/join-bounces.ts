@@ -12,7 +12,7 @@ export type { JoinedBounces };
 export interface JoinBouncesOptions {
   /**
    * The recipients of the run. With them, a bounce is hard only when it names the address that the row has: a report is only
-   * a mail, and whoever got one of ours can write one that names somebody else.
+   * a mail, and a recipient of one of ours can write one that names another address.
    */
   recipients?: RecipientsSource | undefined;
   /** Inboxes that were read to the end for this, and up to when: the report says by it what is still pending. */

@@ -5,7 +5,7 @@ import { parseReportText, plainAddress } from './report-text.js';
 
 /** A mail in an Inbox may be anything; a report has few parts. */
 const limits = { maxNestingDepth: 20, maxHeadersSize: 128 * 1024 };
-// Of a report that holds the whole mail, the report stands first, and the mail's own header soon after. Anybody can send
+// Of a report that holds the whole mail, the report stands first, and the mail's own header soon after. Any stranger can send
 // something that looks like one, and the parser takes a time that grows with the square of the lines.
 const longestMime = 256 * 1024;
 const mostLines = 5000;
@@ -113,7 +113,7 @@ function parseDeliveryStatus(text: string): DeliveryStatus {
 }
 
 function recipientOf(fields: Map<string, string>): BouncedRecipient[] {
-  // The original one is what the mail was sent to, where somebody forwards it.
+  // The original one is what the mail was sent to, where it was forwarded.
   const address = plainAddress(fields.get('original-recipient')) ?? plainAddress(fields.get('final-recipient'));
   if (address === undefined) return [];
   const status = /[245]\.\d{1,3}\.\d{1,3}/.exec(fields.get('status') ?? '')?.[0];

@@ -38,7 +38,7 @@ export async function* readBounces(options: ReadBouncesOptions): AsyncGenerator<
   }
 }
 
-/** Undefined when somebody moved or deleted the mail since it was listed. */
+/** Undefined when the mail was moved or deleted since it was listed. */
 async function contentOf(mail: InboxMail): Promise<Uint8Array | undefined> {
   try {
     return await mail.mime();
@@ -83,7 +83,7 @@ interface MailboxToRead {
 /** An Inbox may show a mail a little later than the time of receipt that it bears. */
 const overlap = 10 * 60_000;
 
-/** Whose Inboxes {@link readBounces} must read for a run, and from when on. */
+/** The mailboxes whose Inboxes {@link readBounces} must read for a run, and from when on. */
 export async function mailboxesToRead(folder: string): Promise<MailboxToRead[]> {
   const since = new Map<string, number>();
   for await (const { record } of readRecords(folder)) {

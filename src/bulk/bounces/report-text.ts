@@ -5,7 +5,7 @@ import { classifyStatus, isHard } from './bounce-status.js';
 export interface ReportClues {
   /** Addresses that its header names as failed (X-Failed-Recipients, of Exim and Google). */
   failed: readonly string[];
-  /** To whom the mail went that it is about. */
+  /** The addresses that the mail it is about went to. */
   sentTo: readonly string[];
 }
 
@@ -44,7 +44,7 @@ function blocksOf(body: string): Block[] {
   const end = () => {
     const said = words.join('\n');
     if (address !== undefined && (smtpAnswer.test(said) || qmailCode.test(said)))
-      // Exchange lists everybody twice; the later list is that with the answers. (fact bounce-4)
+      // Exchange lists every recipient twice; the later list is that with the answers. (fact bounce-4)
       blocks.set(address.toLowerCase(), { address, words: said });
   };
   for (const line of body.split(/\r?\n/)) {

@@ -155,7 +155,7 @@ export class PreviewFolder {
   /** @returns the path of the file */
   async write(name: string, content: string | Uint8Array): Promise<string> {
     const file = path.join(this.path, name);
-    // Must not be there: a link that somebody put there would lead elsewhere.
+    // Must not be there: a link that another user put there would lead elsewhere.
     await writeFile(file, content, { mode: 0o600, flag: 'wx' });
     return file;
   }
@@ -170,7 +170,7 @@ async function filesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** Somebody's website has a page of that name, too. */
+/** A website has a page of that name, too. */
 async function isPreview(file: string): Promise<boolean> {
   // Of a link only the link is removed.
   if (!(await lstat(file)).isFile()) return true;
@@ -186,7 +186,7 @@ const imageTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** A page with larger ones in it opens slowly, and is not what anybody looks at. */
+/** A page with larger ones in it opens slowly, and is of no use for a preview. */
 const largestImage = 5_000_000;
 
 /** HTML whose `cid:` images stand in it as data URLs, so that it shows by itself. Those that cannot are left as they are. */

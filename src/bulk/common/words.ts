@@ -26,7 +26,7 @@ export function listed(parts: readonly string[]): string {
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
-/** How the report writes moments: in the time zone of whoever makes it. */
+/** How the report writes moments: in the time zone of the user who makes it. */
 export class Times {
   readonly #full: Intl.DateTimeFormat;
   readonly #moment: Intl.DateTimeFormat;

@@ -132,7 +132,7 @@ const lineFeed = 0x0a;
 /**
  * The records of a file, a few hundred at a time. Only the end may be torn. Records are synchronised in the order in which
  * they are written, and nothing is written after one that failed; so what a crash or a loss of power can have left half
- * written is one last line, cut short, or with bytes in it that never reached the disk (NUL, mostly). Nobody was told that
+ * written is one last line, cut short, or with bytes in it that never reached the disk (NUL, mostly). No caller was told that
  * it was written. A bad line with anything after it is something else, and it may be a sent mail: no guess is made.
  */
 async function* readBatches(file: OpenFile, folder: string): AsyncGenerator<JournalEntry[], JournalEnd> {

@@ -131,7 +131,7 @@ export interface SessionRecord {
   event: 'start' | 'end';
   pid: number;
   host: string;
-  /** Of a start: whom the run was taken over from, on a person's word that it had ended. */
+  /** Of a start: the process that the run was taken over from because a user said that it had ended. */
   takenFrom?: LockOwner;
   totals?: Record<string, number>;
   ended?: string;

@@ -14,7 +14,7 @@ export function journalFile(folder: string): string {
   return path.join(folder, 'journal.jsonl');
 }
 
-/** What a journal is written as before it is complete. Left over by a crash, it is of no use to anybody. */
+/** What a journal is written as before it is complete. Left over by a crash, it is of no use. */
 export function unfinishedJournal(folder: string): string {
   return path.join(folder, 'journal.jsonl.new');
 }

@@ -177,7 +177,7 @@ export class RunState {
     this.#undecided.set(row, undecided);
   }
 
-  /** Whoever wrote them is gone: nothing that a later session says is their result, unless it says so. */
+  /** The process that wrote them is gone: nothing that a later session says is their result, unless it says so. */
   #interruptOpen(): void {
     for (const row of this.#undecided.keys()) {
       const phase = this.#rows.phase(row);
@@ -229,7 +229,7 @@ class RecentSends {
     this.#tidyAt = Math.max(4096, 2 * this.#sends.length);
   }
 
-  /** In the order in which they were added: that of the journal, which somebody who sets the clock can upset. */
+  /** In the order in which they were added: that of the journal, which setting the clock can upset. */
   since(since: number): RecentSend[] {
     return this.#sends.filter(({ at }) => at >= since);
   }

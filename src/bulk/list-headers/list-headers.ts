@@ -38,7 +38,7 @@ export interface PreparedHeader {
   value: string;
 }
 
-/** All but non-delivery reports: these must come, or nobody would know of them. */
+/** All but non-delivery reports: these must come, or failures would go unnoticed. */
 const defaultSuppress = 'DR, RN, NRN, OOF, AutoReply';
 const suppressible = ['DR', 'NDR', 'RN', 'NRN', 'OOF', 'AutoReply', 'All', 'None'];
 
@@ -109,7 +109,7 @@ function checkedHeaders(headers: Readonly<Record<string, string>>): Record<strin
 // RFC 2919 §2: a label, a dot, and a domain that the owner of the list controls, each a dot-atom.
 const identifier = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)+$/;
 const longest = 255;
-/** In bytes: it stands on one line where it is ASCII, and nobody reads a longer one. */
+/** In bytes: it stands on one line where it is ASCII, and a longer one is of no use. */
 const longestName = 400;
 
 /**

@@ -4,7 +4,7 @@ import { BulkInputError, messageOf } from '../common/errors.js';
 import type { GraphTransporter } from '../common/graph-transporter.js';
 import { readAddresses } from './address-field.js';
 
-/** Who a mail comes from. */
+/** The sender of a mail. */
 export interface Sender {
   /** Shown beside the address. */
   name?: string | undefined;
@@ -64,7 +64,7 @@ export function mailboxOfSender(sender: Sender, graphTransporter: GraphTransport
   return mailboxOfMessage({ from, to: from, ...(mailbox !== undefined && { graph: { mailbox } }) }, graphTransporter);
 }
 
-/** The domain after the @ of a message's From, for its Message-ID; a name that nobody owns where there is none. */
+/** The domain after the @ of a message's From, for its Message-ID; a reserved name where there is none. */
 export function fromDomain(message: { from?: unknown }): string {
   const domain = /@([^\s@<>",;]+)>?\s*$/.exec(addressIn(message.from))?.[1];
   return domain?.toLowerCase() ?? 'bulk.invalid';

@@ -7,7 +7,7 @@ import { type CsvHeader, csvForm, delimiterName, readHeader } from './csv-header
 import { emailNameKind } from './email-column.js';
 import type { Reading, ReadingEnd } from './reading.js';
 
-/** No row of recipients is longer: one that goes on and on has a quote that nobody closed. In characters. */
+/** No row of recipients is longer: one that goes on and on has a quote that was never closed. In characters. */
 const longestRow = 1024 * 1024;
 
 /** A header is looked for in so many bytes. */

@@ -33,7 +33,7 @@ export async function* jsonlRows(
   return { columns: [...names] };
 }
 
-/** Values whose `email` is the address, whatever it is called by whoever made them. */
+/** Values whose `email` is the address, whatever the program that made them calls it. */
 export function withEmail(values: Row['values'], emailColumn = 'email'): Row['values'] {
   if (emailColumn === 'email') return values;
   return { ...values, email: Object.hasOwn(values, emailColumn) ? values[emailColumn] : undefined };

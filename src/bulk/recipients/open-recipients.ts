@@ -182,7 +182,7 @@ function textBytes(text: string): InputBytes {
 /** Generators and other iterators: what gave its rows once has none to give again. */
 const spent = new WeakSet<object>();
 
-/** Rows that a program gives, one after another. What holds for their values is for the one who sends to see. */
+/** Rows that a program gives, one after another. The sender of the mails checks their values. */
 async function* objectRows(
   items: Iterable<object> | AsyncIterable<object>,
   { emailColumn }: Reading = {},

@@ -22,7 +22,7 @@ export interface RunSituation {
   ended?: string | undefined;
   /** Whether a process is at it. */
   inProgress?: boolean | undefined;
-  /** What the command that gives this advice has done: it must not be advised as if nobody had tried it. */
+  /** What the command that gives this advice has done: it must not be advised as if it had not been tried. */
   just?: JustDone | undefined;
   /** Whether the Inbox was ever read for bounces. */
   bouncesRead: boolean;

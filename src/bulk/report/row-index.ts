@@ -34,7 +34,7 @@ export class RowIndex {
   readonly #bounce = new RecordPositions();
   readonly #trace = new RecordPositions();
   readonly #bounceWeight = new GrowingColumn((length) => new Uint8Array(length));
-  /** Requests of earlier sendings, and of the latest. */
+  /** Requests of earlier sends of the row, and of the latest. */
   readonly #earlier = new GrowingColumn((length) => new Uint32Array(length));
   readonly #latest = new GrowingColumn((length) => new Uint32Array(length));
   readonly #firstAttempt = new GrowingColumn((length) => new Float64Array(length));
@@ -65,7 +65,7 @@ export class RowIndex {
       if (attempt === 1) this.#endSending(row);
       this.#latest.set(row, attempt);
     } else if (record.type !== 'returned') {
-      // What tells the end of a sending tells how many requests it took; one that never ended was a request too.
+      // A record that ends a send says how many requests it took; one that never ended was a request too.
       const { attempts = 0 } = record as { attempts?: number };
       this.#latest.set(row, Math.max(attempts, this.#latest.get(row)));
       this.#endSending(row);
@@ -128,7 +128,7 @@ function weightOf({ action = 'failed', hard }: BounceRecord): number {
 
 type Numbers = Float64Array | Uint32Array | Uint8Array;
 
-/** A number for each row of a run, of which nobody knows beforehand how many there are. */
+/** A number for each row of a run, whose number of rows is not known beforehand. */
 class GrowingColumn<T extends Numbers> {
   #values: T;
   readonly #make: (length: number) => T;

@@ -23,14 +23,14 @@ export interface Pause {
 }
 
 /** A message that was begun: one of the two must follow. */
-export interface Ticket {
+export interface Reservation {
   /** It was sent, or may have been. */
   used(at: number): void;
   /** It surely was not. */
   unused(): void;
 }
 
-/** When the next message of one mailbox may go. All moments are those of a steady clock, which nobody sets. */
+/** When the next message of one mailbox may go. All times are those of a monotonic clock. */
 export class MailboxPacer {
   readonly #minute: SlidingWindow | undefined;
   readonly #day: SlidingWindow | undefined;
@@ -52,7 +52,7 @@ export class MailboxPacer {
     return forDay > forMinute ? { why: 'day', until: now + forDay } : { why: 'rate', until: now + forMinute };
   }
 
-  begin(recipients: number): Ticket {
+  begin(recipients: number): Reservation {
     this.#minute?.begin(1);
     this.#day?.begin(recipients);
     return {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../common/clock.js';
 import { MailboxPacer, type PaceLimits, type Pause } from './mailbox-pacer.js';
 
-/** One mailbox, with what is on its way from it. */
+/** The queue of one mailbox, with what is in flight from it. */
 export interface MailboxQueue {
   readonly mailbox: string;
   readonly pacer: MailboxPacer;
@@ -11,7 +11,7 @@ export interface MailboxQueue {
 }
 
 /** The right to send one message from a mailbox. Must be ended. */
-export interface Grant {
+export interface SendSlot {
   readonly queue: MailboxQueue;
   readonly recipients: number;
   /** It was sent, or may have been. */
@@ -31,10 +31,10 @@ interface OwnQueue extends MailboxQueue {
 interface Waiter {
   queues: readonly OwnQueue[];
   recipients: number;
-  resolve: (grant: Grant | undefined) => void;
+  resolve: (slot: SendSlot | undefined) => void;
 }
 
-/** Lets messages go, first come, first served, as fast as each mailbox may send and no faster. */
+/** Grants slots to send, first come, first served, as fast as each mailbox may send and no faster. */
 export class MailboxQueues {
   readonly #limits: PaceLimits;
   readonly #concurrency: number;
@@ -75,25 +75,25 @@ export class MailboxQueues {
     return mean * this.#queues.size;
   }
 
-  /** What keeps the next message of a mailbox, if it is not that enough are on their way. */
+  /** What holds back the next message of a mailbox, other than that enough are in flight. */
   pauseOf(queue: MailboxQueue): Pause | undefined {
     return queue.pacer.pause(this.#clock.elapsed(), 1);
   }
 
-  /** Waits for whichever of the queues may send to so many first; `undefined` once `close()` was called. */
-  acquire(queues: readonly MailboxQueue[], recipients = 1): Promise<Grant | undefined> {
+  /** Waits for the first of the queues that may send to so many recipients; `undefined` once `close()` was called. */
+  acquire(queues: readonly MailboxQueue[], recipients = 1): Promise<SendSlot | undefined> {
     return new Promise((resolve) => {
       this.#waiters.push({ queues: queues as readonly OwnQueue[], recipients, resolve });
       this.#serve();
     });
   }
 
-  /** Nothing before `until`, by the clock that nobody sets, from this mailbox. */
+  /** Nothing before `until`, by the monotonic clock, from this mailbox. */
   hold(queue: MailboxQueue, until: number): void {
     queue.pacer.hold(until);
   }
 
-  /** Lets nobody go any more. */
+  /** Grants no more slots. */
   close(): void {
     this.#closed = true;
     this.#serve();
@@ -104,7 +104,7 @@ export class MailboxQueues {
     this.#cancelTimer = undefined;
     const now = this.#clock.elapsed();
     const left: Waiter[] = [];
-    // Somebody waits for these who came before: smaller messages must not go past a larger one for ever.
+    // Queues that an earlier request waits for: smaller messages must not overtake a larger one for ever.
     const wanted = new Set<OwnQueue>();
     let wake = Number.POSITIVE_INFINITY;
     for (const waiter of this.#waiters) {
@@ -121,7 +121,7 @@ export class MailboxQueues {
         else if (!free || queue.inFlight < free.inFlight) free = queue;
       }
       if (free) {
-        waiter.resolve(this.#grant(free, waiter.recipients));
+        waiter.resolve(this.#slot(free, waiter.recipients));
       } else {
         left.push(waiter);
         for (const queue of waiter.queues) wanted.add(queue);
@@ -134,9 +134,9 @@ export class MailboxQueues {
     this.#cancelTimer = this.#clock.after(pause, () => this.#serve());
   }
 
-  #grant(queue: OwnQueue, recipients: number): Grant {
+  #slot(queue: OwnQueue, recipients: number): SendSlot {
     queue.inFlight++;
-    const ticket = queue.pacer.begin(recipients);
+    const reservation = queue.pacer.begin(recipients);
     const begun = this.#clock.elapsed();
     const end = (how: () => void) => {
       queue.inFlight--;
@@ -150,9 +150,9 @@ export class MailboxQueues {
         const now = this.#clock.elapsed();
         const took = now - begun;
         queue.sendTime = queue.sendTime === undefined ? took : queue.sendTime + weight * (took - queue.sendTime);
-        end(() => ticket.used(now));
+        end(() => reservation.used(now));
       },
-      unused: () => end(() => ticket.unused()),
+      unused: () => end(() => reservation.unused()),
     };
   }
 }

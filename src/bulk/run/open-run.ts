@@ -14,7 +14,7 @@ export interface OpenRun {
   folder: string | undefined;
   /** Whether an earlier session began it. */
   continued: boolean;
-  /** Whom its lock was taken from on a person's word. */
+  /** The process its lock was taken from because a user said that it had ended. */
   takenFrom: LockOwner | undefined;
   /** Must be called at the end. */
   close(): Promise<void>;
@@ -139,7 +139,7 @@ export class RowStates {
     this.#journal = journal;
   }
 
-  /** Set when the disk failed, or somebody else changed the journal: nothing is written any more. */
+  /** Set when the disk failed, or another process changed the journal: nothing is written any more. */
   get failure(): JournalError | undefined {
     return this.#journal?.failure;
   }
@@ -153,7 +153,7 @@ export class RowStates {
     try {
       await this.#journal?.append(record);
     } catch (error) {
-      // A mail whose attempt could not be recorded is not let go.
+      // A mail whose attempt could not be recorded is not sent.
       if (record.type === 'attempt') {
         const { row, key, at } = record;
         this.state.apply({ type: 'returned', row, key, at });
@@ -164,7 +164,7 @@ export class RowStates {
 
   /**
    * Before a mail leaves of which nothing new is recorded.
-   * @throws JournalError {@link failure} when the journal or the run's lock is somebody else's by now
+   * @throws JournalError {@link failure} when the journal or the run's lock is another process's by now
    */
   async check(): Promise<void> {
     await this.#journal?.check();

@@ -3,7 +3,7 @@ const firstPause = 30_000;
 const longestPause = 300_000;
 
 /**
- * How long to put up with a network that fails. At the very first mail not at all: somebody is watching, and there is
+ * How long to put up with a network that fails. At the very first mail not at all: a user is watching, and there is
  * something to set right. In the middle of a run for a while.
  */
 export class Outage {
@@ -24,7 +24,7 @@ export class Outage {
     this.#pause = firstPause;
   }
 
-  /** When to try again, or `undefined` to give up. @param now by the clock that nobody sets */
+  /** When to try again, or `undefined` to give up. @param now by the monotonic clock */
   failed(now: number): number | undefined {
     if (!this.#worked) return undefined;
     this.#since ??= now;

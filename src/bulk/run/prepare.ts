@@ -25,7 +25,7 @@ import { settleByTrace, settleEarlier, suppressedDrafts } from './settle-earlier
 import { rowsKnown } from './totals.js';
 
 /** What a run takes from outside of its options. */
-export interface RunSurroundings {
+export interface PrepareContext {
   clock: Clock;
   files: FileOperations | undefined;
   machine: Machine | undefined;
@@ -52,8 +52,8 @@ const usualConcurrency = 4;
  * Opens everything that a run needs, and settles what an earlier session left open. New mail is not sent yet.
  * @throws BulkInputError or JournalError
  */
-export async function prepareRun(options: BulkOptions, surroundings: RunSurroundings): Promise<SendLoop> {
-  const { clock, files, machine, signal, results, opened, onResult, onEnd } = surroundings;
+export async function prepareRun(options: BulkOptions, context: PrepareContext): Promise<SendLoop> {
+  const { clock, files, machine, signal, results, opened, onResult, onEnd } = context;
   const settings = settleSettings(options);
   const input = await asBegun(await openInput(options, settings), options.journal, signal);
   const composer = createRowComposer({ template: input.template, listHeaders: options });
@@ -141,7 +141,7 @@ function whyEnded(fault: Error): BulkEnding {
   if (fault instanceof JournalError) return 'journal';
   const { kind } = classifyFailure(fault);
   if (kind === 'hits-all') return 'refused';
-  // Unknown: nobody could be asked about what is open.
+  // Unknown: Graph could not be asked about what is open.
   return kind === 'unknown' && isGraphMailError(fault) && fault.permanent ? 'refused' : 'temporary';
 }
 

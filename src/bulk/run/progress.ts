@@ -12,12 +12,12 @@ export interface ProgressSources {
   /** Messages that this session may still send. */
   most: number;
   prepared: PreparedRun | undefined;
-  /** Until when the transport waits, by mailbox and by the clock that nobody sets. */
+  /** Until when the transport waits, by mailbox and by the monotonic clock. */
   pauses: ReadonlyMap<string, number>;
   throttled: number;
   /** Milliseconds since the epoch. */
   startedAt: number;
-  /** The same by the clock that nobody sets. */
+  /** The same by the monotonic clock. */
   begun: number;
   clock: Clock;
 }
@@ -72,7 +72,7 @@ function mailboxProgress(
   const now = clock.elapsed();
   const asked = pauses.get(queue.mailbox) ?? now;
   const pause = asked > now ? { why: 'throttled' as const, until: asked } : queues.pauseOf(queue);
-  // For whoever looks at a clock on the wall.
+  // For users, by the time of day.
   const waiting = pause && { for: pause.why, until: Math.round(clock.now() + pause.until - now) };
   return {
     mailbox: queue.mailbox,

@@ -74,7 +74,7 @@ async function stateAsFarAsReadable(folder: string, files: FileOperations): Prom
   try {
     for await (const { record } of readRecords(folder, files)) state.apply(record);
   } catch {
-    // Whoever resumes that run is told; this run has nothing to do with it.
+    // A user who resumes that run is told; this run has nothing to do with it.
   }
   return state;
 }

@@ -8,7 +8,7 @@ import type { RunState } from '../journal/run-state.js';
 import type { RecipientsSource } from '../recipients/open-recipients.js';
 
 /** A row that is to get a mail. */
-export interface Wanted {
+export interface PendingRow {
   row: Row;
   key: string;
   /** Whether its address was entered as one that gets a mail. */
@@ -36,7 +36,7 @@ export class RowsToSend {
   readonly #context: RowsContext;
   readonly #rows: AsyncIterator<Row>;
   /** To be tried when all the others have been read: one of them may have had the same address, and its mail. */
-  readonly #last: Wanted[] = [];
+  readonly #last: PendingRow[] = [];
   #read = 0;
   #allRead = false;
 
@@ -57,11 +57,11 @@ export class RowsToSend {
    */
   async next(
     wait: (reading: Promise<IteratorResult<Row>>) => Promise<IteratorResult<Row> | undefined>,
-  ): Promise<Wanted | 'nothing' | undefined> {
+  ): Promise<PendingRow | 'nothing' | undefined> {
     if (this.#allRead) return this.#last.pop();
     const next = await wait(this.#rows.next());
     if (!next) return 'nothing';
-    // A file that somebody writes to while it is read.
+    // A file that is written to while it is read.
     const { total } = this.#context;
     if (total !== undefined && (next.done ? this.#read < total : this.#read === total)) {
       throw changed(
@@ -81,7 +81,7 @@ export class RowsToSend {
     this.#rows.return?.(undefined)?.then(undefined, () => {});
   }
 
-  #choose(row: Row): Wanted | 'nothing' {
+  #choose(row: Row): PendingRow | 'nothing' {
     const { state, addresses } = this.#context;
     const key = keyOf(row);
     if (state.keyMatches(row.number, key) === false) {
@@ -89,7 +89,7 @@ export class RowsToSend {
     }
     const was = state.stateOf(row.number);
     const choice = chooseFor(was, this.#context);
-    // Whoever got a mail, or may have got one, gets no other by a later row. What never became a mail is in nobody's way.
+    // An address that got a mail, or may have got one, gets no other by a later row. A row that never became a mail counts for none.
     const entered = choice !== 'send' && was !== 'skipped' && was !== 'rejected-row';
     if (entered) addresses?.add(String(row.values.email), row.number);
     if (choice === 'done') return 'nothing';

@@ -31,14 +31,17 @@ export interface RunIdentity {
   record: Omit<RunRecord, 'at'>;
 }
 
-const nobody = { sendMail: () => Promise.reject(new Error('There is no transporter')) };
+const noTransporter = { sendMail: () => Promise.reject(new Error('There is no transporter')) };
 
 /** The id that a run with these options has, and its rows where they can be counted; nothing is opened or sent. */
 export async function identifyBulk(
   options: Omit<BulkOptions, 'transporter'>,
 ): Promise<{ id: string; rows: number | undefined }> {
   const { id, total } = await identifyRun(
-    await openInput({ ...options, transporter: nobody }, settleSettings({ ...options, transporter: nobody })),
+    await openInput(
+      { ...options, transporter: noTransporter },
+      settleSettings({ ...options, transporter: noTransporter }),
+    ),
   );
   return { id, rows: total };
 }

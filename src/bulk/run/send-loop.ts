@@ -7,10 +7,10 @@ import type { RowComposer } from '../message/compose-row.js';
 import type { Sender } from '../message/sender.js';
 import { fromDomain } from '../message/sender.js';
 import { classifyFailure, type FailureClass } from './classify-failure.js';
-import type { Grant, MailboxQueue, MailboxQueues } from './mailbox-queues.js';
+import type { MailboxQueue, MailboxQueues, SendSlot } from './mailbox-queues.js';
 import { Outage } from './outage.js';
 import type { ResultQueue } from './result-queue.js';
-import type { RowsToSend, Wanted } from './rows-to-send.js';
+import type { PendingRow, RowsToSend } from './rows-to-send.js';
 import { errorRecord, type RowEnd, type RowToSend, type SendingContext, sendRow } from './send-row.js';
 
 export interface SendLoopContext {
@@ -51,7 +51,7 @@ export class SendLoop {
   readonly #tasks = new Set<Promise<void>>();
   readonly #outage: Outage;
   /** Surely not sent, to be tried again. */
-  readonly #again: Wanted[] = [];
+  readonly #again: PendingRow[] = [];
   #waiting = 0;
   #begun = 0;
   #failed = 0;
@@ -116,27 +116,26 @@ export class SendLoop {
     if (this.#failure) throw this.#failure.error;
   }
 
-  async #begin(wanted: Wanted): Promise<void> {
+  async #begin(wanted: PendingRow): Promise<void> {
     const { senders, queues, limit } = this.#context;
     if (this.#begun >= limit) return this.#end('limit');
     const queuesOfSenders = senders.map(({ queue }) => queue);
     const same = queuesOfSenders.filter(({ mailbox }) => mailbox === wanted.mailbox);
-    const grant = senders.length > 0 ? await queues.acquire(same.length > 0 ? same : queuesOfSenders) : undefined;
-    if (senders.length > 0 && !grant) return;
-    const sender = senders.find(({ queue }) => queue === grant?.queue)?.sender;
+    const slot = senders.length > 0 ? await queues.acquire(same.length > 0 ? same : queuesOfSenders) : undefined;
+    if (senders.length > 0 && !slot) return;
+    const sender = senders.find(({ queue }) => queue === slot?.queue)?.sender;
     const job = await this.#prepare(wanted, sender);
-    if (!job) return grant?.unused();
+    if (!job) return slot?.unused();
     const { queue } = job;
     this.#begun++;
     const { recipients } = job.composed;
-    if (grant?.queue === queue && grant.recipients === recipients)
-      return this.#track(this.#deliver(wanted, job, grant));
+    if (slot?.queue === queue && slot.recipients === recipients) return this.#track(this.#deliver(wanted, job, slot));
     // Mailbox or recipients hang on the message: others go on meanwhile.
-    grant?.unused();
+    slot?.unused();
     this.#waiting++;
-    const waiting = queues.acquire([queue], recipients).then((granted) => {
+    const waiting = queues.acquire([queue], recipients).then((slot) => {
       this.#waiting--;
-      return granted ? this.#deliver(wanted, job, granted) : undefined;
+      return slot ? this.#deliver(wanted, job, slot) : undefined;
     });
     this.#track(waiting);
     while (this.#waiting >= mostWaiting && !this.#ending) await this.#aTask();
@@ -144,7 +143,7 @@ export class SendLoop {
 
   /** The mail of a row, or nothing when it gets none. */
   async #prepare(
-    wanted: Wanted,
+    wanted: PendingRow,
     sender: Sender | undefined,
   ): Promise<(RowToSend & { queue: MailboxQueue }) | undefined> {
     const { composer, runId, clock, queueOf, senders } = this.#context;
@@ -173,12 +172,12 @@ export class SendLoop {
     }
   }
 
-  async #skip({ row, key }: Wanted, of: number): Promise<void> {
+  async #skip({ row, key }: PendingRow, of: number): Promise<void> {
     await this.#append({ type: 'skipped', row: row.number, key, at: this.#now(), reason: 'duplicate', of });
     this.#result({ row, status: 'skipped', reason: `the same address as row ${of}` });
   }
 
-  async #reject({ row, key, doubtful }: Wanted, error: Error): Promise<void> {
+  async #reject({ row, key, doubtful }: PendingRow, error: Error): Promise<void> {
     // What was made of it the first time may have been sent.
     if (doubtful) return this.#result({ row, status: 'unknown', error });
     const record = { row: row.number, key, at: this.#now(), error: errorRecord(error) };
@@ -186,21 +185,21 @@ export class SendLoop {
     this.#result({ row, status: 'rejected', error });
   }
 
-  async #deliver(wanted: Wanted, job: RowToSend, grant: Grant): Promise<void> {
-    const { mailbox } = grant.queue;
+  async #deliver(wanted: PendingRow, job: RowToSend, slot: SendSlot): Promise<void> {
+    const { mailbox } = slot.queue;
     let surelyNotSent = false;
     try {
       const end = await sendRow(this.#context.sending, mailbox, job);
       surelyNotSent = end.status === 'left' || end.status === 'rejected' || end.status === 'skipped';
-      this.#conclude(wanted, job, grant.queue, end);
+      this.#conclude(wanted, job, slot.queue, end);
     } finally {
       // Only now, when what follows from it stands: the next mail of the mailbox goes here.
-      if (surelyNotSent) grant.unused();
-      else grant.used();
+      if (surelyNotSent) slot.unused();
+      else slot.used();
     }
   }
 
-  #conclude(wanted: Wanted, job: RowToSend, queue: MailboxQueue, end: RowEnd): void {
+  #conclude(wanted: PendingRow, job: RowToSend, queue: MailboxQueue, end: RowEnd): void {
     const { row } = job;
     const { mailbox } = queue;
     const about = { row, mailbox, messageId: job.messageId };
@@ -224,7 +223,7 @@ export class SendLoop {
   }
 
   /** Surely not sent: it is tried again, unless there is no point in it now. */
-  #putBack(wanted: Wanted, queue: MailboxQueue, failureClass: FailureClass, error: Error): void {
+  #putBack(wanted: PendingRow, queue: MailboxQueue, failureClass: FailureClass, error: Error): void {
     if (failureClass.kind === 'called-off' || failureClass.kind === 'hits-all') {
       this.#end(failureClass.kind === 'hits-all' ? 'refused' : 'aborted', error);
       return;

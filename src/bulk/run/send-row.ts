@@ -42,7 +42,7 @@ export interface SendingContext {
 
 /** What our transport tells before it submits a message. */
 interface AttemptTold {
-  /** Missing where nobody tells. */
+  /** Missing where the transporter does not tell. */
   attempt?: number;
   mailbox: string;
   messageId: string;
@@ -108,7 +108,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   }
   const message = { ...composed.message, messageId, date, signal };
   if (!tellsAttempts && !signal.aborted) await onAttempt({ mailbox, messageId });
-  // Whoever is handed a mail that was called off may not say that it was not sent.
+  // A transporter that is given a mail after an abort may not say that it was not sent.
   if (signal.aborted) {
     if (attempted) await states.append({ type: 'returned', row: row.number, key, at: at(), mailbox });
     return { status: 'left', failureClass: { kind: 'called-off' }, error: new Error('The run was aborted') };
@@ -172,7 +172,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
 }
 
 /**
- * An error before the mail could leave: whatever it says, nothing was sent. One that nobody foresaw need not be the row's
+ * An error before the mail could leave: whatever it says, nothing was sent. An unforeseen one need not be the row's
  * fault, so it ends the run rather than the row.
  */
 function classifyUnattempted(error: Error, signal: AbortSignal): FailureClass {
@@ -216,7 +216,7 @@ export function errorRecord(error: Error): RecordedError {
 }
 
 /** Milliseconds after an abort in which a transporter can still say what became of a mail. */
-const lastWord = 5_000;
+const answerTime = 5_000;
 
 /**
  * What a transporter says of a mail. One that does not say it within a few seconds of an abort is not waited for: abort()
@@ -231,7 +231,7 @@ function answerOf(
     let forget = () => {};
     const release = onAbort(signal, () => {
       const error = new Error('The run was aborted, and the transporter does not say what became of this mail.');
-      forget = clock.after(lastWord, () => resolve({ error }));
+      forget = clock.after(answerTime, () => resolve({ error }));
     });
     send()
       .then(
@@ -247,15 +247,15 @@ function answerOf(
 }
 
 /**
- * What Nodemailer calls sent, and is not, for whom it was meant: a server that speaks LMTP refused everybody, or one that
+ * What Nodemailer calls sent although its recipient was refused: a server that speaks LMTP refused every recipient, or one that
  * speaks SMTP took the copies alone.
  */
 function refusalIn(info: unknown, address: string): { error: Error } | undefined {
   const { accepted, rejected, rejectedErrors } = (info ?? {}) as Record<string, unknown>;
   if (!Array.isArray(rejectedErrors)) return undefined;
   const isRecipient = (one: unknown) => typeof one === 'string' && canonicalAddress(one) === canonicalAddress(address);
-  const nobody = Array.isArray(accepted) && accepted.length === 0;
-  if (!nobody && !(Array.isArray(rejected) && rejected.some(isRecipient))) return undefined;
+  const noneAccepted = Array.isArray(accepted) && accepted.length === 0;
+  if (!noneAccepted && !(Array.isArray(rejected) && rejected.some(isRecipient))) return undefined;
   const error: unknown = rejectedErrors.find(({ recipient }) => isRecipient(recipient)) ?? rejectedErrors[0];
   return error instanceof Error ? { error } : undefined;
 }

@@ -93,7 +93,7 @@ function number(name: string, value: unknown, least: number, unit: string): numb
 const fewest = 20;
 const usualShare = 0.05;
 
-/** The number of failed sends at which a run pauses. `rows` is `undefined` where nobody knows how many there are. */
+/** The number of failed sends at which a run pauses. `rows` is `undefined` where their number is not known. */
 export function errorThreshold(maxErrors: MaxErrors | undefined, rows: number | undefined): number {
   if (maxErrors === false) return Number.POSITIVE_INFINITY;
   if (maxErrors === undefined) return Math.max(fewest, Math.ceil(usualShare * (rows ?? 0)));

@@ -25,12 +25,12 @@ export interface EarlierContext {
   suppressed: ReadonlyMap<number, string> | undefined;
   clock: Clock;
   signal: AbortSignal;
-  /** Whether somebody has ended the run meanwhile. */
+  /** Whether the run has been ended meanwhile. */
   ending: () => boolean;
 }
 
 /** Looked for at the same time. */
-const abreast = 4;
+const atOnce = 4;
 
 /** How long the message of a session that has ended is looked for in Sent Items, where it comes with delay. */
 const longestWindow = 60_000;
@@ -44,7 +44,7 @@ const longestWindow = 60_000;
 export async function settleEarlier(context: EarlierContext): Promise<Error | undefined> {
   const { state } = context.states;
   const open = [...state.unknowns()].map((attempt) => ({ attempt, waiting: false }));
-  // Whoever cannot be asked for drafts sends new mails.
+  // A transporter that does not know drafts sends new mails.
   const drafts = context.graphTransporter
     ? [...state.waitingDrafts()].map((attempt) => ({ attempt, waiting: true }))
     : [];
@@ -58,7 +58,7 @@ export async function settleEarlier(context: EarlierContext): Promise<Error | un
     }
   };
   // All of them, also when one fails: what is being sent must not outlive the lock of the run.
-  const ends = await Promise.allSettled(Array.from({ length: abreast }, settleRest));
+  const ends = await Promise.allSettled(Array.from({ length: atOnce }, settleRest));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return fault;
 }
@@ -104,8 +104,8 @@ async function settle(
     return undefined;
   }
   // Sending a draft is sending a mail.
-  const grant = draftId === undefined ? undefined : await queues.acquire([queueFor(mailbox)]);
-  if (draftId !== undefined && !grant) return undefined;
+  const slot = draftId === undefined ? undefined : await queues.acquire([queueFor(mailbox)]);
+  if (draftId !== undefined && !slot) return undefined;
   const settled = draftId === undefined ? 'verify' : 'draft';
   if (waiting && attempt.type === 'attempt') await states.append({ ...attempt, at: about().at, attempt: 1 });
   /** Nothing came of it: another session may send the draft. */
@@ -126,7 +126,7 @@ async function settle(
       window,
       signal,
     });
-    grant?.used();
+    slot?.used();
     await states.append({
       type: 'sent',
       ...about(),
@@ -141,17 +141,17 @@ async function settle(
     if (states.failure) throw states.failure;
     const { kind } = classifyFailure(failure);
     if (kind === 'unknown') {
-      grant?.used();
+      slot?.used();
       // Neither can the next one be asked about; all stay open, for another session.
       if (couldNotAsk(failure)) {
         await putBack(failure);
         return failure;
       }
       await hold(failure);
-      // Somebody asked for it: that the mailbox may not be read must not look as if nothing had been found.
+      // The caller asked for it: that the mailbox may not be read must not look as if nothing had been found.
       return draftId === undefined && isRefused(failure) ? failure : undefined;
     }
-    grant?.unused();
+    slot?.unused();
     // Of an earlier mail, which may have been sent, this draft says nothing.
     const onlyDraft = states.state.attemptsOf(row).every((one) => one.draftId === draftId);
     if (kind === 'rejected' && !onlyDraft) {
@@ -168,7 +168,7 @@ async function settle(
   }
 }
 
-// No request got as far as Graph: nobody signed in, or there was no way there.
+// No request got as far as Graph: signing in failed, or Graph could not be reached.
 const wayCodes: ReadonlySet<unknown> = new Set(['ECONFIG', 'ECONNECTION', 'EDNS', 'ETLS', 'EPROXY']);
 
 function couldNotAsk(error: Error): boolean {

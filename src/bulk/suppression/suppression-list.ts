@@ -68,10 +68,10 @@ interface Version {
   stamp: string;
 }
 
-/** Somebody may be writing to it: as often as it changes under the reader, it is read again, up to here. */
+/** Another program may be writing to it: as often as it changes under the reader, it is read again, up to here. */
 const mostReadings = 5;
 
-/** A suppression list in a file, which whoever takes unsubscriptions may write to while mails are sent. */
+/** A suppression list in a file, which the program that takes unsubscriptions may write to while mails are sent. */
 class SuppressionFile {
   readonly #file: string;
   #current: Version;
@@ -89,7 +89,7 @@ class SuppressionFile {
 
   /**
    * As they stand in the file now.
-   * @throws BulkInputError when it cannot be read any more: nobody could say then who must not get mail
+   * @throws BulkInputError when it cannot be read any more: then it is not known who must not get mail
    */
   async entries(): Promise<SuppressionEntries> {
     while ((await stampOf(this.#file)) !== this.#current.stamp) {
@@ -159,7 +159,7 @@ async function readable<T>(file: string, run: () => Promise<T>): Promise<T> {
 
 /**
  * Writes addresses to the end of a suppression list, those that it does not hold already; a file that is not there is
- * made, for its owner alone. What is no plain address is left out: it may come from a bounce that anybody can send, and
+ * made, for its owner alone. What is no plain address is left out: it may come from a bounce, which any stranger can send, and
  * `*.example.com` would keep back a whole domain.
  * @param comment why they are there, put after each address
  * @returns how many were added

@@ -14,7 +14,7 @@ type Call = hbs.AST.MustacheStatement | hbs.AST.BlockStatement | hbs.AST.SubExpr
 
 /**
  * Finds what can be known to be wrong before any row is seen: calls of what is no helper, helpers that would shadow a
- * column of the same name, partials that nobody wrote.
+ * column of the same name, partials that are missing.
  */
 export class TemplateCheck extends Handlebars.Visitor {
   /** Partials that the template calls, and those that it defines itself with `{{#*inline}}`. */

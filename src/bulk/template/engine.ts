@@ -54,7 +54,7 @@ export class TemplateEngine {
     labelOf = (name: string) => `partial "${name}"`,
   ) {
     this.#escaping = escaping;
-    // It would print to the console of whoever sends.
+    // It would print to the console of the sending process.
     delete this.#env.helpers.log;
     this.#env.registerHelper(templateHelpers);
     const { helperMissing, blockHelperMissing, ...callable } = this.#env.helpers;

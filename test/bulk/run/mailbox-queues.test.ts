@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Grant, type MailboxQueue, MailboxQueues } from '../../../src/bulk/run/mailbox-queues.js';
+import { type MailboxQueue, MailboxQueues, type SendSlot } from '../../../src/bulk/run/mailbox-queues.js';
 import { SteppingClock } from './virtual/stepping-clock.js';
 
 const minute = 60_000;
@@ -15,16 +15,16 @@ beforeEach(() => {
 const queuesOf = (rate: number | false, concurrency = 4, perDay: number | false = false) =>
   new MailboxQueues({ rate, perDay }, concurrency, clock);
 
-/** Asks for a grant, and takes down under `name` when it came. */
+/** Asks for a slot, and takes down under `name` when it came. */
 function ask(
   queues: MailboxQueues,
   name: string,
   of: readonly MailboxQueue[],
   recipients?: number,
-): Promise<Grant | undefined> {
-  return queues.acquire(of, recipients).then((grant) => {
-    order.push(grant ? `${name} ${grant.queue.mailbox}` : `${name} closed`);
-    return grant;
+): Promise<SendSlot | undefined> {
+  return queues.acquire(of, recipients).then((slot) => {
+    order.push(slot ? `${name} ${slot.queue.mailbox}` : `${name} closed`);
+    return slot;
   });
 }
 
@@ -131,12 +131,12 @@ describe('MailboxQueues', () => {
   it('let nobody go once they are closed, and leave no timer', async () => {
     const queues = queuesOf(1);
     const queue = queues.queue('a');
-    const grant = await queues.acquire([queue]);
+    const slot = await queues.acquire([queue]);
     const waiting = ask(queues, 'waiting', [queue]);
     queues.close();
     await waiting;
     await ask(queues, 'late', [queue]);
-    grant?.used();
+    slot?.used();
     expect(order).toEqual(['waiting closed', 'late closed']);
     expect(clock.timers).toBe(0);
   });
