@@ -17,9 +17,9 @@ const noSuchAddress =
 const mailboxFull =
   /\b(?:mailbox|quota|inbox|storage)\b[^.;]{0,30}\b(?:full|exceeded|over)\b|\bover ?quota\b|\bout of storage\b/i;
 
-export interface StatusMeaning {
+interface StatusMeaning {
   fault: BounceFault;
-  /** One sentence without a full stop, for people. */
+  /** One sentence without a full stop, for users. */
   meaning: string;
   /** The code that says most: the report's own, or one in the server's words where that only says "failed". */
   status?: string;

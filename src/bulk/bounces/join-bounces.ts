@@ -7,8 +7,6 @@ import type { RecipientsSource } from '../recipients/open-recipients.js';
 import type { BouncedRecipient } from './bounce.js';
 import type { ReceivedBounce } from './read-bounces.js';
 
-export type { JoinedBounces };
-
 export interface JoinBouncesOptions {
   /**
    * The recipients of the run. With them, a bounce is hard only when it names the address that the row has: a report is only
@@ -72,7 +70,7 @@ async function addAddresses(rows: ReadonlyMap<number, RowOfMail>, recipients: Re
 }
 
 /** What {@link joinBounces} found. */
-interface JoinedBounces {
+export interface JoinedBounces {
   /** Reports that were given. */
   reports: number;
   /** Those of them about mails of other senders or runs. */

@@ -2,7 +2,7 @@ import type { BouncedRecipient } from './bounce.js';
 import { classifyStatus, isHard } from './bounce-status.js';
 
 /** What is known of a report beside its text. */
-export interface ReportClues {
+interface ReportClues {
   /** Addresses that its header names as failed (X-Failed-Recipients, of Exim and Google). */
   failed: readonly string[];
   /** The addresses that the mail it is about went to. */
@@ -16,7 +16,7 @@ const smtpAnswer = /(?<![\d.])[45]\d\d[ -](?:#?[45]\.\d{1,3}\.\d{1,3})?[^\r\n]*(
 const qmailCode = /\(#([45]\.\d{1,3}\.\d{1,3})\)/;
 
 /**
- * Reads the report as a person would, where it has no delivery status for programs. It holds on to addresses and codes only,
+ * Reads the text of the report, where it has no delivery status for programs. It relies on addresses and codes only,
  * as the words are in the language of the mailbox.
  */
 export function parseReportText(text: string, { failed, sentTo }: ReportClues): BouncedRecipient[] {

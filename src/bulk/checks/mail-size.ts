@@ -9,7 +9,7 @@ export interface MailSize {
   line: number;
 }
 
-export interface SizeOptions {
+interface SizeOptions {
   maxRequestSize?: number | undefined;
   largeMessages?: 'reject' | 'upload' | undefined;
 }

@@ -23,7 +23,7 @@ export interface RowWarning {
   rows: number;
 }
 
-export type WarningKind =
+type WarningKind =
   | 'empty-rows'
   | 'no-from'
   | 'from-not-mailbox'

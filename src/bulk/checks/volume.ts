@@ -54,7 +54,7 @@ export interface VolumePlan {
   days: number;
   /** Whether the allowance of a day runs out, so that the run waits for the next. */
   needsOverDays: boolean;
-  /** What a person should know before the run starts, a sentence or two each. */
+  /** What a user should know before the run starts, a sentence or two each. */
   statements: string[];
 }
 

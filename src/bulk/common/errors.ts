@@ -1,4 +1,4 @@
-export interface BulkInputErrorOptions extends ErrorOptions {
+interface BulkInputErrorOptions extends ErrorOptions {
   /** The line of the recipients' file that the problem is on, counted from 1. */
   line?: number | undefined;
 }
@@ -28,7 +28,7 @@ export class BulkInputError extends Error {
  */
 export type JournalErrorCode = 'damaged' | 'changed' | 'locked' | 'failed' | 'exists' | 'missing';
 
-export interface JournalErrorOptions extends ErrorOptions {
+interface JournalErrorOptions extends ErrorOptions {
   code: JournalErrorCode;
 }
 

@@ -14,7 +14,7 @@ export type GraphTransporter = Pick<GraphTransport, 'mailboxFor' | 'settle'> &
   Partial<Pick<GraphTransport, 'traceMessages'>> & { readonly mailboxConcurrency?: number };
 
 /**
- * The Graph transport behind a transporter, if there is one. Told by its shape: it may be of another copy of this package,
+ * The Graph transport behind a transporter, if there is one. Recognised by its shape: it may be of another copy of this package,
  * or a copy of the object.
  */
 export function graphTransporterOf(transporter: BulkTransporter): GraphTransporter | undefined {

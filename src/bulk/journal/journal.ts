@@ -19,7 +19,7 @@ import { journalFile, makeRunFolder, unfinishedJournal, writeFirstRecord } from 
 import type { RunState } from './run-state.js';
 
 /** A journal opened for writing, and what it holds. */
-export interface OpenedJournal {
+interface OpenedJournal {
   readonly journal: Journal;
   readonly run: RunRecord;
   readonly state: RunState;

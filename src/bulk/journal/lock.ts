@@ -27,7 +27,7 @@ export interface RunLock {
   release(as?: 'damaged'): Promise<void>;
 }
 
-export interface LockOptions {
+interface LockOptions {
   files?: FileOperations | undefined;
   machine?: Machine | undefined;
   /** A user says that the process that holds the lock has ended: believed where nothing is known, never against what is known. */
@@ -71,7 +71,7 @@ export async function lockRun(folder: string, options: LockOptions = {}): Promis
 }
 
 /** Which process has the lock of a run, and whether it is running; undefined when none has it. */
-export async function whoHolds(
+async function whoHolds(
   folder: string,
   { files = systemFiles, machine = thisMachine }: Pick<LockOptions, 'files' | 'machine'> = {},
 ): Promise<HeldLock | undefined> {
@@ -245,10 +245,10 @@ function locked(problem: string): JournalError {
   return new JournalError(`The run cannot be taken up: ${problem}`, { code: 'locked' });
 }
 
-/** Whether a process is at a run, by the last session that its journal has and by its lock. */
+/** Whether a process is working at a run, by the last session that its journal has and by its lock. */
 export interface RunActivity {
   /**
-   * `'in-progress'`: a process is at it. `'interrupted'`: the last one ended without having written why. `'elsewhere'`: whether
+   * `'in-progress'`: a process is working at it. `'interrupted'`: the last one ended without having written why. `'elsewhere'`: whether
    * that one still runs cannot be seen from here. `'ended'`: it wrote why.
    */
   state: 'in-progress' | 'interrupted' | 'elsewhere' | 'ended';

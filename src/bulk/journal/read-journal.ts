@@ -5,8 +5,6 @@ import type { JournalRecord, RunRecord } from './records.js';
 import { journalFile } from './run-folder.js';
 import { RunState } from './run-state.js';
 
-export type { JournalEntry };
-
 /** A journal read to its end. */
 export interface RunReading extends JournalEnd {
   readonly run: RunRecord;

@@ -1,7 +1,7 @@
 import type { TraceStatus } from '../common/graph-transporter.js';
 import type { LockOwner } from './lock-holder.js';
 
-/** An error, as far as a person or a report needs it. Never holds a message's text or a credential. */
+/** An error, as far as a user or a report needs it. Never holds a message's text or a credential. */
 export interface RecordedError {
   code?: string;
   message: string;
@@ -50,7 +50,7 @@ export interface AttemptRecord extends OfRow {
   mailbox: string;
   messageId: string;
   draftId?: string;
-  /** Which request of this sending it is, from 1. Missing in older journals, and where the transporter tells nothing. */
+  /** Which request of this sending it is, from 1. Missing in older journals, and where the transporter does not say. */
   attempt?: number;
   /** The `Date` of the mail, so that another attempt can carry the same. */
   date?: string;
@@ -115,7 +115,7 @@ export interface UnknownRecord extends OfRow {
 export interface ReturnedRecord extends OfRow {
   type: 'returned';
   mailbox?: string;
-  /** The draft of its last attempt lies there still, and is to be sent by its id rather than made anew. */
+  /** The draft of its last attempt still exists, and is to be sent by its id rather than made anew. */
   draftId?: string;
   error?: RecordedError;
   /** The mailbox is not asked before. */
@@ -124,7 +124,7 @@ export interface ReturnedRecord extends OfRow {
   settled?: Settled;
 }
 
-/** A process took up the run, or left it in good order. */
+/** A process took up the run, or ended it properly. */
 export interface SessionRecord {
   type: 'session';
   at: string;
@@ -138,7 +138,7 @@ export interface SessionRecord {
 }
 
 /** A mailbox was told to wait. */
-export interface ThrottledRecord {
+interface ThrottledRecord {
   type: 'throttled';
   at: string;
   mailbox: string;
@@ -160,7 +160,7 @@ export interface BounceRecord {
 }
 
 /** The Inbox of a mailbox has been read for delivery reports up to a moment. */
-export interface BouncesReadRecord {
+interface BouncesReadRecord {
   type: 'bounces-read';
   at: string;
   mailbox: string;
@@ -180,7 +180,7 @@ export interface TraceRecord {
 }
 
 /** Message trace has been searched for all mails of this run that a mailbox had sent by then. */
-export interface TraceReadRecord {
+interface TraceReadRecord {
   type: 'trace-read';
   at: string;
   mailbox: string;

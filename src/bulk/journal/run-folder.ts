@@ -32,7 +32,7 @@ export async function makeRunFolder(folder: string, files: FileOperations = syst
  * Makes the way to a folder durable, from the root down. Also where nothing was just made: a process that was killed may
  * have made folders without getting as far as this, and a journal is no good in a folder that vanishes.
  */
-export async function syncParents(folder: string, files: FileOperations): Promise<void> {
+async function syncParents(folder: string, files: FileOperations): Promise<void> {
   const parent = path.dirname(path.resolve(folder));
   if (parent !== path.dirname(parent)) await syncParents(parent, files);
   await syncFolder(parent, files);

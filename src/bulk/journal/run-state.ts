@@ -9,7 +9,7 @@ interface Undecided {
 }
 
 /** How many rows are in which state. The rows that no record speaks of are left, and so are the other seen ones. */
-export interface Tally {
+interface Tally {
   sent: number;
   rejected: number;
   skipped: number;
@@ -28,7 +28,7 @@ export interface Tally {
 export class RunState {
   readonly #rows = new RowTable();
   readonly #undecided = new Map<number, Undecided>();
-  /** The last attempts of rows that are left, whose drafts surely were not sent and lie there still. */
+  /** The last attempts of rows that are left, whose drafts surely were not sent and still exist. */
   readonly #drafts = new Map<number, AttemptRecord>();
   readonly #sends = new Map<string, RecentSends>();
   readonly #holds = new Map<string, { until: number; asked: number }>();
@@ -90,7 +90,7 @@ export class RunState {
     }
   }
 
-  /** The last attempt of each row that is left while its draft, which surely was not sent, lies there still. */
+  /** The last attempt of each row that is left while its draft, which surely was not sent, still exists. */
   waitingDrafts(): Iterable<AttemptRecord> {
     return this.#drafts.values();
   }

@@ -7,8 +7,8 @@ import { compileUnsubscribe, type UnsubscribeOptions } from './unsubscribe.js';
 /** Headers that mail to many people should have, and others. */
 export interface MannersOptions {
   /**
-   * Writes `List-Unsubscribe` (RFC 2369) and `List-Unsubscribe-Post` (RFC 8058). Gmail and Yahoo ask for both from whoever
-   * sends 5,000 mails a day to them; mail programs show a button for them.
+   * Writes `List-Unsubscribe` (RFC 2369) and `List-Unsubscribe-Post` (RFC 8058). Gmail and Yahoo ask for both from senders
+   * of 5,000 mails a day to them; mail programs show a button for them.
    * @default none
    */
   unsubscribe?: UnsubscribeOptions | undefined;

@@ -39,7 +39,7 @@ const urlEscaping: Escaping = {
 const longestUri = 998 - 'List-Unsubscribe: <>,'.length;
 
 /** The URI of one kind for a row. @throws Error with what is wrong */
-export type UriOf = (values: object) => string;
+type UriOf = (values: object) => string;
 
 /** @throws BulkInputError */
 export function compileUnsubscribe(options: UnsubscribeOptions): { uris: readonly UriOf[]; oneClick: boolean } {

@@ -6,12 +6,11 @@ import type { Row } from '../common/row.js';
 import { compileListHeaders, type MannersOptions, type PreparedHeader } from '../list-headers/list-headers.js';
 import type { Template } from '../template/template.js';
 import type { MailAddress } from './address-field.js';
-import type { HeaderFields } from './row-message.js';
-import { type RowMessage, readRowMessage } from './row-message.js';
+import { type HeaderFields, type RowMessage, readRowMessage } from './row-message.js';
 import type { Sender } from './sender.js';
 
 /** What keeps a row from becoming a mail. */
-export type RowFault = 'address' | 'name' | 'message' | 'unsubscribe';
+type RowFault = 'address' | 'name' | 'message' | 'unsubscribe';
 
 /** A row that cannot become a mail, through what stands in it. What a template finds is its own `BulkInputError`. */
 export class RowRefused extends BulkInputError {
@@ -48,13 +47,13 @@ export interface RowComposer {
 }
 
 /** What is settled for a mail before it is composed, so that it can be found again. */
-export interface MailIdentity {
+interface MailIdentity {
   /** Message-ID, with its angle brackets. */
   messageId?: string | undefined;
   date?: Date | undefined;
 }
 
-export interface ComposerOptions {
+interface ComposerOptions {
   template: Pick<Template, 'render'>;
   listHeaders?: MannersOptions | undefined;
 }

@@ -11,7 +11,7 @@ export function delimiterName(delimiter: string): string {
 }
 
 /** How a file is read, by its beginning. */
-export interface CsvForm {
+interface CsvForm {
   readonly delimiter: string;
   /** Bytes at the beginning that are no part of the table: the line `sep=;`. */
   readonly skip: number;
@@ -70,7 +70,7 @@ export interface CsvHeader {
   readonly email: number;
 }
 
-export interface HeaderContext {
+interface HeaderContext {
   readonly name: string;
   readonly line: number;
   readonly delimiter: string;

@@ -123,7 +123,7 @@ interface ParserInfo {
   readonly empty_lines: number;
 }
 
-/** The parser tells the line that a row ends on, and counts a CRLF inside quotes twice; a person looks for where it starts. */
+/** The parser tells the line that a row ends on, and counts a CRLF inside quotes twice; a user looks for where it starts. */
 class LineCounter {
   /** Lines above those that the parser sees. */
   readonly #above: number;

@@ -60,7 +60,7 @@ export interface RecipientsSource {
   }): RecipientsSource;
 }
 
-export interface RecipientsInspection extends ReadingEnd {
+interface RecipientsInspection extends ReadingEnd {
   readonly sha256: string;
   readonly rows: number;
 }

@@ -1,6 +1,5 @@
 import { guardFormula } from './formula-guard.js';
-import type { ReportedBounce, ReportRow } from './report-row.js';
-import { traceWords } from './report-row.js';
+import { type ReportedBounce, type ReportRow, traceWords } from './report-row.js';
 
 const own = {
   status: ({ status }: ReportRow) => status,

@@ -10,7 +10,7 @@ import { traceWords } from './report-row.js';
 import type { RunFacts } from './run-facts.js';
 import type { ReportTotals } from './totals.js';
 
-export interface HtmlReportInput {
+interface HtmlReportInput {
   facts: RunFacts;
   totals: ReportTotals;
   highlights: Highlights;
@@ -24,7 +24,7 @@ export interface HtmlReportInput {
 }
 
 /**
- * The page that a person acts on. It loads nothing and runs nothing (its Content-Security-Policy forbids both), and everything
+ * The page that a user acts on. It loads nothing and runs nothing (its Content-Security-Policy forbids both), and everything
  * from a row, an error or a mail server is escaped. Pure.
  */
 export function htmlReport(input: HtmlReportInput): string {

@@ -2,10 +2,9 @@ import { classifyStatus } from '../bounces/bounce-status.js';
 import { count, counted, type Times } from '../common/words.js';
 import type { Highlights, Reason, Shown } from './highlights.js';
 import { html, type SafeHtml } from './html.js';
-import type { ReportRow } from './report-row.js';
-import { traceWords } from './report-row.js';
+import { type ReportRow, traceWords } from './report-row.js';
 
-/** The rows that a person has to look at, and why. */
+/** The rows that a user has to look at, and why. */
 export function rowTables(found: Highlights, times: Times): SafeHtml {
   return html`${unknownTable(found.unknown, times)}${failedTable(found.failed, found.errors, times)}${bouncedTable(found.bounced, found.bounces)}${undeliveredTable(found.undelivered, times)}`;
 }

@@ -10,7 +10,7 @@ import type { ReportedBounce, ReportedError, ReportedTrace, ReportRow, RowStatus
 import { RecordReader } from './row-index.js';
 import { type RunFacts, readRunFacts } from './run-facts.js';
 
-export interface ReportRowsOptions {
+interface ReportRowsOptions {
   /** The run folder. */
   folder: string;
   /** The recipients that the run was begun with. Without them, or when they have changed, the rows have no columns of their own. */
@@ -18,7 +18,7 @@ export interface ReportRowsOptions {
 }
 
 /** The rows of a run's report, and what there is to say about them. */
-export interface ReportSource {
+interface ReportSource {
   facts: RunFacts;
   /** The columns of the input; undefined when they cannot be given. */
   columns: readonly string[] | undefined;

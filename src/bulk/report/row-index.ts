@@ -8,7 +8,7 @@ import { journalFile } from '../journal/run-folder.js';
 import { RunState } from '../journal/run-state.js';
 import type { RowStatus } from './report-row.js';
 
-/** Where a record stands in the journal, in bytes. */
+/** Where a record is in the journal, in bytes. */
 export interface RecordPosition {
   offset: number;
   length: number;

@@ -4,7 +4,7 @@ import type { JournalRecord, RunRecord, SessionRecord } from '../journal/records
 import { RowIndex } from './row-index.js';
 import { Timeline } from './timeline.js';
 
-export interface MailboxFacts {
+interface MailboxFacts {
   mailbox: string;
   sent: number;
   throttled: number;
@@ -28,7 +28,7 @@ export interface RunFacts {
   lastAt: string;
   /** Why the last session ended; undefined while it goes on, or when it was killed. */
   ended: string | undefined;
-  /** Whether a process is at it. */
+  /** Whether a process is sending. */
   activity: RunActivity;
 }
 

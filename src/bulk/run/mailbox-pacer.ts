@@ -22,8 +22,8 @@ export interface Pause {
   until: number;
 }
 
-/** A message that was begun: one of the two must follow. */
-export interface Reservation {
+/** A message that counts against the limits while it is sent: one of the two must follow. */
+interface Reservation {
   /** It was sent, or may have been. */
   used(at: number): void;
   /** It surely was not. */

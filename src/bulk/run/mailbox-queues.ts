@@ -6,7 +6,7 @@ export interface MailboxQueue {
   readonly mailbox: string;
   readonly pacer: MailboxPacer;
   readonly inFlight: number;
-  /** Milliseconds that a message takes on its way, those of late above all; undefined before the first. */
+  /** Milliseconds that a message takes, the latest ones weighted most; undefined before the first. */
   readonly sendTime: number | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface SendSlot {
   unused(): void;
 }
 
-/** What the latest message counts in the mean of all. */
+/** The weight of the latest message in the mean of all. */
 const weight = 0.1;
 
 interface OwnQueue extends MailboxQueue {
@@ -50,7 +50,7 @@ export class MailboxQueues {
     this.#clock = clock;
   }
 
-  /** `begin` is called with a pacer that is new, to tell it of what went before. */
+  /** `begin` is called with a new pacer, to tell it what was sent before. */
   queue(mailbox: string, begin?: (pacer: MailboxPacer) => void): MailboxQueue {
     let queue = this.#queues.get(mailbox);
     if (!queue) {
@@ -65,7 +65,7 @@ export class MailboxQueues {
     return this.#queues.values();
   }
 
-  /** Messages a minute that mailboxes send by experience, all together; undefined before the first. */
+  /** Messages a minute that all mailboxes together have sent so far; undefined before the first. */
   get speed(): number | undefined {
     const speeds = [...this.#queues.values()].flatMap(({ sendTime }) =>
       sendTime === undefined ? [] : (this.#concurrency * 60_000) / Math.max(1, sendTime),
@@ -114,7 +114,7 @@ export class MailboxQueues {
       }
       let free: OwnQueue | undefined;
       for (const queue of waiter.queues) {
-        // One that is full wakes us when something ends.
+        // One that is full serves again when a send ends.
         if (queue.inFlight >= this.#concurrency || wanted.has(queue)) continue;
         const pause = queue.pacer.pause(now, waiter.recipients);
         if (pause) wake = Math.min(wake, pause.until);

@@ -20,7 +20,7 @@ export interface OpenRun {
   close(): Promise<void>;
 }
 
-export interface OpeningOptions {
+interface OpeningOptions {
   /** `true`: it must be there; `false`: it must not. */
   resume?: boolean | undefined;
   takeOver?: boolean | undefined;
@@ -88,7 +88,7 @@ async function openEarlier(folder: string, files: FileOperations | undefined, lo
   try {
     return await Journal.open(folder, files, lock);
   } catch (error) {
-    // Only where there is none: one that is there, and does not even say what was begun, is for a person to look at.
+    // Only where there is none: one that is there, and does not even say what was begun, is for a user to look at.
     if (error instanceof JournalError && error.code === 'missing' && error.cause !== undefined) return undefined;
     throw error;
   }

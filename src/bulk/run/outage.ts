@@ -3,8 +3,8 @@ const firstPause = 30_000;
 const longestPause = 300_000;
 
 /**
- * How long to put up with a network that fails. At the very first mail not at all: a user is watching, and there is
- * something to set right. In the middle of a run for a while.
+ * How long to go on while the network fails. At the very first mail not at all: a user is watching, and there is
+ * something to correct. In the middle of a run for a while.
  */
 export class Outage {
   readonly #patience: number;
@@ -29,7 +29,7 @@ export class Outage {
     if (!this.#worked) return undefined;
     this.#since ??= now;
     if (now - this.#since >= this.#patience) return undefined;
-    // Those that were under way together fail together, and are one failure.
+    // Requests that were in flight together fail together, and are one failure.
     if (now >= this.#pausedUntil) {
       this.#pausedUntil = now + this.#pause;
       this.#pause = Math.min(2 * this.#pause, longestPause);

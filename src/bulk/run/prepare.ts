@@ -24,15 +24,15 @@ import { errorThreshold, type RunSettings, settleSettings } from './settings.js'
 import { settleByTrace, settleEarlier, suppressedDrafts } from './settle-earlier.js';
 import { rowsKnown } from './totals.js';
 
-/** What a run takes from outside of its options. */
-export interface PrepareContext {
+/** What a run needs beside its options. */
+interface PrepareContext {
   clock: Clock;
   files: FileOperations | undefined;
   machine: Machine | undefined;
   /** Ends what is in flight. */
   signal: AbortSignal;
   results: ResultQueue<BulkResult>;
-  /** Told as soon as the run is open, so that it is closed whatever comes then. */
+  /** Called as soon as the run is open, so that it is closed whatever happens then. */
   opened: (run: OpenRun, sendLoop: SendLoop, prepared: PreparedRun) => void;
   onResult: (result: BulkResult) => void;
   onEnd: (why: BulkEnding, error?: Error) => void;
@@ -45,7 +45,7 @@ export interface PreparedRun {
   total: number | undefined;
 }
 
-/** Least for a transporter that says nothing else: what Graph allows to one mailbox. */
+/** For a transporter that says nothing else: what Graph allows for one mailbox. */
 const usualConcurrency = 4;
 
 /**

@@ -5,7 +5,7 @@ import type { MailboxQueue, MailboxQueues } from './mailbox-queues.js';
 import type { PreparedRun } from './prepare.js';
 import { totalsMeanwhile } from './totals.js';
 
-export interface ProgressSources {
+interface ProgressSources {
   state: RunState | undefined;
   /** Rows that were read. */
   read: number;
@@ -97,7 +97,7 @@ export interface PaceSeen {
   /** Recipients in 24 hours and mailbox, and how many of these are used up, over all mailboxes. */
   perDay: number | false;
   usedToday: number;
-  /** Mails a minute that the service takes by experience, over all mailboxes. */
+  /** Mails a minute that the service has taken so far, over all mailboxes. */
   speed: number | undefined;
 }
 

@@ -3,8 +3,7 @@ import type { Clock } from '../../common/clock.js';
 import { type FileOperations, systemFiles } from '../common/file-operations.js';
 import { readRecords } from '../journal/read-journal.js';
 import { journalFile } from '../journal/run-folder.js';
-import type { RecentSend } from '../journal/run-state.js';
-import { RunState } from '../journal/run-state.js';
+import { type RecentSend, RunState } from '../journal/run-state.js';
 import type { MailboxQueue, MailboxQueues } from './mailbox-queues.js';
 import type { OpenRun } from './open-run.js';
 

@@ -20,7 +20,7 @@ export interface PendingRow {
   mailbox: string | undefined;
 }
 
-export interface RowsContext {
+interface RowsContext {
   source: RecipientsSource;
   state: RunState;
   /** `undefined` where an address may get more than one mail. */

@@ -82,7 +82,7 @@ export async function asBegun(
 ): Promise<RunInput> {
   const { source, emailColumn } = input;
   if (journal === undefined || source.format !== 'csv') return input;
-  // By the earliest rules, which take whatever later ones take: the id hangs on the bytes alone.
+  // By the earliest rules, which take whatever later ones take: the id depends on the bytes alone.
   const earliest = { ...input, source: source.asBegun({ emailColumn }) };
   const folder = typeof journal === 'string' ? journal : journal((await identifyRun(earliest, signal)).id);
   const reader = await readerOf(path.resolve(folder));

@@ -4,8 +4,7 @@ import type { BulkEnding, BulkResult } from '../common/bulk-results.js';
 import { BulkInputError, messageOf } from '../common/errors.js';
 import { messageIdFor } from '../journal/run-id.js';
 import type { RowComposer } from '../message/compose-row.js';
-import type { Sender } from '../message/sender.js';
-import { fromDomain } from '../message/sender.js';
+import { fromDomain, type Sender } from '../message/sender.js';
 import { classifyFailure, type FailureClass } from './classify-failure.js';
 import type { MailboxQueue, MailboxQueues, SendSlot } from './mailbox-queues.js';
 import { Outage } from './outage.js';
@@ -13,7 +12,7 @@ import type { ResultQueue } from './result-queue.js';
 import type { PendingRow, RowsToSend } from './rows-to-send.js';
 import { errorRecord, type RowEnd, type RowToSend, type SendingContext, sendRow } from './send-row.js';
 
-export interface SendLoopContext {
+interface SendLoopContext {
   runId: string;
   rows: RowsToSend;
   composer: RowComposer;
@@ -33,19 +32,19 @@ export interface SendLoopContext {
   patience: number;
   clock: Clock;
   results: ResultQueue<BulkResult>;
-  /** Told of every row that has come to its end. */
+  /** Called with the result of every row. */
   onResult: (result: BulkResult) => void;
-  /** Told once why no more rows are taken, if not for want of them. */
+  /** Called once with the reason why no more rows are taken, unless there are none left. */
   onEnd: (why: BulkEnding, error?: Error) => void;
 }
 
-/** Messages that wait for their mailboxes, where the mailbox hangs on the message. */
+/** Messages that wait for their mailboxes, where the mailbox depends on the message. */
 const mostWaiting = 256;
 
-/** Rows that are being brought to their end. */
+/** Rows that are in progress. */
 const mostTasks = 1_000;
 
-/** Takes row after row and sees each to its end, until all are done or the run is to end. */
+/** Takes row after row and sends its mail, until all are done or the run is to end. */
 export class SendLoop {
   readonly #context: SendLoopContext;
   readonly #tasks = new Set<Promise<void>>();
@@ -58,7 +57,7 @@ export class SendLoop {
   #ending = false;
   #limited = false;
   #failure: { error: unknown } | undefined;
-  // Not races of promises: one that lasts keeps whatever ever raced with it.
+  // Not Promise.race: a promise that lasts keeps everything that ever raced with it.
   #wakeByStop: () => void = () => {};
   #wakeByTask: () => void = () => {};
 
@@ -130,7 +129,7 @@ export class SendLoop {
     this.#begun++;
     const { recipients } = job.composed;
     if (slot?.queue === queue && slot.recipients === recipients) return this.#track(this.#deliver(wanted, job, slot));
-    // Mailbox or recipients hang on the message: others go on meanwhile.
+    // Mailbox or recipients depend on the message: others go on meanwhile.
     slot?.unused();
     this.#waiting++;
     const waiting = queues.acquire([queue], recipients).then((slot) => {
@@ -193,7 +192,7 @@ export class SendLoop {
       surelyNotSent = end.status === 'left' || end.status === 'rejected' || end.status === 'skipped';
       this.#conclude(wanted, job, slot.queue, end);
     } finally {
-      // Only now, when what follows from it stands: the next mail of the mailbox goes here.
+      // Only now, when the outcome has been dealt with: this lets the next mail of the mailbox go.
       if (surelyNotSent) slot.unused();
       else slot.used();
     }
@@ -276,7 +275,7 @@ export class SendLoop {
     });
   }
 
-  /** What goes wrong with a task goes wrong with the run. */
+  /** A task that fails makes the run fail. */
   #track(work: Promise<void>): void {
     const task: Promise<void> = work
       .catch((error: unknown) => {

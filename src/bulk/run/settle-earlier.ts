@@ -12,7 +12,7 @@ import type { MailboxQueue, MailboxQueues } from './mailbox-queues.js';
 import type { RowStates } from './open-run.js';
 import { errorRecord } from './send-row.js';
 
-export interface EarlierContext {
+interface EarlierContext {
   states: RowStates;
   graphTransporter: GraphTransporter | undefined;
   queues: MailboxQueues;
@@ -38,7 +38,7 @@ const longestWindow = 60_000;
 /**
  * Settles what an earlier session left open, as far as that can be done without sending anything twice: with the id of a
  * draft, which goes out once at most, or by looking in Sent Items. What stays open is held as unknown. Drafts that surely
- * were not sent, and only waited to be, are sent too: another one made in their place would leave them lying in Drafts.
+ * were not sent, and only waited to be, are sent too: another one made in their place would leave them in Drafts.
  * @returns an error that would hit every row, where one came
  */
 export async function settleEarlier(context: EarlierContext): Promise<Error | undefined> {
@@ -73,7 +73,7 @@ async function settle(
   const { row, key, mailbox, messageId, draftId } = attempt;
   const about = () => ({ row, key, at: new Date(clock.now()).toISOString(), mailbox, messageId });
   const hold = async (error: Error) => {
-    // What would fail again, as for want of a permission, a person must learn of.
+    // What would fail again, such as a missing permission, has to be reported.
     if (attempt.type === 'unknown' && !(isGraphMailError(error) && error.permanent)) return;
     const draft = draftId === undefined ? {} : { draftId };
     await states.append({ type: 'unknown', ...about(), ...draft, error: errorRecord(error) });
@@ -245,7 +245,7 @@ export async function settleByTrace({
 
 /**
  * The drafts of earlier sessions whose recipients are on the suppression list by now, with the entry, by row. They are not to
- * be sent any more. An iterable can be read only once, so of its rows nothing can be told here.
+ * be sent any more. An iterable can be read only once, so its rows cannot be checked here.
  */
 export async function suppressedDrafts(
   source: RecipientsSource,

@@ -8,9 +8,6 @@ import { openAttachmentsFolder, type ReadRowAttachments, withoutAttachmentsFolde
 import { compileTemplate, type Template, type TemplateMessage, type TemplateSource } from './template.js';
 import { textFromHtml } from './text-from-html.js';
 
-export type { TemplateAttachmentInput } from './read-source.js';
-export type { Template, TemplateMessage } from './template.js';
-
 /** A template as Handlebars sources. At least one of `html` and `text` is needed; without `text`, it is made from the HTML. */
 export interface TemplateStrings {
   readonly subject: string;
@@ -29,7 +26,7 @@ export interface TemplateStrings {
  */
 export type TemplateInput = string | URL | TemplateStrings | TemplateFunction;
 
-export interface OpenTemplateOptions {
+interface OpenTemplateOptions {
   /**
    * The folder that the files of the rows' column `attachments` are in. Where none is named, a row with a value in that
    * column is refused, unless the template is a function, which may use it as it likes.

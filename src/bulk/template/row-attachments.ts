@@ -6,7 +6,7 @@ import { hasControlCharacter } from '../common/header-safety.js';
 import type { Row } from '../common/row.js';
 
 /** A file that is read when the mail of its row is sent. */
-export interface RowAttachment {
+interface RowAttachment {
   readonly filename: string;
   /** Absolute, and without symbolic links. */
   readonly path: string;

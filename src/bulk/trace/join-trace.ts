@@ -9,7 +9,7 @@ import { RunState } from '../journal/run-state.js';
 import type { RecipientsSource } from '../recipients/open-recipients.js';
 import { MailsToTrace, provenSent, UnsearchableError } from './search-trace.js';
 
-export interface JoinTraceOptions {
+interface JoinTraceOptions {
   /** The recipients of the run: of a mail, only what is said of the address of its row is kept. */
   recipients: RecipientsSource;
   /** Searches message trace. An {@link UnsearchableError} ends nothing. */
