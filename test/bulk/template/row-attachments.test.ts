@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BulkInputError } from '../../../src/bulk/common/errors.js';
 import { openAttachmentsFolder, withoutAttachmentsFolder } from '../../../src/bulk/template/row-attachments.js';
-import { refusal } from '../recipients-support.js';
+import { refusal } from '../recipients/support.js';
 
 let outside: string;
 let folder: string;

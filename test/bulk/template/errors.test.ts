@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTemplate } from '../../src/bulk/template/input.js';
-import { compileTemplate } from '../../src/bulk/template/template.js';
-import { refusal } from './recipients-support.js';
+import { openTemplate } from '../../../src/bulk/template/input.js';
+import { compileTemplate } from '../../../src/bulk/template/template.js';
+import { refusal } from '../recipients/support.js';
 
 describe('a name with spaces or special characters in it', () => {
   test.each([

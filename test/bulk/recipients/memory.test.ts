@@ -5,9 +5,9 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { csvRows } from '../../src/bulk/recipients/csv-rows.js';
-import { jsonlRows } from '../../src/bulk/recipients/jsonl-rows.js';
-import { openRecipients } from '../../src/bulk/recipients/open-recipients.js';
+import { csvRows } from '../../../src/bulk/recipients/csv-rows.js';
+import { jsonlRows } from '../../../src/bulk/recipients/jsonl-rows.js';
+import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');

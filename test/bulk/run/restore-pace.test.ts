@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Journal } from '../../../src/bulk/journal/journal.js';
 import type { JournalRecord } from '../../../src/bulk/journal/records.js';
 import { recentSendsOfSiblings } from '../../../src/bulk/run/restore-pace.js';
-import { at, attempt, mailbox, run, sent, start, temporaryFolder } from './journal-environment.js';
+import { at, attempt, mailbox, run, sent, start, temporaryFolder } from '../journal/journal-environment.js';
 
 async function runWith(folder: string, ...records: JournalRecord[]): Promise<string> {
   const journal = await Journal.create(folder, run);

@@ -1,6 +1,6 @@
-import { BulkInputError } from '../../src/bulk/common/errors.js';
-import type { Row } from '../../src/bulk/common/row.js';
-import { openRecipients, type RecipientsInput } from '../../src/bulk/recipients/open-recipients.js';
+import { BulkInputError } from '../../../src/bulk/common/errors.js';
+import type { Row } from '../../../src/bulk/common/row.js';
+import { openRecipients, type RecipientsInput } from '../../../src/bulk/recipients/open-recipients.js';
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

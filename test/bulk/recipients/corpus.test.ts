@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BulkInputError } from '../../src/bulk/common/errors.js';
-import { openTemplate } from '../../src/bulk/template/input.js';
-import type { Template } from '../../src/bulk/template/template.js';
-import { readAll } from './recipients-support.js';
+import { BulkInputError } from '../../../src/bulk/common/errors.js';
+import { openTemplate } from '../../../src/bulk/template/input.js';
+import type { Template } from '../../../src/bulk/template/template.js';
+import { readAll } from './support.js';
 
 // The acid test of addresses (dominicsayers/isemail, BSD-3) is not part of this repository.
-const file = path.resolve(import.meta.dirname, '../../../shared/corpora/addresses/isemail-tests.xml');
+const file = path.resolve(import.meta.dirname, '../../../../shared/corpora/addresses/isemail-tests.xml');
 
 const naughty = [
   'undefined',

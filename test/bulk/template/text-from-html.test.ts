@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { textFromHtml } from '../../src/bulk/template/text-from-html.js';
-import { forAWhile } from '../helpers/fixtures.js';
+import { textFromHtml } from '../../../src/bulk/template/text-from-html.js';
+import { forAWhile } from '../../helpers/fixtures.js';
 
 describe('the text of a mail that has only HTML', () => {
   test.each([

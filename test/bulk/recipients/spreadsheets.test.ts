@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkRecipients } from '../../src/bulk/checks/check-recipients.js';
-import { openRecipients } from '../../src/bulk/recipients/open-recipients.js';
-import { openTemplate } from '../../src/bulk/template/input.js';
-import { collect, refusal } from './recipients-support.js';
+import { checkRecipients } from '../../../src/bulk/checks/check-recipients.js';
+import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
+import { openTemplate } from '../../../src/bulk/template/input.js';
+import { collect, refusal } from './support.js';
 
 let folder: string;
 beforeAll(async () => {

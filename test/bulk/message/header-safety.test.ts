@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
-import { BulkInputError } from '../../src/bulk/common/errors.js';
-import type { MannersOptions } from '../../src/bulk/list-headers/list-headers.js';
-import { createRowComposer, type RowMail } from '../../src/bulk/message/compose-row.js';
-import { openTemplate, type TemplateInput } from '../../src/bulk/template/input.js';
+import { BulkInputError } from '../../../src/bulk/common/errors.js';
+import type { MannersOptions } from '../../../src/bulk/list-headers/list-headers.js';
+import { createRowComposer, type RowMail } from '../../../src/bulk/message/compose-row.js';
+import { openTemplate, type TemplateInput } from '../../../src/bulk/template/input.js';
 
 const sources = {
   subject: 'To {{name}} in {{{city}}}',
@@ -345,7 +345,7 @@ async function maybe<T>(run: () => Promise<T>): Promise<T | undefined> {
 }
 
 /** Public test addresses; a plain clone has none. */
-const corpus = path.resolve(import.meta.dirname, '../../../shared/corpora/addresses/isemail-tests.xml');
+const corpus = path.resolve(import.meta.dirname, '../../../../shared/corpora/addresses/isemail-tests.xml');
 
 function corpusAddresses(): string[] {
   if (!existsSync(corpus)) return [];

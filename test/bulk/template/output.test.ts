@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BulkInputError } from '../../src/bulk/common/errors.js';
-import { compileTemplate } from '../../src/bulk/template/template.js';
+import { BulkInputError } from '../../../src/bulk/common/errors.js';
+import { compileTemplate } from '../../../src/bulk/template/template.js';
 
 const row = (values: Record<string, unknown>) => ({ line: 4, values });
 const text = (source: string, values: Record<string, unknown> = {}) =>

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BulkInputError } from '../../src/bulk/common/errors.js';
-import { checkedUtf8 } from '../../src/bulk/common/utf8.js';
-import { csvRows } from '../../src/bulk/recipients/csv-rows.js';
-import { jsonlRows } from '../../src/bulk/recipients/jsonl-rows.js';
-import { forAWhile } from '../helpers/fixtures.js';
-import { collect, readAll } from './recipients-support.js';
+import { BulkInputError } from '../../../src/bulk/common/errors.js';
+import { checkedUtf8 } from '../../../src/bulk/common/utf8.js';
+import { csvRows } from '../../../src/bulk/recipients/csv-rows.js';
+import { jsonlRows } from '../../../src/bulk/recipients/jsonl-rows.js';
+import { forAWhile } from '../../helpers/fixtures.js';
+import { collect, readAll } from './support.js';
 
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BulkInputError } from '../../src/bulk/common/errors.js';
-import { decodeUtf8 } from '../../src/bulk/common/utf8.js';
-import { openRecipients, type RecipientsInput } from '../../src/bulk/recipients/open-recipients.js';
-import { collect, readAll, refusal } from './recipients-support.js';
+import { BulkInputError } from '../../../src/bulk/common/errors.js';
+import { decodeUtf8 } from '../../../src/bulk/common/utf8.js';
+import { openRecipients, type RecipientsInput } from '../../../src/bulk/recipients/open-recipients.js';
+import { collect, readAll, refusal } from './support.js';
 
 let folder: string;
 beforeAll(async () => {
