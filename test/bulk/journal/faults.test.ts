@@ -43,7 +43,7 @@ async function twoSessions(folder: string, files: FileOperations, told: JournalR
 describe.each(operations)('the n-th %s fails', (operation) => {
   const ways: Fault['how'][] = operation === 'write' ? ['ENOSPC', 'EIO', 'half', 'short'] : ['ENOSPC', 'EIO'];
   it.each(ways)('with %s: a clear error, and nothing that was acknowledged is missing', async (how) => {
-    let struck = 0;
+    let failures = 0;
     for (let nth = 1; ; nth++) {
       const folder = path.join(await temporaryFolder(), 'run');
       const files = faultyFiles({ operation, nth, how });
@@ -53,7 +53,7 @@ describe.each(operations)('the n-th %s fails', (operation) => {
         (reason: unknown) => reason,
       );
       if (!files.happened()) break;
-      struck++;
+      failures++;
       if (how === 'short') expect(error).toBeUndefined();
       else {
         expect(error).toMatchObject({ name: 'JournalError', code: 'failed', cause: { code: expect.any(String) } });
@@ -77,7 +77,7 @@ describe.each(operations)('the n-th %s fails', (operation) => {
       await journal.close();
       expect((await readRun(folder)).state.stateOf(100)).toBe('open');
     }
-    expect(struck).toBeGreaterThan(0);
+    expect(failures).toBeGreaterThan(0);
   });
 });
 

@@ -227,7 +227,7 @@ const immediate: Story[] = [
   { tell: (n) => [rejected(n, row)], end: 'rejected' },
   { tell: (n) => [returned(n)], end: 'left' },
 ];
-const stories = fc.oneof(
+const recordLists = fc.oneof(
   fc.constantFrom(...immediate),
   fc
     .tuple(fc.array(fc.constantFrom(...beginnings), { maxLength: 3 }), fc.constantFrom(...endings))
@@ -240,7 +240,7 @@ const stories = fc.oneof(
 describe('the state of a run', () => {
   it('adds up: every row is in the one state that its records end with', () => {
     fc.assert(
-      fc.property(fc.array(stories, { maxLength: 40 }), (told) => {
+      fc.property(fc.array(recordLists, { maxLength: 40 }), (told) => {
         const state = fold(run, ...told.flatMap((story, index) => story.tell(index + 1)));
         const { sent, rejected, skipped, unknown, seen } = state.tally;
         const count = (end: Story['end']) => told.filter((story) => story.end === end).length;

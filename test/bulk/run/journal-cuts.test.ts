@@ -77,7 +77,7 @@ function recordsIn(journal: Buffer): JournalRecord[] {
 }
 
 /**
- * The world at the moment of a cut: what has a result was sent or not as it says, and what was in flight or in doubt was sent
+ * The service at the moment of a cut: what has a result was sent or not as it says, and what was in flight or in doubt was sent
  * or was not, as `doubtful` says. Nothing else was sent.
  */
 function worldAt(delivery: Delivery, records: readonly JournalRecord[], doubtful: 'sent' | 'not sent') {
