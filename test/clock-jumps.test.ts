@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { foreignTokenRequest } from '../src/auth/foreign-token.js';
 import { TokenSource } from '../src/auth/token-source.js';
-import { BulkRun } from '../src/bulk/bulk-run.js';
-import { RunState } from '../src/bulk/journal/fold.js';
-import { type Lane, Lanes } from '../src/bulk/run/mailbox-queues.js';
+import { RunState } from '../src/bulk/journal/run-state.js';
+import { type MailboxQueue, MailboxQueues } from '../src/bulk/run/mailbox-queues.js';
 import type { OpenRun } from '../src/bulk/run/open-run.js';
-import { laneMemory } from '../src/bulk/run/restore-pace.js';
+import { restorePace } from '../src/bulk/run/restore-pace.js';
+import { BulkRun } from '../src/bulk/send-bulk.js';
 import { MailboxGate } from '../src/delivery/gate/mailbox-gate.js';
 import { RateLimiter } from '../src/delivery/gate/rate-limiter.js';
 import { Turnstile } from '../src/delivery/gate/request-queue.js';
@@ -56,19 +56,22 @@ function ended(work: Promise<unknown>): () => boolean {
   return () => done;
 }
 
-/** A lane from which one mail has gone. */
+/** A queue from which one mail has gone. */
 async function usedLane(clock: VirtualClock, limits: { rate: number | false; perDay: number | false }) {
-  const lanes = new Lanes(limits, 4, clock);
-  const lane = lanes.lane('a@contoso.com');
-  (await lanes.acquire([lane]))?.used();
-  return { lanes, lane };
+  const queues = new MailboxQueues(limits, 4, clock);
+  const queue = queues.queue('a@contoso.com');
+  (await queues.acquire([queue]))?.used();
+  return { queues, queue };
 }
 
-/** The lane of a mailbox as a session finds it that continues a run. */
-async function laneAfter(clock: VirtualClock, state: RunState): Promise<{ lanes: Lanes; lane: Lane }> {
-  const lanes = new Lanes({ rate: 1, perDay: false }, 4, clock);
-  const laneFor = await laneMemory(lanes, { states: { state }, folder: undefined } as OpenRun, clock);
-  return { lanes, lane: laneFor('a@contoso.com') };
+/** The queue of a mailbox as a session finds it that continues a run. */
+async function laneAfter(
+  clock: VirtualClock,
+  state: RunState,
+): Promise<{ queues: MailboxQueues; queue: MailboxQueue }> {
+  const queues = new MailboxQueues({ rate: 1, perDay: false }, 4, clock);
+  const queueFor = await restorePace(queues, { states: { state }, folder: undefined } as OpenRun, clock);
+  return { queues, queue: queueFor('a@contoso.com') };
 }
 
 /** What a run has in its journal that was begun, attempted, and then told something. */
@@ -207,38 +210,38 @@ const waits: Record<string, Wait> = {
   'the minute of a bulk run': {
     takes: minute,
     async begin(clock) {
-      const { lanes, lane } = await usedLane(clock, { rate: 1, perDay: false });
-      return ended(lanes.acquire([lane]));
+      const { queues, queue } = await usedLane(clock, { rate: 1, perDay: false });
+      return ended(queues.acquire([queue]));
     },
   },
   'the day of a bulk run': {
     takes: day,
     async begin(clock) {
-      const { lanes, lane } = await usedLane(clock, { rate: false, perDay: 1 });
-      return ended(lanes.acquire([lane]));
+      const { queues, queue } = await usedLane(clock, { rate: false, perDay: 1 });
+      return ended(queues.acquire([queue]));
     },
   },
   'a hold of a bulk run': {
     takes: 5 * minute,
     async begin(clock) {
-      const { lanes, lane } = await usedLane(clock, { rate: false, perDay: false });
-      lanes.hold(lane, clock.elapsed() + 5 * minute);
-      return ended(lanes.acquire([lane]));
+      const { queues, queue } = await usedLane(clock, { rate: false, perDay: false });
+      queues.hold(queue, clock.elapsed() + 5 * minute);
+      return ended(queues.acquire([queue]));
     },
   },
   'the minute that an earlier session of a bulk run began': {
     takes: 40 * second,
     async begin(clock) {
-      const { lanes, lane } = await laneAfter(clock, journal(iso(clock.now() - 20 * second), 'sent'));
-      return ended(lanes.acquire([lane]));
+      const { queues, queue } = await laneAfter(clock, journal(iso(clock.now() - 20 * second), 'sent'));
+      return ended(queues.acquire([queue]));
     },
   },
   'the hold that an earlier session of a bulk run met': {
     takes: 70 * second,
     async begin(clock) {
       const [at, until] = [iso(clock.now() - 20 * second), iso(clock.now() + 70 * second)];
-      const { lanes, lane } = await laneAfter(clock, journal(at, { until }));
-      return ended(lanes.acquire([lane]));
+      const { queues, queue } = await laneAfter(clock, journal(at, { until }));
+      return ended(queues.acquire([queue]));
     },
   },
 };
@@ -385,8 +388,8 @@ describe.each(Object.entries(jumps))('a clock that is set %s', (_, by) => {
       [sent, minute],
       [held, 2 * second],
     ] as const) {
-      const { lanes, lane } = await laneAfter(clock, state);
-      const over = ended(lanes.acquire([lane]));
+      const { queues, queue } = await laneAfter(clock, state);
+      const over = ended(queues.acquire([queue]));
       await clock.advance(longest);
       expect(over()).toBe(true);
     }

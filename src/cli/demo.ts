@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
-import { openRecipients } from '../bulk/recipients/index.js';
+import { openRecipients } from '../bulk/recipients/open-recipients.js';
 import { writeReports } from '../bulk/report/write-reports.js';
 import { printTotals } from '../bulk/run/totals.js';
 import { sendBulk } from '../bulk/send-bulk.js';

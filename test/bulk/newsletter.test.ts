@@ -5,7 +5,7 @@ import PostalMime from 'postal-mime';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Row } from '../../src/bulk/common/row.js';
 import { createRowComposer, type RowMail } from '../../src/bulk/message/compose-row.js';
-import { openRecipients } from '../../src/bulk/recipients/index.js';
+import { openRecipients } from '../../src/bulk/recipients/open-recipients.js';
 import { openTemplate } from '../../src/bulk/template/input.js';
 
 const folder = path.resolve('examples/newsletter');

@@ -22,8 +22,8 @@ async function composed({ createTransport }: Nodemailer, message: RowMail): Prom
   return mime as Buffer;
 }
 
-async function messageOf(template: TemplateInput, manners: MannersOptions = {}): Promise<RowMail> {
-  const composer = createRowComposer({ template: await openTemplate(template), manners });
+async function messageOf(template: TemplateInput, listHeaders: MannersOptions = {}): Promise<RowMail> {
+  const composer = createRowComposer({ template: await openTemplate(template), listHeaders });
   const values = { email: 'ana@example.com', id: 'k7', token: 'x'.repeat(300) };
   return (await composer.compose({ number: 1, line: 2, values }, { address: 'news@example.org' })).message;
 }
@@ -32,11 +32,11 @@ const headerOf = (mime: Buffer) => mime.toString('latin1').split('\r\n\r\n', 1)[
 
 describe.each(versions)('with %s', (_, nodemailer) => {
   test('the headers of lists stand in the mail as they were made: not folded inside an address, not encoded', async () => {
-    const manners = {
+    const listHeaders = {
       unsubscribe: { url: 'https://x.test/ü?i={{token}}', mailto: 'leave@x.test?subject=leave%20{{id}}' },
       listId: 'Neuigkeiten für Müller & Söhne, jede Woche und sehr lang <news.x.test>',
     };
-    const header = headerOf(await composed(nodemailer, await messageOf({ subject: 'S', text: 'T' }, manners)));
+    const header = headerOf(await composed(nodemailer, await messageOf({ subject: 'S', text: 'T' }, listHeaders)));
     expect(header).toContain(
       `\r\nList-Unsubscribe: <https://x.test/%C3%BC?i=${'x'.repeat(300)}>,\r\n <mailto:leave@x.test?subject=leave%20k7>\r\n`,
     );

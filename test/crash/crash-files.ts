@@ -1,4 +1,4 @@
-import { type FileOperations, type OpenFile, systemFiles } from '../../src/bulk/journal/file-operations.js';
+import { type FileOperations, type OpenFile, systemFiles } from '../../src/bulk/common/file-operations.js';
 import type { AnyFileStrike, FileOperation, FileStrike } from './strike.js';
 
 /** Ends this process as a loss of power of the process would: nothing of it runs any more. */

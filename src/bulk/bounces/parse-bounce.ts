@@ -1,13 +1,11 @@
 import { PostalMime } from '../../vendor/postal-mime.js';
-import type { Bounce } from './bounce.js';
-import { parseDeliveryStatus } from './delivery-status.js';
-import { plainAddress } from './plain-address.js';
-import { parseReportText } from './report-text.js';
-import { type ReturnedMail, returnedMail } from './returned-mail.js';
+import type { Bounce, BounceAction, BouncedRecipient } from './bounce.js';
+import { classifyStatus, isHard } from './bounce-status.js';
+import { parseReportText, plainAddress } from './report-text.js';
 
 /** A mail in an Inbox may be anything; a report has few parts. */
 const limits = { maxNestingDepth: 20, maxHeadersSize: 128 * 1024 };
-// Of a report that holds the whole mail, the report stands first, and the mail's own header soon after. Anybody can send
+// Of a report that holds the whole mail, the report stands first, and the mail's own header soon after. Any stranger can send
 // something that looks like one, and the parser takes a time that grows with the square of the lines.
 const longestMime = 256 * 1024;
 const mostLines = 5000;
@@ -94,4 +92,89 @@ function partOf(mail: Mail, type: RegExp): string | undefined {
   const content = mail.attachments.find(({ mimeType }) => type.test(mimeType))?.content;
   if (content === undefined || typeof content === 'string') return content;
   return new TextDecoder().decode(content);
+}
+
+interface DeliveryStatus {
+  reportingMta?: string;
+  recipients: BouncedRecipient[];
+}
+
+/** The fields of a message/delivery-status part: a block about the message, and one for each recipient (RFC 3464 §2). */
+function parseDeliveryStatus(text: string): DeliveryStatus {
+  const blocks = text
+    .split(/\r?\n[ \t]*\r?\n/)
+    .map(fieldsOf)
+    .filter((fields) => fields.size > 0);
+  const reportingMta = blocks.map((fields) => fields.get('reporting-mta')).find((mta) => mta !== undefined);
+  return {
+    ...(reportingMta !== undefined && { reportingMta: afterType(reportingMta) }),
+    recipients: blocks.flatMap(recipientOf),
+  };
+}
+
+function recipientOf(fields: Map<string, string>): BouncedRecipient[] {
+  // The original one is what the mail was sent to, where it was forwarded.
+  const address = plainAddress(fields.get('original-recipient')) ?? plainAddress(fields.get('final-recipient'));
+  if (address === undefined) return [];
+  const status = /[245]\.\d{1,3}\.\d{1,3}/.exec(fields.get('status') ?? '')?.[0];
+  const code = fields.get('diagnostic-code');
+  const diagnostic = code === undefined ? undefined : afterType(code);
+  const action = actionOf(fields.get('action'), status);
+  const classified = classifyStatus(status, diagnostic);
+  return [
+    {
+      address,
+      action,
+      ...(classified.status !== undefined && { status: classified.status }),
+      ...(diagnostic !== undefined && { diagnostic }),
+      fault: classified.fault,
+      hard: isHard(action, classified),
+    },
+  ];
+}
+
+function actionOf(written: string | undefined, status: string | undefined): BounceAction {
+  const word = /[a-z]+/i.exec(written ?? '')?.[0].toLowerCase();
+  const known = (['failed', 'delayed', 'delivered', 'relayed', 'expanded'] as const).find((action) => action === word);
+  if (known !== undefined) return known;
+  return status?.startsWith('2') ? 'delivered' : 'failed';
+}
+
+function fieldsOf(block: string): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const line of block.replace(/\r?\n[ \t]+/g, ' ').split(/\r?\n/)) {
+    const [, name, value] = /^([!-9;-~]+)[ \t]*:(.*)$/.exec(line) ?? [];
+    if (name !== undefined && value !== undefined && !fields.has(name.toLowerCase()))
+      fields.set(name.toLowerCase(), value.trim());
+  }
+  return fields;
+}
+
+/** What stands behind `dns;`, `smtp;` and their like. */
+function afterType(value: string): string {
+  return value.replace(/^[\w./+-]+[ \t]*;/, '').trim();
+}
+
+/** What a report shows of the mail that it is about. */
+interface ReturnedMail {
+  messageId?: string;
+  /** The addresses in its To. */
+  to: string[];
+}
+
+// The header is all that counts, and a Received chain is long.
+const longestHeader = 100_000;
+
+/** Reads the returned mail, or only its header, as it comes at the end of a report. */
+function returnedMail(part: string | undefined): ReturnedMail {
+  const head =
+    (part ?? '')
+      .slice(0, longestHeader)
+      .replace(/^\s+/, '')
+      .split(/\r?\n\r?\n/)[0] ?? '';
+  const field = (name: string) =>
+    new RegExp(`^${name}[ \\t]*:(.*(?:\\r?\\n[ \\t].*)*)`, 'im').exec(head)?.[1]?.replace(/\r?\n/g, '');
+  const messageId = /<[^<>\s]+>/.exec(field('message-id') ?? '')?.[0];
+  const to = (field('to') ?? '').split(',').flatMap((one) => plainAddress(/<[^<>]*>\s*$/.exec(one)?.[0] ?? one) ?? []);
+  return { ...(messageId !== undefined && { messageId }), to };
 }

@@ -1,12 +1,11 @@
 import type { BouncedRecipient } from './bounce.js';
-import { isHard, judgeStatus } from './bounce-status.js';
-import { plainAddress } from './plain-address.js';
+import { classifyStatus, isHard } from './bounce-status.js';
 
 /** What is known of a report beside its text. */
-export interface ReportClues {
+interface ReportClues {
   /** Addresses that its header names as failed (X-Failed-Recipients, of Exim and Google). */
   failed: readonly string[];
-  /** To whom the mail went that it is about. */
+  /** The addresses that the mail it is about went to. */
   sentTo: readonly string[];
 }
 
@@ -17,7 +16,7 @@ const smtpAnswer = /(?<![\d.])[45]\d\d[ -](?:#?[45]\.\d{1,3}\.\d{1,3})?[^\r\n]*(
 const qmailCode = /\(#([45]\.\d{1,3}\.\d{1,3})\)/;
 
 /**
- * Reads the report as a person would, where it has no delivery status for programs. It holds on to addresses and codes only,
+ * Reads the text of the report, where it has no delivery status for programs. It relies on addresses and codes only,
  * as the words are in the language of the mailbox.
  */
 export function parseReportText(text: string, { failed, sentTo }: ReportClues): BouncedRecipient[] {
@@ -45,7 +44,7 @@ function blocksOf(body: string): Block[] {
   const end = () => {
     const said = words.join('\n');
     if (address !== undefined && (smtpAnswer.test(said) || qmailCode.test(said)))
-      // Exchange lists everybody twice; the later list is that with the answers. (fact bounce-4)
+      // Exchange lists every recipient twice; the later list is that with the answers. (fact bounce-4)
       blocks.set(address.toLowerCase(), { address, words: said });
   };
   for (const line of body.split(/\r?\n/)) {
@@ -80,17 +79,38 @@ function recipient(address: string, words: string): BouncedRecipient {
     .trim()
     .slice(0, longestDiagnostic);
   const status = /(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])/.exec(answer ?? '')?.[0];
-  const verdict = judgeStatus(status, diagnostic ?? words.slice(0, 2000));
+  const classified = classifyStatus(status, diagnostic ?? words.slice(0, 2000));
   return {
     address,
     action: 'failed',
-    ...(verdict.status !== undefined && { status: verdict.status }),
+    ...(classified.status !== undefined && { status: classified.status }),
     ...(diagnostic !== undefined && diagnostic !== '' && { diagnostic }),
-    fault: verdict.fault,
-    hard: isHard('failed', verdict),
+    fault: classified.fault,
+    hard: isHard('failed', classified),
   };
 }
 
 function lineWith(words: string, pattern: RegExp): string | undefined {
   return words.split(/\r?\n\s*\r?\n/).find((paragraph) => pattern.test(paragraph));
+}
+
+const longest = 320;
+/** With a type, names and brackets around it; what is longer would only keep the pattern busy. */
+const longestField = 1000;
+
+/** The address in a field such as `rfc822;a@b.example`, `utf-8;…` (RFC 6533 §3) or `<a@b.example>`; undefined if it has none. */
+export function plainAddress(field: string | undefined): string | undefined {
+  if (field === undefined || field.length > longestField) return undefined;
+  const [, type, rest] = /^\s*([\w-]+)\s*;(.*)$/s.exec(field) ?? [undefined, '', field];
+  const text = /^utf-8$/i.test(type ?? '') ? unembedded(rest ?? '') : (rest ?? '');
+  const address = /^[\s<'"]*([^\s<>"']+@[^\s<>"',;]+?)[\s>'"]*$/.exec(text)?.[1];
+  return address === undefined || address.length > longest ? undefined : address;
+}
+
+/** `\x{e9}` is é. */
+function unembedded(text: string): string {
+  return text.replace(/\\x\{([0-9a-f]{2,6})\}/gi, (escaped, hex: string) => {
+    const code = Number.parseInt(hex, 16);
+    return code > 0x10ffff ? escaped : String.fromCodePoint(code);
+  });
 }

@@ -1,24 +1,23 @@
 import { mostRecipients } from '../../common/recipient-limits.js';
+import { AddressSet } from '../common/address-set.js';
 import type { Row } from '../common/row.js';
 import type { MannersOptions } from '../list-headers/list-headers.js';
 import { createRowComposer, recipientOf } from '../message/compose-row.js';
 import type { Sender } from '../message/sender.js';
-import type { RecipientsSource } from '../recipients/index.js';
+import type { RecipientsSource } from '../recipients/open-recipients.js';
 import { emptyRowsText } from '../recipients/reading.js';
 import type { SuppressionList } from '../suppression/suppression-list.js';
 import type { Template } from '../template/template.js';
-import { AddressSet } from './address-set.js';
-import { Findings, type RowProblem, type RowWarning } from './findings.js';
-import { LargestMails, type MailSize, SizeCheck } from './size-check.js';
+import { LargestMails, type MailSize, SizeCheck } from './mail-size.js';
+import { Findings, type RowProblem, type RowWarning, warningsOn } from './problems-and-warnings.js';
 import { type VolumePlan, volumePlan } from './volume.js';
-import { warningsOn } from './warnings.js';
 
 export interface CheckOptions {
   recipients: { rows(): AsyncIterable<Row>; inspect?: RecipientsSource['inspect'] };
   template: Pick<Template, 'render'>;
   /** Who sends; with several, mails are composed as from the first. */
   senders?: readonly Sender[] | undefined;
-  manners?: MannersOptions | undefined;
+  listHeaders?: MannersOptions | undefined;
   suppression?: SuppressionList | undefined;
   allowDuplicates?: boolean | undefined;
   /** As in `sendBulk`. @default 30 */

@@ -24,7 +24,7 @@ export interface PreviewedFault {
 
 /**
  * Nothing is loaded from elsewhere and nothing runs: what looks at a preview must not count as opening the mail, and the
- * HTML may hold what somebody wrote into a form. A frame with `srcdoc` is under the same policy.
+ * HTML may hold what a stranger wrote into a form. A frame with `srcdoc` is under the same policy.
  */
 const policy =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'";

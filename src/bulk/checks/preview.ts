@@ -1,19 +1,21 @@
+import { chmod, lstat, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { SendMailOptions } from 'nodemailer';
+import { makeFolder } from '../../common/make-folder.js';
 import { BulkInputError, messageOf } from '../common/errors.js';
 import type { Row } from '../common/row.js';
 import type { MannersOptions } from '../list-headers/list-headers.js';
 import { createRowComposer, type RowMail } from '../message/compose-row.js';
 import type { Sender } from '../message/sender.js';
 import type { Template } from '../template/template.js';
-import { composeMime } from './compose-mime.js';
-import { withInlineImages } from './inline-previews.js';
-import { PreviewFolder, previewFileName } from './preview-folder.js';
-import { indexPage, mailPage, type PreviewedFault, type PreviewedMail } from './preview-page.js';
+import { composeMime } from './mail-size.js';
+import { indexPage, mailPage, type PreviewedFault, type PreviewedMail, previewMark } from './preview-page.js';
 
 export interface PreviewOptions {
   recipients: { rows(): AsyncIterable<Row> };
   template: Pick<Template, 'render'>;
   from?: Sender | undefined;
-  manners?: MannersOptions | undefined;
+  listHeaders?: MannersOptions | undefined;
   /** Made if it is not there. What an earlier preview left in it is removed; anything else in it is refused. */
   folder: string;
   /** How many rows, from the first. */
@@ -112,4 +114,105 @@ function shownHeader(value: RowMail['headers'][string]): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.join(', ');
   return value.value.replace(/\r\n[ \t]/g, ' ');
+}
+
+const index = 'index.html';
+const ours = /^\d{3,}-[\w.+-]*@?[\w.+-]*\.(?:eml|html)$/;
+
+/** The name of a row's files, without an ending: an address may hold what is no part of a file's name. */
+export function previewFileName(number: number, address: string): string {
+  const safe = address.replace(/[^\w.+@-]/g, '_').slice(0, 80);
+  return `${String(number).padStart(3, '0')}-${safe}`;
+}
+
+/** A folder that only its owner can look into, since personal mails lie in it. */
+export class PreviewFolder {
+  readonly path: string;
+
+  private constructor(folder: string) {
+    this.path = folder;
+  }
+
+  /**
+   * Makes the folder, or empties it of an earlier preview.
+   * @throws BulkInputError when there is anything else in it, or it cannot be made
+   */
+  static async prepare(folder: string): Promise<PreviewFolder> {
+    const names = await filesIn(folder);
+    const other =
+      names.find((name) => name !== index && !ours.test(name)) ??
+      (names.includes(index) && !(await isPreview(path.join(folder, index))) ? index : undefined);
+    if (other !== undefined) {
+      throw new BulkInputError(
+        `The folder ${folder} for the preview holds ${JSON.stringify(other)}: name one that is empty or not there`,
+      );
+    }
+    await chmod(folder, 0o700);
+    for (const name of names) await unlink(path.join(folder, name));
+    return new PreviewFolder(folder);
+  }
+
+  /** @returns the path of the file */
+  async write(name: string, content: string | Uint8Array): Promise<string> {
+    const file = path.join(this.path, name);
+    // Must not be there: a link that another user put there would lead elsewhere.
+    await writeFile(file, content, { mode: 0o600, flag: 'wx' });
+    return file;
+  }
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  try {
+    await makeFolder(folder, 0o700);
+    return await readdir(folder);
+  } catch (cause) {
+    throw new BulkInputError(`The folder ${folder} for the preview cannot be made: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** A website has a page of that name, too. */
+async function isPreview(file: string): Promise<boolean> {
+  // Of a link only the link is removed.
+  if (!(await lstat(file)).isFile()) return true;
+  return (await readFile(file, 'utf8')).includes(previewMark);
+}
+
+const imageTypes: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.svg': 'image/svg+xml',
+};
+
+/** A page with larger ones in it opens slowly, and is of no use for a preview. */
+const largestImage = 5_000_000;
+
+/** HTML whose `cid:` images stand in it as data URLs, so that it shows by itself. Those that cannot are left as they are. */
+async function withInlineImages(html: string, attachments: SendMailOptions['attachments'] = []): Promise<string> {
+  const images = new Map<string, string>();
+  for (const attachment of attachments) {
+    const { cid } = attachment;
+    if (cid === undefined) continue;
+    const url = await dataUrl(attachment);
+    if (url) images.set(cid, url);
+  }
+  return html.replace(/cid:([^\s"'()<>]+)/gi, (reference, name: string) => images.get(name) ?? reference);
+}
+
+async function dataUrl(attachment: NonNullable<SendMailOptions['attachments']>[number]): Promise<string | undefined> {
+  const { content, path: file, filename, contentType } = attachment;
+  const name = typeof filename === 'string' ? filename : typeof file === 'string' ? file : '';
+  const type = contentType ?? imageTypes[path.extname(name).toLowerCase()];
+  if (!type || !/^image\/[\w.+-]+$/.test(type)) return undefined;
+  const bytes = content instanceof Uint8Array ? content : await fileBytes(file);
+  if (!bytes || bytes.byteLength > largestImage) return undefined;
+  return `data:${type};base64,${Buffer.from(bytes).toString('base64')}`;
+}
+
+async function fileBytes(file: unknown): Promise<Buffer | undefined> {
+  if (typeof file !== 'string' || /^(?:https?|data):/i.test(file)) return undefined;
+  // Where it is not there, the composing of the mail says so.
+  return readFile(file).catch(() => undefined);
 }

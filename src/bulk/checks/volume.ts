@@ -1,5 +1,5 @@
 import { tenantLimit, tenantLimitCmdlet } from '../../common/recipient-limits.js';
-import { formatDuration } from '../common/duration.js';
+import { formatDuration } from '../common/words.js';
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -54,7 +54,7 @@ export interface VolumePlan {
   days: number;
   /** Whether the allowance of a day runs out, so that the run waits for the next. */
   needsOverDays: boolean;
-  /** What a person should know before the run starts, a sentence or two each. */
+  /** What a user should know before the run starts, a sentence or two each. */
   statements: string[];
 }
 

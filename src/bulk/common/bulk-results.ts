@@ -63,7 +63,7 @@ export interface BulkProgress extends BulkTotals {
  * Why a run ended:
  * - `complete`: every row has an end;
  * - `limit`: as many mails as `limit` allows were sent;
- * - `stopped`, `aborted`: somebody ended it;
+ * - `stopped`, `aborted`: the caller or a user ended it;
  * - `max-errors`: too many sends failed;
  * - `refused`: an error that would hit every row, such as a missing permission;
  * - `temporary`: the network or the service could not be reached for too long;

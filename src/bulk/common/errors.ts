@@ -1,9 +1,9 @@
-export interface BulkInputErrorOptions extends ErrorOptions {
+interface BulkInputErrorOptions extends ErrorOptions {
   /** The line of the recipients' file that the problem is on, counted from 1. */
   line?: number | undefined;
 }
 
-/** Something that a person has to correct in the recipients or in the template. Nothing has been sent. */
+/** Something that a user has to correct in the recipients or in the template. Nothing has been sent. */
 export class BulkInputError extends Error {
   readonly code = 'input';
   readonly line: number | undefined;
@@ -17,7 +17,7 @@ export class BulkInputError extends Error {
 
 /**
  * What is the matter with a run's journal:
- * - `'damaged'`: something other than its end cannot be read, or cannot have happened; or somebody else changed it while the run
+ * - `'damaged'`: something other than its end cannot be read, or cannot have happened; or another process changed it while the run
  *   went on;
  * - `'changed'`: recipients, template or options are not those that the run was begun with;
  * - `'locked'`: another process has this run open, or has taken it over;
@@ -28,7 +28,7 @@ export class BulkInputError extends Error {
  */
 export type JournalErrorCode = 'damaged' | 'changed' | 'locked' | 'failed' | 'exists' | 'missing';
 
-export interface JournalErrorOptions extends ErrorOptions {
+interface JournalErrorOptions extends ErrorOptions {
   code: JournalErrorCode;
 }
 
@@ -55,7 +55,7 @@ function printable(text: string): string {
   return text.replace(unprintable, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** A value from somebody's file, in quotes, safe to print on one line. */
+/** A value from a user's file, in quotes, safe to print on one line. */
 export function quote(value: string): string {
   return printable(JSON.stringify(value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value));
 }

@@ -1,21 +1,27 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { AttemptEvent } from '../../transport/diagnostics.js';
-import type { GraphTransport } from '../../transport/graph-transport.js';
-import type { BulkTransporter } from '../run/bulk-options.js';
+import type { AttemptEvent, GraphTransport } from '../../index.js';
+
+export type { TraceStatus } from '../../index.js';
+
+/** Any Nodemailer transporter. With one over Microsoft Graph, a run knows the outcome of every send and the mailbox behind it. */
+export interface BulkTransporter {
+  // biome-ignore lint/suspicious/noExplicitAny: the types of a transporter differ with Nodemailer's major version
+  sendMail(message: any): Promise<unknown>;
+}
 
 /** What a run uses of a transport over Graph beside `sendMail`. */
-export type GraphFace = Pick<GraphTransport, 'mailboxFor' | 'settle'> &
+export type GraphTransporter = Pick<GraphTransport, 'mailboxFor' | 'settle'> &
   Partial<Pick<GraphTransport, 'traceMessages'>> & { readonly mailboxConcurrency?: number };
 
 /**
- * The Graph transport behind a transporter, if there is one. Told by its shape: it may be of another copy of this package,
+ * The Graph transport behind a transporter, if there is one. Recognised by its shape: it may be of another copy of this package,
  * or a copy of the object.
  */
-export function graphFace(transporter: BulkTransporter): GraphFace | undefined {
+export function graphTransporterOf(transporter: BulkTransporter): GraphTransporter | undefined {
   const { transporter: transport } = transporter as { transporter?: unknown };
   if (typeof transport !== 'object' || transport === null) return undefined;
   const { mailboxFor, settle } = transport as Record<string, unknown>;
-  return typeof mailboxFor === 'function' && typeof settle === 'function' ? (transport as GraphFace) : undefined;
+  return typeof mailboxFor === 'function' && typeof settle === 'function' ? (transport as GraphTransporter) : undefined;
 }
 
 const attemptChannel = 'nodemailer-graph-transport:send:attempt';

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import path from 'node:path';
 import { fileWord, shellCommand } from '../../common/shell-quoting.js';
 import { BulkInputError } from './errors.js';
@@ -8,29 +7,33 @@ import { BulkInputError } from './errors.js';
  * wrong would misspell people's names.
  */
 export function decodeUtf8(bytes: Uint8Array, file: string): string {
-  const check = new Utf8Check(file);
-  return Buffer.concat([check.push(bytes), check.end()]).toString('utf8');
+  const decoder = new FileDecoder(file);
+  return decoder.push(bytes) + decoder.end();
 }
 
 /** The same for a file that arrives in pieces: what comes out are whole characters, without the byte order mark. */
 export async function* checkedUtf8(chunks: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Buffer> {
-  const check = new Utf8Check(file);
+  const decoder = new FileDecoder(file);
   for await (const chunk of chunks) {
-    const checked = check.push(chunk);
-    if (checked.length > 0) yield checked;
+    const text = decoder.push(chunk);
+    if (text !== '') yield Buffer.from(text);
   }
-  yield check.end();
+  yield Buffer.from(decoder.end());
 }
 
-const mark = Buffer.from('\uFEFF');
+const mark = '\uFEFF';
+const markLength = 3;
 const [cr, lf] = [0x0d, 0x0a];
 
-class Utf8Check {
+/** A streaming `TextDecoder` whose errors name the line. */
+class FileDecoder {
   readonly #file: string;
-  /** The beginning of a character whose other bytes have not come yet, or of the file as long as it may be a mark. */
-  #held = Buffer.alloc(0);
-  #begun = false;
-  /** Line breaks so far; of CR LF the first counts. */
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  /** The file so far, as long as it is shorter than a mark. */
+  #beginning: Uint8Array | undefined = new Uint8Array();
+  /** The last bytes of the pieces before: a character may have begun in them. */
+  #before = Buffer.alloc(0);
+  /** Line breaks in the pieces before; of CR LF the first counts. */
   #breaks = 0;
   #endedInCr = false;
 
@@ -38,40 +41,38 @@ class Utf8Check {
     this.#file = file;
   }
 
-  push(chunk: Uint8Array): Buffer {
-    const bytes = Buffer.concat([this.#held, chunk]);
-    if (!this.#begun) {
-      refuseUtf16(bytes, this.#file);
-      if (bytes.length < mark.length) {
-        this.#held = bytes;
-        return Buffer.alloc(0);
-      }
-    }
-    const whole = bytes.subarray(0, bytes.length - unfinished(bytes));
-    this.#held = Buffer.from(bytes.subarray(whole.length));
-    return this.#checked(whole);
+  push(chunk: Uint8Array): string {
+    if (this.#beginning === undefined) return this.#decode(chunk);
+    const bytes = Buffer.concat([this.#beginning, chunk]);
+    refuseUtf16(bytes, this.#file);
+    this.#beginning = bytes.length < markLength ? bytes : undefined;
+    if (this.#beginning) return '';
+    const text = this.#decode(bytes);
+    return text.startsWith(mark) ? text.slice(mark.length) : text;
   }
 
   /** After the last piece: what is held back is then a cut-off character, or the whole of a tiny file. */
-  end(): Buffer {
-    return this.#checked(this.#held);
+  end(): string {
+    return this.#decode(this.#beginning ?? new Uint8Array(), false);
   }
 
-  #checked(bytes: Buffer): Buffer {
+  #decode(chunk: Uint8Array, stream = true): string {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     if (bytes.includes(0)) {
       const line = this.#lineAt(bytes, bytes.indexOf(0));
       const message = `${this.#file}, line ${line}: there is a NUL byte, which no text has. Remove it, or save the file anew`;
       throw new BulkInputError(message, { line });
     }
-    if (!isUtf8(bytes)) {
-      const line = this.#lineAt(bytes, firstBadByte(bytes));
+    try {
+      const text = this.#decoder.decode(bytes, { stream });
+      this.#count(bytes);
+      this.#before = Buffer.concat([this.#before, bytes.subarray(-markLength)]).subarray(-markLength);
+      return text;
+    } catch {
+      const line = this.#lineAt(bytes, firstBadByte(this.#before, bytes));
       const message = `${this.#file}, line ${line}: this is not UTF-8. ${advice(this.#file, 'WINDOWS-1252')}`;
       throw new BulkInputError(message, { line });
     }
-    const hasMark = !this.#begun && bytes.subarray(0, mark.length).equals(mark);
-    this.#begun = true;
-    this.#count(bytes);
-    return hasMark ? bytes.subarray(mark.length) : bytes;
   }
 
   #lineAt(bytes: Buffer, position: number): number {
@@ -87,28 +88,29 @@ class Utf8Check {
   }
 }
 
-/** How many bytes at the end begin a character that goes on after them. */
-function unfinished(bytes: Buffer): number {
-  for (let length = 1; length <= Math.min(3, bytes.length); length++) {
-    const byte = bytes[bytes.length - length] as number;
-    if (byte < 0x80) return 0;
-    if (byte < 0xc0) continue;
-    const needed = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-    return needed > length ? length : 0;
-  }
-  return 0;
-}
-
-/** The end of the longest beginning that can go on to be UTF-8. */
-function firstBadByte(bytes: Buffer): number {
+/**
+ * The end of the longest beginning of `bytes` that can go on to be UTF-8.
+ * @param before up to three bytes that went before, of a longer text that was UTF-8 so far
+ */
+function firstBadByte(before: Buffer, bytes: Buffer): number {
+  const lead = before.findIndex((byte) => (byte & 0xc0) !== 0x80);
+  const start = lead === -1 ? Buffer.alloc(0) : before.subarray(lead);
   let [good, bad] = [0, bytes.length + 1];
   while (bad - good > 1) {
     const middle = (good + bad) >>> 1;
-    const part = bytes.subarray(0, middle);
-    if (isUtf8(part.subarray(0, middle - unfinished(part)))) good = middle;
+    if (canGoOn(Buffer.concat([start, bytes.subarray(0, middle)]))) good = middle;
     else bad = middle;
   }
   return good;
+}
+
+function canGoOn(bytes: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** By its mark; without one, by the zero in every pair of bytes that holds a Latin letter. */

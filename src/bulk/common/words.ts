@@ -1,18 +1,3 @@
-import type { ReportedTrace } from '../report/report-row.js';
-
-/** What message trace says, in the order in which it is told. */
-export const traceWords: Readonly<Record<ReportedTrace['status'], string>> = {
-  delivered: 'delivered',
-  expanded: 'expanded',
-  failed: 'failed',
-  quarantined: 'quarantined',
-  filteredAsSpam: 'filtered as spam',
-  pending: 'pending',
-  gettingStatus: 'getting status',
-  unknown: 'unknown',
-  notFound: 'not found',
-};
-
 const whole = new Intl.NumberFormat('en-US');
 
 /** `1,234` */
@@ -41,7 +26,7 @@ export function listed(parts: readonly string[]): string {
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
-/** How the report writes moments: in the time zone of whoever makes it. */
+/** How the report writes moments: in the time zone of the user who makes it. */
 export class Times {
   readonly #full: Intl.DateTimeFormat;
   readonly #moment: Intl.DateTimeFormat;
@@ -77,4 +62,27 @@ export class Times {
   clock(at: number): string {
     return this.#clock.format(new Date(at));
   }
+}
+
+const units = [
+  { length: 86_400_000, one: 'day', more: 'days' },
+  { length: 3_600_000, one: 'h', more: 'h' },
+  { length: 60_000, one: 'min', more: 'min' },
+  { length: 1000, one: 's', more: 's' },
+] as const;
+
+/**
+ * Milliseconds in words, by their two largest units as a plan needs no more: `2 h 46 min`, `3 days 1 h`, `40 s`, `less than a
+ * second`.
+ */
+export function formatDuration(milliseconds: number): string {
+  const largest = units.findIndex(({ length }) => milliseconds >= length);
+  if (largest === -1) return 'less than a second';
+  let left = milliseconds;
+  const parts = units.slice(largest, largest + 2).map(({ length, one, more }) => {
+    const count = Math.floor(left / length);
+    left -= count * length;
+    return count === 0 ? '' : `${count} ${count === 1 ? one : more}`;
+  });
+  return parts.filter((part) => part !== '').join(' ');
 }

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { JournalError, messageOf } from '../common/errors.js';
-import { counted } from '../common/words.js';
 import {
   errorCode,
   type FileFacts,
@@ -10,24 +9,25 @@ import {
   syncFolder,
   systemFiles,
   writeAll,
-} from './file-operations.js';
-import { writeFirstRecord } from './first-record.js';
-import type { RunState } from './fold.js';
+} from '../common/file-operations.js';
+import { counted } from '../common/words.js';
 import type { RunLock } from './lock.js';
-import { readRun } from './reading.js';
-import { encodeRecord, type JournalRecord, type RunRecord } from './records.js';
-import { journalFile, makeRunFolder, unfinishedJournal } from './run-folder.js';
+import { readRun } from './read-journal.js';
+import { encodeRecord } from './record-line.js';
+import type { JournalRecord, RunRecord } from './records.js';
+import { journalFile, makeRunFolder, unfinishedJournal, writeFirstRecord } from './run-folder.js';
+import type { RunState } from './run-state.js';
 
 /** A journal opened for writing, and what it holds. */
-export interface OpenedJournal {
+interface OpenedJournal {
   readonly journal: Journal;
   readonly run: RunRecord;
   readonly state: RunState;
-  /** Bytes of a torn tail that were cut off. Nobody had been told that they were written. */
+  /** Bytes of a torn tail that were cut off. No caller had been told that they were written. */
   readonly cut: number;
 }
 
-/** The run's lock, as far as a journal needs it. Without one, nobody else may be able to open the run. */
+/** The run's lock, as far as a journal needs it. Without one, no other process may be able to open the run. */
 type HeldLock = Pick<RunLock, 'lost' | 'release'>;
 
 /** The journal as it is found when it is opened. */
@@ -52,7 +52,7 @@ interface Waiting {
  * Nor is anything written once another process has changed the journal or taken the lock: when the file is not under its path
  * any more, is another one, or has not the size that was written here. The open file alone would not show it, since it can still
  * be written after it was deleted, or moved with its folder. It is looked at before each write, so as not to write into another
- * process's journal, and after it, before anybody acts on the record: whoever takes the run over removes the lock first, and
+ * process's journal, and after it, before the record is acted on: a process that takes the run over removes the lock first, and
  * reads the journal then.
  */
 export class Journal {
@@ -199,7 +199,7 @@ export class Journal {
   }
 
   async #writeWaiting(): Promise<void> {
-    await undefined; // so that what is appended in the same breath goes together
+    await undefined; // so that what is appended in the same tick goes together
     while (this.#waiting.length > 0) {
       const waiting = this.#waiting;
       this.#waiting = [];
@@ -218,7 +218,7 @@ export class Journal {
     if (this.#failure) return;
     const failure = await this.#tryToWrite(lines);
     this.#failure = failure;
-    // Whoever resumes it unawares would send by a journal that may not say who got the mail.
+    // A user who resumes it unawares would send by a journal that may not say who got the mail.
     if (failure?.code === 'damaged') await this.#lock?.release('damaged');
   }
 
@@ -239,7 +239,7 @@ export class Journal {
     }
   }
 
-  /** What somebody else did to the journal or the lock while the run went on. */
+  /** What another process did to the journal or the lock while the run went on. */
   async #foreignChange(): Promise<JournalError | undefined> {
     const [path, opened, lost] = await Promise.all([
       this.#files.stat(this.file, { bigint: true }).catch(undefinedIfGone),
@@ -251,7 +251,7 @@ export class Journal {
     if (path.dev !== this.#identity.dev || path.ino !== this.#identity.ino) {
       return changed(`${this.file} was replaced by another file`, 'changed');
     }
-    // Whoever has taken the run over may write, and cut off a torn tail.
+    // A process that has taken the run over may write, and cut off a torn tail.
     if (lost) return lost;
     // Of the open file: a file server may tell an older size under the path.
     if (opened.size < this.#size)

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { errorCode, type FileOperations, removeIfThere, writeAll } from './file-operations.js';
+import { errorCode, type FileOperations, removeIfThere, writeAll } from '../common/file-operations.js';
 import type { LockHolder } from './lock-holder.js';
 
-// lock.3 is held; lock.3.released was given back; lock.3.damaged was left by one whose journal somebody else had changed;
+// lock.3 is held; lock.3.released was given back; lock.3.damaged was left by a process whose journal another one had changed;
 // lock.new-… is one in the making.
 const lockName = /^lock\.(\d+)(?:\.(released|damaged))?$/;
 const unfinishedName = /^lock\.new-/;
@@ -34,7 +34,7 @@ export async function highestLock(folder: string, files: FileOperations): Promis
 /**
  * Puts a file there that is complete from the first moment: an empty one, of a process that was killed before it had said who
  * it was, could not be told from one that is just being written.
- * @returns what is in it, or undefined when somebody else took the number
+ * @returns what is in it, or undefined when another process took the number
  */
 export async function linkComplete(file: string, here: LockHolder, files: FileOperations): Promise<string | undefined> {
   const folder = path.dirname(file);
@@ -54,7 +54,7 @@ export async function linkComplete(file: string, here: LockHolder, files: FileOp
     await files.link(unfinished, file);
     return text;
   } catch (error) {
-    // Somebody else took the number, or took the lock and tidied. Or a file server was asked twice, and answers for the
+    // Another process took the number, or took the lock and tidied up. Or a file server was asked twice, and answers for the
     // second time that it is there (NFS resends what it has no answer to).
     const code = errorCode(error);
     if (code === 'EEXIST') return (await readText(file, files)) === text ? text : undefined;
@@ -65,7 +65,7 @@ export async function linkComplete(file: string, here: LockHolder, files: FileOp
   }
 }
 
-/** Only the holder does it. One who is about to take the lock may lose its file by that, and starts over. */
+/** Only the holder does it. A process that is about to take the lock may lose its file by that, and starts over. */
 export async function tidy(folder: string, own: number, files: FileOperations): Promise<void> {
   for (const name of await files.readdir(folder)) {
     const [, digits] = lockName.exec(name) ?? [];

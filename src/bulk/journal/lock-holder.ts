@@ -1,6 +1,6 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { errorCode } from './file-operations.js';
+import { errorCode } from '../common/file-operations.js';
 
 /** A process, told apart from every other one that has had its pid. */
 export interface ProcessFacts {
@@ -25,11 +25,11 @@ export interface LockHolder extends ProcessFacts {
   disk?: number;
   /** The inode of the lock's file: in a copy of the folder it is another. */
   inode?: string;
-  /** Whom it took the lock from on a person's word. */
+  /** The process it took the lock from because a user said that it had ended. */
   takenFrom?: LockOwner;
 }
 
-/** Who had a lock; without pid and host where its file did not say. */
+/** The process that had a lock; without pid and host where its file did not say. */
 export interface LockOwner {
   pid?: number;
   host?: string;
@@ -52,8 +52,8 @@ export interface Machine {
  */
 const heldByOneMachine = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1, 0xca451a4e]);
 
-/** What a process sees that asks for the holder of a lock. */
-export interface Surroundings {
+/** What a process that looks for the holder of a lock can see. */
+export interface HolderView {
   here: ProcessFacts;
   /** What runs under the holder's pid here, as {@link Machine.processAt} says. */
   process: { state: string; started: string } | 'none' | undefined;
@@ -65,20 +65,20 @@ export interface Surroundings {
 /**
  * Where the holder of a lock is. Its end is concluded in two cases. Under the same boot id and in the same PID namespace: by its
  * pid and the time when it started. Under another boot id: where it and this process both see the folder on a disk that one
- * machine at a time can hold, so that the other boot has lost it. (Whoever resumes on a file server must not take a client of
+ * machine at a time can hold, so that the other boot has lost it. (A process on a file server must not take a client of
  * it for gone: the client saw the folder over the network.)
  *
  * In all other cases nothing is concluded, nor from a host name or a machine id, which clones and images share. A host name that
  * differs is reason enough for doubt, though: a machine that was copied with its memory keeps the boot id.
  */
-export function whereIs(holder: LockHolder, { here, process, disk, inode }: Surroundings): Whereabouts {
+export function whereIs(holder: LockHolder, { here, process, disk, inode }: HolderView): Whereabouts {
   if (!holder.boot || !here.boot || holder.host !== here.host) return 'elsewhere';
   if (holder.boot !== here.boot) {
     const local = disk !== undefined && heldByOneMachine.has(disk) && holder.disk === disk;
     return local && inode !== undefined && holder.inode === inode ? 'gone' : 'elsewhere';
   }
   if (!holder.space || holder.space !== here.space || process === undefined) return 'elsewhere';
-  // A zombie has ended: only whoever started it has not noticed.
+  // A zombie has ended: only its parent process has not noticed.
   if (process === 'none' || 'ZX'.includes(process.state)) return 'gone';
   if (!holder.started) return 'elsewhere';
   return process.started === holder.started ? 'running' : 'gone';

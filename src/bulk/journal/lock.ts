@@ -1,6 +1,6 @@
-import { formatDuration } from '../common/duration.js';
 import { JournalError, messageOf } from '../common/errors.js';
-import { errorCode, type FileOperations, removeIfThere, systemFiles } from './file-operations.js';
+import { errorCode, type FileOperations, removeIfThere, systemFiles } from '../common/file-operations.js';
+import { formatDuration } from '../common/words.js';
 import { type HighestLock, highestLock, linkComplete, lockPath, parseHolder, readText, tidy } from './lock-files.js';
 import {
   type LockHolder,
@@ -10,26 +10,27 @@ import {
   type Whereabouts,
   whereIs,
 } from './lock-holder.js';
-import { lastRecordTime } from './reading.js';
+import { lastRecordTime } from './read-journal.js';
+import type { SessionRecord } from './records.js';
 import { makeRunFolder } from './run-folder.js';
 
 /** The right to write to a run's journal. */
 export interface RunLock {
-  /** Whom it was taken from on a person's word. */
+  /** The process it was taken from because a user said that it had ended. */
   readonly takenFrom: LockOwner | undefined;
   /** Why it is this process's no more, or undefined while it is. Rejects when that cannot be read. */
   lost(): Promise<JournalError | undefined>;
   /**
    * Gives it back. Never rejects: a lock that cannot be given back is taken over once this process has ended. As `'damaged'`, it
-   * stays under that name, so that nobody goes on with the run before a person has looked at its journal.
+   * stays under that name, so that no process goes on with the run before a user has looked at its journal.
    */
   release(as?: 'damaged'): Promise<void>;
 }
 
-export interface LockOptions {
+interface LockOptions {
   files?: FileOperations | undefined;
   machine?: Machine | undefined;
-  /** A person's word that whoever holds the lock has ended: believed where nothing is known, never against what is known. */
+  /** A user says that the process that holds the lock has ended: believed where nothing is known, never against what is known. */
   takeOver?: boolean | undefined;
 }
 
@@ -42,9 +43,9 @@ const heldHere = new Set<string>();
  * Takes the lock of a run, and makes its folder when there is none. A lock whose holder is gone is taken over. Throws
  * {@link JournalError} `'locked'` with the process that holds it, `'damaged'`, `'failed'`.
  *
- * Every lock is a file with a number of its own, and the highest number counts. One who finds that the highest is free (given
+ * Every lock is a file with a number of its own, and the highest number counts. A process that finds that the highest is free (given
  * back, or its holder gone) links a complete file to the next number, which exactly one can. Numbers never go down, since the
- * highest file is never removed: one who looked long ago and takes a number that meanwhile was used and tidied away sees a
+ * highest file is never removed: a process that looked long ago and takes a number that meanwhile was used and tidied away sees a
  * higher one beside its own, and has lost.
  *
  * A holder that was taken for gone and is not finds its file removed, and sends nothing from then on ({@link RunLock.lost}). The
@@ -69,8 +70,8 @@ export async function lockRun(folder: string, options: LockOptions = {}): Promis
   throw new JournalError(`Too many processes try to take up the run in ${folder}: try again`, { code: 'locked' });
 }
 
-/** Who has the lock of a run, and whether that is running; undefined when nobody has it. */
-export async function whoHolds(
+/** Which process has the lock of a run, and whether it is running; undefined when none has it. */
+async function whoHolds(
   folder: string,
   { files = systemFiles, machine = thisMachine }: Pick<LockOptions, 'files' | 'machine'> = {},
 ): Promise<HeldLock | undefined> {
@@ -78,7 +79,7 @@ export async function whoHolds(
   return highest.state === 'held' ? lookAt(lockPath(folder, highest), folder, { files, machine }) : undefined;
 }
 
-/** Why nobody can take up a run at the moment: a process that is seen to run has it. Undefined where none is. */
+/** Why a run cannot be taken up at the moment: a process that is seen to run has it. Undefined where none does. */
 export async function refuseHeld(folder: string): Promise<JournalError | undefined> {
   const held = await whoHolds(folder).catch(() => undefined);
   return held?.where === 'running' ? inProgress(held) : undefined;
@@ -95,7 +96,7 @@ interface Means {
   machine: Machine;
 }
 
-/** Undefined when somebody else moved meanwhile. */
+/** Undefined when another process changed the lock meanwhile. */
 async function tryLock(folder: string, means: Means & { takeOver: boolean }): Promise<RunLock | undefined> {
   const { files, machine, takeOver } = means;
   const highest = await highestLock(folder, files);
@@ -210,7 +211,7 @@ function inProgress({ holder }: Pick<HeldLock, 'holder'>): JournalError {
   );
 }
 
-/** Whoever is asked whether a process has ended must know whether it was at work a moment ago. */
+/** A user who is asked whether a process has ended must know whether it was at work a moment ago. */
 function timeAndAge(time: number | undefined): string {
   if (time === undefined || Number.isNaN(time)) return 'a time that cannot be read';
   const age = Date.now() - time;
@@ -242,4 +243,30 @@ function leftDamaged(folder: string, file: string): JournalError {
 
 function locked(problem: string): JournalError {
   return new JournalError(`The run cannot be taken up: ${problem}`, { code: 'locked' });
+}
+
+/** Whether a process is working at a run, by the last session that its journal has and by its lock. */
+export interface RunActivity {
+  /**
+   * `'in-progress'`: a process is working at it. `'interrupted'`: the last one ended without having written why. `'elsewhere'`: whether
+   * that one still runs cannot be seen from here. `'ended'`: it wrote why.
+   */
+  state: 'in-progress' | 'interrupted' | 'elsewhere' | 'ended';
+  /** Why the last session ended. */
+  ended?: string;
+  pid?: number;
+  host?: string;
+  /** When that process began, as `Date.toISOString()` writes it. */
+  since?: string;
+}
+
+export async function activityOf(session: SessionRecord | undefined, folder: string): Promise<RunActivity> {
+  if (session?.event === 'end') return { state: 'ended', ...(session.ended !== undefined && { ended: session.ended }) };
+  const held = await whoHolds(folder).catch(() => undefined);
+  const { pid, host, at: since } = session ?? held?.holder ?? {};
+  const process = { ...(pid !== undefined && { pid, host }), ...(since !== undefined && { since }) } as RunActivity;
+  const isItsOwn = held?.holder === undefined || (held.holder.pid === pid && held.holder.host === host);
+  // It gave its lock back, or another process has it, which does something else with the run.
+  if (!held || !isItsOwn || held.where === 'gone') return { ...process, state: 'interrupted' };
+  return { ...process, state: held.where === 'running' ? 'in-progress' : 'elsewhere' };
 }

@@ -1,9 +1,7 @@
-import type { TraceStatus } from '../../index.js';
+import type { TraceStatus } from '../common/graph-transporter.js';
 import type { LockOwner } from './lock-holder.js';
 
-export { decodeLine, encodeRecord } from './record-line.js';
-
-/** An error, as far as a person or a report needs it. Never holds a message's text or a credential. */
+/** An error, as far as a user or a report needs it. Never holds a message's text or a credential. */
 export interface RecordedError {
   code?: string;
   message: string;
@@ -52,7 +50,7 @@ export interface AttemptRecord extends OfRow {
   mailbox: string;
   messageId: string;
   draftId?: string;
-  /** Which request of this sending it is, from 1. Missing in older journals, and where the transporter tells nothing. */
+  /** Which request of this sending it is, from 1. Missing in older journals, and where the transporter does not say. */
   attempt?: number;
   /** The `Date` of the mail, so that another attempt can carry the same. */
   date?: string;
@@ -117,7 +115,7 @@ export interface UnknownRecord extends OfRow {
 export interface ReturnedRecord extends OfRow {
   type: 'returned';
   mailbox?: string;
-  /** The draft of its last attempt lies there still, and is to be sent by its id rather than made anew. */
+  /** The draft of its last attempt still exists, and is to be sent by its id rather than made anew. */
   draftId?: string;
   error?: RecordedError;
   /** The mailbox is not asked before. */
@@ -126,21 +124,21 @@ export interface ReturnedRecord extends OfRow {
   settled?: Settled;
 }
 
-/** A process took up the run, or left it in good order. */
+/** A process took up the run, or ended it properly. */
 export interface SessionRecord {
   type: 'session';
   at: string;
   event: 'start' | 'end';
   pid: number;
   host: string;
-  /** Of a start: whom the run was taken over from, on a person's word that it had ended. */
+  /** Of a start: the process that the run was taken over from because a user said that it had ended. */
   takenFrom?: LockOwner;
   totals?: Record<string, number>;
   ended?: string;
 }
 
 /** A mailbox was told to wait. */
-export interface ThrottledRecord {
+interface ThrottledRecord {
   type: 'throttled';
   at: string;
   mailbox: string;
@@ -162,7 +160,7 @@ export interface BounceRecord {
 }
 
 /** The Inbox of a mailbox has been read for delivery reports up to a moment. */
-export interface BouncesReadRecord {
+interface BouncesReadRecord {
   type: 'bounces-read';
   at: string;
   mailbox: string;
@@ -182,7 +180,7 @@ export interface TraceRecord {
 }
 
 /** Message trace has been searched for all mails of this run that a mailbox had sent by then. */
-export interface TraceReadRecord {
+interface TraceReadRecord {
   type: 'trace-read';
   at: string;
   mailbox: string;

@@ -1,16 +1,14 @@
 import { shown } from '../../options/checks.js';
 import { BulkInputError, quote } from '../common/errors.js';
-import { headerTextProblem } from '../common/header-text.js';
+import { headerNameProblem, headerTextProblem } from '../common/header-safety.js';
 import type { Row } from '../common/row.js';
-import { headerNameProblem } from './header-names.js';
-import { formatListId } from './list-id.js';
 import { compileUnsubscribe, type UnsubscribeOptions } from './unsubscribe.js';
 
 /** Headers that mail to many people should have, and others. */
 export interface MannersOptions {
   /**
-   * Writes `List-Unsubscribe` (RFC 2369) and `List-Unsubscribe-Post` (RFC 8058). Gmail and Yahoo ask for both from whoever
-   * sends 5,000 mails a day to them; mail programs show a button for them.
+   * Writes `List-Unsubscribe` (RFC 2369) and `List-Unsubscribe-Post` (RFC 8058). Gmail and Yahoo ask for both from senders
+   * of 5,000 mails a day to them; mail programs show a button for them.
    * @default none
    */
   unsubscribe?: UnsubscribeOptions | undefined;
@@ -40,7 +38,7 @@ export interface PreparedHeader {
   value: string;
 }
 
-/** All but non-delivery reports: these must come, or nobody would know of them. */
+/** All but non-delivery reports: these must come, or failures would go unnoticed. */
 const defaultSuppress = 'DR, RN, NRN, OOF, AutoReply';
 const suppressible = ['DR', 'NDR', 'RN', 'NRN', 'OOF', 'AutoReply', 'All', 'None'];
 
@@ -106,4 +104,52 @@ function checkedHeaders(headers: Readonly<Record<string, string>>): Record<strin
     if (wrong) throw refuse(`the value of ${quote(name)} ${wrong}`);
   }
   return { ...headers };
+}
+
+// RFC 2919 §2: a label, a dot, and a domain that the owner of the list controls, each a dot-atom.
+const identifier = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)+$/;
+const longest = 255;
+/** In bytes: it stands on one line where it is ASCII, and a longer one is of no use. */
+const longestName = 400;
+
+/**
+ * The value of `List-Id`, from `'news.example.com'` or `'News of Example <news.example.com>'`.
+ * @throws BulkInputError
+ */
+function formatListId(listId: string): string {
+  const match = /^(?:([^<>]*)<([^<>]*)>|([^<>]*))$/.exec(listId);
+  const id = (match?.[2] ?? match?.[3] ?? '').trim();
+  const name = (match?.[1] ?? '').trim().replace(/^"(.*)"$/, '$1');
+  const refuse = (problem: string) =>
+    new BulkInputError(
+      `The option listId is ${shown(listId)}: ${problem}. Give for instance 'news.example.com' or 'News <news.example.com>'`,
+    );
+  if (!identifier.test(id)) throw refuse('a list is named like a domain, in ASCII and with a dot in it');
+  if (id.length > longest) throw refuse(`its identifier is longer than ${longest} characters`);
+  const problem = headerTextProblem(name);
+  if (problem) throw refuse(`its name ${problem}`);
+  if (Buffer.byteLength(name) > longestName) throw refuse(`its name is longer than ${longestName} bytes`);
+  return name === '' ? `<${id}>` : `${phrase(name)}\r\n <${id}>`;
+}
+
+/** RFC 5322 §3.2.5, or RFC 2047 where the name is not ASCII. */
+function phrase(name: string): string {
+  if (/^[ -~]*$/.test(name)) return `"${name.replace(/["\\]/g, '\\$&')}"`;
+  return pieces(name)
+    .map((piece) => `=?UTF-8?B?${Buffer.from(piece).toString('base64')}?=`)
+    .join('\r\n ');
+}
+
+/** An encoded word has 75 characters at most (RFC 2047 §2), and no character is parted. */
+function pieces(text: string): string[] {
+  const all: string[] = [];
+  let piece = '';
+  for (const character of text) {
+    if (Buffer.byteLength(piece + character) > 42) {
+      all.push(piece);
+      piece = '';
+    }
+    piece += character;
+  }
+  return [...all, piece];
 }

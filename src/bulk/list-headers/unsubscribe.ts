@@ -9,7 +9,7 @@ export interface UnsubscribeOptions {
   /**
    * An `https:` address, as a Handlebars template over the row: `'https://example.com/unsubscribe?who={{id}}'`. Values are
    * percent-encoded; `{{{column}}}` takes a value as it is, for a column that holds the whole address. Put something in it
-   * that cannot be guessed, since whoever calls the address unsubscribes (RFC 8058 §6).
+   * that cannot be guessed, since calling the address unsubscribes (RFC 8058 §6).
    */
   url?: string | undefined;
   /** An address for mails that ask to be taken off, also a template: `'leave@example.com?subject=leave%20{{id}}'`. */
@@ -39,7 +39,7 @@ const urlEscaping: Escaping = {
 const longestUri = 998 - 'List-Unsubscribe: <>,'.length;
 
 /** The URI of one kind for a row. @throws Error with what is wrong */
-export type UriOf = (values: object) => string;
+type UriOf = (values: object) => string;
 
 /** @throws BulkInputError */
 export function compileUnsubscribe(options: UnsubscribeOptions): { uris: readonly UriOf[]; oneClick: boolean } {

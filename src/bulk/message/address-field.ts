@@ -1,7 +1,7 @@
 import { trimWhiteSpace } from '../../common/canonical-address.js';
 import { addressProblem } from '../common/email-address.js';
 import { quote } from '../common/errors.js';
-import { headerTextProblem } from '../common/header-text.js';
+import { headerTextProblem } from '../common/header-safety.js';
 
 /** A name and an address, as Nodemailer takes them; there it is never parsed again. */
 export interface MailAddress {

@@ -1,17 +1,16 @@
 import type { SendMailOptions } from 'nodemailer';
 import { addressProblem } from '../common/email-address.js';
 import { BulkInputError, messageOf, quote } from '../common/errors.js';
-import { headerTextProblem } from '../common/header-text.js';
+import { headerTextProblem } from '../common/header-safety.js';
 import type { Row } from '../common/row.js';
 import { compileListHeaders, type MannersOptions, type PreparedHeader } from '../list-headers/list-headers.js';
 import type { Template } from '../template/template.js';
 import type { MailAddress } from './address-field.js';
-import type { HeaderFields } from './message-headers.js';
-import { type RowMessage, readRowMessage } from './row-message.js';
+import { type HeaderFields, type RowMessage, readRowMessage } from './row-message.js';
 import type { Sender } from './sender.js';
 
 /** What keeps a row from becoming a mail. */
-export type RowFault = 'address' | 'name' | 'message' | 'unsubscribe';
+type RowFault = 'address' | 'name' | 'message' | 'unsubscribe';
 
 /** A row that cannot become a mail, through what stands in it. What a template finds is its own `BulkInputError`. */
 export class RowRefused extends BulkInputError {
@@ -48,24 +47,24 @@ export interface RowComposer {
 }
 
 /** What is settled for a mail before it is composed, so that it can be found again. */
-export interface MailIdentity {
+interface MailIdentity {
   /** Message-ID, with its angle brackets. */
   messageId?: string | undefined;
   date?: Date | undefined;
 }
 
-export interface ComposerOptions {
+interface ComposerOptions {
   template: Pick<Template, 'render'>;
-  manners?: MannersOptions | undefined;
+  listHeaders?: MannersOptions | undefined;
 }
 
 /** @throws BulkInputError for headers that no mail can have */
-export function createRowComposer({ template, manners = {} }: ComposerOptions): RowComposer {
-  const listHeaders = compileListHeaders(manners);
+export function createRowComposer({ template, listHeaders = {} }: ComposerOptions): RowComposer {
+  const headersOf = compileListHeaders(listHeaders);
   return {
     async compose(row, sender, { messageId, date } = {}) {
       const to = { name: nameOf(row), address: recipientOf(row) };
-      const headers = refusing(row, 'unsubscribe', '', () => listHeaders(row));
+      const headers = refusing(row, 'unsubscribe', '', () => headersOf(row));
       const given: unknown = await template.render(row);
       const {
         rest,

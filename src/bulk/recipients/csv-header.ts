@@ -11,7 +11,7 @@ export function delimiterName(delimiter: string): string {
 }
 
 /** How a file is read, by its beginning. */
-export interface CsvForm {
+interface CsvForm {
   readonly delimiter: string;
   /** Bytes at the beginning that are no part of the table: the line `sep=;`. */
   readonly skip: number;
@@ -70,7 +70,7 @@ export interface CsvHeader {
   readonly email: number;
 }
 
-export interface HeaderPlace {
+interface HeaderContext {
   readonly name: string;
   readonly line: number;
   readonly delimiter: string;
@@ -80,7 +80,7 @@ export interface HeaderPlace {
 }
 
 /** What a header says of the columns, if rows can be read by it. */
-export function readHeader(header: readonly string[], where: HeaderPlace): CsvHeader {
+export function readHeader(header: readonly string[], where: HeaderContext): CsvHeader {
   const { name: file, line, delimiter, emailColumn } = where;
   const refuse = (problem: string) => new BulkInputError(`${file}, line ${line}: ${problem}`, { line });
   const names = header.map((name) => name.trim());
@@ -101,7 +101,7 @@ export function readHeader(header: readonly string[], where: HeaderPlace): CsvHe
   );
 }
 
-function adviceOn(columns: readonly string[], { delimiter, beginning }: HeaderPlace): string {
+function adviceOn(columns: readonly string[], { delimiter, beginning }: HeaderContext): string {
   const general =
     'The first line must name the columns, separated by commas, semicolons or tabs; the option emailColumn says which one holds the address';
   if (columns.some((name) => name.includes('@')))

@@ -7,7 +7,7 @@ import { type CsvHeader, csvForm, delimiterName, readHeader } from './csv-header
 import { emailNameKind } from './email-column.js';
 import type { Reading, ReadingEnd } from './reading.js';
 
-/** No row of recipients is longer: one that goes on and on has a quote that nobody closed. In characters. */
+/** No row of recipients is longer: one that goes on and on has a quote that was never closed. In characters. */
 const longestRow = 1024 * 1024;
 
 /** A header is looked for in so many bytes. */
@@ -23,11 +23,11 @@ export async function* csvRows(
   const { beginning, rest } = await peek(bytes, headerWithin);
   const { delimiter, skip } = csvForm(beginning, emailColumn);
   const table = beginning.subarray(skip);
-  const place = new LinePlace(skip > 0 ? 1 : 0);
+  const lineCounter = new LineCounter(skip > 0 ? 1 : 0);
   let header: CsvHeader | undefined;
   let number = 0;
   let emptyRows: ReadingEnd['emptyRows'];
-  for await (const { line, fields } of records(together(table, rest), delimiter, name, place)) {
+  for await (const { line, fields } of records(together(table, rest), delimiter, name, lineCounter)) {
     if (isEmpty(fields) && !(asBefore && header)) {
       emptyRows = { count: (emptyRows?.count ?? 0) + 1, firstLine: emptyRows?.firstLine ?? line };
       continue;
@@ -76,7 +76,7 @@ function records(
   bytes: AsyncIterable<Buffer>,
   delimiter: string,
   name: string,
-  place: LinePlace,
+  lineCounter: LineCounter,
 ): AsyncIterable<CsvRecord> {
   const parser = csvParser({
     delimiter,
@@ -86,19 +86,19 @@ function records(
     max_record_size: longestRow,
     // As they are parsed: when the parser fails, rows that it had ready are lost, but not their lines. Its types know
     // records of strings only.
-    on_record: (fields, info) => ({ line: place.startOf(fields, info), fields }) as unknown as string[],
+    on_record: (fields, info) => ({ line: lineCounter.startOf(fields, info), fields }) as unknown as string[],
   });
   // Ends one when the other fails or is left; the error itself comes out of the iteration.
   pipeline(Readable.from(bytes, { highWaterMark: 1 }), parser, () => {});
-  return explained(parser as AsyncIterable<CsvRecord>, place, name);
+  return explained(parser as AsyncIterable<CsvRecord>, lineCounter, name);
 }
 
-async function* explained(parser: AsyncIterable<CsvRecord>, place: LinePlace, name: string) {
+async function* explained(parser: AsyncIterable<CsvRecord>, lineCounter: LineCounter, name: string) {
   try {
     yield* parser;
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
-    const line = place.startOfUnfinished(cause as unknown as ParserInfo);
+    const line = lineCounter.startOfUnfinished(cause as unknown as ParserInfo);
     // A mark in front of a quote, which is then in the middle of the value.
     const isMark = cause.code === 'INVALID_OPENING_QUOTE' && cause.message.includes(`value is "${mark}`);
     const problem = isMark ? markProblem : (problems[cause.code] ?? messageOf(cause));
@@ -123,8 +123,8 @@ interface ParserInfo {
   readonly empty_lines: number;
 }
 
-/** The parser tells the line that a row ends on, and counts a CRLF inside quotes twice; a person looks for where it starts. */
-class LinePlace {
+/** The parser tells the line that a row ends on, and counts a CRLF inside quotes twice; a user looks for where it starts. */
+class LineCounter {
   /** Lines above those that the parser sees. */
   readonly #above: number;
   #countedTwice = 0;

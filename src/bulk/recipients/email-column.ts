@@ -2,7 +2,7 @@ import { quote } from '../common/errors.js';
 import { nearestName, plainName } from '../common/nearest-name.js';
 
 /**
- * What people and programs call the column of the address: Outlook, Google Contacts, Thunderbird, and who types a header,
+ * What people and programs call the column of the address: Outlook, Google Contacts, Thunderbird, and people who type a header,
  * in English, German, French, Spanish and Italian. Compared without case, accents, spaces and punctuation.
  */
 const emailNames: ReadonlySet<string> = new Set(

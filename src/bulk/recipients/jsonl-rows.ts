@@ -6,7 +6,7 @@ import type { Reading, ReadingEnd } from './reading.js';
 const longestLine = 1024 * 1024;
 /** Levels of lists and objects in one another. Whatever goes down all of them would fail at some ten thousand. */
 const deepest = 50;
-/** More names than a person gives to columns: values are used as names. */
+/** More names than a list has columns: values are used as names. */
 const mostNames = 1_000;
 const lf = 0x0a;
 
@@ -33,7 +33,7 @@ export async function* jsonlRows(
   return { columns: [...names] };
 }
 
-/** Values whose `email` is the address, whatever it is called by whoever made them. */
+/** Values whose `email` is the address, whatever the program that made them calls it. */
 export function withEmail(values: Row['values'], emailColumn = 'email'): Row['values'] {
   if (emailColumn === 'email') return values;
   return { ...values, email: Object.hasOwn(values, emailColumn) ? values[emailColumn] : undefined };

@@ -1,14 +1,14 @@
 import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shown, shownPath } from '../../options/checks.js';
+import { fileProblem, shown, shownPath } from '../../options/checks.js';
 import { BulkInputError } from '../common/errors.js';
 import type { Row } from '../common/row.js';
 import { checkedUtf8 } from '../common/utf8.js';
 import { csvRows } from './csv-rows.js';
-import { fileBytes, type InputBytes, textBytes } from './input-bytes.js';
-import { jsonlRows } from './jsonl-rows.js';
-import { objectRows } from './object-rows.js';
+import { isObject, jsonlRows, kind, withEmail } from './jsonl-rows.js';
 import type { Reading, ReadingEnd } from './reading.js';
 
 /**
@@ -60,7 +60,7 @@ export interface RecipientsSource {
   }): RecipientsSource;
 }
 
-export interface RecipientsInspection extends ReadingEnd {
+interface RecipientsInspection extends ReadingEnd {
   readonly sha256: string;
   readonly rows: number;
 }
@@ -145,4 +145,59 @@ function pathOf(url: URL): string {
   if (url.protocol !== 'file:')
     throw new BulkInputError(`Recipients can be read from a file: URL, not from ${shown(url.href)}`);
   return fileURLToPath(url);
+}
+
+/** Something that can be read from its beginning as often as need be. */
+type InputBytes = (signal?: AbortSignal) => AsyncIterable<Buffer>;
+
+function fileBytes(file: string): InputBytes {
+  return async function* (signal) {
+    try {
+      // A pipe could be read only once, and might never end.
+      if (!(await stat(file)).isFile()) throw new BulkInputError(`${shownPath(file)} is not a file`);
+      for await (const chunk of createReadStream(file, { signal })) yield chunk;
+    } catch (cause) {
+      if (cause instanceof BulkInputError || signal?.aborted) throw cause;
+      const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+      const message = isMissing
+        ? `There is no file ${shownPath(file)}`
+        : `${shownPath(file)} cannot be read: ${fileProblem(cause)}`;
+      throw new BulkInputError(message);
+    }
+  };
+}
+
+const pieceLength = 64 * 1024;
+
+function textBytes(text: string): InputBytes {
+  return async function* (signal) {
+    const bytes = Buffer.from(text);
+    for (let start = 0; start < bytes.length; start += pieceLength) {
+      signal?.throwIfAborted();
+      yield bytes.subarray(start, start + pieceLength);
+    }
+  };
+}
+
+/** Generators and other iterators: what gave its rows once has none to give again. */
+const spent = new WeakSet<object>();
+
+/** Rows that a program gives, one after another. The sender of the mails checks their values. */
+async function* objectRows(
+  items: Iterable<object> | AsyncIterable<object>,
+  { emailColumn }: Reading = {},
+): AsyncGenerator<Row> {
+  // A second reading would find no rows, as if there were none.
+  if (spent.has(items)) throw new BulkInputError('These recipients come from a generator, which can be read only once');
+  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  if ((iterator as object) === items) spent.add(items);
+  let number = 0;
+  for await (const item of { [Symbol.asyncIterator]: () => iterator } as AsyncIterable<unknown>) {
+    number++;
+    if (!isObject(item)) {
+      const message = `Recipients, row ${number}: a row must be an object, as in { email: '…' }, not ${kind(item)}`;
+      throw new BulkInputError(message, { line: number });
+    }
+    yield { number, line: number, values: withEmail(item, emailColumn) };
+  }
 }

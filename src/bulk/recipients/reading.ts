@@ -4,7 +4,7 @@ export interface Reading {
   readonly emailColumn?: string | undefined;
   /**
    * The rules for CSV. 1 is for runs that were begun before there were others: a row without content is a row, `email` and
-   * `name` are not trimmed, a second header is a row. Numbers and digests of rows, which a journal tells them by, hang on it.
+   * `name` are not trimmed, a second header is a row. Numbers and digests of rows, by which a journal knows them, depend on it.
    * @default 2
    */
   readonly reader?: 1 | 2 | undefined;
@@ -20,7 +20,7 @@ export interface ReadingEnd {
   readonly emptyRows?: { readonly count: number; readonly firstLine: number };
 }
 
-/** Their number is for the reader of this to add. */
+/** The caller adds their number. */
 export function emptyRowsText({ firstLine }: NonNullable<ReadingEnd['emptyRows']>): string {
   return `Rows whose cells are all empty are passed over, the first on line ${firstLine}`;
 }

@@ -1,5 +1,4 @@
-import { formatDuration } from '../common/duration.js';
-import { count, counted, type Times } from '../common/words.js';
+import { count, counted, formatDuration, share, type Times } from '../common/words.js';
 import { html, type SafeHtml } from './html.js';
 import type { Bucket, TimelineView } from './timeline.js';
 
@@ -11,14 +10,14 @@ export function timelineChart({ width, buckets }: TimelineView, times: Times): S
   const top = niceCeiling(Math.max(1, ...buckets.map(({ sent, failed }) => sent + failed)));
   const plot = chart.height - chart.top - chart.bottom - chart.strip;
   const floor = chart.top + plot;
-  const step = (chart.width - chart.left) / buckets.length;
-  const x = (i: number) => round(chart.left + i * step);
+  const barPitch = (chart.width - chart.left) / buckets.length;
+  const x = (i: number) => round(chart.left + i * barPitch);
   const tall = (value: number) => round((value / top) * plot);
-  const gap = step > 4 ? 1 : 0;
+  const gap = barPitch > 4 ? 1 : 0;
   const bars = buckets.map((bucket, i) => {
     const sent = tall(bucket.sent);
     const failed = tall(bucket.failed);
-    const wide = round(Math.max(step - gap, 0.5));
+    const wide = round(Math.max(barPitch - gap, 0.5));
     return html`<g><title>${wordsFor(bucket, times, width)}</title>
 ${bucket.sent > 0 && html`<rect class="sent" x="${x(i)}" y="${round(floor - sent)}" width="${wide}" height="${sent}"/>`}
 ${bucket.failed > 0 && html`<rect class="failed" x="${x(i)}" y="${round(floor - sent - Math.max(failed, 2))}" width="${wide}" height="${Math.max(failed, 2)}"/>`}
@@ -88,4 +87,32 @@ function niceCeiling(value: number): number {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+type Part = readonly [kind: string, name: string, rows: number];
+
+/** Parts of a whole as a bar, and the same in figures beneath it. */
+export function shareBar(whole: number, parts: readonly Part[]): SafeHtml {
+  const present = parts.filter(([, , rows]) => rows > 0);
+  const words = present.map(([, name, rows]) => `${name} ${share(rows, whole)}`).join(', ');
+  const wide = widths(present, whole);
+  let x = 0;
+  const rects = present.map(([kind], i) => {
+    const rect = html`<rect class="${kind}" x="${x}" y="0" width="${wide[i]}" height="18"/>`;
+    x = Math.round((x + (wide[i] ?? 0)) * 100) / 100;
+    return rect;
+  });
+  return html`<svg class="shares" viewBox="0 0 1000 18" preserveAspectRatio="none" role="img" aria-label="${words || 'Nothing yet'}">${rects}</svg>
+<ul class="legend">${present.map(
+    ([kind, name, rows]) =>
+      html`<li><i class="${kind}"></i>${name} <b>${count(rows)}</b> <span class="quiet">${share(rows, whole)}</span></li>`,
+  )}</ul>`;
+}
+
+/** In thousandths. One of a million rows must still be seen. */
+function widths(parts: readonly Part[], whole: number): number[] {
+  const least = 4;
+  const wanted = parts.map(([, , rows]) => Math.max(least, (1000 * rows) / whole));
+  const all = wanted.reduce((sum, width) => sum + width, 0);
+  return wanted.map((width) => Math.round((width * 100_000) / all) / 100);
 }

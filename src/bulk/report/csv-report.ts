@@ -1,6 +1,5 @@
-import { traceWords } from '../common/words.js';
 import { guardFormula } from './formula-guard.js';
-import type { ReportedBounce, ReportRow } from './report-row.js';
+import { type ReportedBounce, type ReportRow, traceWords } from './report-row.js';
 
 const own = {
   status: ({ status }: ReportRow) => status,

@@ -19,7 +19,7 @@ export function deliveryOf({ sentAt, readUntil, bounce, trace }: DeliveryFacts):
 
 const undelivered: ReadonlySet<ReportedTrace['status']> = new Set(['failed', 'quarantined', 'filteredAsSpam']);
 
-export interface DeliveryFacts {
+interface DeliveryFacts {
   /** Milliseconds since the epoch. */
   sentAt: number;
   /** Up to when the Inbox of the sending mailbox has been read; undefined: never. */

@@ -1,8 +1,8 @@
 import { count, counted, listed } from '../common/words.js';
-import type { RunActivity } from '../journal/run-activity.js';
+import type { RunActivity } from '../journal/lock.js';
 import type { ReportTotals } from './totals.js';
 
-export interface Headline {
+interface Headline {
   /** In a word or two. */
   state: string;
   mood: 'good' | 'busy' | 'look';
@@ -23,7 +23,7 @@ const endings: Readonly<Record<string, string>> = {
 
 const interrupted = 'It was interrupted: its process ended before the run did.';
 
-/** What a person wants to know first. Pure. */
+/** What a user wants to know first. Pure. */
 export function headlineOf(
   totals: ReportTotals,
   ended: string | undefined,

@@ -18,7 +18,7 @@ export interface Reason {
 const shownRows = 1000;
 const keptReasons = 200;
 
-/** The rows that a person has to look at: the first of each kind, so that memory does not grow with the run. */
+/** The rows that a user has to look at: the first of each kind, so that memory does not grow with the run. */
 export class Highlights {
   readonly failed: Shown = { rows: [], all: 0 };
   readonly bounced: Shown = { rows: [], all: 0 };

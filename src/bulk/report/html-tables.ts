@@ -1,10 +1,10 @@
-import { judgeStatus } from '../bounces/bounce-status.js';
-import { count, counted, type Times, traceWords } from '../common/words.js';
+import { classifyStatus } from '../bounces/bounce-status.js';
+import { count, counted, type Times } from '../common/words.js';
 import type { Highlights, Reason, Shown } from './highlights.js';
 import { html, type SafeHtml } from './html.js';
-import type { ReportRow } from './report-row.js';
+import { type ReportRow, traceWords } from './report-row.js';
 
-/** The rows that a person has to look at, and why. */
+/** The rows that a user has to look at, and why. */
 export function rowTables(found: Highlights, times: Times): SafeHtml {
   return html`${unknownTable(found.unknown, times)}${failedTable(found.failed, found.errors, times)}${bouncedTable(found.bounced, found.bounces)}${undeliveredTable(found.undelivered, times)}`;
 }
@@ -17,7 +17,7 @@ function unknownTable(shown: Shown, times: Times): SafeHtml {
       'Mails of which nobody knows whether they were sent',
       ['Row', 'Recipient', 'What happened', 'Where to look', 'Attempted'],
       shown.rows.map((row) => [
-        place(row),
+        rowNumber(row),
         addressOf(row),
         html`${problem(row)}${row.bounce !== undefined && html`<p class="hint">A bounce came back: it was sent.</p>`}`,
         html`${row.mailbox}<p class="hint"><code>${row.messageId}</code></p>`,
@@ -35,7 +35,7 @@ function failedTable(shown: Shown, reasons: readonly Reason[], times: Times): Sa
       'Rejected rows',
       ['Row', 'Recipient', 'What happened', 'Error', 'When'],
       shown.rows.map((row) => [
-        place(row),
+        rowNumber(row),
         addressOf(row),
         problem(row),
         html`<code>${row.error?.code}</code>${row.requestId !== undefined && html`<p class="hint">Request <code>${row.requestId}</code></p>`}`,
@@ -46,7 +46,7 @@ function failedTable(shown: Shown, reasons: readonly Reason[], times: Times): Sa
 }
 
 function bouncedTable(shown: Shown, reasons: readonly Reason[]): SafeHtml {
-  const meaning = (code: string, words: string) => judgeStatus(code === 'no code' ? undefined : code, words).meaning;
+  const meaning = (code: string, words: string) => classifyStatus(code === 'no code' ? undefined : code, words).meaning;
   return section('bounced', 'Bounced', shown, [
     reasonTable(
       'Why mails bounced',
@@ -57,9 +57,9 @@ function bouncedTable(shown: Shown, reasons: readonly Reason[]): SafeHtml {
       'Bounced mails',
       ['Row', 'Recipient', 'What it means', 'Status', 'What the mail server said'],
       shown.rows.map((row) => [
-        place(row),
+        rowNumber(row),
         row.bounce?.recipient,
-        html`${judgeStatus(row.bounce?.status, row.bounce?.reason).meaning}${row.bounce?.hard && html`<p class="hint">Write to this address no more.</p>`}`,
+        html`${classifyStatus(row.bounce?.status, row.bounce?.reason).meaning}${row.bounce?.hard && html`<p class="hint">Write to this address no more.</p>`}`,
         row.bounce?.status !== undefined && html`<code>${row.bounce.status}</code>`,
         row.bounce?.reason,
       ]),
@@ -73,7 +73,7 @@ function undeliveredTable(shown: Shown, times: Times): SafeHtml {
       'Mails that Exchange did not deliver, and of which no bounce came',
       ['Row', 'Recipient', 'Status', 'Message-ID', 'Taken by Exchange'],
       shown.rows.map((row) => [
-        place(row),
+        rowNumber(row),
         addressOf(row),
         row.trace && traceWords[row.trace.status],
         html`<code>${row.messageId}</code>`,
@@ -123,7 +123,7 @@ function table(caption: string, columns: readonly string[], rows: readonly Cell[
 
 type Cell = string | number | undefined | false | SafeHtml;
 
-function place({ number, line }: ReportRow): SafeHtml {
+function rowNumber({ number, line }: ReportRow): SafeHtml {
   return html`${count(number)}${line !== undefined && line !== number && html` <small>line ${count(line)}</small>`}`;
 }
 

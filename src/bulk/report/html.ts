@@ -7,7 +7,7 @@ export class SafeHtml {
   }
 }
 
-export type HtmlValue = string | number | undefined | false | SafeHtml | readonly HtmlValue[];
+type HtmlValue = string | number | undefined | false | SafeHtml | readonly HtmlValue[];
 
 /** A template whose values are escaped, unless they are such a template themselves. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): SafeHtml {

@@ -4,7 +4,7 @@ import type { RunRecord } from '../journal/records.js';
 import type { ReportTotals } from './totals.js';
 
 /** Something to do about a run. */
-export interface NextStep {
+interface NextStep {
   what: string;
   why: string;
   commands: string[];
@@ -20,9 +20,9 @@ export interface RunSituation {
   suppress: string | undefined;
   /** Why the last session ended, as far as that is known. */
   ended?: string | undefined;
-  /** Whether a process is at it. */
+  /** Whether a process is sending. */
   inProgress?: boolean | undefined;
-  /** What the command that gives this advice has done: it must not be advised as if nobody had tried it. */
+  /** What the command that gives this advice has done: it must not be advised as if it had not been tried. */
   just?: JustDone | undefined;
   /** Whether the Inbox was ever read for bounces. */
   bouncesRead: boolean;
@@ -63,7 +63,7 @@ const conditions: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a person should do next, the most pressing first. What would end as it has just ended is advised under a condition
+ * What a user should do next, the most pressing first. What would end as it has just ended is advised under a condition
  * only, which says what has to happen before. Pure.
  */
 export function nextSteps(situation: RunSituation): NextStep[] {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { openFile } from '../journal/file-operations.js';
+import { openFile } from '../common/file-operations.js';
 
 const chunk = 256 * 1024;
 

@@ -65,3 +65,16 @@ export interface ReportRow {
   /** Sent rows only. */
   delivery?: Delivery;
 }
+
+/** What message trace says, in the order in which it is told. */
+export const traceWords: Readonly<Record<ReportedTrace['status'], string>> = {
+  delivered: 'delivered',
+  expanded: 'expanded',
+  failed: 'failed',
+  quarantined: 'quarantined',
+  filteredAsSpam: 'filtered as spam',
+  pending: 'pending',
+  gettingStatus: 'getting status',
+  unknown: 'unknown',
+  notFound: 'not found',
+};

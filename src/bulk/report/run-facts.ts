@@ -1,11 +1,10 @@
-import { notBegun } from '../journal/read-batches.js';
-import { readRecords } from '../journal/reading.js';
+import { activityOf, type RunActivity } from '../journal/lock.js';
+import { notBegun, readRecords } from '../journal/read-journal.js';
 import type { JournalRecord, RunRecord, SessionRecord } from '../journal/records.js';
-import { activityOf, type RunActivity } from '../journal/run-activity.js';
 import { RowIndex } from './row-index.js';
 import { Timeline } from './timeline.js';
 
-export interface MailboxFacts {
+interface MailboxFacts {
   mailbox: string;
   sent: number;
   throttled: number;
@@ -29,7 +28,7 @@ export interface RunFacts {
   lastAt: string;
   /** Why the last session ended; undefined while it goes on, or when it was killed. */
   ended: string | undefined;
-  /** Whether a process is at it. */
+  /** Whether a process is sending. */
   activity: RunActivity;
 }
 

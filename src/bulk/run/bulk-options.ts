@@ -1,15 +1,9 @@
+import type { BulkTransporter } from '../common/graph-transporter.js';
 import type { MannersOptions } from '../list-headers/list-headers.js';
 import type { Sender } from '../message/sender.js';
-import type { RecipientsInput } from '../recipients/index.js';
+import type { RecipientsInput } from '../recipients/open-recipients.js';
 import type { SuppressionInput } from '../suppression/suppression-list.js';
 import type { TemplateInput } from '../template/input.js';
-import type { MaxErrors } from './max-errors.js';
-
-/** Any Nodemailer transporter. With one over Microsoft Graph, a run knows the outcome of every send and the mailbox behind it. */
-export interface BulkTransporter {
-  // biome-ignore lint/suspicious/noExplicitAny: the types of a transporter differ with Nodemailer's major version
-  sendMail(message: any): Promise<unknown>;
-}
 
 /** Options of {@link sendBulk}. */
 export interface BulkOptions extends MannersOptions {
@@ -38,7 +32,7 @@ export interface BulkOptions extends MannersOptions {
   attachmentsFolder?: string | undefined;
   /**
    * The folder of the run, made if it is not there, where the journal is kept: with it, a run that was interrupted or
-   * killed is continued by the same call, and nobody gets a mail twice. Without it nothing is remembered. May be a function
+   * killed is continued by the same call, and no recipient gets a mail twice. Without it nothing is remembered. May be a function
    * of the run's id. Runs whose folders stand side by side share the count of the day.
    */
   journal?: string | ((id: string) => string) | undefined;
@@ -70,7 +64,7 @@ export interface BulkOptions extends MannersOptions {
    */
   perDay?: number | false | undefined;
   /**
-   * What becomes of mails of which nobody knows whether they went out, from an earlier session. `'hold'`: they stay
+   * What becomes of mails of an earlier session of which it is not known whether they went out. `'hold'`: they stay
    * unknown. `'verify'`: they are looked for in Sent Items (needs a Graph transporter, and Mail.ReadBasic.All or Mail.Read).
    * `'trace'`: they are looked for in message trace (needs a Graph transporter with the option `trace`) by mailbox and `from`,
    * before anything is sent; what is not there stays unknown. `'resend'`: they are sent again, and may arrive twice.
@@ -108,8 +102,11 @@ export interface BulkOptions extends MannersOptions {
    * @default the transport's `mailboxConcurrency`, else 4
    */
   concurrency?: number | undefined;
-  /** Plain data to keep in the journal for whoever goes on with the run. Never secrets. */
+  /** Plain data to keep in the journal for the caller that goes on with the run. Never secrets. */
   about?: Readonly<Record<string, unknown>> | undefined;
   /** Ends the run as `abort()` does. */
   signal?: AbortSignal | undefined;
 }
+
+/** Failed sends after which a run pauses: a number, a share of the rows, or never. */
+export type MaxErrors = number | `${number}%` | false;

@@ -22,15 +22,15 @@ export interface Pause {
   until: number;
 }
 
-/** A message that was begun: one of the two must follow. */
-export interface Ticket {
+/** A message that counts against the limits while it is sent: one of the two must follow. */
+interface Reservation {
   /** It was sent, or may have been. */
   used(at: number): void;
   /** It surely was not. */
   unused(): void;
 }
 
-/** When the next message of one mailbox may go. All moments are those of a steady clock, which nobody sets. */
+/** When the next message of one mailbox may go. All times are those of a monotonic clock. */
 export class MailboxPacer {
   readonly #minute: SlidingWindow | undefined;
   readonly #day: SlidingWindow | undefined;
@@ -52,7 +52,7 @@ export class MailboxPacer {
     return forDay > forMinute ? { why: 'day', until: now + forDay } : { why: 'rate', until: now + forMinute };
   }
 
-  begin(recipients: number): Ticket {
+  begin(recipients: number): Reservation {
     this.#minute?.begin(1);
     this.#day?.begin(recipients);
     return {

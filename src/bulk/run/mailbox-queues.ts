@@ -1,18 +1,18 @@
 import type { Clock } from '../../common/clock.js';
 import { MailboxPacer, type PaceLimits, type Pause } from './mailbox-pacer.js';
 
-/** One mailbox, with what is on its way from it. */
-export interface Lane {
+/** The queue of one mailbox, with what is in flight from it. */
+export interface MailboxQueue {
   readonly mailbox: string;
   readonly pacer: MailboxPacer;
   readonly inFlight: number;
-  /** Milliseconds that a message takes on its way, those of late above all; undefined before the first. */
+  /** Milliseconds that a message takes, the latest ones weighted most; undefined before the first. */
   readonly sendTime: number | undefined;
 }
 
 /** The right to send one message from a mailbox. Must be ended. */
-export interface Grant {
-  readonly lane: Lane;
+export interface SendSlot {
+  readonly queue: MailboxQueue;
   readonly recipients: number;
   /** It was sent, or may have been. */
   used(): void;
@@ -20,26 +20,26 @@ export interface Grant {
   unused(): void;
 }
 
-/** What the latest message counts in the mean of all. */
+/** The weight of the latest message in the mean of all. */
 const weight = 0.1;
 
-interface OwnLane extends Lane {
+interface OwnQueue extends MailboxQueue {
   inFlight: number;
   sendTime: number | undefined;
 }
 
 interface Waiter {
-  lanes: readonly OwnLane[];
+  queues: readonly OwnQueue[];
   recipients: number;
-  resolve: (grant: Grant | undefined) => void;
+  resolve: (slot: SendSlot | undefined) => void;
 }
 
-/** Lets messages go, first come, first served, as fast as each mailbox may send and no faster. */
-export class Lanes {
+/** Grants slots to send, first come, first served, as fast as each mailbox may send and no faster. */
+export class MailboxQueues {
   readonly #limits: PaceLimits;
   readonly #concurrency: number;
   readonly #clock: Clock;
-  readonly #lanes = new Map<string, OwnLane>();
+  readonly #queues = new Map<string, OwnQueue>();
   #waiters: Waiter[] = [];
   #cancelTimer: (() => void) | undefined;
   #closed = false;
@@ -50,50 +50,50 @@ export class Lanes {
     this.#clock = clock;
   }
 
-  /** `begin` is called with a pacer that is new, to tell it of what went before. */
-  lane(mailbox: string, begin?: (pacer: MailboxPacer) => void): Lane {
-    let lane = this.#lanes.get(mailbox);
-    if (!lane) {
-      lane = { mailbox, pacer: new MailboxPacer(this.#limits), inFlight: 0, sendTime: undefined };
-      begin?.(lane.pacer);
-      this.#lanes.set(mailbox, lane);
+  /** `begin` is called with a new pacer, to tell it what was sent before. */
+  queue(mailbox: string, begin?: (pacer: MailboxPacer) => void): MailboxQueue {
+    let queue = this.#queues.get(mailbox);
+    if (!queue) {
+      queue = { mailbox, pacer: new MailboxPacer(this.#limits), inFlight: 0, sendTime: undefined };
+      begin?.(queue.pacer);
+      this.#queues.set(mailbox, queue);
     }
-    return lane;
+    return queue;
   }
 
-  get all(): Iterable<Lane> {
-    return this.#lanes.values();
+  get all(): Iterable<MailboxQueue> {
+    return this.#queues.values();
   }
 
-  /** Messages a minute that mailboxes send by experience, all together; undefined before the first. */
+  /** Messages a minute that all mailboxes together have sent so far; undefined before the first. */
   get speed(): number | undefined {
-    const speeds = [...this.#lanes.values()].flatMap(({ sendTime }) =>
+    const speeds = [...this.#queues.values()].flatMap(({ sendTime }) =>
       sendTime === undefined ? [] : (this.#concurrency * 60_000) / Math.max(1, sendTime),
     );
     if (speeds.length === 0) return undefined;
     const mean = speeds.reduce((sum, one) => sum + one, 0) / speeds.length;
-    return mean * this.#lanes.size;
+    return mean * this.#queues.size;
   }
 
-  /** What keeps the next message of a mailbox, if it is not that enough are on their way. */
-  pauseOf(lane: Lane): Pause | undefined {
-    return lane.pacer.pause(this.#clock.elapsed(), 1);
+  /** What holds back the next message of a mailbox, other than that enough are in flight. */
+  pauseOf(queue: MailboxQueue): Pause | undefined {
+    return queue.pacer.pause(this.#clock.elapsed(), 1);
   }
 
-  /** Waits for whichever of the lanes may send to so many first; `undefined` once `close()` was called. */
-  acquire(lanes: readonly Lane[], recipients = 1): Promise<Grant | undefined> {
+  /** Waits for the first of the queues that may send to so many recipients; `undefined` once `close()` was called. */
+  acquire(queues: readonly MailboxQueue[], recipients = 1): Promise<SendSlot | undefined> {
     return new Promise((resolve) => {
-      this.#waiters.push({ lanes: lanes as readonly OwnLane[], recipients, resolve });
+      this.#waiters.push({ queues: queues as readonly OwnQueue[], recipients, resolve });
       this.#serve();
     });
   }
 
-  /** Nothing before `until`, by the clock that nobody sets, from this mailbox. */
-  hold(lane: Lane, until: number): void {
-    lane.pacer.hold(until);
+  /** Nothing before `until`, by the monotonic clock, from this mailbox. */
+  hold(queue: MailboxQueue, until: number): void {
+    queue.pacer.hold(until);
   }
 
-  /** Lets nobody go any more. */
+  /** Grants no more slots. */
   close(): void {
     this.#closed = true;
     this.#serve();
@@ -104,27 +104,27 @@ export class Lanes {
     this.#cancelTimer = undefined;
     const now = this.#clock.elapsed();
     const left: Waiter[] = [];
-    // Somebody waits for these who came before: smaller messages must not go past a larger one for ever.
-    const wanted = new Set<OwnLane>();
+    // Queues that an earlier request waits for: smaller messages must not overtake a larger one for ever.
+    const wanted = new Set<OwnQueue>();
     let wake = Number.POSITIVE_INFINITY;
     for (const waiter of this.#waiters) {
       if (this.#closed) {
         waiter.resolve(undefined);
         continue;
       }
-      let free: OwnLane | undefined;
-      for (const lane of waiter.lanes) {
-        // One that is full wakes us when something ends.
-        if (lane.inFlight >= this.#concurrency || wanted.has(lane)) continue;
-        const pause = lane.pacer.pause(now, waiter.recipients);
+      let free: OwnQueue | undefined;
+      for (const queue of waiter.queues) {
+        // One that is full serves again when a send ends.
+        if (queue.inFlight >= this.#concurrency || wanted.has(queue)) continue;
+        const pause = queue.pacer.pause(now, waiter.recipients);
         if (pause) wake = Math.min(wake, pause.until);
-        else if (!free || lane.inFlight < free.inFlight) free = lane;
+        else if (!free || queue.inFlight < free.inFlight) free = queue;
       }
       if (free) {
-        waiter.resolve(this.#grant(free, waiter.recipients));
+        waiter.resolve(this.#slot(free, waiter.recipients));
       } else {
         left.push(waiter);
-        for (const lane of waiter.lanes) wanted.add(lane);
+        for (const queue of waiter.queues) wanted.add(queue);
       }
     }
     this.#waiters = left;
@@ -134,25 +134,25 @@ export class Lanes {
     this.#cancelTimer = this.#clock.after(pause, () => this.#serve());
   }
 
-  #grant(lane: OwnLane, recipients: number): Grant {
-    lane.inFlight++;
-    const ticket = lane.pacer.begin(recipients);
+  #slot(queue: OwnQueue, recipients: number): SendSlot {
+    queue.inFlight++;
+    const reservation = queue.pacer.begin(recipients);
     const begun = this.#clock.elapsed();
     const end = (how: () => void) => {
-      lane.inFlight--;
+      queue.inFlight--;
       how();
       this.#serve();
     };
     return {
-      lane,
+      queue,
       recipients,
       used: () => {
         const now = this.#clock.elapsed();
         const took = now - begun;
-        lane.sendTime = lane.sendTime === undefined ? took : lane.sendTime + weight * (took - lane.sendTime);
-        end(() => ticket.used(now));
+        queue.sendTime = queue.sendTime === undefined ? took : queue.sendTime + weight * (took - queue.sendTime);
+        end(() => reservation.used(now));
       },
-      unused: () => end(() => ticket.unused()),
+      unused: () => end(() => reservation.unused()),
     };
   }
 }

@@ -1,12 +1,11 @@
 import path from 'node:path';
 import { BulkInputError, JournalError } from '../common/errors.js';
-import type { FileOperations } from '../journal/file-operations.js';
-import { RunState } from '../journal/fold.js';
+import type { FileOperations } from '../common/file-operations.js';
 import { Journal } from '../journal/journal.js';
 import { lockRun, type RunLock } from '../journal/lock.js';
 import type { LockOwner, Machine } from '../journal/lock-holder.js';
-import type { RunRecord } from '../journal/records.js';
-import { RowStates } from './row-states.js';
+import type { JournalRecord, RunRecord } from '../journal/records.js';
+import { RunState } from '../journal/run-state.js';
 import type { RunIdentity } from './run-input.js';
 
 export interface OpenRun {
@@ -15,13 +14,13 @@ export interface OpenRun {
   folder: string | undefined;
   /** Whether an earlier session began it. */
   continued: boolean;
-  /** Whom its lock was taken from on a person's word. */
+  /** The process its lock was taken from because a user said that it had ended. */
   takenFrom: LockOwner | undefined;
   /** Must be called at the end. */
   close(): Promise<void>;
 }
 
-export interface OpeningOptions {
+interface OpeningOptions {
   /** `true`: it must be there; `false`: it must not. */
   resume?: boolean | undefined;
   takeOver?: boolean | undefined;
@@ -89,7 +88,7 @@ async function openEarlier(folder: string, files: FileOperations | undefined, lo
   try {
     return await Journal.open(folder, files, lock);
   } catch (error) {
-    // Only where there is none: one that is there, and does not even say what was begun, is for a person to look at.
+    // Only where there is none: one that is there, and does not even say what was begun, is for a user to look at.
     if (error instanceof JournalError && error.code === 'missing' && error.cause !== undefined) return undefined;
     throw error;
   }
@@ -125,4 +124,55 @@ function whatChanged(run: RunRecord, now: Omit<RunRecord, 'at'>): string | undef
   if (run.template.sha256 !== now.template.sha256) parts.push('The template has changed');
   if (run.optionsSha256 !== now.optionsSha256) parts.push('The options of the mails have changed');
   return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+/**
+ * What is known of every row, in memory and, where the run has a journal, on the disk. First here: what cannot be must never
+ * get to the disk, where it would be damage.
+ */
+export class RowStates {
+  readonly state: RunState;
+  readonly #journal: Journal | undefined;
+
+  constructor(state: RunState, journal: Journal | undefined) {
+    this.state = state;
+    this.#journal = journal;
+  }
+
+  /** Set when the disk failed, or another process changed the journal: nothing is written any more. */
+  get failure(): JournalError | undefined {
+    return this.#journal?.failure;
+  }
+
+  /**
+   * Resolves when it is on the disk.
+   * @throws JournalError {@link failure}
+   */
+  async append(record: JournalRecord): Promise<void> {
+    this.state.apply(record);
+    try {
+      await this.#journal?.append(record);
+    } catch (error) {
+      // A mail whose attempt could not be recorded is not sent.
+      if (record.type === 'attempt') {
+        const { row, key, at } = record;
+        this.state.apply({ type: 'returned', row, key, at });
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Before a mail leaves of which nothing new is recorded.
+   * @throws JournalError {@link failure} when the journal or the run's lock is another process's by now
+   */
+  async check(): Promise<void> {
+    await this.#journal?.check();
+  }
+
+  /** What may get lost in a crash; it goes to the disk with the next record that may not. */
+  note(record: JournalRecord): void {
+    this.state.apply(record);
+    this.#journal?.note(record);
+  }
 }

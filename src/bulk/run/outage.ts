@@ -3,10 +3,10 @@ const firstPause = 30_000;
 const longestPause = 300_000;
 
 /**
- * How long to put up with a network that fails. At the very first mail not at all: somebody is watching, and there is
- * something to set right. In the middle of a run for a while.
+ * How long to go on while the network fails. At the very first mail not at all: a user is watching, and there is
+ * something to correct. In the middle of a run for a while.
  */
-export class Trouble {
+export class Outage {
   readonly #patience: number;
   #worked = false;
   #since: number | undefined;
@@ -24,12 +24,12 @@ export class Trouble {
     this.#pause = firstPause;
   }
 
-  /** When to try again, or `undefined` to give up. @param now by the clock that nobody sets */
+  /** When to try again, or `undefined` to give up. @param now by the monotonic clock */
   failed(now: number): number | undefined {
     if (!this.#worked) return undefined;
     this.#since ??= now;
     if (now - this.#since >= this.#patience) return undefined;
-    // Those that were under way together fail together, and are one failure.
+    // Requests that were in flight together fail together, and are one failure.
     if (now >= this.#pausedUntil) {
       this.#pausedUntil = now + this.#pause;
       this.#pause = Math.min(2 * this.#pause, longestPause);

@@ -1,4 +1,4 @@
-/** Results on their way to whoever iterates over them. Kept only while somebody does; when they are many, the run waits. */
+/** Results for the caller that iterates over them. Kept only while one does; when they are many, the run waits. */
 export class ResultQueue<T> {
   readonly #capacity: number;
   #results: T[] = [];
@@ -58,7 +58,7 @@ export class ResultQueue<T> {
         });
       }
     } finally {
-      // Whoever stops reading does not hold up the run.
+      // A caller that stops reading does not hold up the run.
       this.#ended = true;
       this.#results = [];
       this.#read = 0;

@@ -1,14 +1,14 @@
-import type { AddressSet } from '../checks/address-set.js';
+import type { AddressSet } from '../common/address-set.js';
 import { BulkInputError, JournalError, messageOf } from '../common/errors.js';
 import type { Row } from '../common/row.js';
 import { counted } from '../common/words.js';
-import type { RunState } from '../journal/fold.js';
+import type { RowState } from '../journal/row-phase.js';
 import { rowKey } from '../journal/run-id.js';
-import type { RecipientsSource } from '../recipients/index.js';
-import { chooseFor } from './row-choice.js';
+import type { RunState } from '../journal/run-state.js';
+import type { RecipientsSource } from '../recipients/open-recipients.js';
 
 /** A row that is to get a mail. */
-export interface Wanted {
+export interface PendingRow {
   row: Row;
   key: string;
   /** Whether its address was entered as one that gets a mail. */
@@ -20,7 +20,7 @@ export interface Wanted {
   mailbox: string | undefined;
 }
 
-export interface RowsContext {
+interface RowsContext {
   source: RecipientsSource;
   state: RunState;
   /** `undefined` where an address may get more than one mail. */
@@ -36,7 +36,7 @@ export class RowsToSend {
   readonly #context: RowsContext;
   readonly #rows: AsyncIterator<Row>;
   /** To be tried when all the others have been read: one of them may have had the same address, and its mail. */
-  readonly #last: Wanted[] = [];
+  readonly #last: PendingRow[] = [];
   #read = 0;
   #allRead = false;
 
@@ -57,11 +57,11 @@ export class RowsToSend {
    */
   async next(
     wait: (reading: Promise<IteratorResult<Row>>) => Promise<IteratorResult<Row> | undefined>,
-  ): Promise<Wanted | 'nothing' | undefined> {
+  ): Promise<PendingRow | 'nothing' | undefined> {
     if (this.#allRead) return this.#last.pop();
     const next = await wait(this.#rows.next());
     if (!next) return 'nothing';
-    // A file that somebody writes to while it is read.
+    // A file that is written to while it is read.
     const { total } = this.#context;
     if (total !== undefined && (next.done ? this.#read < total : this.#read === total)) {
       throw changed(
@@ -81,7 +81,7 @@ export class RowsToSend {
     this.#rows.return?.(undefined)?.then(undefined, () => {});
   }
 
-  #choose(row: Row): Wanted | 'nothing' {
+  #choose(row: Row): PendingRow | 'nothing' {
     const { state, addresses } = this.#context;
     const key = keyOf(row);
     if (state.keyMatches(row.number, key) === false) {
@@ -89,7 +89,7 @@ export class RowsToSend {
     }
     const was = state.stateOf(row.number);
     const choice = chooseFor(was, this.#context);
-    // Whoever got a mail, or may have got one, gets no other by a later row. What never became a mail is in nobody's way.
+    // An address that got a mail, or may have got one, gets no other by a later row. A row that never became a mail counts for none.
     const entered = choice !== 'send' && was !== 'skipped' && was !== 'rejected-row';
     if (entered) addresses?.add(String(row.values.email), row.number);
     if (choice === 'done') return 'nothing';
@@ -113,5 +113,25 @@ function keyOf({ number, line, values }: Row): string {
     return rowKey(values);
   } catch (cause) {
     throw new BulkInputError(`Recipients, row ${number}: ${messageOf(cause)}`, { cause, line });
+  }
+}
+
+/** What is done with a row: its mail is sent, for the first time or again, or it has its end. */
+type RowChoice = 'send' | 'send-again' | 'done';
+
+/** What to do with a row that earlier sessions left in this state. What is open was settled before. */
+export function chooseFor(state: RowState, options: { retryFailed: boolean; resend: boolean }): RowChoice {
+  switch (state) {
+    case 'left':
+      return 'send';
+    case 'rejected-row':
+    case 'rejected-send':
+      return options.retryFailed ? 'send' : 'done';
+    case 'unknown':
+      return options.resend ? 'send-again' : 'done';
+    case 'sent':
+    case 'skipped':
+    case 'open':
+      return 'done';
   }
 }

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { JournalError } from '../common/errors.js';
-import { readRecords } from '../journal/reading.js';
+import { readRecords } from '../journal/read-journal.js';
 import type { RunRecord } from '../journal/records.js';
 import { runId, sha256, stableJson } from '../journal/run-id.js';
-import { openRecipients, type RecipientsSource } from '../recipients/index.js';
+import { openRecipients, type RecipientsSource } from '../recipients/open-recipients.js';
 import { currentReader } from '../recipients/reading.js';
 import { openTemplate } from '../template/input.js';
 import type { Template } from '../template/template.js';
@@ -31,14 +31,17 @@ export interface RunIdentity {
   record: Omit<RunRecord, 'at'>;
 }
 
-const nobody = { sendMail: () => Promise.reject(new Error('There is no transporter')) };
+const noTransporter = { sendMail: () => Promise.reject(new Error('There is no transporter')) };
 
 /** The id that a run with these options has, and its rows where they can be counted; nothing is opened or sent. */
 export async function identifyBulk(
   options: Omit<BulkOptions, 'transporter'>,
 ): Promise<{ id: string; rows: number | undefined }> {
   const { id, total } = await identifyRun(
-    await openInput({ ...options, transporter: nobody }, settleSettings({ ...options, transporter: nobody })),
+    await openInput(
+      { ...options, transporter: noTransporter },
+      settleSettings({ ...options, transporter: noTransporter }),
+    ),
   );
   return { id, rows: total };
 }
@@ -79,7 +82,7 @@ export async function asBegun(
 ): Promise<RunInput> {
   const { source, emailColumn } = input;
   if (journal === undefined || source.format !== 'csv') return input;
-  // By the earliest rules, which take whatever later ones take: the id hangs on the bytes alone.
+  // By the earliest rules, which take whatever later ones take: the id depends on the bytes alone.
   const earliest = { ...input, source: source.asBegun({ emailColumn }) };
   const folder = typeof journal === 'string' ? journal : journal((await identifyRun(earliest, signal)).id);
   const reader = await readerOf(path.resolve(folder));

@@ -1,27 +1,26 @@
 import type { Clock } from '../../common/clock.js';
-import type { AddressSet } from '../checks/address-set.js';
+import type { AddressSet } from '../common/address-set.js';
 import type { BulkEnding, BulkResult } from '../common/bulk-results.js';
 import { BulkInputError, messageOf } from '../common/errors.js';
 import { messageIdFor } from '../journal/run-id.js';
 import type { RowComposer } from '../message/compose-row.js';
-import type { Sender } from '../message/sender.js';
-import { judgeFailure, type Verdict } from './classify-failure.js';
-import { fromDomain } from './from-domain.js';
-import type { Grant, Lane, Lanes } from './mailbox-queues.js';
-import { Trouble } from './outage.js';
+import { fromDomain, type Sender } from '../message/sender.js';
+import { classifyFailure, type FailureClass } from './classify-failure.js';
+import type { MailboxQueue, MailboxQueues, SendSlot } from './mailbox-queues.js';
+import { Outage } from './outage.js';
 import type { ResultQueue } from './result-queue.js';
-import type { RowsToSend, Wanted } from './rows-to-send.js';
+import type { PendingRow, RowsToSend } from './rows-to-send.js';
 import { errorRecord, type RowEnd, type RowToSend, type SendingContext, sendRow } from './send-row.js';
 
-export interface FeederContext {
+interface SendLoopContext {
   runId: string;
   rows: RowsToSend;
   composer: RowComposer;
-  /** The senders and their lanes; none where the template gives each mail its From. */
-  senders: readonly { sender: Sender; lane: Lane }[];
-  /** The lane of a message; throws as sending it would. */
-  laneOf: (message: object) => Lane;
-  lanes: Lanes;
+  /** The senders and their queues; none where the template gives each mail its From. */
+  senders: readonly { sender: Sender; queue: MailboxQueue }[];
+  /** The queue of a message; throws as sending it would. */
+  queueOf: (message: object) => MailboxQueue;
+  queues: MailboxQueues;
   sending: SendingContext;
   /** `undefined` where an address may get more than one mail. */
   addresses: AddressSet | undefined;
@@ -33,38 +32,38 @@ export interface FeederContext {
   patience: number;
   clock: Clock;
   results: ResultQueue<BulkResult>;
-  /** Told of every row that has come to its end. */
+  /** Called with the result of every row. */
   onResult: (result: BulkResult) => void;
-  /** Told once why no more rows are taken, if not for want of them. */
+  /** Called once with the reason why no more rows are taken, unless there are none left. */
   onEnd: (why: BulkEnding, error?: Error) => void;
 }
 
-/** Messages that wait for their mailboxes, where the mailbox hangs on the message. */
+/** Messages that wait for their mailboxes, where the mailbox depends on the message. */
 const mostWaiting = 256;
 
-/** Rows that are being brought to their end. */
+/** Rows that are in progress. */
 const mostTasks = 1_000;
 
-/** Takes row after row and sees each to its end, until all are done or the run is to end. */
-export class Feeder {
-  readonly #context: FeederContext;
+/** Takes row after row and sends its mail, until all are done or the run is to end. */
+export class SendLoop {
+  readonly #context: SendLoopContext;
   readonly #tasks = new Set<Promise<void>>();
-  readonly #trouble: Trouble;
+  readonly #outage: Outage;
   /** Surely not sent, to be tried again. */
-  readonly #again: Wanted[] = [];
+  readonly #again: PendingRow[] = [];
   #waiting = 0;
   #begun = 0;
   #failed = 0;
   #ending = false;
   #limited = false;
   #failure: { error: unknown } | undefined;
-  // Not races of promises: one that lasts keeps whatever ever raced with it.
+  // Not Promise.race: a promise that lasts keeps everything that ever raced with it.
   #wakeByStop: () => void = () => {};
   #wakeByTask: () => void = () => {};
 
-  constructor(context: FeederContext) {
+  constructor(context: SendLoopContext) {
     this.#context = context;
-    this.#trouble = new Trouble(context.patience);
+    this.#outage = new Outage(context.patience);
   }
 
   /** Rows that were read, in this session or in an earlier one. */
@@ -87,7 +86,7 @@ export class Feeder {
     this.#ending = true;
     this.#wakeByStop();
     this.#wakeByTask();
-    this.#context.lanes.close();
+    this.#context.queues.close();
   }
 
   /**
@@ -116,65 +115,68 @@ export class Feeder {
     if (this.#failure) throw this.#failure.error;
   }
 
-  async #begin(wanted: Wanted): Promise<void> {
-    const { senders, lanes, limit } = this.#context;
+  async #begin(wanted: PendingRow): Promise<void> {
+    const { senders, queues, limit } = this.#context;
     if (this.#begun >= limit) return this.#end('limit');
-    const lanesOfSenders = senders.map(({ lane }) => lane);
-    const same = lanesOfSenders.filter(({ mailbox }) => mailbox === wanted.mailbox);
-    const grant = senders.length > 0 ? await lanes.acquire(same.length > 0 ? same : lanesOfSenders) : undefined;
-    if (senders.length > 0 && !grant) return;
-    const sender = senders.find(({ lane }) => lane === grant?.lane)?.sender;
+    const queuesOfSenders = senders.map(({ queue }) => queue);
+    const same = queuesOfSenders.filter(({ mailbox }) => mailbox === wanted.mailbox);
+    const slot = senders.length > 0 ? await queues.acquire(same.length > 0 ? same : queuesOfSenders) : undefined;
+    if (senders.length > 0 && !slot) return;
+    const sender = senders.find(({ queue }) => queue === slot?.queue)?.sender;
     const job = await this.#prepare(wanted, sender);
-    if (!job) return grant?.unused();
-    const { lane } = job;
+    if (!job) return slot?.unused();
+    const { queue } = job;
     this.#begun++;
     const { recipients } = job.composed;
-    if (grant?.lane === lane && grant.recipients === recipients) return this.#track(this.#deliver(wanted, job, grant));
-    // Mailbox or recipients hang on the message: others go on meanwhile.
-    grant?.unused();
+    if (slot?.queue === queue && slot.recipients === recipients) return this.#track(this.#deliver(wanted, job, slot));
+    // Mailbox or recipients depend on the message: others go on meanwhile.
+    slot?.unused();
     this.#waiting++;
-    const waiting = lanes.acquire([lane], recipients).then((granted) => {
+    const waiting = queues.acquire([queue], recipients).then((slot) => {
       this.#waiting--;
-      return granted ? this.#deliver(wanted, job, granted) : undefined;
+      return slot ? this.#deliver(wanted, job, slot) : undefined;
     });
     this.#track(waiting);
     while (this.#waiting >= mostWaiting && !this.#ending) await this.#aTask();
   }
 
   /** The mail of a row, or nothing when it gets none. */
-  async #prepare(wanted: Wanted, sender: Sender | undefined): Promise<(RowToSend & { lane: Lane }) | undefined> {
-    const { composer, runId, clock, laneOf, senders } = this.#context;
+  async #prepare(
+    wanted: PendingRow,
+    sender: Sender | undefined,
+  ): Promise<(RowToSend & { queue: MailboxQueue }) | undefined> {
+    const { composer, runId, clock, queueOf, senders } = this.#context;
     const { row, key } = wanted;
     const date = wanted.date ?? new Date(clock.now());
     try {
       const composed = await this.#unlessStopped(composer.compose(row, sender, { date }));
       if (!composed) return undefined;
       const messageId = messageIdFor(runId, row.number, key, fromDomain(composed.message));
-      const lane = laneOf({ ...composed.message, messageId });
+      const queue = queueOf({ ...composed.message, messageId });
       const first = wanted.entered ? undefined : this.#context.addresses?.add(composed.address, row.number);
       if (first !== undefined) {
         this.#track(this.#skip(wanted, first));
         return undefined;
       }
       wanted.entered = true;
-      const ownMailbox = senders.every((one) => one.lane !== lane);
-      return { row, key, composed, messageId, date, doubtful: wanted.doubtful, ownMailbox, lane };
+      const ownMailbox = senders.every((one) => one.queue !== queue);
+      return { row, key, composed, messageId, date, doubtful: wanted.doubtful, ownMailbox, queue };
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(messageOf(error));
       // A template function may throw anything; what hits every row ends the run all the same.
-      if (!(failure instanceof BulkInputError) && judgeFailure(failure).kind === 'hits-all')
+      if (!(failure instanceof BulkInputError) && classifyFailure(failure).kind === 'hits-all')
         this.#end('refused', failure);
       else this.#track(this.#reject(wanted, failure));
       return undefined;
     }
   }
 
-  async #skip({ row, key }: Wanted, of: number): Promise<void> {
+  async #skip({ row, key }: PendingRow, of: number): Promise<void> {
     await this.#append({ type: 'skipped', row: row.number, key, at: this.#now(), reason: 'duplicate', of });
     this.#result({ row, status: 'skipped', reason: `the same address as row ${of}` });
   }
 
-  async #reject({ row, key, doubtful }: Wanted, error: Error): Promise<void> {
+  async #reject({ row, key, doubtful }: PendingRow, error: Error): Promise<void> {
     // What was made of it the first time may have been sent.
     if (doubtful) return this.#result({ row, status: 'unknown', error });
     const record = { row: row.number, key, at: this.#now(), error: errorRecord(error) };
@@ -182,27 +184,27 @@ export class Feeder {
     this.#result({ row, status: 'rejected', error });
   }
 
-  async #deliver(wanted: Wanted, job: RowToSend, grant: Grant): Promise<void> {
-    const { mailbox } = grant.lane;
+  async #deliver(wanted: PendingRow, job: RowToSend, slot: SendSlot): Promise<void> {
+    const { mailbox } = slot.queue;
     let surelyNotSent = false;
     try {
       const end = await sendRow(this.#context.sending, mailbox, job);
       surelyNotSent = end.status === 'left' || end.status === 'rejected' || end.status === 'skipped';
-      this.#conclude(wanted, job, grant.lane, end);
+      this.#conclude(wanted, job, slot.queue, end);
     } finally {
-      // Only now, when what follows from it stands: the next mail of the mailbox goes here.
-      if (surelyNotSent) grant.unused();
-      else grant.used();
+      // Only now, when the outcome has been dealt with: this lets the next mail of the mailbox go.
+      if (surelyNotSent) slot.unused();
+      else slot.used();
     }
   }
 
-  #conclude(wanted: Wanted, job: RowToSend, lane: Lane, end: RowEnd): void {
+  #conclude(wanted: PendingRow, job: RowToSend, queue: MailboxQueue, end: RowEnd): void {
     const { row } = job;
-    const { mailbox } = lane;
+    const { mailbox } = queue;
     const about = { row, mailbox, messageId: job.messageId };
     switch (end.status) {
       case 'sent':
-        this.#trouble.worked();
+        this.#outage.worked();
         this.#result({ ...about, status: 'sent', info: end.info });
         break;
       case 'skipped':
@@ -211,7 +213,7 @@ export class Feeder {
         break;
       case 'left':
         this.#begun--;
-        this.#putBack(wanted, lane, end.verdict, end.error);
+        this.#putBack(wanted, queue, end.failureClass, end.error);
         break;
       default:
         this.#result({ ...about, status: end.status, error: end.error });
@@ -220,19 +222,19 @@ export class Feeder {
   }
 
   /** Surely not sent: it is tried again, unless there is no point in it now. */
-  #putBack(wanted: Wanted, lane: Lane, verdict: Verdict, error: Error): void {
-    if (verdict.kind === 'called-off' || verdict.kind === 'hits-all') {
-      this.#end(verdict.kind === 'hits-all' ? 'refused' : 'aborted', error);
+  #putBack(wanted: PendingRow, queue: MailboxQueue, failureClass: FailureClass, error: Error): void {
+    if (failureClass.kind === 'called-off' || failureClass.kind === 'hits-all') {
+      this.#end(failureClass.kind === 'hits-all' ? 'refused' : 'aborted', error);
       return;
     }
     const now = this.#context.clock.elapsed();
-    const asked = verdict.kind === 'later' ? verdict.retryAfter : undefined;
-    const until = asked === undefined ? this.#trouble.failed(now) : now + asked;
+    const asked = failureClass.kind === 'later' ? failureClass.retryAfter : undefined;
+    const until = asked === undefined ? this.#outage.failed(now) : now + asked;
     if (until === undefined) {
       this.#end('temporary', error);
       return;
     }
-    this.#context.lanes.hold(lane, until);
+    this.#context.queues.hold(queue, until);
     this.#again.push(wanted);
   }
 
@@ -273,7 +275,7 @@ export class Feeder {
     });
   }
 
-  /** What goes wrong with a task goes wrong with the run. */
+  /** A task that fails makes the run fail. */
   #track(work: Promise<void>): void {
     const task: Promise<void> = work
       .catch((error: unknown) => {

@@ -1,23 +1,22 @@
-import { unlessAborted } from '../../common/abort.js';
+import { onAbort, unlessAborted } from '../../common/abort.js';
+import { canonicalAddress } from '../../common/canonical-address.js';
 import type { Clock } from '../../common/clock.js';
 import { isGraphMailError } from '../../common/errors.js';
 import { messageOf } from '../common/errors.js';
+import type { BulkTransporter } from '../common/graph-transporter.js';
 import type { Row } from '../common/row.js';
 import type { RecordedError } from '../journal/records.js';
 import type { ComposedRow } from '../message/compose-row.js';
 import type { SuppressionList } from '../suppression/suppression-list.js';
-import type { BulkTransporter } from './bulk-options.js';
-import { isAboutMailbox, judgeFailure, type Verdict } from './classify-failure.js';
-import { dateOf } from './date-of.js';
-import type { RowStates } from './row-states.js';
-import { answerOf } from './transporter-answer.js';
+import { classifyFailure, type FailureClass, isAboutMailbox } from './classify-failure.js';
+import type { RowStates } from './open-run.js';
 
 /** How one row came out of an attempt to send it. `left`: surely not sent, and it may be tried again. */
 export type RowEnd =
   | { status: 'sent'; info: unknown }
   | { status: 'rejected' | 'unknown'; error: Error }
   | { status: 'skipped'; reason: 'suppressed'; entry: string }
-  | { status: 'left'; verdict: Verdict; error: Error };
+  | { status: 'left'; failureClass: FailureClass; error: Error };
 
 export interface RowToSend {
   row: Row;
@@ -43,7 +42,7 @@ export interface SendingContext {
 
 /** What our transport tells before it submits a message. */
 interface AttemptTold {
-  /** Missing where nobody tells. */
+  /** Missing where the transporter does not tell. */
   attempt?: number;
   mailbox: string;
   messageId: string;
@@ -86,7 +85,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
       mailbox,
       ...(draftId !== undefined && { draftId }),
       error: errorRecord(error),
-      ...untilOf(judgeFailure(error), context.clock),
+      ...untilOf(classifyFailure(error), context.clock),
     });
     attempted = false;
   };
@@ -109,10 +108,10 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   }
   const message = { ...composed.message, messageId, date, signal };
   if (!tellsAttempts && !signal.aborted) await onAttempt({ mailbox, messageId });
-  // Whoever is handed a mail that was called off may not say that it was not sent.
+  // A transporter that is given a mail after an abort may not say that it was not sent.
   if (signal.aborted) {
     if (attempted) await states.append({ type: 'returned', row: row.number, key, at: at(), mailbox });
-    return { status: 'left', verdict: { kind: 'called-off' }, error: new Error('The run was aborted') };
+    return { status: 'left', failureClass: { kind: 'called-off' }, error: new Error('The run was aborted') };
   }
   const outcome = await answerOf(
     async () =>
@@ -143,8 +142,8 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   // The draft that was to be deleted was gone already, or a plugin in between has lost what was to tell.
   const sentAfterAll = !attempted && isGraphMailError(error) && error.outcome === 'unknown';
   if (sentAfterAll) await onAttempt(told ?? { mailbox, messageId });
-  const judged = attempted ? judgeFailure(error) : judgeUnattempted(error, signal);
-  const verdict: Verdict = ownMailbox && isAboutMailbox(error) ? { kind: 'rejected' } : judged;
+  const classified = attempted ? classifyFailure(error) : classifyUnattempted(error, signal);
+  const failureClass: FailureClass = ownMailbox && isAboutMailbox(error) ? { kind: 'rejected' } : classified;
   const about = {
     row: row.number,
     key,
@@ -154,38 +153,38 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
     ...requestOf(error),
     error: errorRecord(error),
   };
-  if (verdict.kind === 'unknown' || (verdict.kind === 'rejected' && doubtful)) {
+  if (failureClass.kind === 'unknown' || (failureClass.kind === 'rejected' && doubtful)) {
     // One that was withdrawn says nothing of an earlier attempt.
     const draftId = attempted ? told?.draftId : undefined;
     await states.append({ type: 'unknown', ...about, ...(draftId !== undefined && { draftId }) });
     return { status: 'unknown', error };
   }
-  if (verdict.kind === 'rejected') {
+  if (failureClass.kind === 'rejected') {
     await states.append({ type: 'rejected', stage: 'send', ...about });
     return { status: 'rejected', error };
   }
-  const pause = untilOf(verdict, context.clock);
+  const pause = untilOf(failureClass, context.clock);
   if (attempted || (pause.until !== undefined && !doubtful)) {
     const back = { row: row.number, key, at: at(), mailbox, error: errorRecord(error) };
     await states.append({ type: 'returned', ...back, ...pause });
   }
-  return { status: 'left', verdict, error };
+  return { status: 'left', failureClass, error };
 }
 
 /**
- * An error before the mail could leave: whatever it says, nothing was sent. One that nobody foresaw need not be the row's
+ * An error before the mail could leave: whatever it says, nothing was sent. An unforeseen one need not be the row's
  * fault, so it ends the run rather than the row.
  */
-function judgeUnattempted(error: Error, signal: AbortSignal): Verdict {
-  const verdict = judgeFailure(error);
-  if (verdict.kind !== 'unknown') return verdict;
+function classifyUnattempted(error: Error, signal: AbortSignal): FailureClass {
+  const failureClass = classifyFailure(error);
+  if (failureClass.kind !== 'unknown') return failureClass;
   return { kind: signal.aborted ? 'called-off' : 'hits-all' };
 }
 
 /** Until when the mailbox is not to be asked, where the service said so. */
-function untilOf(verdict: Verdict, clock: Clock): { until?: string } {
-  if (verdict.kind !== 'later' || verdict.retryAfter === undefined) return {};
-  return { until: dateOf(clock.now() + verdict.retryAfter).toISOString() };
+function untilOf(failureClass: FailureClass, clock: Clock): { until?: string } {
+  if (failureClass.kind !== 'later' || failureClass.retryAfter === undefined) return {};
+  return { until: dateOf(clock.now() + failureClass.retryAfter).toISOString() };
 }
 
 function graphOf(message: object): object {
@@ -214,4 +213,57 @@ export function errorRecord(error: Error): RecordedError {
     ...(typeof responseCode === 'number' && { responseCode }),
     ...(typeof graphCode === 'string' && { graphCode }),
   };
+}
+
+/** Milliseconds after an abort in which a transporter can still say what became of a mail. */
+const answerTime = 5_000;
+
+/**
+ * What a transporter says of a mail. One that does not say it within a few seconds of an abort is not waited for: abort()
+ * must come to an end.
+ */
+function answerOf(
+  send: () => Promise<unknown>,
+  address: string,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<{ info: unknown } | { error: Error }> {
+  return new Promise((resolve, reject) => {
+    let forget = () => {};
+    const release = onAbort(signal, () => {
+      const error = new Error('The run was aborted, and the transporter does not say what became of this mail.');
+      forget = clock.after(answerTime, () => resolve({ error }));
+    });
+    send()
+      .then(
+        (info) => resolve(refusalIn(info, address) ?? { info }),
+        (error: unknown) => resolve({ error: error instanceof Error ? error : new Error(messageOf(error)) }),
+      )
+      .finally(() => {
+        release();
+        forget();
+      })
+      .catch(reject);
+  });
+}
+
+/**
+ * What Nodemailer calls sent although its recipient was refused: a server that speaks LMTP refused every recipient, or one that
+ * speaks SMTP took the copies alone.
+ */
+function refusalIn(info: unknown, address: string): { error: Error } | undefined {
+  const { accepted, rejected, rejectedErrors } = (info ?? {}) as Record<string, unknown>;
+  if (!Array.isArray(rejectedErrors)) return undefined;
+  const isRecipient = (one: unknown) => typeof one === 'string' && canonicalAddress(one) === canonicalAddress(address);
+  const noneAccepted = Array.isArray(accepted) && accepted.length === 0;
+  if (!noneAccepted && !(Array.isArray(rejected) && rejected.some(isRecipient))) return undefined;
+  const error: unknown = rejectedErrors.find(({ recipient }) => isRecipient(recipient)) ?? rejectedErrors[0];
+  return error instanceof Error ? { error } : undefined;
+}
+
+/** The last moment that a Date knows: a service may name a later one. */
+const lastDate = 8.64e15;
+
+/** A moment in milliseconds since the epoch, as far away as it may be. */
+export function dateOf(ms: number): Date {
+  return new Date(Math.min(ms, lastDate));
 }

@@ -1,9 +1,9 @@
 import type { BulkTotals } from '../common/bulk-results.js';
 import { JournalError } from '../common/errors.js';
-import type { FileOperations } from '../journal/file-operations.js';
-import type { RunState } from '../journal/fold.js';
-import { readRun } from '../journal/reading.js';
-import type { RowStates } from './row-states.js';
+import type { FileOperations } from '../common/file-operations.js';
+import { readRun } from '../journal/read-journal.js';
+import type { RunState } from '../journal/run-state.js';
+import type { RowStates } from './open-run.js';
 
 /** The states of the first `rows` rows. */
 export function totalsOf(state: RunState, rows: number): BulkTotals {
@@ -30,7 +30,7 @@ export async function checkedTotals(
   files?: FileOperations,
 ): Promise<BulkTotals> {
   const totals = totalsOf(state, rows);
-  // What is in a journal that somebody else has changed, or writes now, is not what this process did.
+  // What is in a journal that another process has changed, or writes now, is not what this process did.
   if (failure && failure.code !== 'failed') return totals;
   const written = folder === undefined ? state : await readState(folder, files).catch(missingAfter(failure));
   if (!written) return totals;
@@ -62,7 +62,7 @@ async function readState(folder: string, files: FileOperations | undefined): Pro
   return (await readRun(folder, files)).state;
 }
 
-/** After a failure the journal may be gone: then nobody knows better than this process. */
+/** After a failure the journal may be gone: then this process knows best. */
 function missingAfter(failure: Error | undefined): (error: unknown) => undefined {
   return (error) => {
     if (failure && error instanceof JournalError && error.code === 'missing') return undefined;

@@ -1,5 +1,5 @@
 import { Handlebars } from '../../vendor/handlebars.js';
-import { quote } from '../common/errors.js';
+import { messageOf, quote } from '../common/errors.js';
 import { pathOf } from './strict-lookup.js';
 
 const blockHelpers: ReadonlySet<string> = new Set(['if', 'unless', 'each', 'with']);
@@ -14,7 +14,7 @@ type Call = hbs.AST.MustacheStatement | hbs.AST.BlockStatement | hbs.AST.SubExpr
 
 /**
  * Finds what can be known to be wrong before any row is seen: calls of what is no helper, helpers that would shadow a
- * column of the same name, partials that nobody wrote.
+ * column of the same name, partials that are missing.
  */
 export class TemplateCheck extends Handlebars.Visitor {
   /** Partials that the template calls, and those that it defines itself with `{{#*inline}}`. */
@@ -106,7 +106,7 @@ export class TemplateCheck extends Handlebars.Visitor {
   }
 }
 
-/** Between two places as Handlebars counts them: lines from 1, columns from 0. */
+/** Between two positions as Handlebars counts them: lines from 1, columns from 0. */
 function textBetween(source: string, start: hbs.AST.Position, end: hbs.AST.Position): string {
   const lines = source.split('\n').slice(start.line - 1, end.line);
   lines.push((lines.pop() ?? '').slice(0, end.column));
@@ -120,4 +120,82 @@ function isWord(node: hbs.AST.Node): boolean {
 
 function originalOf(node: hbs.AST.Node): string {
   return 'original' in node ? String(node.original) : '';
+}
+
+interface Fault {
+  line: number;
+  /** What the parser read last, and what it met then. */
+  read: string;
+  expected: string;
+  met: string;
+}
+
+/** Why a source is no template, in a sentence that begins with the line: Handlebars tells it in the words of its grammar. */
+export function syntaxProblem(error: unknown, source: string): string {
+  const message = messageOf(error);
+  const [, line, shown = '', caret = '', expected = '', met = ''] =
+    /^Parse error on line (\d+):\n([^\n]*)\n(-*)\^\nExpecting (.*), got '(.*)'$/s.exec(message) ?? [];
+  if (line !== undefined) {
+    const read = shown.slice(0, caret.length).replace(/^\.\.\./, '');
+    return sentence({ line: Number(line), read, expected, met }, source);
+  }
+  const [, lexical] = /^Lexical error on line (\d+)\./.exec(message) ?? [];
+  if (lexical !== undefined) return `line ${lexical}: a comment {{!-- is never closed: --}} is missing`;
+  const [, opened, closed, at] = /^(.*) doesn't match (.*) - (\d+):\d+$/.exec(message) ?? [];
+  if (at !== undefined) return `line ${at}: {{#${opened}}} is closed by {{/${closed}}}, and not by {{/${opened}}}`;
+  const [, path, where] = /^Invalid path: (.*) - (\d+):\d+$/.exec(message) ?? [];
+  if (where !== undefined) return `line ${where}: ${quote(path ?? '')} is not a name that can be looked up`;
+  return message;
+}
+
+function sentence(fault: Fault, source: string): string {
+  const { line, expected, met } = fault;
+  const at = `line ${line}: `;
+  // Between blocks and text, where a template might also end.
+  const outside = expected.includes("'EOF'");
+  if (met === 'EOF') return unclosedBlock(source) ?? `${at}the template ends too early`;
+  if (outside && met === 'OPEN_ENDBLOCK')
+    return `${at}${tagAt(fault, source) ?? '{{/…}}'} closes a block that was never opened`;
+  if (outside) return `${at}{{else}} stands outside of a block such as {{#if …}} … {{/if}}`;
+  if (met === 'CLOSE' && expected.includes("'CLOSE_UNESCAPED'")) return `${at}{{{ is closed by }}, and not by }}}`;
+  if (met === 'CLOSE_UNESCAPED') return `${at}{{ is closed by }}}, and not by }}`;
+  const tag = tagAt(fault, source);
+  if (tag === undefined) return `${at}a {{ is never closed: }} is missing`;
+  if (/[=&|<>]/.test(tag.slice(3)) && /^\{\{~?#/.test(tag)) {
+    return `${at}${quote(tag)} cannot be read. A comparison is written {{#if (eq column "value")}}`;
+  }
+  const name = /^\{\{([^[\]{}]+)\}\}$/.exec(tag)?.[1]?.trim();
+  if (name === undefined || name === '') return `${at}${quote(tag)} cannot be read as a name or a helper`;
+  return `${at}${quote(tag)} cannot be read. If ${quote(name)} is a column, write {{[${name}]}}`;
+}
+
+/** The tag that a fault is in; undefined where it has no end before the next one begins. */
+function tagAt({ line, read }: Fault, source: string): string | undefined {
+  const lines = source.split('\n');
+  const before = lines.slice(0, line - 1).reduce((length, one) => length + one.length + 1, 0);
+  const index = (lines[line - 1] ?? '').indexOf(read);
+  const from = source.lastIndexOf(
+    '{{',
+    index === -1 ? before + (lines[line - 1]?.length ?? 0) : before + index + read.length,
+  );
+  if (from === -1) return undefined;
+  const end = source.indexOf('}}', from);
+  const next = source.indexOf('{{', from + 2);
+  return end === -1 || (next !== -1 && next < end) ? undefined : source.slice(from, end + 2);
+}
+
+const comment = String.raw`\{\{!--[\s\S]*?--\}\}|\{\{![\s\S]*?\}\}`;
+const blockTag = new RegExp(String.raw`${comment}|\{\{~?\s*([#^/])\s*([>*]?)\s*([^\s}~]*)`, 'g');
+
+/** The last block that is opened and not closed. */
+function unclosedBlock(source: string): string | undefined {
+  const open: { tag: string; name: string; line: number }[] = [];
+  for (const { 1: sign, 2: kind, 3: name = '', index } of source.matchAll(blockTag)) {
+    if (sign === '/') open.pop();
+    else if (sign !== undefined && name !== '') {
+      open.push({ tag: `{{${sign}${kind}${name}}}`, name, line: source.slice(0, index).split('\n').length });
+    }
+  }
+  const last = open.at(-1);
+  return last && `line ${last.line}: ${last.tag} is never closed: {{/${last.name}}} is missing`;
 }

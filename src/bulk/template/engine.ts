@@ -1,11 +1,10 @@
 import { Handlebars } from '../../vendor/handlebars.js';
 import { messageOf, quote } from '../common/errors.js';
 import { nearestName } from '../common/nearest-name.js';
-import { rawHelper, TemplateCheck } from './check.js';
+import { rawHelper, syntaxProblem, TemplateCheck } from './check.js';
 import { type Escaping, plainText } from './escaping.js';
 import { templateHelpers } from './helpers.js';
 import { requireProperty } from './strict-lookup.js';
-import { syntaxProblem } from './syntax.js';
 
 type Render = (values: object) => string;
 
@@ -55,7 +54,7 @@ export class TemplateEngine {
     labelOf = (name: string) => `partial "${name}"`,
   ) {
     this.#escaping = escaping;
-    // It would print to the console of whoever sends.
+    // It would print to the console of the sending process.
     delete this.#env.helpers.log;
     this.#env.registerHelper(templateHelpers);
     const { helperMissing, blockHelperMissing, ...callable } = this.#env.helpers;

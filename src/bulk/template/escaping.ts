@@ -1,6 +1,6 @@
 import { Handlebars } from '../../vendor/handlebars.js';
 import { quote } from '../common/errors.js';
-import { hasControlCharacter } from '../common/header-text.js';
+import { hasControlCharacter } from '../common/header-safety.js';
 
 /** How one part of a mail takes the values of a row. */
 export interface Escaping {

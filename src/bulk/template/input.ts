@@ -1,21 +1,12 @@
+import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { shown } from '../../options/checks.js';
 import { BulkInputError, messageOf } from '../common/errors.js';
-import {
-  openAttachmentsFolder,
-  type ReadRowAttachments,
-  withoutAttachmentsFolder,
-} from '../message/row-attachments.js';
-import { readTemplateAttachments, type TemplateAttachmentInput } from './attachments.js';
-import { templateDigest } from './digest.js';
-import { readTemplateSource } from './folder.js';
-import { callTemplateFunction, type TemplateFunction } from './function.js';
+import type { Row } from '../common/row.js';
+import { readTemplateAttachments, readTemplateSource, type TemplateAttachmentInput } from './read-source.js';
+import { openAttachmentsFolder, type ReadRowAttachments, withoutAttachmentsFolder } from './row-attachments.js';
 import { compileTemplate, type Template, type TemplateMessage, type TemplateSource } from './template.js';
 import { textFromHtml } from './text-from-html.js';
-
-export type { TemplateAttachmentInput } from './attachments.js';
-export type { TemplateFunction } from './function.js';
-export type { Template, TemplateMessage } from './template.js';
 
 /** A template as Handlebars sources. At least one of `html` and `text` is needed; without `text`, it is made from the HTML. */
 export interface TemplateStrings {
@@ -35,7 +26,7 @@ export interface TemplateStrings {
  */
 export type TemplateInput = string | URL | TemplateStrings | TemplateFunction;
 
-export interface OpenTemplateOptions {
+interface OpenTemplateOptions {
   /**
    * The folder that the files of the rows' column `attachments` are in. Where none is named, a row with a value in that
    * column is refused, unless the template is a function, which may use it as it likes.
@@ -104,4 +95,66 @@ function textOf(html: string, line: number): string {
   } catch (cause) {
     throw new BulkInputError(`Template html: ${messageOf(cause)} (recipients, line ${line})`, { line, cause });
   }
+}
+
+/**
+ * Makes the message for one row, with any engine: whatever `sendMail` takes, without `to`. What it throws, and a message
+ * that cannot be sent, are told as this row's error. It is responsible for its own escaping.
+ * @param values the row, as it stands in the input; it must not be changed
+ * @param place where the row stands
+ */
+export type TemplateFunction = (
+  values: Row['values'],
+  place: { readonly number: number; readonly line: number },
+) => TemplateMessage | Promise<TemplateMessage>;
+
+/** @throws BulkInputError */
+async function callTemplateFunction(make: TemplateFunction, row: Row): Promise<TemplateMessage> {
+  const { number, line, values } = row;
+  const refuse = (problem: string, cause?: unknown) =>
+    new BulkInputError(`Template function: ${problem} (recipients, line ${line})`, { line, cause });
+  let message: unknown;
+  try {
+    message = await make(values, { number, line });
+  } catch (cause) {
+    throw refuse(messageOf(cause), cause);
+  }
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+    throw refuse('it must return a message as sendMail takes it: an object with subject and html or text');
+  }
+  const given = message as TemplateMessage;
+  for (const part of ['subject', 'html', 'text'] as const) {
+    if (isPromise(given[part])) throw refuse(`its ${part} is a promise; wait for it, as in "${part}: await …"`);
+  }
+  if (!isNothing(given.attachments) && !Array.isArray(given.attachments)) throw refuse('its attachments are no list');
+  if (isNothing(given.html) && isNothing(given.text)) throw refuse('its message has neither html nor text');
+  return given;
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** SHA-256 over all that a template is made of, so that a run notices when it is continued with another. */
+function templateDigest(source: TemplateSource): string {
+  const hash = createHash('sha256');
+  const add = (what: string, content: string | Uint8Array | undefined) => {
+    if (content === undefined) return;
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    // With lengths, so that no content can be taken for another's name.
+    hash.update(JSON.stringify([what, bytes.length])).update(bytes);
+  };
+  add('subject', source.subject);
+  add('html', source.html);
+  add('text', source.text);
+  const partials = Object.entries(source.partials ?? {});
+  for (const [name, partial] of partials.sort(([a], [b]) => (a < b ? -1 : 1))) add(`partial ${name}`, partial);
+  for (const { filename, cid, contentDisposition, content } of source.attachments ?? []) {
+    add(`attachment ${JSON.stringify([filename, cid, contentDisposition])}`, content);
+  }
+  return hash.digest('hex');
 }

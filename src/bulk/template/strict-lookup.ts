@@ -4,8 +4,8 @@ const mostNamesShown = 12;
 
 /**
  * The property of that name, or an error. Handlebars' own `strict` option lets unknown names pass in `#if`, `#each`,
- * helper arguments and partials, and what is inherited (`toString`) is no part of anybody's data: both would leave a
- * gap in a mail that nobody notices.
+ * helper arguments and partials, and what is inherited (`toString`) is not part of the data: both would leave a
+ * gap in a mail that goes unnoticed.
  */
 export function requireProperty(parent: unknown, name: PropertyKey): unknown {
   if (parent === undefined || parent === null) {

@@ -1,6 +1,6 @@
 import type { SendMailOptions } from 'nodemailer';
 import { BulkInputError, quote } from '../common/errors.js';
-import { headerTextProblem } from '../common/header-text.js';
+import { headerTextProblem } from '../common/header-safety.js';
 import type { Row } from '../common/row.js';
 import { TemplateEngine, TemplatePartError } from './engine.js';
 import { type Escaping, htmlEscaping, subjectEscaping, textEscaping } from './escaping.js';
@@ -24,7 +24,7 @@ export interface TemplateSource {
   inFiles?: boolean;
 }
 
-export interface RenderedMail {
+interface RenderedMail {
   subject: string;
   html?: string;
   text?: string;
@@ -46,7 +46,7 @@ export interface Template {
   render(row: Row): Promise<TemplateMessage>;
 }
 
-export interface CompiledTemplate {
+interface CompiledTemplate {
   readonly attachments: readonly Readonly<TemplateAttachment>[];
   /** Fills the template in for one row; an unknown name anywhere is a `BulkInputError`. */
   render(row: Pick<Row, 'line' | 'values'>): RenderedMail;

@@ -1,15 +1,15 @@
 import { canonicalAddress } from '../../common/canonical-address.js';
 import type { TracedMessage, TracedRecipient, TraceStatus } from '../../index.js';
-import { RunState } from '../journal/fold.js';
 import { Journal } from '../journal/journal.js';
 import { lockRun } from '../journal/lock.js';
-import { readRecords } from '../journal/reading.js';
+import { readRecords } from '../journal/read-journal.js';
 import type { JournalRecord, SentRecord, TraceRecord } from '../journal/records.js';
 import { rowKey } from '../journal/run-id.js';
+import { RunState } from '../journal/run-state.js';
 import type { RecipientsSource } from '../recipients/open-recipients.js';
 import { MailsToTrace, provenSent, UnsearchableError } from './search-trace.js';
 
-export interface JoinTraceOptions {
+interface JoinTraceOptions {
   /** The recipients of the run: of a mail, only what is said of the address of its row is kept. */
   recipients: RecipientsSource;
   /** Searches message trace. An {@link UnsearchableError} ends nothing. */

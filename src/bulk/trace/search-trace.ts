@@ -1,7 +1,7 @@
 import type { TracedMessage } from '../../index.js';
 import { isGuid } from '../../options/checks.js';
 import { BulkInputError } from '../common/errors.js';
-import type { GraphFace } from '../common/graph-transporter.js';
+import type { GraphTransporter } from '../common/graph-transporter.js';
 import type { AttemptRecord, SentRecord } from '../journal/records.js';
 
 /** Clocks differ, and Exchange may take a mail some time after Graph did. */
@@ -10,11 +10,11 @@ const after = 60 * 60_000;
 /** The 90 days that message trace goes back, less some minutes in which a request may wait. */
 const oldest = 90 * 86_400_000 - 15 * 60_000;
 
-export type TracingFace = Required<Pick<GraphFace, 'traceMessages'>>;
+export type TracingTransporter = Required<Pick<GraphTransporter, 'traceMessages'>>;
 
 /** @throws BulkInputError for a transporter that cannot search message trace */
-export function tracingFace(face: GraphFace | undefined): TracingFace {
-  if (face?.traceMessages !== undefined) return face as TracingFace;
+export function tracingTransporterOf(graphTransporter: GraphTransporter | undefined): TracingTransporter {
+  if (graphTransporter?.traceMessages !== undefined) return graphTransporter as TracingTransporter;
   throw new BulkInputError("Message trace needs a transporter over Microsoft Graph, with the option 'trace'");
 }
 
@@ -64,7 +64,7 @@ export class MailsToTrace {
    * @throws GraphMailError as `traceMessages()` does
    */
   async search(
-    face: TracingFace,
+    graphTransporter: TracingTransporter,
     from: readonly string[],
     { now, signal }: { now: number; signal?: AbortSignal | undefined },
   ): Promise<TracedMessage[]> {
@@ -73,7 +73,13 @@ export class MailsToTrace {
     const found: TracedMessage[] = [];
     for (const sender of this.#senders(from)) {
       if (missing.size === 0) break;
-      const messages = await face.traceMessages({ mailbox: sender, messageIds: missing, since, until, signal });
+      const messages = await graphTransporter.traceMessages({
+        mailbox: sender,
+        messageIds: missing,
+        since,
+        until,
+        signal,
+      });
       for (const { messageId, recipients } of messages) {
         const own = recipients.filter(({ receivedAt }) => this.#isOf(messageId, Date.parse(receivedAt)));
         if (own.length === 0) continue;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { recentSendsOfSiblings } from '../../bulk/journal/sibling-runs.js';
+import { recentSendsOfSiblings } from '../../bulk/run/restore-pace.js';
 import { type MailChoices, mailboxesOf } from './mail-choices.js';
 
 const day = 86_400_000;

@@ -1,8 +1,7 @@
 import { joinBounces } from '../../bulk/bounces/join-bounces.js';
-import { mailboxesToRead } from '../../bulk/bounces/mailboxes-to-read.js';
-import { readBounces } from '../../bulk/bounces/read-bounces.js';
+import { mailboxesToRead, readBounces } from '../../bulk/bounces/read-bounces.js';
 import { counted } from '../../bulk/common/words.js';
-import { readRun } from '../../bulk/journal/reading.js';
+import { readRun } from '../../bulk/journal/read-journal.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
 import { appendToSuppressionList } from '../../bulk/suppression/suppression-list.js';
 import { EXIT, type ExitCode } from '../common/exit-codes.js';

@@ -1,7 +1,7 @@
 import { type CheckReport, checkRecipients } from '../../bulk/checks/check-recipients.js';
 import { openSuppressionList } from '../../bulk/suppression/suppression-list.js';
 import { openTemplate } from '../../bulk/template/input.js';
-import { type MailChoices, mailboxesOf, mannersOf, recipientsOf } from './mail-choices.js';
+import { listHeadersOf, type MailChoices, mailboxesOf, recipientsOf } from './mail-choices.js';
 
 /** Puts all rows through everything that comes before sending. @throws BulkInputError */
 export async function checkChoices(
@@ -14,7 +14,7 @@ export async function checkChoices(
     recipients: recipientsOf(choices),
     template: await openTemplate(choices.template, { attachmentsFolder: attachments }),
     senders: from,
-    manners: mannersOf(choices),
+    listHeaders: listHeadersOf(choices),
     suppression: suppress === undefined ? undefined : await openSuppressionList(suppress),
     allowDuplicates,
     rate,

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { BulkSummary } from '../../bulk/common/bulk-results.js';
-import { formatDuration } from '../../bulk/common/duration.js';
-import { counted } from '../../bulk/common/words.js';
+import { counted, formatDuration } from '../../bulk/common/words.js';
 import { nextSteps, type RunSituation } from '../../bulk/report/next-steps.js';
 import type { ReportTotals } from '../../bulk/report/totals.js';
 import type { OwnCommands } from '../../common/own-commands.js';

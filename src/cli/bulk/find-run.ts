@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { JournalError } from '../../bulk/common/errors.js';
-import { readRecords } from '../../bulk/journal/reading.js';
+import { readRecords } from '../../bulk/journal/read-journal.js';
 import { journalFile } from '../../bulk/journal/run-folder.js';
 import { UsageError } from '../common/exit-codes.js';
 import type { Terminal } from '../common/terminal.js';

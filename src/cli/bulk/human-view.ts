@@ -7,7 +7,7 @@ import { inBulkFlags } from './mail-choices.js';
 import { Progress } from './progress.js';
 import type { RunEnded, RunView } from './run-view.js';
 
-/** Rows whose trouble is printed as it comes; the report has them all. */
+/** Rows whose problem is printed as it comes; the report has them all. */
 const mostPrinted = 10;
 
 /** Shows a run to a person. */

@@ -4,7 +4,7 @@ import { BulkInputError, messageOf } from '../../bulk/common/errors.js';
 import type { RunRecord } from '../../bulk/journal/records.js';
 import { compileListHeaders } from '../../bulk/list-headers/list-headers.js';
 import type { Sender } from '../../bulk/message/sender.js';
-import { openRecipients } from '../../bulk/recipients/index.js';
+import { openRecipients } from '../../bulk/recipients/open-recipients.js';
 import { type BegunByCommand, begunByCommand } from '../../bulk/report/next-steps.js';
 import type { BulkOptions } from '../../bulk/run/bulk-options.js';
 import { makeFolder } from '../../common/make-folder.js';
@@ -110,7 +110,7 @@ export function recipientsOf({ recipients, emailColumn }: Pick<MailFlags, 'recip
 }
 
 /** Headers that all mails get. */
-export function mannersOf({ unsubscribeUrl: url, unsubscribeMailto: mailto, listId, header }: MailChoices) {
+export function listHeadersOf({ unsubscribeUrl: url, unsubscribeMailto: mailto, listId, header }: MailChoices) {
   return {
     ...((url ?? mailto) !== undefined && {
       unsubscribe: { ...(url !== undefined && { url }), ...(mailto !== undefined && { mailto }) },
@@ -124,12 +124,12 @@ export function mannersOf({ unsubscribeUrl: url, unsubscribeMailto: mailto, list
  * Headers are a matter of the command: what is wrong with them is told by the names of the flags, and of no row.
  * @throws UsageError
  */
-export function checkHeaders(flags: Parameters<typeof mannersOf>[0]): void {
+export function checkHeaders(flags: Parameters<typeof listHeadersOf>[0]): void {
   if (flags.unsubscribeUrl !== undefined && !/^(https:\/\/|\{\{)/i.test(flags.unsubscribeUrl)) {
     throw new UsageError('--unsubscribe-url must begin with https://, as RFC 8058 demands.');
   }
   try {
-    compileListHeaders(mannersOf(flags));
+    compileListHeaders(listHeadersOf(flags));
   } catch (error) {
     if (!(error instanceof BulkInputError)) throw error;
     throw new UsageError(inBulkFlags(error.message));
@@ -150,7 +150,7 @@ export function bulkOptions(choices: MailChoices): Omit<BulkOptions, 'transporte
     template,
     from,
     ...(emailColumn !== undefined && { emailColumn }),
-    ...mannersOf(choices),
+    ...listHeadersOf(choices),
     ...(attachments !== undefined && { attachmentsFolder: attachments }),
     ...(suppress !== undefined && { suppress }),
     ...(rate !== undefined && { rate }),

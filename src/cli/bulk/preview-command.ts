@@ -4,7 +4,7 @@ import { openTemplate } from '../../bulk/template/input.js';
 import { EXIT, type ExitCode } from '../common/exit-codes.js';
 import { printer, type Terminal } from '../common/terminal.js';
 import { printable } from '../common/wording.js';
-import { checkHeaders, inBulkFlags, type MailFlags, mannersOf, recipientsOf } from './mail-choices.js';
+import { checkHeaders, inBulkFlags, listHeadersOf, type MailFlags, recipientsOf } from './mail-choices.js';
 
 export interface PreviewFlags extends Omit<MailFlags, 'mailbox'> {
   out: string;
@@ -19,7 +19,7 @@ export async function previewCommand(flags: PreviewFlags, terminal: Terminal): P
     recipients: recipientsOf(flags),
     template: await openTemplate(template, { attachmentsFolder: attachments }),
     from: from[0],
-    manners: mannersOf(flags),
+    listHeaders: listHeadersOf(flags),
     folder: out,
     count,
   });

@@ -1,6 +1,5 @@
 import type { BulkProgress } from '../../bulk/common/bulk-results.js';
-import { formatDuration } from '../../bulk/common/duration.js';
-import { count, counted } from '../../bulk/common/words.js';
+import { count, counted, formatDuration } from '../../bulk/common/words.js';
 import { timeOfDay } from '../common/wording.js';
 
 export type Colour = 'red' | 'yellow';

@@ -1,6 +1,6 @@
-import { readRun } from '../../bulk/journal/reading.js';
+import { readRun } from '../../bulk/journal/read-journal.js';
 import type { RunRecord } from '../../bulk/journal/records.js';
-import { openRecipients, type RecipientsSource } from '../../bulk/recipients/index.js';
+import { openRecipients, type RecipientsSource } from '../../bulk/recipients/open-recipients.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
 import { printTotals } from '../../bulk/run/totals.js';
 import { EXIT, type ExitCode } from '../common/exit-codes.js';

@@ -1,5 +1,5 @@
-import type { BulkRun } from '../../bulk/bulk-run.js';
 import type { BulkSummary } from '../../bulk/common/bulk-results.js';
+import type { BulkRun } from '../../bulk/send-bulk.js';
 import { onInterruptions } from '../common/interruption.js';
 import type { Terminal } from '../common/terminal.js';
 import type { RunView } from './run-view.js';

@@ -1,8 +1,8 @@
 import type { BulkTotals } from '../../bulk/common/bulk-results.js';
-import { RunState } from '../../bulk/journal/fold.js';
-import { readRecords } from '../../bulk/journal/reading.js';
+import { activityOf, type RunActivity } from '../../bulk/journal/lock.js';
+import { readRecords } from '../../bulk/journal/read-journal.js';
 import type { RunRecord, SessionRecord } from '../../bulk/journal/records.js';
-import { activityOf, type RunActivity } from '../../bulk/journal/run-activity.js';
+import { RunState } from '../../bulk/journal/run-state.js';
 import { totalsOf } from '../../bulk/run/totals.js';
 
 const minute = 60_000;

@@ -4,12 +4,12 @@ import { createRowComposer } from '../../bulk/message/compose-row.js';
 import { openTemplate } from '../../bulk/template/input.js';
 import { EXIT, type ExitCode } from '../common/exit-codes.js';
 import { printer, type Terminal } from '../common/terminal.js';
-import { type MailChoices, mannersOf, recipientsOf, transportOptions } from './mail-choices.js';
+import { listHeadersOf, type MailChoices, recipientsOf, transportOptions } from './mail-choices.js';
 
 /** Whoever tries the button in a test mail must not unsubscribe the person whose mail it shows. */
-function mannersOfTest(choices: MailChoices): MannersOptions {
-  const { unsubscribe: _, ...manners } = mannersOf(choices);
-  return manners;
+function listHeadersOfTest(choices: MailChoices): MannersOptions {
+  const { unsubscribe: _, ...listHeaders } = listHeadersOf(choices);
+  return listHeaders;
 }
 
 /**
@@ -18,7 +18,7 @@ function mannersOfTest(choices: MailChoices): MannersOptions {
  */
 export async function sendTests(choices: MailChoices, to: string, rows: number, terminal: Terminal): Promise<ExitCode> {
   const template = await openTemplate(choices.template, { attachmentsFolder: choices.attachments });
-  const composer = createRowComposer({ template, manners: mannersOfTest(choices) });
+  const composer = createRowComposer({ template, listHeaders: listHeadersOfTest(choices) });
   const transporter = terminal.connect(transportOptions(choices));
   const print = printer(terminal);
   let sent = 0;

@@ -1,10 +1,11 @@
-import { graphFace } from '../../bulk/common/graph-transporter.js';
-import { count, counted, listed, traceWords } from '../../bulk/common/words.js';
-import { readRun } from '../../bulk/journal/reading.js';
+import { graphTransporterOf } from '../../bulk/common/graph-transporter.js';
+import { count, counted, listed } from '../../bulk/common/words.js';
+import { readRun } from '../../bulk/journal/read-journal.js';
+import { mailboxOfSender } from '../../bulk/message/sender.js';
+import { traceWords } from '../../bulk/report/report-row.js';
 import { writeReports } from '../../bulk/report/write-reports.js';
-import { mailboxOfSender } from '../../bulk/run/mailboxes.js';
 import { type JoinedTrace, joinTrace } from '../../bulk/trace/join-trace.js';
-import { type MailsToTrace, tracingFace } from '../../bulk/trace/search-trace.js';
+import { type MailsToTrace, tracingTransporterOf } from '../../bulk/trace/search-trace.js';
 import type { TraceStatus } from '../../graph/message-trace.js';
 import { EXIT, type ExitCode } from '../common/exit-codes.js';
 import { onInterruptions } from '../common/interruption.js';
@@ -30,11 +31,11 @@ export async function traceCommand(
   const release = onInterruptions([() => interrupted.abort()], terminal.signals);
   const print = printer(terminal);
   try {
-    const face = graphFace(transporter);
-    const tracing = tracingFace(face);
+    const graphTransporter = graphTransporterOf(transporter);
+    const tracing = tracingTransporterOf(graphTransporter);
     const senders = choices.from.map((one) => ({
       address: one.address,
-      mailbox: mailboxOfSender(one, face).toLowerCase(),
+      mailbox: mailboxOfSender(one, graphTransporter).toLowerCase(),
     }));
     const search = async (mails: MailsToTrace) => {
       print(`Searching message trace for the mails of ${mails.mailbox}`);

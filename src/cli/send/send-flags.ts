@@ -1,6 +1,5 @@
 import { messageOf } from '../../bulk/common/errors.js';
-import { headerTextProblem } from '../../bulk/common/header-text.js';
-import { headerNameProblem } from '../../bulk/list-headers/header-names.js';
+import { headerNameProblem, headerTextProblem } from '../../bulk/common/header-safety.js';
 import { type MailAddress, readAddresses } from '../../bulk/message/address-field.js';
 import { trimWhiteSpace } from '../../common/canonical-address.js';
 import { shown } from '../../options/checks.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isHard, judgeStatus } from '../../../src/bulk/bounces/bounce-status.js';
+import { classifyStatus, isHard } from '../../../src/bulk/bounces/bounce-status.js';
 
 describe('what an enhanced status code says is at fault', () => {
   it.each([
@@ -45,15 +45,15 @@ describe('what an enhanced status code says is at fault', () => {
     ['5.0.0', '554 Transaction failed', 'other'],
     ['9.9', 'nonsense', 'other'],
   ])('%s %s: %s', (status, words, fault) => {
-    expect(judgeStatus(status, words).fault).toBe(fault);
+    expect(classifyStatus(status, words).fault).toBe(fault);
   });
 
   it('reads the code in the words of the server where there is none of its own', () => {
-    expect(judgeStatus(undefined, '550-5.1.1 The account does not exist')).toMatchObject({
+    expect(classifyStatus(undefined, '550-5.1.1 The account does not exist')).toMatchObject({
       status: '5.1.1',
       fault: 'address',
     });
-    expect(judgeStatus(undefined, 'host 10.5.1.1 said no')).toEqual({
+    expect(classifyStatus(undefined, 'host 10.5.1.1 said no')).toEqual({
       fault: 'other',
       meaning: 'It was not delivered',
     });
@@ -61,7 +61,7 @@ describe('what an enhanced status code says is at fault', () => {
 });
 
 describe('a bounce is hard', () => {
-  const hard = (action: string, status: string, words = '') => isHard(action, judgeStatus(status, words));
+  const hard = (action: string, status: string, words = '') => isHard(action, classifyStatus(status, words));
 
   it('when the address is at fault, for good', () => {
     expect(hard('failed', '5.1.1')).toBe(true);

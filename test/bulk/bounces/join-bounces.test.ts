@@ -3,12 +3,12 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BouncedRecipient } from '../../../src/bulk/bounces/bounce.js';
 import { joinBounces } from '../../../src/bulk/bounces/join-bounces.js';
-import { mailboxesToRead } from '../../../src/bulk/bounces/mailboxes-to-read.js';
 import type { ReceivedBounce } from '../../../src/bulk/bounces/read-bounces.js';
+import { mailboxesToRead } from '../../../src/bulk/bounces/read-bounces.js';
 import { lockRun } from '../../../src/bulk/journal/lock.js';
-import { readRecords } from '../../../src/bulk/journal/reading.js';
+import { readRecords } from '../../../src/bulk/journal/read-journal.js';
 import type { JournalRecord } from '../../../src/bulk/journal/records.js';
-import { openRecipients } from '../../../src/bulk/recipients/index.js';
+import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
 import { mailbox, messageIdOf, sampleRun, start, time } from '../report/sample-run.js';
 
 const recipients = openRecipients({ csv: 'email\njo@customer.example\nann@customer.example\nbo@customer.example\n' });

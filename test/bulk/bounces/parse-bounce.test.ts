@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseBounce } from '../../../src/bulk/bounces/parse-bounce.js';
-import { plainAddress } from '../../../src/bulk/bounces/plain-address.js';
+import { plainAddress } from '../../../src/bulk/bounces/report-text.js';
 import { deliveryStatus, original, plainMail, report, returnedHeader } from './reports.js';
 
 const unknownUser = deliveryStatus(

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CheckOptions, type CheckReport, checkRecipients } from '../../../src/bulk/checks/check-recipients.js';
-import { composeMime } from '../../../src/bulk/checks/compose-mime.js';
-import { SizeEstimate } from '../../../src/bulk/checks/estimate-size.js';
+import { composeMime, SizeEstimate } from '../../../src/bulk/checks/mail-size.js';
 import { BulkInputError } from '../../../src/bulk/common/errors.js';
-import { openRecipients } from '../../../src/bulk/recipients/index.js';
+import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
 import { openSuppressionList } from '../../../src/bulk/suppression/suppression-list.js';
 import { openTemplate, type TemplateInput } from '../../../src/bulk/template/input.js';
 
@@ -38,8 +37,8 @@ async function check(csv: string, options: Partial<CheckOptions> = {}, template 
 
 describe('the check of all rows', () => {
   test('finds nothing where nothing is wrong', async () => {
-    const manners = { unsubscribe: { url: 'https://x.test/{{email}}' } };
-    const report = await check('email,name\na@x.test,Ana\nb@x.test,Ben\n', { manners });
+    const listHeaders = { unsubscribe: { url: 'https://x.test/{{email}}' } };
+    const report = await check('email,name\na@x.test,Ana\nb@x.test,Ben\n', { listHeaders });
     expect(report).toMatchObject({ rows: 2, ready: 2, problems: [], problemCount: 0, problemKinds: {}, warnings: [] });
     expect(report.plan.statements).toEqual([
       '2 mails from 1 mailbox at 30 a minute, as many as Exchange Online sends from one: less than a minute.',
@@ -115,7 +114,7 @@ describe('the check of all rows', () => {
       ['no-text', 2],
       ['no-unsubscribe', 2],
     ]);
-    const byMail = await check('email,name\na@x.test,Ana\n', { manners: { unsubscribe: { mailto: 'u@x.test' } } });
+    const byMail = await check('email,name\na@x.test,Ana\n', { listHeaders: { unsubscribe: { mailto: 'u@x.test' } } });
     expect(byMail.warnings.map(({ kind }) => kind)).toEqual(['no-one-click']);
   });
 

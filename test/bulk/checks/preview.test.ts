@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import PostalMime from 'postal-mime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type PreviewOptions, writePreview } from '../../../src/bulk/checks/preview.js';
-import { PreviewFolder, previewFileName } from '../../../src/bulk/checks/preview-folder.js';
-import { openRecipients } from '../../../src/bulk/recipients/index.js';
+import { PreviewFolder, type PreviewOptions, previewFileName, writePreview } from '../../../src/bulk/checks/preview.js';
+import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
 import { openTemplate, type TemplateInput } from '../../../src/bulk/template/input.js';
 
 let folder: string;
@@ -102,7 +101,7 @@ describe('a preview', () => {
   });
 
   test('shows what goes out beside the body', async () => {
-    const manners = { unsubscribe: { url: 'https://x.test/u?{{email}}' } };
+    const listHeaders = { unsubscribe: { url: 'https://x.test/u?{{email}}' } };
     const template: TemplateInput = () => ({
       subject: 'S',
       text: 'T',
@@ -110,7 +109,7 @@ describe('a preview', () => {
       bcc: 'lou@x.test',
       attachments: [{ filename: 'terms.pdf', content: Buffer.from('x') }],
     });
-    await preview([ana], { manners }, template);
+    await preview([ana], { listHeaders }, template);
     const page = await read('001-ana@x.test.html');
     for (const shown of [
       'Kim &lt;kim@x.test&gt;',

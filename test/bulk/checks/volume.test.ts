@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type VolumeInput, volumePlan } from '../../../src/bulk/checks/volume.js';
-import { formatDuration } from '../../../src/bulk/common/duration.js';
+import { formatDuration } from '../../../src/bulk/common/words.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -1,8 +1,8 @@
 import { channel } from 'node:diagnostics_channel';
 import nodemailer from 'nodemailer';
 import { describe, expect, it } from 'vitest';
-import { graphFace, type Throttling, watchThrottling } from '../../../src/bulk/common/graph-transporter.js';
-import { mailboxOfMessage, mailboxOfSender } from '../../../src/bulk/run/mailboxes.js';
+import { graphTransporterOf, type Throttling, watchThrottling } from '../../../src/bulk/common/graph-transporter.js';
+import { mailboxOfMessage, mailboxOfSender } from '../../../src/bulk/message/sender.js';
 import { graphTransport } from '../../../src/index.js';
 import { createCertificate } from '../../../src/sandbox/index.js';
 
@@ -19,8 +19,8 @@ async function over(more: object) {
 describe('the Graph transport behind a transporter', () => {
   it('is found by its shape', async () => {
     const { transport, transporter } = await over({});
-    expect(graphFace(transporter)).toBe(transport);
-    expect(graphFace(transporter)?.mailboxConcurrency).toBe(4);
+    expect(graphTransporterOf(transporter)).toBe(transport);
+    expect(graphTransporterOf(transporter)?.mailboxConcurrency).toBe(4);
     transporter.close();
   });
 
@@ -30,17 +30,19 @@ describe('the Graph transport behind a transporter', () => {
     ['one of JSON', nodemailer.createTransport({ jsonTransport: true })],
     ['one with half of it', { sendMail: async () => ({}), transporter: { settle() {} } }],
     ['one with nothing in it', { sendMail: async () => ({}), transporter: null }],
-  ])('is not there in %s', (_, transporter) => expect(graphFace(transporter)).toBeUndefined());
+  ])('is not there in %s', (_, transporter) => expect(graphTransporterOf(transporter)).toBeUndefined());
 });
 
 describe('the mailbox of a message', () => {
   it('is what the Graph transport says', async () => {
     const { transport, transporter } = await over({ allowedMailboxes: ['sales@contoso.com'] });
-    const face = graphFace(transporter);
-    expect(mailboxOfSender({ address: 'anybody@contoso.com' }, face)).toBe('noreply@contoso.com');
+    const graphTransporter = graphTransporterOf(transporter);
+    expect(mailboxOfSender({ address: 'anybody@contoso.com' }, graphTransporter)).toBe('noreply@contoso.com');
     const sales = { address: 'anybody@contoso.com', mailbox: 'Sales@contoso.com' };
-    expect(mailboxOfSender(sales, face)).toBe('sales@contoso.com');
-    expect(() => mailboxOfSender({ ...sales, mailbox: 'ceo@contoso.com' }, face)).toThrow('ceo@contoso.com');
+    expect(mailboxOfSender(sales, graphTransporter)).toBe('sales@contoso.com');
+    expect(() => mailboxOfSender({ ...sales, mailbox: 'ceo@contoso.com' }, graphTransporter)).toThrow(
+      'ceo@contoso.com',
+    );
     transport.close();
   });
 

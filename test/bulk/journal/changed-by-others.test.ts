@@ -2,10 +2,10 @@ import { appendFile, copyFile, mkdir, readFile, rename, rm, truncate, writeFile 
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JournalErrorCode } from '../../../src/bulk/common/errors.js';
-import { systemFiles } from '../../../src/bulk/journal/file-operations.js';
+import { systemFiles } from '../../../src/bulk/common/file-operations.js';
 import { Journal } from '../../../src/bulk/journal/journal.js';
 import { lockRun } from '../../../src/bulk/journal/lock.js';
-import { attempt, journalErrorOf, run, sent, temporaryFolder } from './journal-world.js';
+import { attempt, journalErrorOf, run, sent, temporaryFolder } from './journal-environment.js';
 
 /** What somebody else can do to a run while it goes on, and what the run then says. */
 const changes: [string, (folder: string) => Promise<void>, JournalErrorCode, RegExp][] = [

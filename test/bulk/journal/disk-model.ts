@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { FileFacts, FileOperations, OpenFile } from '../../../src/bulk/journal/file-operations.js';
+import type { FileFacts, FileOperations, OpenFile } from '../../../src/bulk/common/file-operations.js';
 
 interface Content {
   ino: bigint;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Journal } from '../../../src/bulk/journal/journal.js';
-import { readRecords, readRun } from '../../../src/bulk/journal/reading.js';
+import { readRecords, readRun } from '../../../src/bulk/journal/read-journal.js';
 import { DiskModel } from './disk-model.js';
-import { attempt, journalErrorOf, sent, toldBy } from './journal-world.js';
+import { attempt, journalErrorOf, sent, toldBy } from './journal-environment.js';
 import { borders, file, folder, header, linesBefore, records, rows, stateAfter, whole } from './whole-journal.js';
 
 // Tens of thousands of cuts, each with a fold of its own: on a busy machine that takes minutes.

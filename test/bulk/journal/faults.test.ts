@@ -2,13 +2,14 @@ import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JournalError } from '../../../src/bulk/common/errors.js';
-import type { FileOperations } from '../../../src/bulk/journal/file-operations.js';
+import type { FileOperations } from '../../../src/bulk/common/file-operations.js';
 import { Journal } from '../../../src/bulk/journal/journal.js';
 import { lockRun } from '../../../src/bulk/journal/lock.js';
-import { readRun } from '../../../src/bulk/journal/reading.js';
-import { encodeRecord, type JournalRecord } from '../../../src/bulk/journal/records.js';
+import { readRun } from '../../../src/bulk/journal/read-journal.js';
+import { encodeRecord } from '../../../src/bulk/journal/record-line.js';
+import type { JournalRecord } from '../../../src/bulk/journal/records.js';
 import { type Fault, faultyFiles, type Operation } from './faulty-files.js';
-import { attempt, journalErrorOf, run, sent, session, temporaryFolder } from './journal-world.js';
+import { attempt, journalErrorOf, run, sent, session, temporaryFolder } from './journal-environment.js';
 
 const operations: Operation[] = ['open', 'write', 'truncate', 'datasync', 'sync', 'rename', 'unlink', 'mkdir', 'read'];
 const rows = 8;
@@ -42,7 +43,7 @@ async function twoSessions(folder: string, files: FileOperations, told: JournalR
 describe.each(operations)('the n-th %s fails', (operation) => {
   const ways: Fault['how'][] = operation === 'write' ? ['ENOSPC', 'EIO', 'half', 'short'] : ['ENOSPC', 'EIO'];
   it.each(ways)('with %s: a clear error, and nothing that was acknowledged is missing', async (how) => {
-    let struck = 0;
+    let failures = 0;
     for (let nth = 1; ; nth++) {
       const folder = path.join(await temporaryFolder(), 'run');
       const files = faultyFiles({ operation, nth, how });
@@ -52,7 +53,7 @@ describe.each(operations)('the n-th %s fails', (operation) => {
         (reason: unknown) => reason,
       );
       if (!files.happened()) break;
-      struck++;
+      failures++;
       if (how === 'short') expect(error).toBeUndefined();
       else {
         expect(error).toMatchObject({ name: 'JournalError', code: 'failed', cause: { code: expect.any(String) } });
@@ -76,7 +77,7 @@ describe.each(operations)('the n-th %s fails', (operation) => {
       await journal.close();
       expect((await readRun(folder)).state.stateOf(100)).toBe('open');
     }
-    expect(struck).toBeGreaterThan(0);
+    expect(failures).toBeGreaterThan(0);
   });
 });
 

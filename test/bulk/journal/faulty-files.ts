@@ -1,4 +1,4 @@
-import { type FileOperations, type OpenFile, systemFiles } from '../../../src/bulk/journal/file-operations.js';
+import { type FileOperations, type OpenFile, systemFiles } from '../../../src/bulk/common/file-operations.js';
 import { fault } from './disk-model.js';
 
 export type Operation =
@@ -36,16 +36,16 @@ export function faultyFiles({ operation, nth, how }: Fault): FaultyFiles {
   const isStruck = (name: Operation): boolean => {
     const count = (asked.get(name) ?? 0) + 1;
     asked.set(name, count);
-    const struck = name === operation && count === nth;
-    happened ||= struck;
-    return struck;
+    const isDue = name === operation && count === nth;
+    happened ||= isDue;
+    return isDue;
   };
-  const strike = (name: Operation): void => {
+  const failIfDue = (name: Operation): void => {
     if (isStruck(name)) throw fault(how === 'half' ? 'ENOSPC' : how);
   };
   const wrap = (file: OpenFile): OpenFile => ({
     async read(...rest) {
-      strike('read');
+      failIfDue('read');
       return file.read(...rest);
     },
     async write(buffer, offset, length) {
@@ -56,15 +56,15 @@ export function faultyFiles({ operation, nth, how }: Fault): FaultyFiles {
       return written;
     },
     async truncate(length) {
-      strike('truncate');
+      failIfDue('truncate');
       return file.truncate(length);
     },
     async datasync() {
-      strike('datasync');
+      failIfDue('datasync');
       return file.datasync();
     },
     async sync() {
-      strike('sync');
+      failIfDue('sync');
       return file.sync();
     },
     stat: (options) => file.stat(options),
@@ -74,23 +74,23 @@ export function faultyFiles({ operation, nth, how }: Fault): FaultyFiles {
     asked,
     happened: () => happened,
     async open(...rest) {
-      strike('open');
+      failIfDue('open');
       return wrap(await systemFiles.open(...rest));
     },
     async mkdir(...rest) {
-      strike('mkdir');
+      failIfDue('mkdir');
       return systemFiles.mkdir(...rest);
     },
     async rename(...rest) {
-      strike('rename');
+      failIfDue('rename');
       return systemFiles.rename(...rest);
     },
     async link(...rest) {
-      strike('link');
+      failIfDue('link');
       return systemFiles.link(...rest);
     },
     async unlink(...rest) {
-      strike('unlink');
+      failIfDue('unlink');
       return systemFiles.unlink(...rest);
     },
     stat: (file, options) => systemFiles.stat(file, options),

@@ -1,11 +1,12 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RunState } from '../../../src/bulk/journal/fold.js';
 import { Journal } from '../../../src/bulk/journal/journal.js';
-import { readRecords, readRun } from '../../../src/bulk/journal/reading.js';
-import { encodeRecord, type JournalRecord } from '../../../src/bulk/journal/records.js';
-import { RecordReader } from '../../../src/bulk/report/record-reader.js';
+import { readRecords, readRun } from '../../../src/bulk/journal/read-journal.js';
+import { encodeRecord } from '../../../src/bulk/journal/record-line.js';
+import type { JournalRecord } from '../../../src/bulk/journal/records.js';
+import { RunState } from '../../../src/bulk/journal/run-state.js';
+import { RecordReader } from '../../../src/bulk/report/row-index.js';
 import { DiskModel } from './disk-model.js';
 import { faultyFiles } from './faulty-files.js';
 import {
@@ -18,7 +19,7 @@ import {
   session,
   temporaryFolder,
   toldBy,
-} from './journal-world.js';
+} from './journal-environment.js';
 
 const noFault = () => faultyFiles({ operation: 'read', nth: 0, how: 'EIO' });
 const throttled: JournalRecord = { type: 'throttled', at: run.at, mailbox };

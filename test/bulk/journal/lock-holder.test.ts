@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  type HolderView,
   type LockHolder,
   type ProcessFacts,
-  type Surroundings,
   thisMachine,
   type Whereabouts,
   whereIs,
@@ -19,7 +19,7 @@ const spaces = {
   'other time': 'pid:[1] time:[2]',
   'no space': undefined,
 };
-const processes: Record<string, Surroundings['process']> = {
+const processes: Record<string, HolderView['process']> = {
   alive: { state: 'S', started: '500' },
   reused: { state: 'S', started: '501' },
   zombie: { state: 'Z', started: '500' },

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { lockRun } from '../../../src/bulk/journal/lock.js';
-import { journalErrorOf, temporaryFolder } from './journal-world.js';
+import { journalErrorOf, temporaryFolder } from './journal-environment.js';
 
 const inNamespace = ['--pid', '--fork', '--kill-child', '--mount-proc'];
 // Needs Linux, and the right to make namespaces.

@@ -2,12 +2,12 @@ import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { systemFiles } from '../../../src/bulk/journal/file-operations.js';
+import { systemFiles } from '../../../src/bulk/common/file-operations.js';
 import { lockRun } from '../../../src/bulk/journal/lock.js';
 import { type LockHolder, thisMachine } from '../../../src/bulk/journal/lock-holder.js';
-import { encodeRecord } from '../../../src/bulk/journal/records.js';
+import { encodeRecord } from '../../../src/bulk/journal/record-line.js';
 import { runInChild } from '../../helpers/child.js';
-import { journalErrorOf, run, temporaryFolder } from './journal-world.js';
+import { journalErrorOf, run, temporaryFolder } from './journal-environment.js';
 
 const onLinux = process.platform === 'linux';
 

@@ -4,7 +4,7 @@ import { JournalError } from '../../../src/bulk/common/errors.js';
 import { Journal } from '../../../src/bulk/journal/journal.js';
 import type { JournalRecord } from '../../../src/bulk/journal/records.js';
 import { DiskModel, type Loss } from './disk-model.js';
-import { attempt, run, sent, session } from './journal-world.js';
+import { attempt, run, sent, session } from './journal-environment.js';
 
 const folder = '/runs/one';
 const rows = 12;

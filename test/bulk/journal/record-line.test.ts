@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeLine, encodeRecord, type JournalRecord } from '../../../src/bulk/journal/records.js';
-import { attempt, eventfulRun, journalErrorBy, rejected, run, sent } from './journal-world.js';
+import { decodeLine, encodeRecord } from '../../../src/bulk/journal/record-line.js';
+import type { JournalRecord } from '../../../src/bulk/journal/records.js';
+import { attempt, eventfulRun, journalErrorBy, rejected, run, sent } from './journal-environment.js';
 
 const naughty = [
   '',

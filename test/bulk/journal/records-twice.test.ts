@@ -3,8 +3,9 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Journal } from '../../../src/bulk/journal/journal.js';
-import { readRecords, readRun } from '../../../src/bulk/journal/reading.js';
-import { encodeRecord, type JournalRecord } from '../../../src/bulk/journal/records.js';
+import { readRecords, readRun } from '../../../src/bulk/journal/read-journal.js';
+import { encodeRecord } from '../../../src/bulk/journal/record-line.js';
+import type { JournalRecord } from '../../../src/bulk/journal/records.js';
 import { DiskModel } from './disk-model.js';
 import {
   attempt,
@@ -16,7 +17,7 @@ import {
   session,
   temporaryFolder,
   toldBy,
-} from './journal-world.js';
+} from './journal-environment.js';
 
 const rows = 40;
 const records: JournalRecord[] = [

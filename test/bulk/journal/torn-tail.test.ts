@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { JournalError } from '../../../src/bulk/common/errors.js';
 import { Journal } from '../../../src/bulk/journal/journal.js';
 import { DiskModel } from './disk-model.js';
-import { journalErrorOf, toldBy } from './journal-world.js';
+import { journalErrorOf, toldBy } from './journal-environment.js';
 import { borders, file, folder, header, lines, linesBefore, rows, stateAfter, whole } from './whole-journal.js';
 
 describe('what a loss of power leaves at the end of a journal', () => {

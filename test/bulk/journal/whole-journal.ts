@@ -1,6 +1,6 @@
-import { RunState } from '../../../src/bulk/journal/fold.js';
-import { encodeRecord } from '../../../src/bulk/journal/records.js';
-import { eventfulRun } from './journal-world.js';
+import { encodeRecord } from '../../../src/bulk/journal/record-line.js';
+import { RunState } from '../../../src/bulk/journal/run-state.js';
+import { eventfulRun } from './journal-environment.js';
 
 export const folder = '/run';
 export const file = '/run/journal.jsonl';

@@ -12,8 +12,8 @@ const strings = { subject: 'For {{email}}', text: 'T', html: '<p>H</p>', attachm
 const rowOf = (values: Record<string, unknown>): Row => ({ number: 8, line: 9, values });
 const ana = { email: 'ana@example.com', name: 'Ana' };
 
-async function compose(values: Record<string, unknown>, template = strings, manners?: MannersOptions) {
-  const composer = createRowComposer({ template: await openTemplate(template), manners });
+async function compose(values: Record<string, unknown>, template = strings, listHeaders?: MannersOptions) {
+  const composer = createRowComposer({ template: await openTemplate(template), listHeaders });
   return composer.compose(rowOf(values), from);
 }
 
@@ -173,14 +173,18 @@ describe('the message of a template function', () => {
   });
 
   test('goes before what the run says of lists, whole', async () => {
-    const manners = { unsubscribe: { url: 'https://x.test/u' }, listId: 'news.x.test' };
-    const own = await compose(ana, given({ headers: { 'list-unsubscribe': '<mailto:a@x.test>' } }), manners);
+    const listHeaders = { unsubscribe: { url: 'https://x.test/u' }, listId: 'news.x.test' };
+    const own = await compose(ana, given({ headers: { 'list-unsubscribe': '<mailto:a@x.test>' } }), listHeaders);
     expect(Object.keys(own.message.headers).sort()).toEqual([
       'List-Id',
       'X-Auto-Response-Suppress',
       'list-unsubscribe',
     ]);
-    const byList = await compose(ana, given({ list: { unsubscribe: 'https://x.test/v', id: 'b.x.test' } }), manners);
+    const byList = await compose(
+      ana,
+      given({ list: { unsubscribe: 'https://x.test/v', id: 'b.x.test' } }),
+      listHeaders,
+    );
     expect(Object.keys(byList.message.headers)).toEqual(['X-Auto-Response-Suppress']);
   });
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { openRecipients } from '../../../src/bulk/recipients/index.js';
+import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
 import { escapeHtml, html } from '../../../src/bulk/report/html.js';
 import { writeReports } from '../../../src/bulk/report/write-reports.js';
 import { sampleRun } from './sample-run.js';

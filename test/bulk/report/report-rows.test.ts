@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readRun } from '../../../src/bulk/journal/reading.js';
-import { openRecipients, type RecipientsSource } from '../../../src/bulk/recipients/index.js';
+import { readRun } from '../../../src/bulk/journal/read-journal.js';
+import { openRecipients, type RecipientsSource } from '../../../src/bulk/recipients/open-recipients.js';
 import type { ReportRow } from '../../../src/bulk/report/report-row.js';
 import { openReport } from '../../../src/bulk/report/report-rows.js';
 import { mailbox, messageIdOf, sampleRun, time } from './sample-run.js';

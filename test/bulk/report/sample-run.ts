@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Journal } from '../../../src/bulk/journal/journal.js';
 import type { JournalRecord, RunRecord } from '../../../src/bulk/journal/records.js';
 import { rowKey } from '../../../src/bulk/journal/run-id.js';
-import type { RecipientsSource } from '../../../src/bulk/recipients/index.js';
+import type { RecipientsSource } from '../../../src/bulk/recipients/open-recipients.js';
 
 export const mailbox = 'news@contoso.example';
 export const start = Date.parse('2026-11-23T13:00:00.000Z');

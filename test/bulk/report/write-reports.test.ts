@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openRecipients } from '../../../src/bulk/recipients/index.js';
+import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
 import { writeReports } from '../../../src/bulk/report/write-reports.js';
 import { parseCsv } from '../../../src/vendor/csv-parse.js';
 import { mailbox, messageIdOf, sampleRun, start, time } from './sample-run.js';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { judgeFailure } from '../../../src/bulk/run/classify-failure.js';
+import { classifyFailure } from '../../../src/bulk/run/classify-failure.js';
 import { ERROR_CODES, GraphMailError, type GraphMailErrorCode } from '../../../src/common/errors.js';
 
 const codes = Object.keys(ERROR_CODES) as GraphMailErrorCode[];
 const statuses = [undefined, 400, 401, 403, 404, 405, 409, 413, 415, 429, 500, 502, 503, 504];
 
 const graph = (fields: ConstructorParameters<typeof GraphMailError>[1]) =>
-  judgeFailure(new GraphMailError('It failed', fields));
+  classifyFailure(new GraphMailError('It failed', fields));
 
 describe('an error of the Graph transport', () => {
   it.each(codes)('with an unknown outcome is unknown, whatever else it says (%s)', (code) => {
@@ -81,12 +81,12 @@ describe('an error of the Graph transport', () => {
   it('of another copy of the package is judged in the same way', () => {
     const brand = Symbol.for('nodemailer-graph-transport.error');
     const error = Object.assign(new Error('It failed'), { [brand]: true, code: 'EGRAPH', outcome: 'unknown' });
-    expect(judgeFailure(error).kind).toBe('unknown');
+    expect(classifyFailure(error).kind).toBe('unknown');
   });
 });
 
 describe('an error of another transport', () => {
-  const foreign = (fields: object) => judgeFailure(Object.assign(new Error('It failed'), fields)).kind;
+  const foreign = (fields: object) => classifyFailure(Object.assign(new Error('It failed'), fields)).kind;
 
   it.each<[object, string]>([
     [{ code: 'EAUTH' }, 'hits-all'],
@@ -114,16 +114,16 @@ describe('an error of another transport', () => {
   it('of all addresses of a host that cannot be connected to is surely not sent', () => {
     const refused = (syscall: string) => Object.assign(new Error('refused'), { syscall, code: 'ECONNREFUSED' });
     const connects = new AggregateError([refused('connect'), refused('connect')]);
-    expect(judgeFailure(Object.assign(connects, { code: 'ESOCKET' })).kind).toBe('later');
+    expect(classifyFailure(Object.assign(connects, { code: 'ESOCKET' })).kind).toBe('later');
     const mixed = new AggregateError([refused('connect'), refused('read')]);
-    expect(judgeFailure(Object.assign(mixed, { code: 'ESOCKET' })).kind).toBe('unknown');
-    expect(judgeFailure(Object.assign(new AggregateError([]), { code: 'ESOCKET' })).kind).toBe('unknown');
+    expect(classifyFailure(Object.assign(mixed, { code: 'ESOCKET' })).kind).toBe('unknown');
+    expect(classifyFailure(Object.assign(new AggregateError([]), { code: 'ESOCKET' })).kind).toBe('unknown');
   });
 
   it.each([undefined, null, 'text', 7, { code: 7 }, { responseCode: '550' }])(
     'that is none (%j) is unknown',
     (thrown) => {
-      expect(judgeFailure(thrown).kind).toBe('unknown');
+      expect(classifyFailure(thrown).kind).toBe('unknown');
     },
   );
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fromDomain } from '../../../src/bulk/run/from-domain.js';
-import { errorThreshold, type MaxErrors } from '../../../src/bulk/run/max-errors.js';
-import { Trouble } from '../../../src/bulk/run/outage.js';
-import { chooseFor } from '../../../src/bulk/run/row-choice.js';
-import { type PaceSeen, timeLeft } from '../../../src/bulk/run/time-left.js';
+import { fromDomain } from '../../../src/bulk/message/sender.js';
+import type { MaxErrors } from '../../../src/bulk/run/bulk-options.js';
+import { Outage } from '../../../src/bulk/run/outage.js';
+import { type PaceSeen, timeLeft } from '../../../src/bulk/run/progress.js';
+import { chooseFor } from '../../../src/bulk/run/rows-to-send.js';
+import { errorThreshold } from '../../../src/bulk/run/settings.js';
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -42,16 +43,16 @@ describe('the number of failed sends at which a run pauses', () => {
 
 describe('trouble with the network', () => {
   it('is not put up with before anything has worked', () => {
-    expect(new Trouble(15 * minute).failed(0)).toBeUndefined();
+    expect(new Outage(15 * minute).failed(0)).toBeUndefined();
   });
 
   it('is waited out, ever longer, until patience ends', () => {
-    const trouble = new Trouble(15 * minute);
-    trouble.worked();
+    const outage = new Outage(15 * minute);
+    outage.worked();
     const pauses: number[] = [];
     let now = 0;
     for (;;) {
-      const until = trouble.failed(now);
+      const until = outage.failed(now);
       if (until === undefined) break;
       pauses.push((until - now) / 1_000);
       now = until;
@@ -61,25 +62,25 @@ describe('trouble with the network', () => {
   });
 
   it('of mails that were on their way together is one', () => {
-    const trouble = new Trouble(15 * minute);
-    trouble.worked();
-    expect([0, 100, 20_000].map((now) => trouble.failed(now))).toEqual([30_000, 30_000, 30_000]);
-    expect(trouble.failed(30_000)).toBe(90_000);
+    const outage = new Outage(15 * minute);
+    outage.worked();
+    expect([0, 100, 20_000].map((now) => outage.failed(now))).toEqual([30_000, 30_000, 30_000]);
+    expect(outage.failed(30_000)).toBe(90_000);
   });
 
   it('is forgotten when a mail goes through', () => {
-    const trouble = new Trouble(15 * minute);
-    trouble.worked();
-    trouble.failed(0);
-    trouble.failed(30_000);
-    trouble.worked();
-    expect(trouble.failed(20 * minute)).toBe(20 * minute + 30_000);
+    const outage = new Outage(15 * minute);
+    outage.worked();
+    outage.failed(0);
+    outage.failed(30_000);
+    outage.worked();
+    expect(outage.failed(20 * minute)).toBe(20 * minute + 30_000);
   });
 
   it('is not put up with at all without patience', () => {
-    const trouble = new Trouble(0);
-    trouble.worked();
-    expect(trouble.failed(0)).toBeUndefined();
+    const outage = new Outage(0);
+    outage.worked();
+    expect(outage.failed(0)).toBeUndefined();
   });
 });
 

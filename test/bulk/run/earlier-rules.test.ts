@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { joinBounces, openRecipients, sendBulk } from '../../../src/bulk/index.js';
-import { readRun } from '../../../src/bulk/journal/reading.js';
+import { readRun } from '../../../src/bulk/journal/read-journal.js';
 import { openReport } from '../../../src/bulk/report/report-rows.js';
 import { identifyBulk } from '../../../src/bulk/run/run-input.js';
 

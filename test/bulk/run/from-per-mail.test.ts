@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BulkRun } from '../../../src/bulk/bulk-run.js';
 import type { BulkOptions, BulkSummary } from '../../../src/bulk/index.js';
+import { BulkRun } from '../../../src/bulk/send-bulk.js';
 import { GraphMailError } from '../../../src/common/errors.js';
 import { people } from './virtual/people.js';
 import { play } from './virtual/play.js';

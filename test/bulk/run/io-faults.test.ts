@@ -2,11 +2,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BulkRun } from '../../../src/bulk/bulk-run.js';
 import type { BulkSummary } from '../../../src/bulk/common/bulk-results.js';
 import { JournalError } from '../../../src/bulk/common/errors.js';
-import type { FileOperations } from '../../../src/bulk/journal/file-operations.js';
-import { readRecords } from '../../../src/bulk/journal/reading.js';
+import type { FileOperations } from '../../../src/bulk/common/file-operations.js';
+import { readRecords } from '../../../src/bulk/journal/read-journal.js';
+import { BulkRun } from '../../../src/bulk/send-bulk.js';
 import { type Fault, faultyFiles, type Operation } from '../journal/faulty-files.js';
 import { type Delivery, ModelledGraph } from './modelled-graph.js';
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { BulkRun } from '../../../src/bulk/bulk-run.js';
 import type { BulkSummary } from '../../../src/bulk/common/bulk-results.js';
-import { RunState } from '../../../src/bulk/journal/fold.js';
-import { decodeLine, type JournalRecord } from '../../../src/bulk/journal/records.js';
+import { decodeLine } from '../../../src/bulk/journal/record-line.js';
+import type { JournalRecord } from '../../../src/bulk/journal/records.js';
+import { RunState } from '../../../src/bulk/journal/run-state.js';
 import type { BulkOptions } from '../../../src/bulk/run/bulk-options.js';
+import { BulkRun } from '../../../src/bulk/send-bulk.js';
 import { systemClock } from '../../../src/common/clock.js';
 import { DiskModel } from '../journal/disk-model.js';
 import { type Delivery, type Fate, ModelledGraph } from './modelled-graph.js';
@@ -76,7 +77,7 @@ function recordsIn(journal: Buffer): JournalRecord[] {
 }
 
 /**
- * The world at the moment of a cut: what has a result was sent or not as it says, and what was in flight or in doubt was sent
+ * The service at the moment of a cut: what has a result was sent or not as it says, and what was in flight or in doubt was sent
  * or was not, as `doubtful` says. Nothing else was sent.
  */
 function worldAt(delivery: Delivery, records: readonly JournalRecord[], doubtful: 'sent' | 'not sent') {

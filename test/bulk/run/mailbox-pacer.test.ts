@@ -51,9 +51,9 @@ describe('MailboxPacer', () => {
 
   it('counts what is on its way, and not what surely was not sent', () => {
     const pacer = new MailboxPacer({ rate: 1, perDay: 1 });
-    const ticket = pacer.begin(1);
+    const reservation = pacer.begin(1);
     expect(pacer.pause(0, 1)).toBeDefined();
-    ticket.unused();
+    reservation.unused();
     expect(pacer.pause(0, 1)).toBeUndefined();
     expect(pacer.recipientsLastDay(0)).toBe(0);
   });

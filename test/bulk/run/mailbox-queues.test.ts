@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Grant, type Lane, Lanes } from '../../../src/bulk/run/mailbox-queues.js';
+import { type MailboxQueue, MailboxQueues, type SendSlot } from '../../../src/bulk/run/mailbox-queues.js';
 import { SteppingClock } from './virtual/stepping-clock.js';
 
 const minute = 60_000;
@@ -12,23 +12,28 @@ beforeEach(() => {
   order = [];
 });
 
-const lanesOf = (rate: number | false, concurrency = 4, perDay: number | false = false) =>
-  new Lanes({ rate, perDay }, concurrency, clock);
+const queuesOf = (rate: number | false, concurrency = 4, perDay: number | false = false) =>
+  new MailboxQueues({ rate, perDay }, concurrency, clock);
 
-/** Asks for a grant, and takes down under `name` when it came. */
-function ask(lanes: Lanes, name: string, of: readonly Lane[], recipients?: number): Promise<Grant | undefined> {
-  return lanes.acquire(of, recipients).then((grant) => {
-    order.push(grant ? `${name} ${grant.lane.mailbox}` : `${name} closed`);
-    return grant;
+/** Asks for a slot, and takes down under `name` when it came. */
+function ask(
+  queues: MailboxQueues,
+  name: string,
+  of: readonly MailboxQueue[],
+  recipients?: number,
+): Promise<SendSlot | undefined> {
+  return queues.acquire(of, recipients).then((slot) => {
+    order.push(slot ? `${name} ${slot.queue.mailbox}` : `${name} closed`);
+    return slot;
   });
 }
 
-describe('Lanes', () => {
+describe('MailboxQueues', () => {
   it('serve first whoever came first', async () => {
-    const lanes = lanesOf(1);
-    const lane = lanes.lane('a');
-    (await lanes.acquire([lane]))?.used();
-    const asked = ['first', 'second', 'third'].map((name) => ask(lanes, name, [lane]));
+    const queues = queuesOf(1);
+    const queue = queues.queue('a');
+    (await queues.acquire([queue]))?.used();
+    const asked = ['first', 'second', 'third'].map((name) => ask(queues, name, [queue]));
     for (const one of asked) {
       clock.step();
       (await one)?.used();
@@ -37,42 +42,42 @@ describe('Lanes', () => {
   });
 
   it('have no more on their way than they may', async () => {
-    const lanes = lanesOf(false, 2);
-    const lane = lanes.lane('a');
-    const first = await lanes.acquire([lane]);
-    await lanes.acquire([lane]);
-    void ask(lanes, 'third', [lane]);
+    const queues = queuesOf(false, 2);
+    const queue = queues.queue('a');
+    const first = await queues.acquire([queue]);
+    await queues.acquire([queue]);
+    void ask(queues, 'third', [queue]);
     await turn();
     expect(order).toEqual([]);
     first?.unused();
     await turn();
     expect(order).toEqual(['third a']);
-    expect(lane.inFlight).toBe(2);
+    expect(queue.inFlight).toBe(2);
   });
 
   it('give whichever mailbox has least on its way', async () => {
-    const lanes = lanesOf(false);
-    const both = [lanes.lane('a'), lanes.lane('b')];
-    for (const name of ['1', '2', '3', '4']) await ask(lanes, name, both);
+    const queues = queuesOf(false);
+    const both = [queues.queue('a'), queues.queue('b')];
+    for (const name of ['1', '2', '3', '4']) await ask(queues, name, both);
     expect(order).toEqual(['1 a', '2 b', '3 a', '4 b']);
   });
 
   it('do not have one mailbox wait for another', async () => {
-    const lanes = lanesOf(1);
-    const [a, b] = [lanes.lane('a'), lanes.lane('b')];
-    (await lanes.acquire([a]))?.used();
-    void ask(lanes, 'of a', [a]);
-    await ask(lanes, 'of b', [b]);
+    const queues = queuesOf(1);
+    const [a, b] = [queues.queue('a'), queues.queue('b')];
+    (await queues.acquire([a]))?.used();
+    void ask(queues, 'of a', [a]);
+    await ask(queues, 'of b', [b]);
     expect(order).toEqual(['of b b']);
   });
 
   it('do not let small messages go past a large one for ever', async () => {
-    const lanes = lanesOf(false, 4, 3);
-    const lane = lanes.lane('a');
+    const queues = queuesOf(false, 4, 3);
+    const queue = queues.queue('a');
     const begun = clock.elapsed();
-    for (let sent = 0; sent < 3; sent++) (await lanes.acquire([lane]))?.used();
-    const large = ask(lanes, 'large', [lane], 3);
-    const small = ask(lanes, 'small', [lane]);
+    for (let sent = 0; sent < 3; sent++) (await queues.acquire([queue]))?.used();
+    const large = ask(queues, 'large', [queue], 3);
+    const small = ask(queues, 'small', [queue]);
     while (order.length === 0) {
       clock.step();
       await turn();
@@ -85,12 +90,12 @@ describe('Lanes', () => {
   });
 
   it('hold a mailbox until it may be asked again, and no other', async () => {
-    const lanes = lanesOf(false);
-    const [a, b] = [lanes.lane('a'), lanes.lane('b')];
-    lanes.hold(a, clock.elapsed() + minute);
+    const queues = queuesOf(false);
+    const [a, b] = [queues.queue('a'), queues.queue('b')];
+    queues.hold(a, clock.elapsed() + minute);
     const begun = clock.elapsed();
-    const waiting = ask(lanes, 'held', [a]);
-    await ask(lanes, 'other', [a, b]);
+    const waiting = ask(queues, 'held', [a]);
+    await ask(queues, 'other', [a, b]);
     while (clock.timers > 0) clock.step();
     await waiting;
     expect(order).toEqual(['other b', 'held a']);
@@ -98,23 +103,23 @@ describe('Lanes', () => {
   });
 
   it('are held although somebody already waits for them', async () => {
-    const lanes = lanesOf(1);
-    const lane = lanes.lane('a');
+    const queues = queuesOf(1);
+    const queue = queues.queue('a');
     const begun = clock.elapsed();
-    (await lanes.acquire([lane]))?.used();
-    const waiting = ask(lanes, 'waiting', [lane]);
-    lanes.hold(lane, begun + 10 * minute);
+    (await queues.acquire([queue]))?.used();
+    const waiting = ask(queues, 'waiting', [queue]);
+    queues.hold(queue, begun + 10 * minute);
     while (clock.timers > 0) clock.step();
     await waiting;
     expect(clock.elapsed() - begun).toBe(10 * minute);
   });
 
   it('wait longer than a timer can', async () => {
-    const lanes = lanesOf(false);
-    const lane = lanes.lane('a');
+    const queues = queuesOf(false);
+    const queue = queues.queue('a');
     const begun = clock.elapsed();
-    lanes.hold(lane, begun + 40 * 86_400_000);
-    const waiting = ask(lanes, 'late', [lane]);
+    queues.hold(queue, begun + 40 * 86_400_000);
+    const waiting = ask(queues, 'late', [queue]);
     while (clock.timers > 0) {
       expect(clock.untilNext).toBeLessThanOrEqual(2 ** 31 - 1);
       clock.step();
@@ -124,24 +129,24 @@ describe('Lanes', () => {
   });
 
   it('let nobody go once they are closed, and leave no timer', async () => {
-    const lanes = lanesOf(1);
-    const lane = lanes.lane('a');
-    const grant = await lanes.acquire([lane]);
-    const waiting = ask(lanes, 'waiting', [lane]);
-    lanes.close();
+    const queues = queuesOf(1);
+    const queue = queues.queue('a');
+    const slot = await queues.acquire([queue]);
+    const waiting = ask(queues, 'waiting', [queue]);
+    queues.close();
     await waiting;
-    await ask(lanes, 'late', [lane]);
-    grant?.used();
+    await ask(queues, 'late', [queue]);
+    slot?.used();
     expect(order).toEqual(['waiting closed', 'late closed']);
     expect(clock.timers).toBe(0);
   });
 
   it('remember once what went before', () => {
-    const lanes = lanesOf(30);
+    const queues = queuesOf(30);
     let told = 0;
-    const first = lanes.lane('a', () => told++);
-    expect(lanes.lane('a', () => told++)).toBe(first);
+    const first = queues.queue('a', () => told++);
+    expect(queues.queue('a', () => told++)).toBe(first);
     expect(told).toBe(1);
-    expect([...lanes.all]).toEqual([first]);
+    expect([...queues.all]).toEqual([first]);
   });
 });

@@ -20,7 +20,7 @@ export type Fate = 'sent' | 'refused' | 'later' | 'lost' | 'taken' | 'busy';
 
 /**
  * A transporter that counts, by address, how many mails it sent. As `plain` it is like any of Nodemailer's; otherwise it has
- * the face of this package's transport, with drafts that go out once, and Sent Items that can be asked.
+ * the interface of this package's transport, with drafts that go out once, and Sent Items that can be asked.
  */
 export class ModelledGraph {
   readonly sent = new Map<string, number>();

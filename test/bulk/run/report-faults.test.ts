@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sendBulk } from '../../../src/bulk/index.js';
-import { openRecipients } from '../../../src/bulk/recipients/index.js';
+import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
 import { writeReports } from '../../../src/bulk/report/write-reports.js';
 import { ModelledGraph } from './modelled-graph.js';
 
@@ -14,13 +14,13 @@ let fault: { operation: Operation; nth: number } | undefined;
 
 vi.mock('node:fs/promises', async (original) => {
   const files = await original<typeof import('node:fs/promises')>();
-  const strike = (operation: Operation, file: unknown): void => {
+  const failIfDue = (operation: Operation, file: unknown): void => {
     if (fault?.operation !== operation || !/report|summary/.test(String(file)) || --fault.nth > 0) return;
     fault = undefined;
     throw Object.assign(new Error('ENOSPC: said by the test'), { code: 'ENOSPC' });
   };
   const open: typeof files.open = async (file, ...rest) => {
-    strike('open', file);
+    failIfDue('open', file);
     const handle = await files.open(file, ...rest);
     for (const operation of ['writeFile', 'sync', 'close'] as const) {
       const real = handle[operation].bind(handle) as (...args: unknown[]) => Promise<void>;
@@ -28,7 +28,7 @@ vi.mock('node:fs/promises', async (original) => {
         [operation]: async (...args: unknown[]) => {
           // A file that cannot be closed is closed all the same.
           if (operation === 'close') await real();
-          strike(operation, file);
+          failIfDue(operation, file);
           if (operation !== 'close') await real(...args);
         },
       });
@@ -36,7 +36,7 @@ vi.mock('node:fs/promises', async (original) => {
     return handle;
   };
   const rename: typeof files.rename = async (from, to) => {
-    strike('rename', to);
+    failIfDue('rename', to);
     return files.rename(from, to);
   };
   return { ...files, open, rename };

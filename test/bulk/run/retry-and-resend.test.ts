@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BulkOptions, type BulkSummary, sendBulk } from '../../../src/bulk/index.js';
-import { decodeLine } from '../../../src/bulk/journal/records.js';
+import { decodeLine } from '../../../src/bulk/journal/record-line.js';
 import { failure, ModelledGraph } from './modelled-graph.js';
 
 let folder: string;

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BulkRun } from '../../../src/bulk/bulk-run.js';
+import { type FileOperations, systemFiles } from '../../../src/bulk/common/file-operations.js';
 import { type BulkOptions, sendBulk } from '../../../src/bulk/index.js';
-import { type FileOperations, systemFiles } from '../../../src/bulk/journal/file-operations.js';
+import { BulkRun } from '../../../src/bulk/send-bulk.js';
 import { failure, ModelledGraph } from './modelled-graph.js';
 
 let folder: string;

@@ -2,10 +2,10 @@ import { appendFile, copyFile, mkdtemp, readFile, rename, rm, truncate, writeFil
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BulkRun, type RunEnvironment } from '../../../src/bulk/bulk-run.js';
-import { type FileOperations, systemFiles } from '../../../src/bulk/journal/file-operations.js';
+import { type FileOperations, systemFiles } from '../../../src/bulk/common/file-operations.js';
 import type { Machine } from '../../../src/bulk/journal/lock-holder.js';
 import type { BulkOptions } from '../../../src/bulk/run/bulk-options.js';
+import { BulkRun, type RunEnvironment } from '../../../src/bulk/send-bulk.js';
 import { systemClock } from '../../../src/common/clock.js';
 import { createGraphTransporter, type GraphTransportOptions } from '../../../src/index.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
@@ -108,7 +108,7 @@ function filesOn(
 /** A run as another process has it: with a copy of the program of its own. Its clock is ahead: in Sent Items nothing is waited for. */
 async function otherProcess(own: BulkOptions, environment: RunEnvironment) {
   vi.resetModules();
-  const other = await import('../../../src/bulk/bulk-run.js');
+  const other = await import('../../../src/bulk/send-bulk.js');
   const clock = { ...systemClock, now: () => Date.now() + 61_000 };
   return new other.BulkRun(own, { ...environment, clock }).finished;
 }

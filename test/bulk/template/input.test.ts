@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BulkInputError } from '../../../src/bulk/common/errors.js';
 import { openTemplate, type TemplateInput } from '../../../src/bulk/template/input.js';
-import { refusal } from '../recipients-support.js';
+import { refusal } from '../recipients/support.js';
 
 let folder: string;
 beforeEach(async () => {

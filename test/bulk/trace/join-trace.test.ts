@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { Journal } from '../../../src/bulk/journal/journal.js';
-import { readRun } from '../../../src/bulk/journal/reading.js';
+import { readRun } from '../../../src/bulk/journal/read-journal.js';
 import type { JournalRecord } from '../../../src/bulk/journal/records.js';
 import { rowKey } from '../../../src/bulk/journal/run-id.js';
-import { openRecipients } from '../../../src/bulk/recipients/index.js';
+import { openRecipients } from '../../../src/bulk/recipients/open-recipients.js';
 import { joinTrace } from '../../../src/bulk/trace/join-trace.js';
-import { MailsToTrace, type TracingFace, UnsearchableError } from '../../../src/bulk/trace/search-trace.js';
+import { MailsToTrace, type TracingTransporter, UnsearchableError } from '../../../src/bulk/trace/search-trace.js';
 import type { TracedMessage } from '../../../src/index.js';
 
 const now = Date.UTC(2026, 10, 23, 12);
@@ -38,8 +38,8 @@ describe('a search for the mails of a mailbox', () => {
     mails.add('<1@x>', iso(first), iso(last));
     // Another mail, whose times say nothing of the first one.
     mails.add('<2@x>', iso(first - day), iso(now));
-    const face: TracingFace = { traceMessages: async () => [traced('<1@x>', iso(received))] };
-    expect(await mails.search(face, [], { now })).toHaveLength(found ? 1 : 0);
+    const graphTransporter: TracingTransporter = { traceMessages: async () => [traced('<1@x>', iso(received))] };
+    expect(await mails.search(graphTransporter, [], { now })).toHaveLength(found ? 1 : 0);
   });
 
   const guid = '48d31887-5fad-4d73-a9f5-3c356e68a038';
@@ -50,8 +50,8 @@ describe('a search for the mails of a mailbox', () => {
   ])('is not made of a mailbox %s', async (_, name, attempted, words) => {
     const mails = new MailsToTrace(name);
     mails.add('<1@x>', iso(attempted));
-    const face: TracingFace = { traceMessages: () => Promise.reject(new Error('asked')) };
-    const error = await mails.search(face, [], { now }).catch((reason) => reason);
+    const graphTransporter: TracingTransporter = { traceMessages: () => Promise.reject(new Error('asked')) };
+    const error = await mails.search(graphTransporter, [], { now }).catch((reason) => reason);
     expect(error).toBeInstanceOf(UnsearchableError);
     expect(error.message).toContain(words);
   });

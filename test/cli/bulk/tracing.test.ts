@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { decodeLine, encodeRecord } from '../../../src/bulk/journal/records.js';
+import { decodeLine, encodeRecord } from '../../../src/bulk/journal/record-line.js';
 import { createCertificate, type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.js';
 import { BulkWorld, runFolder } from './support.js';
 

@@ -13,74 +13,74 @@ export interface IdealWork {
   concurrency: number;
 }
 
-interface Flight {
+interface InFlight {
   end: number;
   retryAfter: number;
 }
 
-interface IdealLane {
+interface IdealQueue {
   index: number;
   requests: number;
-  flights: Flight[];
+  inFlight: InFlight[];
   heldUntil: number;
   /** When the service counted what it took, in order. */
   counted: number[];
 }
 
 /**
- * Milliseconds that somebody would need who knows when the service counts each mail, and starts each the moment that this
+ * Milliseconds that a perfect scheduler needs: it knows when the service counts each mail, and starts each the moment that this
  * falls out of the way of the limits.
  */
 export function idealBulkDuration({ answers, rows, mailboxes, perMinute, perDay, concurrency }: IdealWork): number {
-  const lanes: IdealLane[] = Array.from({ length: mailboxes }, (_, index) => ({
+  const queues: IdealQueue[] = Array.from({ length: mailboxes }, (_, index) => ({
     index,
     requests: 0,
-    flights: [],
+    inFlight: [],
     heldUntil: 0,
     counted: [],
   }));
   let waiting = rows;
   let now = 0;
 
-  const earliest = (lane: IdealLane): number => {
-    if (lane.flights.length >= concurrency) return Number.POSITIVE_INFINITY;
-    const { counted, stored } = answers.answer(lane.index, lane.requests);
-    let time = Math.max(now, lane.heldUntil);
+  const earliest = (queue: IdealQueue): number => {
+    if (queue.inFlight.length >= concurrency) return Number.POSITIVE_INFINITY;
+    const { counted, stored } = answers.answer(queue.index, queue.requests);
+    let time = Math.max(now, queue.heldUntil);
     if (stored) {
-      time = Math.max(time, (lane.counted.at(-perMinute) ?? Number.NEGATIVE_INFINITY) + minute - counted);
-      time = Math.max(time, (lane.counted.at(-perDay) ?? Number.NEGATIVE_INFINITY) + day - counted);
+      time = Math.max(time, (queue.counted.at(-perMinute) ?? Number.NEGATIVE_INFINITY) + minute - counted);
+      time = Math.max(time, (queue.counted.at(-perDay) ?? Number.NEGATIVE_INFINITY) + day - counted);
     }
     return time;
   };
 
-  const start = (lane: IdealLane) => {
-    const { kind, duration, counted, retryAfter, stored } = answers.answer(lane.index, lane.requests++);
+  const start = (queue: IdealQueue) => {
+    const { kind, duration, counted, retryAfter, stored } = answers.answer(queue.index, queue.requests++);
     waiting--;
-    lane.flights.push({ end: now + duration, retryAfter: kind === 'refused' ? retryAfter : -1 });
+    queue.inFlight.push({ end: now + duration, retryAfter: kind === 'refused' ? retryAfter : -1 });
     if (!stored) return;
     const at = now + counted;
-    let place = lane.counted.length;
-    while (place > 0 && (lane.counted[place - 1] ?? 0) > at) place--;
-    lane.counted.splice(place, 0, at);
+    let index = queue.counted.length;
+    while (index > 0 && (queue.counted[index - 1] ?? 0) > at) index--;
+    queue.counted.splice(index, 0, at);
   };
 
-  const land = (lane: IdealLane, { retryAfter }: Flight) => {
+  const finish = (queue: IdealQueue, { retryAfter }: InFlight) => {
     if (retryAfter < 0) return;
     waiting++;
-    lane.heldUntil = Math.max(lane.heldUntil, now + retryAfter);
+    queue.heldUntil = Math.max(queue.heldUntil, now + retryAfter);
   };
 
   for (;;) {
-    for (const lane of lanes) while (waiting > 0 && earliest(lane) <= now) start(lane);
-    const starts = waiting > 0 ? lanes.map(earliest) : [];
-    const ends = lanes.flatMap(({ flights }) => flights.map(({ end }) => end));
+    for (const queue of queues) while (waiting > 0 && earliest(queue) <= now) start(queue);
+    const starts = waiting > 0 ? queues.map(earliest) : [];
+    const ends = queues.flatMap(({ inFlight }) => inFlight.map(({ end }) => end));
     const next = Math.min(...starts, ...ends);
     if (next === Number.POSITIVE_INFINITY) return now;
     now = next;
-    for (const lane of lanes) {
-      const landed = lane.flights.filter(({ end }) => end <= now);
-      lane.flights = lane.flights.filter(({ end }) => end > now);
-      for (const flight of landed) land(lane, flight);
+    for (const queue of queues) {
+      const ended = queue.inFlight.filter(({ end }) => end <= now);
+      queue.inFlight = queue.inFlight.filter(({ end }) => end > now);
+      for (const request of ended) finish(queue, request);
     }
   }
 }

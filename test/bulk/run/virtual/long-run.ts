@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { BulkRun } from '../../../../src/bulk/bulk-run.js';
+import { BulkRun } from '../../../../src/bulk/send-bulk.js';
 import { idealBulkDuration } from './ideal-bulk-duration.js';
 import { MailService, type ServiceFaults } from './mail-service.js';
 import { people } from './people.js';

@@ -1,4 +1,4 @@
-import type { BulkRun } from '../../../../src/bulk/bulk-run.js';
+import type { BulkRun } from '../../../../src/bulk/send-bulk.js';
 import type { SteppingClock } from './stepping-clock.js';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import type { FileOperations } from '../../../../src/bulk/journal/file-operations.js';
+import type { FileOperations } from '../../../../src/bulk/common/file-operations.js';
 
 /**
  * The real disk without waiting: every operation is done at once, so that no virtual time can pass meanwhile. Without the
