@@ -1,10 +1,10 @@
-import { recipientJudge } from './bounces/judge-recipients.js';
-import { MailStore } from './exchange/mail-store.js';
+import type { Timers } from './http/timers.js';
+import { MailStore } from './model/mail-store.js';
+import { recipientJudge } from './model/undeliverable-recipients.js';
+import { UploadSessions } from './model/upload-sessions.js';
 import type { Settings } from './options.js';
 import type { TenantState } from './tenant/tenant-state.js';
 import { Throttle } from './throttling/throttle.js';
-import { UploadSessions } from './uploads/upload-sessions.js';
-import type { Timers } from './wire/timers.js';
 
 /** What Exchange keeps: the messages, the upload sessions, and the count of what each application uses. */
 export interface MailService {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createCertificate } from './certificates/create-certificate.js';
 import { anyDate } from './certificates/sign-certificate.js';
-import { type ExchangeOptions, settleExchange } from './exchange/exchange-options.js';
-import type { FromMismatch } from './exchange/from-mismatch.js';
 import { type FaultOptions, type FaultSettings, settleFaults } from './faults/fault-options.js';
+import { type ExchangeOptions, settleExchange } from './graph/common/exchange-options.js';
+import type { FromMismatch } from './graph/common/from-mismatch.js';
+import { elapsed } from './http/node-timers.js';
 import { settleTenant, type TenantOptions, type TenantSettings } from './tenant/tenant-options.js';
-import { elapsed } from './wire/node-timers.js';
 
 /** What clients need of a sandbox and it does not know of itself. */
 export interface ConnectOptions {

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { expect, it } from 'vitest';
-import { createEvents } from '../../src/sandbox/inbox/events.js';
-import { Timers } from '../../src/sandbox/wire/timers.js';
+import { createEvents } from '../../src/sandbox/api/events.js';
+import { Timers } from '../../src/sandbox/http/timers.js';
 import { ask, openEvents } from './inbox-support.js';
 import { createDraft, mail, startClient, startClientWith } from './support.js';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { findCodes } from '../../src/sandbox/inbox/codes.js';
-import { textOfHtml } from '../../src/sandbox/inbox/text-of-html.js';
+import { findCodes } from '../../src/sandbox/api/codes.js';
+import { textOfHtml } from '../../src/sandbox/mail/text-of-html.js';
 
 const ADDRESS = 'Contoso Ltd, 1200 Main Street, Springfield 62704';
 

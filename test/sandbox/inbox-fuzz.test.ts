@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { findCodes } from '../../src/sandbox/inbox/codes.js';
-import { findLinks } from '../../src/sandbox/inbox/links.js';
-import { textOfHtml } from '../../src/sandbox/inbox/text-of-html.js';
+import { findCodes } from '../../src/sandbox/api/codes.js';
+import { findLinks } from '../../src/sandbox/api/links.js';
+import { loggedPath } from '../../src/sandbox/http/logged-path.js';
+import { operationOf } from '../../src/sandbox/http/operation.js';
+import { uploadedMessageId } from '../../src/sandbox/http/uploaded-message-id.js';
 import { mimeTree } from '../../src/sandbox/mail/mime-tree.js';
-import { loggedPath } from '../../src/sandbox/wire/logged-path.js';
-import { operationOf } from '../../src/sandbox/wire/operation.js';
-import { uploadedMessageId } from '../../src/sandbox/wire/uploaded-message-id.js';
+import { textOfHtml } from '../../src/sandbox/mail/text-of-html.js';
 
 const LIMITS = { numRuns: 2000, interruptAfterTimeLimit: 1500 };
 const pieces = (...known: string[]) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { withoutTargets } from '../../src/sandbox/inbox/link-targets.js';
-import { framedHtml } from '../../src/sandbox/inbox/mail-html.js';
+import { withoutTargets } from '../../src/sandbox/api/link-targets.js';
+import { framedHtml } from '../../src/sandbox/api/mail-html.js';
 import { ask, askJson } from './inbox-support.js';
 import { type Client, mail, startClient } from './support.js';
 

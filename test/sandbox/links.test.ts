@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findLinks } from '../../src/sandbox/inbox/links.js';
+import { findLinks } from '../../src/sandbox/api/links.js';
 import { mail, startClient } from './support.js';
 
 describe('the links of a message', () => {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { MailStore } from '../../src/sandbox/exchange/mail-store.js';
-import { createMailbox } from '../../src/sandbox/exchange/mailbox.js';
-import { StoredMessage } from '../../src/sandbox/exchange/stored-message.js';
-import { Timers } from '../../src/sandbox/wire/timers.js';
+import { Timers } from '../../src/sandbox/http/timers.js';
+import { MailStore } from '../../src/sandbox/model/mail-store.js';
+import { createMailbox } from '../../src/sandbox/model/mailbox.js';
+import { StoredMessage } from '../../src/sandbox/model/stored-message.js';
 import { MAILBOX, mail } from './support.js';
 
 /** Timers that run when the test says so. */

@@ -1,8 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import { expect, it, onTestFinished } from 'vitest';
+import { isLoopback } from '../../src/sandbox/http/own-names.js';
 import { createCertificate, type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
-import { isLoopback } from '../../src/sandbox/wire/own-names.js';
 
 // One RSA key for all: making it takes longer than a test.
 const shared = createCertificate();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { originOf } from '../../src/sandbox/http/origin.js';
+import { OwnNames } from '../../src/sandbox/http/own-names.js';
+import { Timers } from '../../src/sandbox/http/timers.js';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { settle } from '../../src/sandbox/options.js';
 import { createServices } from '../../src/sandbox/services.js';
-import { originOf } from '../../src/sandbox/wire/origin.js';
-import { OwnNames } from '../../src/sandbox/wire/own-names.js';
-import { Timers } from '../../src/sandbox/wire/timers.js';
 import { startClient } from './support.js';
 
 describe('startSandbox refuses', () => {

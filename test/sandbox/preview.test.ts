@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { previewOf } from '../../src/sandbox/inbox/preview.js';
+import { previewOf } from '../../src/sandbox/api/preview.js';
 import { readMime } from '../../src/sandbox/mail/mime-tree.js';
 
 const part = (type: string, body: string, headers = ''): string => `Content-Type: ${type}\r\n${headers}\r\n${body}`;

@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { OwnNames } from '../../src/sandbox/http/own-names.js';
+import { Timers } from '../../src/sandbox/http/timers.js';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { settle } from '../../src/sandbox/options.js';
 import { createServices } from '../../src/sandbox/services.js';
-import { OwnNames } from '../../src/sandbox/wire/own-names.js';
-import { Timers } from '../../src/sandbox/wire/timers.js';
 import { APP, SENDERS } from './tenant-support.js';
 
 const apps = [{ clientId: APP }];

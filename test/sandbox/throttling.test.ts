@@ -4,8 +4,8 @@ import { SlidingWindow } from '../../src/sandbox/throttling/sliding-window.js';
 import { createDraft, MAILBOX, mail, startClient, startClientWith } from './support.js';
 
 /** The sandbox's delays follow fake timers here. */
-vi.mock('../../src/sandbox/wire/node-timers.js', async (original) => ({
-  ...(await original<typeof import('../../src/sandbox/wire/node-timers.js')>()),
+vi.mock('../../src/sandbox/http/node-timers.js', async (original) => ({
+  ...(await original<typeof import('../../src/sandbox/http/node-timers.js')>()),
   setTimeout: (run: () => void, ms?: number) => setTimeout(run, ms),
   clearTimeout: (timer: NodeJS.Timeout) => clearTimeout(timer),
 }));

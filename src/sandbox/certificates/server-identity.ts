@@ -1,5 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
-import { urlHost } from '../wire/own-names.js';
+import { urlHost } from '../http/own-names.js';
 import { createEcKey, type KeyPair } from './key-pair.js';
 import { anyDate, signCertificate, type Validity } from './sign-certificate.js';
 

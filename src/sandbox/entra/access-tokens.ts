@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import type { Application } from './application.js';
+import type { Application } from '../model/application.js';
 
 export interface AccessTokenClaims {
   aud: string;

@@ -1,5 +1,5 @@
 import { constants, type KeyObject, verify, type X509Certificate } from 'node:crypto';
-import type { Application, ThumbprintField } from './application.js';
+import type { Application, ThumbprintField } from '../model/application.js';
 import { type EntraFailure, entraTimestamp } from './failure.js';
 import {
   assertionMalformed,

@@ -1,13 +1,13 @@
 import type { FaultList } from '../faults/fault-list.js';
-import { tokenFaultAnswer } from '../faults/token-fault-answer.js';
-import { CLOUDS } from '../tenant/cloud.js';
-import { type Answer, jsonAnswer } from '../wire/answer.js';
-import type { Call } from '../wire/call.js';
+import { type Answer, jsonAnswer } from '../http/answer.js';
+import type { Call } from '../http/call.js';
+import { CLOUDS } from '../model/cloud.js';
 import type { AccessTokens } from './access-tokens.js';
 import { type EntraFailure, failureAnswer } from './failure.js';
 import { onlyPost } from './failures.js';
 import { readForm } from './form.js';
-import { isTenant, refuseTenant, type Tenant } from './tenant.js';
+import { isTenant, refuseTenant, type Tenant } from './requested-tenant.js';
+import { tokenFaultAnswer } from './token-fault-answer.js';
 import { judgeTokenRequest } from './token-request.js';
 
 const FORM_LIMIT = 262_144;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Answer, jsonAnswer } from '../wire/answer.js';
+import { type Answer, jsonAnswer } from '../http/answer.js';
 
 /** Why Entra refuses a token: an OAuth error (RFC 6749 §5.2) with Microsoft's AADSTS code. */
 export interface EntraFailure {

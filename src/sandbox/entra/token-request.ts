@@ -1,9 +1,9 @@
-import type { Application } from './application.js';
+import type { Application } from '../model/application.js';
 import { checkAssertion } from './assertion.js';
 import type { EntraFailure } from './failure.js';
 import * as failures from './failures.js';
 import { answersChallenge, clientCapabilities } from './requested-claims.js';
-import type { Tenant } from './tenant.js';
+import type { Tenant } from './requested-tenant.js';
 
 export interface TokenRequestContext {
   tenant: Tenant;

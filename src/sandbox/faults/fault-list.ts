@@ -1,8 +1,8 @@
-import { type Scenario, type ScenarioName, scenarioNamed } from '../scenarios/scenarios.js';
 import type { FaultRule, FaultTarget } from './fault-rule.js';
 import { MagicAttempts } from './magic-attempts.js';
-import type { FaultSubject } from './matches.js';
 import { RuleList } from './rule-list.js';
+import type { FaultSubject } from './rule-matching.js';
+import { type Scenario, type ScenarioName, scenarioNamed } from './scenarios.js';
 import type { Strike } from './scripted-fault.js';
 
 /** A rule that may still strike. */

@@ -1,6 +1,6 @@
 import type { Kinds } from '../checks/check-fields.js';
 import * as is from '../checks/kinds.js';
-import { SCENARIO_NAMES, type ScenarioName } from '../scenarios/scenarios.js';
+import { SCENARIO_NAMES, type ScenarioName } from './scenarios.js';
 
 /** What goes wrong in the sandbox, and how slowly it answers. */
 export interface FaultOptions {

@@ -1,7 +1,7 @@
+import { onlyDelays } from './fault-answer.js';
 import { magicFault } from './magic-recipients.js';
-import type { FaultSubject } from './matches.js';
+import type { FaultSubject } from './rule-matching.js';
 import type { Strike } from './scripted-fault.js';
-import { onlyDelays } from './struck-answer.js';
 
 // Messages whose attempts are remembered; the oldest are forgotten.
 const KEPT = 10_000;

@@ -1,5 +1,5 @@
 import type { FaultRule, FaultTarget } from './fault-rule.js';
-import type { FaultSubject } from './matches.js';
+import type { FaultSubject } from './rule-matching.js';
 import { ScriptedFault, type Strike } from './scripted-fault.js';
 
 /** Rules in their order; a rule that has struck as often as it should is gone. */

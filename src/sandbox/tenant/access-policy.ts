@@ -1,4 +1,4 @@
-import type { Mailbox } from '../exchange/mailbox.js';
+import type { Mailbox } from '../model/mailbox.js';
 import type { Group } from './group.js';
 import { isInScope, type MailboxScope, scopeInWords } from './mailbox-scope.js';
 

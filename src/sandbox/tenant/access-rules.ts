@@ -1,8 +1,8 @@
-import type { DenialText } from '../exchange/access-denials.js';
 import type { AccessPolicy } from './access-policy.js';
 import type { Assignment } from './assignment.js';
 import type { EwsPolicy } from './ews-policy.js';
 import type { Group } from './group.js';
+import type { DenialText } from './mailbox-access-denials.js';
 
 /** How denials look where reports differ. */
 export interface AccessSettings {

@@ -1,5 +1,5 @@
 import { applicationDisabled, applicationNotFound } from '../entra/failures.js';
-import { judgeAccess } from '../exchange/mailbox-access.js';
+import { judgeAccess } from './mailbox-access.js';
 import type { TenantState } from './tenant-state.js';
 
 /** Whether an application may send from a mailbox, as a request with a new token would find out now. */

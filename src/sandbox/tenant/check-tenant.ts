@@ -1,8 +1,8 @@
 import { checkFields, type Kind, type Kinds } from '../checks/check-fields.js';
 import * as is from '../checks/kinds.js';
 import { nearest } from '../checks/nearest.js';
-import type { ApplicationOptions } from '../entra/application.js';
-import type { MailboxOptions } from '../exchange/mailbox.js';
+import type { ApplicationOptions } from '../model/application.js';
+import type { MailboxOptions } from '../model/mailbox.js';
 import type { AccessPolicyOptions } from './access-policy.js';
 import { APPLICATION_ROLES, type AssignmentOptions } from './assignment.js';
 import type { EwsOptions } from './ews-policy.js';

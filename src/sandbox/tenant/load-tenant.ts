@@ -1,5 +1,5 @@
-import type { ApplicationOptions } from '../entra/application.js';
-import type { MailboxOptions } from '../exchange/mailbox.js';
+import type { ApplicationOptions } from '../model/application.js';
+import type { MailboxOptions } from '../model/mailbox.js';
 import type { AccessPolicyOptions } from './access-policy.js';
 import type { AssignmentOptions } from './assignment.js';
 import type { LoadableCollection } from './collection.js';

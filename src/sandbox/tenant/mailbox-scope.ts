@@ -1,4 +1,4 @@
-import type { Mailbox } from '../exchange/mailbox.js';
+import type { Mailbox } from '../model/mailbox.js';
 import type { Group } from './group.js';
 
 /** The mailboxes that a rule is about: the direct members of a group, or those that are named. */

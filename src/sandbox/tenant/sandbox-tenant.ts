@@ -1,6 +1,6 @@
 import { checkFields, type Kinds } from '../checks/check-fields.js';
 import * as is from '../checks/kinds.js';
-import type { MailboxOptions } from '../exchange/mailbox.js';
+import type { MailboxOptions } from '../model/mailbox.js';
 import { judgeTenantAccess, type TenantAccess } from './access.js';
 import { accessPoliciesOf, type TenantAccessPolicy } from './access-policies.js';
 import type { AccessPolicyOptions } from './access-policy.js';

@@ -1,14 +1,14 @@
 import type { Kinds } from '../checks/check-fields.js';
 import * as is from '../checks/kinds.js';
-import type { ApplicationOptions } from '../entra/application.js';
-import type { DenialText } from '../exchange/access-denials.js';
-import type { MailboxOptions } from '../exchange/mailbox.js';
+import type { ApplicationOptions } from '../model/application.js';
+import { CLOUDS, type SandboxCloud } from '../model/cloud.js';
+import type { MailboxOptions } from '../model/mailbox.js';
 import type { AccessPolicyOptions } from './access-policy.js';
 import type { AssignmentOptions } from './assignment.js';
-import { CLOUDS, type SandboxCloud } from './cloud.js';
 import type { EwsOptions } from './ews-policy.js';
 import type { GroupOptions } from './group.js';
 import type { TenantContents } from './load-tenant.js';
+import type { DenialText } from './mailbox-access-denials.js';
 
 /** What the sandbox's tenant is made of. */
 export interface TenantOptions {

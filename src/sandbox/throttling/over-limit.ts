@@ -1,5 +1,5 @@
-import { outlookRefusal } from '../exchange/refusals.js';
-import type { Answer } from '../wire/answer.js';
+import type { Answer } from '../http/answer.js';
+import { outlookRefusal } from '../http/graph-errors.js';
 
 /**
  * The limits as the Outlook service names them in its refusals. `MailboxConcurrency` and `IncomingBytes` are reported;

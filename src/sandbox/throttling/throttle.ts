@@ -1,4 +1,4 @@
-import type { Answer } from '../wire/answer.js';
+import type { Answer } from '../http/answer.js';
 import { type ConcurrencyKey, ConcurrencyLimit } from './concurrency-limit.js';
 import { MessageRate } from './message-rate.js';
 import { overLimit } from './over-limit.js';

@@ -1,7 +1,7 @@
-import type { Mailbox } from '../exchange/mailbox.js';
-import type { Submission } from '../exchange/submission.js';
 import { MAGIC_DOMAIN, TRACED } from '../faults/magic-recipients.js';
-import { graphTime } from '../lookups/graph-time.js';
+import { graphTime } from '../graph/odata/graph-time.js';
+import type { Mailbox } from '../model/mailbox.js';
+import type { Submission } from '../model/submission.js';
 
 /** Graph documentation, "exchangeMessageTrace". */
 export const TRACE_STATUSES = [

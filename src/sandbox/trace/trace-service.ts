@@ -1,17 +1,17 @@
 import type { AccessTokens } from '../entra/access-tokens.js';
 import type { ChallengedTokens } from '../entra/challenged-tokens.js';
-import { denied, isDenial } from '../exchange/denial.js';
-import type { MailStore } from '../exchange/mail-store.js';
-import { gatewayRefusal, methodNotAllowed } from '../exchange/refusals.js';
-import type { Submission } from '../exchange/submission.js';
-import { whoAsks } from '../exchange/who-asks.js';
+import { onlyDelays, struckAnswer } from '../faults/fault-answer.js';
 import type { FaultList } from '../faults/fault-list.js';
-import { graphFaultAnswer } from '../faults/graph-fault-answer.js';
-import { onlyDelays, struckAnswer } from '../faults/struck-answer.js';
+import { whoAsks } from '../graph/authenticate.js';
+import { graphFaultAnswer } from '../graph/common/graph-fault-answer.js';
+import { type Answer, jsonAnswer } from '../http/answer.js';
+import type { Call } from '../http/call.js';
+import { denied, isDenial } from '../http/denial.js';
+import { gatewayRefusal, methodNotAllowed } from '../http/graph-errors.js';
+import type { MailStore } from '../model/mail-store.js';
+import type { Submission } from '../model/submission.js';
 import type { TenantState } from '../tenant/tenant-state.js';
 import type { Throttle } from '../throttling/throttle.js';
-import { type Answer, jsonAnswer } from '../wire/answer.js';
-import type { Call } from '../wire/call.js';
 import { traceEntries, traceResource } from './trace-entries.js';
 import { readTraceQuery, skipToken } from './trace-query.js';
 

@@ -1,0 +1,143 @@
+import type { AccessTokenClaims, AccessTokens } from '../entra/access-tokens.js';
+import type { ChallengedTokens } from '../entra/challenged-tokens.js';
+import type { Answer } from '../http/answer.js';
+import type { Call } from '../http/call.js';
+import { type Denial, denied } from '../http/denial.js';
+import { gatewayRefusal, methodNotAllowed, tokenRefused } from '../http/graph-errors.js';
+import type { RouteTable } from '../http/route-table.js';
+import type { Application } from '../model/application.js';
+import type { Mailbox } from '../model/mailbox.js';
+import { judgeAccess } from '../tenant/mailbox-access.js';
+import type { TenantState } from '../tenant/tenant-state.js';
+import type { Throttle } from '../throttling/throttle.js';
+import { whoAsks } from './authenticate.js';
+import type { ExchangeOptions } from './common/exchange-options.js';
+import { preferenceApplied, wantsImmutableIds } from './common/immutable-ids.js';
+import { notEmulated } from './not-emulated.js';
+import { otherSpelling } from './other-spelling.js';
+
+/** A request that may use the mailbox it names. */
+export interface MailboxCall {
+  call: Call;
+  application: Application;
+  mailbox: Mailbox;
+  parameters: Record<string, string>;
+  body: Buffer;
+  /** The id of the access token that was shown. */
+  tokenId: string;
+  /** The application permissions that it has for this mailbox, by its token and by assignments. */
+  roles: readonly string[];
+}
+
+/** What can be done with a mailbox under `/users/{user}`. */
+export interface MailboxOperation {
+  /** The application permissions of which one is needed. */
+  roles: readonly string[];
+  /** Whether a body that is too large may be answered 200 and then do nothing. */
+  vanishes?: boolean;
+  answer: (request: MailboxCall) => Promise<Answer>;
+}
+
+export interface GraphOptions {
+  routes: RouteTable<MailboxOperation>;
+  tokens: AccessTokens;
+  tenant: TenantState;
+  /** Whether revoked tokens of capable clients are challenged (continuous access evaluation). */
+  cae: boolean;
+  throttle: Throttle;
+  /** Bytes of HTTP body. */
+  maxRequestSize: number;
+  options: Pick<Required<ExchangeOptions>, 'invalidUserStatus' | 'oversizeAnswer'>;
+  challenged: Pick<ChallengedTokens, 'has'>;
+}
+
+/**
+ * The Graph side of the sandbox: everything that is common to all requests, in the order in which Graph refuses.
+ * (facts size-3, error-2)
+ */
+export class GraphService {
+  readonly #options: GraphOptions;
+
+  constructor(options: GraphOptions) {
+    this.#options = options;
+  }
+
+  async answer(call: Call): Promise<Answer> {
+    const { routes, tokens, tenant, throttle } = this.#options;
+    const { path } = call;
+    const token = tokens.check(call.headers.authorization);
+    const match = routes.find(call.method, path.segments);
+    const user = match.kind === 'found' ? (match.parameters.user ?? '') : '';
+    const application = typeof token === 'string' ? undefined : tenant.applications.get(token.appid);
+    const mailbox = application ? tenant.mailboxFor(user) : tenant.directory.find(user);
+    if (user !== '') call.about(mailbox?.address ?? user);
+    // From here, not from the end of the body: a slow upload takes one of the mailbox's places as well.
+    const place = mailbox && application && throttle.enter(application.clientId, mailbox.address.toLowerCase());
+    if (place) call.whenSettled(place.leave);
+    const body = await call.body(this.#options.maxRequestSize);
+
+    if (path.malformed !== undefined) return unknownSegment(call, path.malformed);
+    if (match.kind === 'unknown-segment') return this.#unknownPath(call, match.segment, token);
+    if (match.kind === 'method-not-allowed') return methodNotAllowed(call, match.allowed);
+    const { options } = this.#options;
+    const vanishes = match.kind === 'found' && match.operation.vanishes && options.oversizeAnswer === 200;
+    if (body.tooLarge && !vanishes) return gatewayRefusal(call, 413, 'BadRequest', TOO_LARGE);
+    const asking = whoAsks(call, this.#options);
+    if ('status' in asking) return asking;
+    if (match.kind === 'not-emulated') return gatewayRefusal(call, 501, 'NotImplemented', NOT_EMULATED);
+    const overLimit = place?.refuse(call.method, body.bytes.length);
+    if (overLimit) return overLimit;
+    const { roles = [] } = asking.token;
+    const access = judgeAccess({
+      application: asking.application,
+      mailbox,
+      user,
+      roles,
+      needed: match.operation.roles,
+      userAgent: call.headers['user-agent'] ?? '',
+      rules: tenant.rulesFor(asking.application),
+    });
+    if (!access.granted) return denied(this.#asSeen(access.denial));
+    if (body.tooLarge) return { status: 200 };
+    const { operation, parameters } = match;
+    const answer = await operation.answer({
+      call,
+      application: asking.application,
+      mailbox: mailbox as Mailbox,
+      parameters,
+      body: body.bytes,
+      tokenId: asking.token.uti,
+      roles: access.permissions,
+    });
+    if (answer.status >= 300 || !wantsImmutableIds(call)) return answer;
+    return { ...answer, headers: { ...answer.headers, ...preferenceApplied } };
+  }
+
+  #asSeen(denial: Denial): Denial {
+    const { invalidUserStatus: status } = this.#options.options;
+    return denial.code === 'ErrorInvalidUser' ? { ...denial, status } : denial;
+  }
+
+  #unknownPath(call: Call, segment: string, token: AccessTokenClaims | string): Answer {
+    const [version = '', first = ''] = call.path.segments;
+    const reason = notEmulated(call.path.segments);
+    if (reason !== undefined) {
+      if (typeof token === 'string') return tokenRefused(call, token);
+      return gatewayRefusal(call, 501, 'NotImplemented', reason);
+    }
+    if (version.toLowerCase() !== 'v1.0') return gatewayRefusal(call, 400, 'BadRequest', `Invalid version: ${version}`);
+    const other = otherSpelling(call.path.segments);
+    if (first.toLowerCase() !== 'me' && !other) return unknownSegment(call, segment);
+    if (typeof token === 'string') return tokenRefused(call, token);
+    if (other) return gatewayRefusal(call, 501, 'NotImplemented', `${OTHER_SPELLING}: write ${other}.`);
+    return gatewayRefusal(call, 400, 'BadRequest', '/me request is only valid with delegated authentication flow.');
+  }
+}
+
+const TOO_LARGE = 'The maximum request length supported is 4MB.';
+const OTHER_SPELLING = 'The sandbox does not emulate this spelling, which Graph understands';
+const NOT_EMULATED = 'The sandbox does not emulate this request.';
+
+function unknownSegment(call: Call, segment: string): Answer {
+  return gatewayRefusal(call, 400, 'RequestBroker--ParseUri', `Resource not found for the segment '${segment}'.`);
+}

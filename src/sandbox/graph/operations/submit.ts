@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Answer } from '../../http/answer.js';
+import { type Denial, denial, messageTooLarge } from '../../http/denial.js';
+import type { StoredMessage } from '../../model/stored-message.js';
+import type { Submission } from '../../model/submission.js';
+import type { Exchange } from '../common/exchange.js';
+import { judgeFrom } from '../common/from-mismatch.js';
+import type { MailboxCall } from '../graph-service.js';
+
+const NO_RECIPIENTS =
+  "At least one recipient is not valid., A message can't be sent because it contains no recipients.";
+const NOT_THE_SENDER =
+  'The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account., Cannot submit message.';
+
+/** What becomes of a message that is to go out, uploaded by sendMail or sent as a draft; refused in Graph's order. */
+export function prepareSubmission(
+  { call, mailbox, application }: MailboxCall,
+  message: StoredMessage,
+  saveToSentItems: boolean,
+  { fromMismatch, maySendAs, maxMessageSize, options }: Exchange,
+): Submission | Denial {
+  const { envelope } = message;
+  if (envelope.malformed.length > 0) {
+    return denial(400, 'ErrorInvalidRecipients', 'At least one recipient is not valid.');
+  }
+  if (envelope.recipients.length === 0) return denial(400, 'ErrorInvalidRecipients', NO_RECIPIENTS);
+  const { recipientLimit, recipientLimitAnswer, customHeaders } = options;
+  if (recipientLimitAnswer === '400' && recipientLimit !== false && envelope.recipients.length > recipientLimit) {
+    return tooManyRecipients(envelope.recipients.length, recipientLimit);
+  }
+  const mayUse = (address: string): boolean => maySendAs(mailbox, address);
+  const from = judgeFrom(envelope, mailbox, fromMismatch, mayUse, options.aliasInFrom);
+  if (!from.allowed) return denial(403, 'ErrorSendAsDenied', NOT_THE_SENDER);
+  if (message.size > maxMessageSize) return messageTooLarge;
+  return {
+    id: randomUUID(),
+    mailbox,
+    message,
+    rewrittenFrom: from.rewritten,
+    saveToSentItems,
+    receivedAt: call.at,
+    appId: application.clientId,
+    requestId: call.requestId,
+    clientRequestId: call.clientRequestId,
+    ...(customHeaders === 'drop' && message.uploadedAsMime && { withoutCustomHeaders: true }),
+  };
+}
+
+/** Which code it has is not known: inferred. */
+function tooManyRecipients(given: number, limit: number): Denial {
+  const message = `At least one recipient is not valid., The message has ${given} recipients, more than the ${limit} that it may have.`;
+  return denial(400, 'ErrorInvalidRecipients', message);
+}
+
+/** The answer to a message that was taken. */
+export function accepted(): Answer {
+  return {
+    status: 202,
+    headers: { 'cache-control': 'private', 'content-type': 'text/plain' },
+  };
+}
