@@ -5,7 +5,7 @@ import { FAULT_OPTIONS } from './faults/fault-options.js';
 import { EXCHANGE_OPTIONS } from './graph/common/exchange-options.js';
 import { isLoopback } from './http/own-names.js';
 import type { ConnectOptions, SandboxOptions } from './options.js';
-import { checkTenantEntries } from './tenant/check-entries.js';
+import { checkTenantEntries } from './tenant/check-tenant.js';
 import { TENANT_OPTIONS } from './tenant/tenant-options.js';
 
 const addresses = is.listOf(is.address, 'addresses');

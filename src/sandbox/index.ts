@@ -1,10 +1,9 @@
-export type { WaitOptions } from './api/message-api.js';
+export type { SandboxStats } from './api/inbox-service.js';
 export type { MessageFilter } from './api/message-filter.js';
-export type { StoryRequest } from './api/message-timeline.js';
-export type { MessageStatus } from './api/message-timelines.js';
-export type { RequestFilter } from './api/request-filter.js';
+export type { MessageStatus, StoryRequest } from './api/message-timelines.js';
+export type { WaitOptions } from './api/message-waits.js';
+export type { RequestFilter } from './api/request-routes.js';
 export type { SandboxMessage } from './api/sandbox-message.js';
-export type { SandboxStats } from './api/stats.js';
 export {
   type CreateCertificateOptions,
   type CreatedCertificate,
@@ -28,18 +27,21 @@ export type { MailboxOptions } from './model/mailbox.js';
 export type { ConnectOptions, SandboxOptions } from './options.js';
 export type { FolderItem, MailboxView, Sandbox, SandboxClientOptions } from './sandbox.js';
 export { startSandbox } from './start-sandbox.js';
-export type { TenantAccess } from './tenant/access.js';
 export type { TenantAccessPolicy } from './tenant/access-policies.js';
-export type { AccessPolicyOptions } from './tenant/access-policy.js';
+export type {
+  AccessPolicyOptions,
+  ApplicationRole,
+  AssignmentOptions,
+  Group,
+  GroupOptions,
+} from './tenant/access-rules.js';
 export type { TenantApp, TenantAppOptions, TenantCertificate } from './tenant/apps.js';
-export type { ApplicationRole, AssignmentOptions } from './tenant/assignment.js';
 export type { TenantAssignment } from './tenant/assignments.js';
 export type { TenantCollection } from './tenant/collection.js';
 export type { EwsOptions, EwsPolicy } from './tenant/ews-policy.js';
-export type { Group, GroupOptions } from './tenant/group.js';
 export type { DenialText } from './tenant/mailbox-access-denials.js';
 export type { TenantMailbox } from './tenant/mailboxes.js';
-export type { SandboxTenant, TenantUpdate } from './tenant/sandbox-tenant.js';
+export type { SandboxTenant, TenantAccess, TenantUpdate } from './tenant/sandbox-tenant.js';
 export type { TenantOptions } from './tenant/tenant-options.js';
 export type { ConcurrencyKey } from './throttling/concurrency-limit.js';
-export type { ThrottlingGauge, ThrottlingView } from './throttling/throttling-view.js';
+export type { ThrottlingGauge, ThrottlingView } from './throttling/throttle.js';

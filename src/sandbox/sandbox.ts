@@ -1,14 +1,14 @@
-import type { WaitOptions } from './api/message-api.js';
+import type { SandboxStats } from './api/inbox-service.js';
 import type { MessageFilter } from './api/message-filter.js';
-import type { RequestFilter } from './api/request-filter.js';
+import type { WaitOptions } from './api/message-waits.js';
+import type { RequestFilter } from './api/request-routes.js';
 import type { SandboxMessage } from './api/sandbox-message.js';
-import type { SandboxStats } from './api/stats.js';
 import type { ActiveFault } from './faults/fault-list.js';
 import type { FaultRule } from './faults/fault-rule.js';
 import type { ScenarioName } from './faults/scenarios.js';
 import type { RequestLogEntry } from './http/request-log.js';
 import type { SandboxTenant } from './tenant/sandbox-tenant.js';
-import type { ThrottlingView } from './throttling/throttling-view.js';
+import type { ThrottlingView } from './throttling/throttle.js';
 
 /** A message in a folder. */
 export interface FolderItem {

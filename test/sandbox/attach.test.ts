@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attach } from '../../src/sandbox/mail/attach.js';
-import { Base64Lines } from '../../src/sandbox/mail/base64-lines.js';
+import { attach, Base64Lines } from '../../src/sandbox/mail/attach.js';
 import { parseMail } from '../../src/sandbox/mail/parse-mail.js';
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));

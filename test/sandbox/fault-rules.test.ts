@@ -1,6 +1,6 @@
 import https from 'node:https';
 import { describe, expect, it } from 'vitest';
-import { ChallengedTokens } from '../../src/sandbox/entra/challenged-tokens.js';
+import { ChallengedTokens } from '../../src/sandbox/entra/access-tokens.js';
 import { seededRandom } from '../../src/sandbox/faults/seeded-random.js';
 import type { FaultRule } from '../../src/sandbox/index.js';
 import { type Client, createDraft, MAILBOX, mail, startClient, startClientWith } from './support.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deliveredCopy } from '../../src/sandbox/mail/copies.js';
+import { deliveredCopy } from '../../src/sandbox/mail/edit-header.js';
 import { headerLength, readHeaderFields } from '../../src/sandbox/mail/header-fields.js';
 
 const names = (text: string): string[] => readHeaderFields(Buffer.from(text)).map(({ name }) => name);

@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { findCodes } from '../../src/sandbox/api/codes.js';
 import { findLinks } from '../../src/sandbox/api/links.js';
-import { loggedPath } from '../../src/sandbox/http/logged-path.js';
 import { operationOf } from '../../src/sandbox/http/operation.js';
-import { uploadedMessageId } from '../../src/sandbox/http/uploaded-message-id.js';
+import { loggedPath, uploadedMessageId } from '../../src/sandbox/http/request-notes.js';
 import { mimeTree } from '../../src/sandbox/mail/mime-tree.js';
 import { textOfHtml } from '../../src/sandbox/mail/text-of-html.js';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutTargets } from '../../src/sandbox/api/link-targets.js';
-import { framedHtml } from '../../src/sandbox/api/mail-html.js';
+import { framedHtml, withoutTargets } from '../../src/sandbox/api/mail-html.js';
 import { ask, askJson } from './inbox-support.js';
 import { type Client, mail, startClient } from './support.js';
 

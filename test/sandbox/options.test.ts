@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { originOf } from '../../src/sandbox/http/origin.js';
-import { OwnNames } from '../../src/sandbox/http/own-names.js';
+import { OwnNames, originOf } from '../../src/sandbox/http/own-names.js';
 import { Timers } from '../../src/sandbox/http/timers.js';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { settle } from '../../src/sandbox/options.js';

@@ -1,6 +1,6 @@
-import { nearest } from '../checks/nearest.js';
+import { nearest } from '../checks/check-fields.js';
 import { type Answer, jsonAnswer } from '../http/answer.js';
-import type { RequestPath } from '../http/request-path.js';
+import type { RequestPath } from '../http/call.js';
 import { RouteTable } from '../http/route-table.js';
 import { DATA_HEADERS } from './security.js';
 

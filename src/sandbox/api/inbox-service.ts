@@ -1,11 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, writeAnswer } from '../http/answer.js';
-import { parseRequestPath } from '../http/request-path.js';
+import { readBody } from '../http/body.js';
+import { parseRequestPath } from '../http/call.js';
+import type { RequestLog } from '../http/request-log.js';
 import type { Timers } from '../http/timers.js';
-import { ApiRefusal, ApiRoutes, json } from './api-routes.js';
+import type { ThrottlingView } from '../throttling/throttle.js';
+import { ApiRefusal, type ApiRoute, ApiRoutes, json, noContent } from './api-routes.js';
 import { type ChangeSource, createEvents } from './events.js';
-import { apiRoutes, type InboxApiOptions } from './inbox-api.js';
-import { readJsonBody } from './json-body.js';
+import { type MailboxApiOptions, mailboxApiRoutes } from './mailbox-routes.js';
+import { messageRoutes } from './message-routes.js';
+import type { MessageWaits } from './message-waits.js';
+import type { Messages } from './messages.js';
+import { requestRoutes } from './request-routes.js';
 import { isOwnRequest, PAGE_HEADERS } from './security.js';
 
 export interface InboxOptions extends InboxApiOptions {
@@ -82,4 +88,83 @@ export function inboxService(options: InboxOptions) {
       },
     );
   };
+}
+
+interface InboxApiOptions extends Pick<MailboxApiOptions, 'mailbox' | 'mailboxes'> {
+  messages: Messages;
+  waits: MessageWaits;
+  log: RequestLog;
+  /** Forgets everything, as `Sandbox.clear()`. */
+  clear: () => void;
+  stats: () => SandboxStats;
+  /** What a client must be configured with that asks under this Host; nothing secret but a client secret that is made to be shown. */
+  connect: (host: string | undefined) => object;
+  /** Routes of the other parts of the sandbox. */
+  routes?: readonly ApiRoute[];
+}
+
+/** The JSON API below `/api`. */
+function apiRoutes(options: InboxApiOptions): ApiRoute[] {
+  const { messages, waits, log, mailbox, mailboxes } = options;
+  const { store, stories } = messages;
+  return [
+    ...messageRoutes(messages, waits),
+    ...requestRoutes(log),
+    ...mailboxApiRoutes({ store, stories, mailbox, mailboxes }),
+    [
+      'POST',
+      '/api/clear',
+      () => {
+        options.clear();
+        return noContent;
+      },
+    ],
+    ['GET', '/api/stats', () => json(200, options.stats())],
+    ['GET', '/api/connect', ({ host }) => json(200, options.connect(host))],
+    ...(options.routes ?? []),
+  ];
+}
+
+/** `GET /api/throttling`: how near the mailboxes are to Graph's limits. */
+export function throttlingRoutes(view: () => ThrottlingView): ApiRoute[] {
+  return [['GET', '/api/throttling', () => json(200, view())]];
+}
+
+// Bytes; a tenant of many mailboxes fits, a flood does not.
+const LIMIT = 1_048_576;
+
+/**
+ * The JSON of a request's body, undefined when it has none. Throws a refusal when it is too large, is no JSON, or does not
+ * say that it is: a form of another site can send text, but not this Content-Type.
+ */
+async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+  const { bytes, tooLarge } = await readBody(request, LIMIT);
+  if (tooLarge) throw new ApiRefusal(413, 'The body is larger than 1 MB.');
+  if (bytes.length === 0) return undefined;
+  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw new ApiRefusal(415, 'A body must have Content-Type: application/json.');
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new ApiRefusal(400, 'The body is no JSON.');
+  }
+}
+
+/** What happened since the start, or since `clear()`. */
+export interface SandboxStats {
+  /** POSTs to the token endpoint, refused ones included. */
+  tokenRequests: number;
+  tokensIssued: number;
+  /** Token requests whose `claims` answer a claims challenge; a client's mere capabilities (`xms_cc`) do not count. */
+  claimsRequests: number;
+  /** Messages taken, also when a fault hid that from the client. */
+  submissions: number;
+  /** Requests of any kind that were answered with 4xx or 5xx, by the rules or by a fault. */
+  refused: number;
+  /** Requests that were answered with 429. */
+  throttled: number;
+  /** Scripted faults that struck. */
+  faults: number;
+  /** The most requests in flight at one time, refused ones included, by mailbox address in lower case. */
+  maxInFlight: Record<string, number>;
 }

@@ -1,4 +1,4 @@
-import { decodeEntities } from '../mail/html-entities.js';
+import { decodeEntities } from '../mail/text-of-html.js';
 
 // Of one message.
 const MOST = 1000;

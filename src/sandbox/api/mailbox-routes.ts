@@ -6,10 +6,9 @@ import type { MailStore } from '../model/mail-store.js';
 import type { Mailbox } from '../model/mailbox.js';
 import { type ApiHandler, ApiRefusal, type ApiRequest, type ApiRoute, json, pageOf } from './api-routes.js';
 import { attachmentAnswer, htmlAnswer, rawAnswer } from './mail-answers.js';
-import { readContent } from './message-content.js';
 import { attachmentJson, storyJson } from './message-json.js';
 import type { Stories } from './message-timelines.js';
-import { headerLines } from './sandbox-message.js';
+import { headerLines, readContent } from './sandbox-message.js';
 
 export interface MailboxApiOptions {
   store: MailStore;

@@ -1,7 +1,7 @@
 import { checkFields, type Kind, type Kinds } from '../checks/check-fields.js';
 import * as is from '../checks/kinds.js';
 import type { Submission } from '../model/submission.js';
-import type { MessageContent } from './message-content.js';
+import type { MessageContent } from './sandbox-message.js';
 
 /**
  * Which messages; all that is given must fit. Addresses are whole ones, in any letter case, and the subject is the whole

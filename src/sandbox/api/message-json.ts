@@ -1,11 +1,11 @@
+import type { RequestLogEntry } from '../http/request-log.js';
 import { filesIn, mimeTree, readMime } from '../mail/mime-tree.js';
 import type { Attachment } from '../mail/parse-mail.js';
 import type { Submission } from '../model/submission.js';
-import { countAttempts, type StoryRequest } from './message-timeline.js';
+import { countAttempts, type StoryRequest } from './message-timelines.js';
 import type { Messages } from './messages.js';
 import { previewOf } from './preview.js';
 import { messageHead, type SandboxMessage } from './sandbox-message.js';
-import { storyEntryJson } from './timeline-json.js';
 
 /** Messages as the list shows them; no more of a body is decoded than its first words. */
 export function summariesJson(submissions: readonly Submission[], { stories }: Messages) {
@@ -54,4 +54,31 @@ export function storyJson(requests: readonly StoryRequest[]) {
 
 export function attachmentJson({ content, ...attachment }: Attachment) {
   return { ...attachment, size: content.length };
+}
+
+/** A request as the story of a message shows it. */
+function storyEntryJson({ at, status, durationMs, wait, ...entry }: StoryRequest) {
+  const { method, path, operation, retryAfter, code, requestId, clientRequestId, fault, delivered, instead } = entry;
+  return {
+    at,
+    method,
+    path,
+    operation,
+    status: status ?? null,
+    durationMs: durationMs ?? null,
+    wait,
+    retryAfter,
+    code,
+    requestId,
+    clientRequestId,
+    fault,
+    delivered,
+    instead,
+  };
+}
+
+/** A request as the log shows it: with what names the message that it was about. */
+export function requestJson(entry: StoryRequest) {
+  const { mailbox, userAgent, messageId, itemId }: RequestLogEntry = entry;
+  return { ...storyEntryJson(entry), mailbox, userAgent, messageId, itemId };
 }

@@ -1,9 +1,10 @@
+import { checkFields } from '../checks/check-fields.js';
+import * as is from '../checks/kinds.js';
 import { clearTimeout, setTimeout } from '../http/node-timers.js';
 import type { Submission } from '../model/submission.js';
-import { messageContent } from './message-content.js';
-import type { Matcher } from './message-filter.js';
+import { FILTER, filterMatcher, type Matcher, type MessageFilter } from './message-filter.js';
 import type { Messages } from './messages.js';
-import type { SandboxMessage } from './sandbox-message.js';
+import { messageContent, type SandboxMessage } from './sandbox-message.js';
 
 /** Only what came later than this message, or at this time or later. */
 export type After = Pick<SandboxMessage, 'id' | 'receivedAt' | 'subject'> | Date;
@@ -130,3 +131,43 @@ function listed(newest: Submission[], count: number): string {
   const many = count === 1 ? '1 message' : `${count} messages`;
   return `${many}${count > named.length ? ', at last' : ''}: ${named.join('; ')}`;
 }
+
+export interface WaitOptions extends MessageFilter {
+  /** Milliseconds until it rejects. Default `10_000`. */
+  timeout?: number;
+  /**
+   * Only a message that comes later than this one, or at this time or later by the sandbox's clock. Default: also one that
+   * is there already.
+   */
+  after?: SandboxMessage | Date;
+}
+
+/** What `Sandbox` offers to look for messages. */
+export function messageApi(messages: Messages, waits: MessageWaits) {
+  return {
+    messages: async (filter: MessageFilter = {}): Promise<SandboxMessage[]> =>
+      messages.readAll(await messages.find(filterMatcher('sandbox.messages', filter))),
+    waitFor: async (options: WaitOptions): Promise<SandboxMessage> => {
+      checkFields('sandbox.waitFor', options, WAIT);
+      const { timeout = 10_000, after, ...filter } = options;
+      const matcher = filterMatcher('sandbox.waitFor', filter);
+      return messages.read(await waits.for({ matcher, timeout, ...(after !== undefined && { after }) }));
+    },
+  };
+}
+
+const WAIT = {
+  ...FILTER,
+  timeout: is.milliseconds,
+  after: {
+    expected: 'a message of this sandbox or a Date',
+    accepts: (value: unknown) =>
+      value instanceof Date
+        ? !Number.isNaN(value.getTime())
+        : typeof value === 'object' &&
+          value !== null &&
+          'id' in value &&
+          'receivedAt' in value &&
+          value.receivedAt instanceof Date,
+  },
+};

@@ -1,9 +1,8 @@
 import type { MailStore } from '../model/mail-store.js';
 import type { Submission } from '../model/submission.js';
-import { messageContent } from './message-content.js';
 import type { Matcher } from './message-filter.js';
 import type { Stories } from './message-timelines.js';
-import { messageHead, type SandboxMessage } from './sandbox-message.js';
+import { messageContent, messageHead, type SandboxMessage } from './sandbox-message.js';
 
 /** The submitted messages, as tests and the inbox page read them. */
 export class Messages {

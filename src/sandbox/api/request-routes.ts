@@ -1,10 +1,12 @@
-import { OPERATIONS } from '../http/operation.js';
+import { checkFields, type Kinds } from '../checks/check-fields.js';
+import * as is from '../checks/kinds.js';
+import { OPERATIONS, type RequestOperation } from '../http/operation.js';
 import type { RequestLog, RequestLogEntry } from '../http/request-log.js';
 import { ApiRefusal, type ApiRoute, json, nearestName, pageOf } from './api-routes.js';
-import { same } from './message-filter.js';
+import { bare, same } from './message-filter.js';
+import { requestJson } from './message-json.js';
 import { checkNames } from './message-search.js';
-import { type StoryRequest, waitBetween } from './message-timeline.js';
-import { requestJson } from './timeline-json.js';
+import { type StoryRequest, waitBetween } from './message-timelines.js';
 
 /** `GET /api/requests`: the log of the HTTPS side, newest first. */
 export function requestRoutes(log: RequestLog): ApiRoute[] {
@@ -46,4 +48,33 @@ function readFilter(query: URLSearchParams): (entry: RequestLogEntry) => boolean
     (!status || entry.status === Number(status)) &&
     (!operation || same(entry.operation, operation)) &&
     (!messageId || (entry.messageId?.includes(messageId) ?? false));
+}
+
+/** Which requests; all that is given must fit. */
+export interface RequestFilter {
+  /** Address of the mailbox that the path names, in any letter case. */
+  mailbox?: string;
+  /** With or without angle brackets. */
+  messageId?: string;
+  operation?: RequestOperation;
+  /** Status of the answer. */
+  status?: number;
+}
+
+const FILTER: Kinds<RequestFilter> = {
+  mailbox: is.text,
+  messageId: is.text,
+  operation: is.oneOf(...OPERATIONS),
+  status: is.integer(100, 599),
+};
+
+/** Throws an Error that names the field when the filter is wrong. */
+export function requestMatcher(what: string, filter: RequestFilter): (entry: RequestLogEntry) => boolean {
+  checkFields(what, filter, FILTER);
+  const { mailbox, messageId, operation, status } = filter;
+  return (entry) =>
+    (mailbox === undefined || entry.mailbox?.toLowerCase() === mailbox.toLowerCase()) &&
+    (messageId === undefined || (entry.messageId !== undefined && bare(entry.messageId) === bare(messageId))) &&
+    (operation === undefined || entry.operation === operation) &&
+    (status === undefined || entry.status === status);
 }

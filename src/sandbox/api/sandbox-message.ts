@@ -1,9 +1,11 @@
 import type { Address } from '../mail/address-list.js';
-import type { Attachment } from '../mail/parse-mail.js';
+import { type Attachment, type ParsedMail, parseMail } from '../mail/parse-mail.js';
+import { textOfHtml } from '../mail/text-of-html.js';
 import type { Envelope } from '../model/envelope.js';
-import type { Submission } from '../model/submission.js';
-import type { StoryRequest } from './message-timeline.js';
-import type { MessageStatus } from './message-timelines.js';
+import { deliveredBytes, type Submission } from '../model/submission.js';
+import { findCodes } from './codes.js';
+import { findLinks } from './links.js';
+import type { MessageStatus, StoryRequest } from './message-timelines.js';
 
 /** A message that was submitted to the sandbox. */
 export interface SandboxMessage {
@@ -73,4 +75,37 @@ export function messageHead(submission: Submission): MessageHead {
 /** The top header as written, without what is no field. */
 export function headerLines({ fields }: Pick<Envelope, 'fields'>): SandboxMessage['headers'] {
   return fields.filter(({ name }) => name !== '').map(({ name, value }) => ({ name, value }));
+}
+
+/** What reading the body of a mail tells. */
+interface MailContent extends ParsedMail {
+  links: string[];
+  codes: string[];
+}
+
+export async function readContent(raw: Buffer, subject: string): Promise<MailContent> {
+  const mail = await parseMail(raw);
+  const { text, html } = mail;
+  return { ...mail, links: findLinks(html, text), codes: findCodes(subject, text ?? textOfHtml(html ?? '')) };
+}
+
+export type MessageContent = MailContent & Pick<SandboxMessage, 'headers' | 'delivered'>;
+
+const read = new WeakMap<Submission, Promise<MessageContent>>();
+
+/** Reads the body of a message; once, and not before somebody asks. */
+export function messageContent(submission: Submission): Promise<MessageContent> {
+  const known = read.get(submission) ?? readMessage(submission);
+  read.set(submission, known);
+  return known;
+}
+
+async function readMessage(submission: Submission): Promise<MessageContent> {
+  const { raw, envelope, subject } = submission.message;
+  const copy = deliveredBytes(submission);
+  return {
+    ...(await readContent(raw, subject)),
+    headers: headerLines(envelope),
+    delivered: envelope.recipients.map(({ address }) => ({ recipient: address, raw: copy })),
+  };
 }

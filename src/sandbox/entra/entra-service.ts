@@ -3,9 +3,7 @@ import { type Answer, jsonAnswer } from '../http/answer.js';
 import type { Call } from '../http/call.js';
 import { CLOUDS } from '../model/cloud.js';
 import type { AccessTokens } from './access-tokens.js';
-import { type EntraFailure, failureAnswer } from './failure.js';
-import { onlyPost } from './failures.js';
-import { readForm } from './form.js';
+import { type EntraFailure, failureAnswer, onlyPost } from './failures.js';
 import { isTenant, refuseTenant, type Tenant } from './requested-tenant.js';
 import { tokenFaultAnswer } from './token-fault-answer.js';
 import { judgeTokenRequest } from './token-request.js';
@@ -148,4 +146,10 @@ export class EntraService {
   #context(call: Call) {
     return { origin: call.origin, now: this.#options.now(), clientRequestId: call.clientRequestId };
   }
+}
+
+/** The fields of a token request (RFC 6749 §4.4.2). Entra sees none in a body that is not declared as a form. */
+function readForm(contentType: string | undefined, body: Buffer): URLSearchParams {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  return new URLSearchParams(type === 'application/x-www-form-urlencoded' ? body.toString() : '');
 }

@@ -1,6 +1,6 @@
 import type { Application } from '../model/application.js';
 import { foreignLoginHost, type SandboxCloud } from '../model/cloud.js';
-import type { EntraFailure } from './failure.js';
+import type { EntraFailure } from './failures.js';
 import { crossCloudRefused, otherCloud, tenantMalformed, tenantNotFound } from './failures.js';
 
 /** The directory that the sandbox plays. */

@@ -2,7 +2,7 @@ import { AADSTS, type AadstsAnswer } from '../faults/aadsts.js';
 import { onlyDelays, struckAnswer } from '../faults/fault-answer.js';
 import type { Strike } from '../faults/scripted-fault.js';
 import type { Answer } from '../http/answer.js';
-import { type FailureContext, failureAnswer } from './failure.js';
+import { type FailureContext, failureAnswer } from './failures.js';
 
 /** What Entra's words name: the application and the tenant of the request. */
 export interface RequestNames {

@@ -1,4 +1,4 @@
-import type { FaultRule } from './fault-rule.js';
+import type { FaultRule, FaultTarget } from './fault-rule.js';
 
 /** What a rule can ask about a request; read only when one asks. */
 export interface FaultSubject {
@@ -30,4 +30,57 @@ export function matches(rule: FaultRule, about: FaultSubject | undefined): boole
 
 function contains(text: string, part: string): boolean {
   return text.toLowerCase().includes(part.toLowerCase());
+}
+
+type Field = keyof FaultRule;
+
+const OF_MESSAGES: readonly Field[] = ['recipient', 'recipientDomain', 'subject', 'subjectContains'];
+const OF_ENTRA: readonly Field[] = ['mailbox', ...OF_MESSAGES, 'claimsChallenge', 'delivered'];
+
+/** The fields of a rule that each target cannot have. */
+const WITHOUT: Readonly<Record<FaultTarget, readonly Field[]>> = {
+  sendMail: ['aadsts'],
+  token: OF_ENTRA,
+  discovery: OF_ENTRA,
+  createDraft: ['aadsts'],
+  sendDraft: ['aadsts'],
+  addAttachment: ['aadsts'],
+  createUploadSession: ['aadsts'],
+  uploadChunk: ['claimsChallenge', 'aadsts'],
+  lookup: ['delivered', 'aadsts'],
+  deleteDraft: ['drip', 'aadsts'],
+  messageTrace: ['mailbox', ...OF_MESSAGES, 'delivered', 'aadsts'],
+};
+
+const WITHOUT_BODY: readonly FaultTarget[] = ['discovery', 'sendDraft', 'lookup', 'deleteDraft', 'messageTrace'];
+
+export const TARGETS = Object.keys(WITHOUT) as FaultTarget[];
+
+export function isTarget(name: string): name is FaultTarget {
+  return Object.hasOwn(WITHOUT, name);
+}
+
+/** The first field of the rule that this target cannot have. */
+export function unfitField(rule: FaultRule, target: FaultTarget): Field | undefined {
+  const unfit = WITHOUT[target].find((name) => rule[name] !== undefined && rule[name] !== false);
+  if (unfit !== undefined) return unfit;
+  return rule.reset === 'mid-body' && WITHOUT_BODY.includes(target) ? 'reset' : undefined;
+}
+
+/** The targets that can have the value of this field. */
+export function targetsWith(rule: FaultRule, name: Field): FaultTarget[] {
+  const only = { on: 'any', [name]: rule[name] } as FaultRule;
+  return TARGETS.filter((target) => unfitField(only, target) === undefined);
+}
+
+/** What the rule strikes; `'any'` stands for all that it fits. */
+export function targetsOf(rule: FaultRule): ReadonlySet<FaultTarget> {
+  const { on } = rule;
+  if (on === 'any') return new Set(TARGETS.filter((target) => unfitField(rule, target) === undefined));
+  return new Set(typeof on === 'string' ? [on] : on);
+}
+
+/** Whether it strikes on the head of a request, before the message is known. */
+export function strikesEarly({ reset }: FaultRule): boolean {
+  return reset === 'before-body' || reset === 'mid-body';
 }

@@ -1,7 +1,6 @@
 import type { FaultRule, FaultTarget, Jitter } from './fault-rule.js';
-import { type FaultSubject, matches } from './rule-matching.js';
+import { type FaultSubject, matches, strikesEarly, targetsOf } from './rule-matching.js';
 import { type Random, seededRandom } from './seeded-random.js';
-import { strikesEarly, targetsOf } from './targets.js';
 
 /** A fault that strikes a request: a rule whose delay is drawn. */
 export interface Strike extends Omit<FaultRule, 'on' | 'delay'> {

@@ -1,5 +1,4 @@
-import type { AccessTokenClaims, AccessTokens } from '../entra/access-tokens.js';
-import type { ChallengedTokens } from '../entra/challenged-tokens.js';
+import type { AccessTokenClaims, AccessTokens, ChallengedTokens } from '../entra/access-tokens.js';
 import type { Answer } from '../http/answer.js';
 import type { Call } from '../http/call.js';
 import { claimsChallenge, tokenRefused } from '../http/graph-errors.js';

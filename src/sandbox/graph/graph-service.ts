@@ -1,42 +1,17 @@
-import type { AccessTokenClaims, AccessTokens } from '../entra/access-tokens.js';
-import type { ChallengedTokens } from '../entra/challenged-tokens.js';
+import type { AccessTokenClaims, AccessTokens, ChallengedTokens } from '../entra/access-tokens.js';
 import type { Answer } from '../http/answer.js';
 import type { Call } from '../http/call.js';
-import { type Denial, denied } from '../http/denial.js';
-import { gatewayRefusal, methodNotAllowed, tokenRefused } from '../http/graph-errors.js';
+import { type Denial, denied, gatewayRefusal, methodNotAllowed, tokenRefused } from '../http/graph-errors.js';
 import type { RouteTable } from '../http/route-table.js';
-import type { Application } from '../model/application.js';
 import type { Mailbox } from '../model/mailbox.js';
 import { judgeAccess } from '../tenant/mailbox-access.js';
 import type { TenantState } from '../tenant/tenant-state.js';
 import type { Throttle } from '../throttling/throttle.js';
 import { whoAsks } from './authenticate.js';
+import type { MailboxOperation } from './common/exchange.js';
 import type { ExchangeOptions } from './common/exchange-options.js';
 import { preferenceApplied, wantsImmutableIds } from './common/immutable-ids.js';
-import { notEmulated } from './not-emulated.js';
-import { otherSpelling } from './other-spelling.js';
-
-/** A request that may use the mailbox it names. */
-export interface MailboxCall {
-  call: Call;
-  application: Application;
-  mailbox: Mailbox;
-  parameters: Record<string, string>;
-  body: Buffer;
-  /** The id of the access token that was shown. */
-  tokenId: string;
-  /** The application permissions that it has for this mailbox, by its token and by assignments. */
-  roles: readonly string[];
-}
-
-/** What can be done with a mailbox under `/users/{user}`. */
-export interface MailboxOperation {
-  /** The application permissions of which one is needed. */
-  roles: readonly string[];
-  /** Whether a body that is too large may be answered 200 and then do nothing. */
-  vanishes?: boolean;
-  answer: (request: MailboxCall) => Promise<Answer>;
-}
+import { notEmulated, otherSpelling } from './not-emulated.js';
 
 export interface GraphOptions {
   routes: RouteTable<MailboxOperation>;

@@ -1,19 +1,22 @@
 import { RouteTable } from '../http/route-table.js';
-import type { Exchange } from './common/exchange.js';
-import type { MailboxOperation } from './graph-service.js';
-import { addAttachmentOperation } from './operations/attachments.js';
-import { createInFolderOperation } from './operations/create-in-folder.js';
+import type { Exchange, MailboxOperation } from './common/exchange.js';
+import {
+  addAttachmentOperation,
+  deleteAttachmentOperation,
+  getAttachmentOperation,
+  getAttachmentValueOperation,
+  listAttachmentsOperation,
+} from './operations/attachments.js';
 import { createUploadSessionOperation } from './operations/create-upload-session.js';
-import { deleteAttachmentOperation } from './operations/delete-attachment.js';
-import { deleteMessageOperation } from './operations/delete-message.js';
-import { createDraftOperation } from './operations/drafts.js';
-import { getAttachmentOperation, getAttachmentValueOperation } from './operations/get-attachment.js';
-import { getMessageOperation, getMimeOperation } from './operations/get-message.js';
-import { listAttachmentsOperation } from './operations/list-attachments.js';
+import { createDraftOperation, createInFolderOperation, deleteMessageOperation } from './operations/drafts.js';
 import { getFolderOperation, listFoldersOperation } from './operations/mail-folders.js';
-import { countMessagesOperation, listMessagesOperation } from './operations/messages.js';
-import { sendDraftOperation } from './operations/send-draft.js';
-import { sendMailOperation } from './operations/send-mail.js';
+import {
+  countMessagesOperation,
+  getMessageOperation,
+  getMimeOperation,
+  listMessagesOperation,
+} from './operations/messages.js';
+import { sendDraftOperation, sendMailOperation } from './operations/send-mail.js';
 import { updateMessageOperation } from './operations/update-message.js';
 
 /** Everything that can be done with a mailbox. */

@@ -1,11 +1,12 @@
-import type { Answer } from '../http/answer.js';
+import { type Answer, jsonAnswer } from '../http/answer.js';
 import type { Call } from '../http/call.js';
 import { gatewayRefusal, methodNotAllowed, outlookRefusal } from '../http/graph-errors.js';
 import { RouteTable } from '../http/route-table.js';
+import { newId } from '../model/ids.js';
+import type { UploadSession } from '../model/upload-sessions.js';
 import type { Throttle } from '../throttling/throttle.js';
+import { strike } from './common/apply-fault.js';
 import type { Exchange } from './common/exchange.js';
-import { uploadChunk } from './upload-chunk.js';
-import { type UploadAnswer, uploadStatus } from './upload-progress.js';
 
 // Each PUT must be smaller than 4 MB (Graph documentation, "Attach large files to Outlook messages"). (fact upload-5)
 const LARGEST_CHUNK = 4_194_303;
@@ -69,4 +70,77 @@ export class UploadService {
     if (overLimit) return overLimit;
     return answer({ call, session, exchange, body: body.bytes });
   }
+}
+
+/** `PUT` to the upload URL: 200 for a chunk, 201 for the last one. */
+async function uploadChunk({ call, session, exchange, body }: UploadRequest): Promise<Answer> {
+  const refusal = judgeChunk(call.headers['content-range'], body.length, session);
+  if (refusal) return refusal;
+  const { draft } = session;
+  const target = { call, mailbox: draft.mailbox };
+  return strike('uploadChunk', target, exchange, [draft.message], () => {
+    session.chunks.push(body);
+    session.received += body.length;
+    if (session.received < session.file.size) return uploadStatus(session, call);
+    const id = newId();
+    draft.message.attach({ ...session.file, id, chunks: session.chunks, addedAt: call.at });
+    draft.modifiedAt = call.at;
+    exchange.uploads.end(session);
+    const message = `${call.origin}/api/v2.0/Users('${draft.mailbox.id}')/Messages('${draft.id}')`;
+    return { status: 201, headers: { location: `${message}/Attachments('${id}')` } };
+  });
+}
+
+/** Status and code are inferred; chunks must come in order (Graph documentation, "Attach large files"). */
+function judgeChunk(header: string | undefined, length: number, session: UploadSession): Answer | undefined {
+  const range = parseContentRange(header);
+  const given = header === undefined ? 'missing' : JSON.stringify(header);
+  if (!range) return invalid(`is ${given}, expected one such as "bytes 0-2097151/3483322"`);
+  if (range.size !== session.file.size) {
+    return invalid(`names a file of ${range.size} bytes, expected ${session.file.size} as in createUploadSession`);
+  }
+  const named = range.last - range.first + 1;
+  if (named !== length) return invalid(`names ${named} bytes, but the body has ${length}`);
+  if (range.first === session.received) return undefined;
+  const message = `The chunk begins at ${range.first}, expected ${session.received}: chunks must come in order.`;
+  return outlookRefusal(416, 'ErrorInvalidRange', message);
+}
+
+function invalid(what: string): Answer {
+  return outlookRefusal(400, 'ErrorInvalidContentRange', `Content-Range ${what}.`);
+}
+
+/** A request to an upload URL whose session is open. */
+interface UploadRequest {
+  call: Call;
+  session: UploadSession;
+  exchange: Exchange;
+  body: Buffer;
+}
+
+type UploadAnswer = (request: UploadRequest) => Promise<Answer>;
+
+/** `GET` of the upload URL: how far the upload is. That Outlook answers it, and how, is inferred. */
+function uploadStatus(session: UploadSession, { origin }: Call): Answer {
+  return jsonAnswer(200, {
+    '@odata.context': `${origin}/api/v2.0/$metadata#Users('${session.draft.mailbox.id}')/Messages/AttachmentSessions/$entity`,
+    // Written with a capital here, unlike Graph's own answer (Graph documentation, "Attach large files").
+    ExpirationDateTime: new Date(session.expiresAt).toISOString(),
+    nextExpectedRanges: [String(session.received)],
+  });
+}
+
+/** A part of a file: offsets of its first and last byte, and the bytes of the whole. */
+interface ContentRange {
+  first: number;
+  last: number;
+  size: number;
+}
+
+/** Reads `bytes 0-2097151/3483322` (RFC 9110 §14.4). Undefined for anything else, an unknown length included. */
+function parseContentRange(value: string | undefined): ContentRange | undefined {
+  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/i.exec(value?.trim() ?? '');
+  if (!match) return undefined;
+  const [first = 0, last = 0, size = 0] = match.slice(1).map(Number);
+  return first <= last && last < size ? { first, last, size } : undefined;
 }

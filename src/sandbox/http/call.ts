@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Body } from './body.js';
 import type { RequestNotes } from './request-log.js';
-import type { RequestPath } from './request-path.js';
 
 /** One request, as Entra and Graph see it. */
 export interface Call {
@@ -24,4 +23,28 @@ export interface Call {
   about: (mailbox: string) => void;
   /** Notes what else is found out about the request, for the request log. */
   note: (notes: RequestNotes) => void;
+}
+
+export interface RequestPath {
+  /** Percent-decoded, without empty ones. */
+  segments: string[];
+  query: URLSearchParams;
+  /** The first segment whose percent-encoding is broken; the request can then only be refused. */
+  malformed?: string;
+}
+
+/** Takes a request target apart without `new URL`, which throws on rubbish and normalises what should be seen as sent. */
+export function parseRequestPath(target: string): RequestPath {
+  const mark = target.indexOf('?');
+  const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
+  const segments: string[] = [];
+  for (const raw of (mark < 0 ? target : target.slice(0, mark)).split('/')) {
+    if (raw === '') continue;
+    try {
+      segments.push(raw.includes('%') ? decodeURIComponent(raw) : raw);
+    } catch {
+      return { segments, query, malformed: raw };
+    }
+  }
+  return { segments, query };
 }

@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, writeAnswer } from './answer.js';
+import { type Answer, dripAnswer, writeAnswer } from './answer.js';
 import { type Body, readBody } from './body.js';
-import type { Call } from './call.js';
-import { dripAnswer } from './drip.js';
-import { httpDate } from './http-date.js';
-import { loggedPath, lookedUpMessageId } from './logged-path.js';
+import { type Call, parseRequestPath } from './call.js';
 import { elapsed, setImmediate } from './node-timers.js';
 import { operationOf } from './operation.js';
 import type { RequestLog, RequestLogEntry } from './request-log.js';
-import { parseRequestPath } from './request-path.js';
+import { loggedPath, lookedUpMessageId } from './request-notes.js';
 import type { Timers } from './timers.js';
-import { tearRequest } from './torn-request.js';
 
 export interface HttpsServiceOptions {
   answer: (call: Call) => Promise<Answer>;
@@ -136,4 +132,36 @@ function onceSettled(response: ServerResponse): { add: (run: () => void) => void
   };
   response.on('close', run);
   return { add: (one) => runs.push(one), run };
+}
+
+let second = Number.NaN;
+let text = '';
+
+/** A time as the header `Date` has it (RFC 9110 §5.6.7). Written once for all answers of a second. */
+function httpDate(ms: number): string {
+  const now = Math.floor(ms / 1000);
+  if (now !== second) {
+    second = now;
+    text = new Date(ms).toUTCString();
+  }
+  return text;
+}
+
+/** Runs `tear` at once, or when half of the request's body has come; of a body of unknown length the first bytes do. */
+function tearRequest(request: IncomingMessage, after: 'head' | 'half', tear: () => void): void {
+  const half = Math.max(1, Math.floor(Number(request.headers['content-length'] ?? 0) / 2));
+  if (after === 'head') {
+    tear();
+    return;
+  }
+  let received = 0;
+  const read = (chunk: Buffer): void => {
+    received += chunk.length;
+    if (received < half) return;
+    request.off('data', read);
+    tear();
+  };
+  request.on('data', read);
+  // A request that says it has no body would otherwise wait for ever.
+  request.on('end', () => received < half && tear());
 }

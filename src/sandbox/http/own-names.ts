@@ -1,5 +1,4 @@
 import { BlockList, isIP } from 'node:net';
-import { originOf } from './origin.js';
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -74,4 +73,9 @@ export class OwnNames {
     const name = URL.canParse(origin) ? new URL(origin).hostname : this.graph;
     return originOf(scheme, name === this.inbox || !this.#names.has(name) ? this.graph : name, port);
   }
+}
+
+/** Origin of a service on this machine, as clients write it: without the port that is the scheme's own (443, 80). */
+export function originOf(scheme: 'http' | 'https', host: string, port: number): string {
+  return new URL(`${scheme}://${host}:${port}`).origin;
 }

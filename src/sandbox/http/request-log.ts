@@ -1,10 +1,7 @@
 import type { Answer } from './answer.js';
 import type { Body } from './body.js';
-import { BoundedLog } from './bounded-log.js';
-import { MessageIds } from './message-ids.js';
 import type { RequestOperation } from './operation.js';
-import { answerNotes, createdId } from './request-notes.js';
-import { uploadedMessageId } from './uploaded-message-id.js';
+import { answerNotes, createdId, uploadedMessageId } from './request-notes.js';
 
 /** One request to the HTTPS side, as it was answered. */
 export interface RequestLogEntry {
@@ -46,6 +43,39 @@ export interface RequestLogEntry {
 
 /** The part of an entry that is known only inside the services. */
 export type RequestNotes = Pick<RequestLogEntry, 'mailbox' | 'messageId' | 'delivered'>;
+
+/** Keeps the newest `limit` entries, without moving the others at every push. */
+class BoundedLog<T> {
+  #entries: T[] = [];
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  push(entry: T): void {
+    this.#entries.push(entry);
+    if (this.#entries.length >= 2 * this.#limit) this.#entries = this.#entries.slice(-this.#limit);
+  }
+
+  get size(): number {
+    return Math.min(this.#entries.length, this.#limit);
+  }
+
+  /** Oldest first. */
+  list(): T[] {
+    return this.#entries.slice(-this.#limit);
+  }
+
+  /** The newest that fits; cheap when it is among the newest. */
+  findNewest(fits: (entry: T) => boolean): T | undefined {
+    return this.#entries.findLast(fits);
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+}
 
 /** The newest requests. */
 export class RequestLog extends BoundedLog<RequestLogEntry> {
@@ -98,5 +128,32 @@ export class RequestLog extends BoundedLog<RequestLogEntry> {
 
   #changed(): void {
     for (const watcher of this.#watchers) watcher();
+  }
+}
+
+/** Message-IDs by the ids of drafts and upload sessions, so that requests which find these no more still belong to them. */
+class MessageIds {
+  readonly #byItem = new Map<string, string>();
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  join(entry: RequestLogEntry): void {
+    const { itemId, messageId } = entry;
+    if (itemId === undefined) return;
+    if (messageId === undefined) {
+      const known = this.#byItem.get(itemId);
+      if (known !== undefined) entry.messageId = known;
+      return;
+    }
+    this.#byItem.set(itemId, messageId);
+    const [oldest] = this.#byItem.keys();
+    if (oldest !== undefined && this.#byItem.size > this.#limit) this.#byItem.delete(oldest);
+  }
+
+  clear(): void {
+    this.#byItem.clear();
   }
 }

@@ -1,3 +1,4 @@
+import { fieldValue, readHeaderFields } from '../mail/header-fields.js';
 import type { Answer } from './answer.js';
 
 /** What the log keeps of an answer beside its status. */
@@ -42,4 +43,46 @@ function readJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+const SECRETS = new Set(['authtoken', 'access_token', 'client_secret', 'client_assertion', 'assertion', 'password']);
+
+/** A request target without the secrets that may stand in its query, such as the authtoken of an upload URL. */
+export function loggedPath(target: string): string {
+  const mark = target.indexOf('?');
+  if (mark < 0) return target;
+  const pairs = target
+    .slice(mark + 1)
+    .split('&')
+    .map((pair) => {
+      const [[name = ''] = []] = new URLSearchParams(pair);
+      return SECRETS.has(name.toLowerCase()) ? `${name}=…` : pair;
+    });
+  return `${target.slice(0, mark)}?${pairs.join('&')}`;
+}
+
+/** The Message-ID that the `$filter` of a lookup asks for. */
+export function lookedUpMessageId(query: URLSearchParams): string | undefined {
+  const filter = query.get('$filter') ?? '';
+  return /\binternetMessageId\s+eq\s+'((?:[^']|'')+)'/i.exec(filter)?.[1]?.replaceAll("''", "'");
+}
+
+// Characters of base64 to decode for a header; one that is longer is not searched to its end.
+const STEPS = [8_192, 131_072];
+
+/**
+ * The Message-ID in the header of an uploaded MIME message, decoding no more of the body than that takes. For requests
+ * that were refused before anybody read them.
+ */
+export function uploadedMessageId(contentType: string | undefined, body: Buffer): string | undefined {
+  if (!/^\s*text\/plain\b/i.test(contentType ?? '')) return undefined;
+  for (const step of STEPS) {
+    const start = Buffer.from(body.toString('latin1', 0, step), 'base64');
+    const messageId = fieldValue(readHeaderFields(start), 'message-id');
+    // A field at the very end may go on behind what was decoded.
+    const whole = body.length <= step || /\n\r?\n/.test(start.toString('latin1'));
+    if (messageId && (whole || messageId.endsWith('>'))) return messageId;
+    if (whole) return undefined;
+  }
+  return undefined;
 }

@@ -1,9 +1,9 @@
 import type { Timers } from '../http/timers.js';
 import type { Address } from '../mail/address-list.js';
-import type { Bounce } from './bounce.js';
-import type { Folders } from './folders.js';
 import { Item } from './item.js';
+import type { Folders } from './mail-store.js';
 import type { Mailbox } from './mailbox.js';
+import type { Bounce } from './non-delivery-report.js';
 import { nonDeliveryReport } from './non-delivery-report.js';
 import { StoredMessage } from './stored-message.js';
 import type { Submission } from './submission.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Address } from '../mail/address-list.js';
 import { headerLength } from '../mail/header-fields.js';
 import { headerText } from '../mail/mime-writer.js';
-import type { Bounce } from './bounce.js';
 import { deliveredBytes, type Submission } from './submission.js';
 
 // The same local part in every organisation of Exchange. (fact bounce-5)
@@ -114,4 +114,17 @@ function asciiLine(text: string): string {
 
 function embedded(text: string, unwanted: RegExp): string {
   return text.replace(unwanted, (char) => `\\x{${(char.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`);
+}
+
+/** Why a recipient cannot get a message. */
+export interface Bounce {
+  recipient: Address;
+  /** Enhanced status code (RFC 3463). */
+  status: string;
+  /** The words of the server that refused it, with its SMTP code. */
+  diagnostic: string;
+  /** Name of that server when it is not Exchange itself. */
+  remote?: string;
+  /** A sentence for the sender. */
+  explanation: string;
 }

@@ -1,5 +1,5 @@
-import { deliveredCopy, withoutFields } from '../mail/copies.js';
 import { isCustomHeader } from '../mail/custom-headers.js';
+import { deliveredCopy, withoutFields } from '../mail/edit-header.js';
 import { readHeaderFields } from '../mail/header-fields.js';
 import type { Mailbox } from './mailbox.js';
 import type { StoredMessage } from './stored-message.js';

@@ -1,5 +1,5 @@
 import type { Address } from '../mail/address-list.js';
-import type { Bounce } from './bounce.js';
+import type { Bounce } from './non-delivery-report.js';
 
 export interface DeliveryRules {
   /** Domains and addresses that nobody can reach; `false`: everybody can be reached. */

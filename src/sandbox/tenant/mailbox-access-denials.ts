@@ -1,4 +1,4 @@
-import { denial } from '../http/denial.js';
+import { denial } from '../http/graph-errors.js';
 
 export const noPermissions = (status: 401 | 403) =>
   denial(

@@ -3,10 +3,8 @@ import * as is from '../checks/kinds.js';
 import type { ApplicationOptions } from '../model/application.js';
 import { CLOUDS, type SandboxCloud } from '../model/cloud.js';
 import type { MailboxOptions } from '../model/mailbox.js';
-import type { AccessPolicyOptions } from './access-policy.js';
-import type { AssignmentOptions } from './assignment.js';
+import type { AccessPolicyOptions, AssignmentOptions, GroupOptions } from './access-rules.js';
 import type { EwsOptions } from './ews-policy.js';
-import type { GroupOptions } from './group.js';
 import type { TenantContents } from './load-tenant.js';
 import type { DenialText } from './mailbox-access-denials.js';
 

@@ -1,5 +1,5 @@
 import { MAGIC_DOMAIN, TRACED } from '../faults/magic-recipients.js';
-import { graphTime } from '../graph/odata/graph-time.js';
+import { graphTime } from '../graph/odata/message-values.js';
 import type { Mailbox } from '../model/mailbox.js';
 import type { Submission } from '../model/submission.js';
 

@@ -1,4 +1,4 @@
-import { type Denial, denial } from '../http/denial.js';
+import { type Denial, denial } from '../http/graph-errors.js';
 import { TRACE_STATUSES, type TraceEntry } from './trace-entries.js';
 
 /** What a request for message traces asks for. */

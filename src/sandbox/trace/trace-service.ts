@@ -1,13 +1,11 @@
-import type { AccessTokens } from '../entra/access-tokens.js';
-import type { ChallengedTokens } from '../entra/challenged-tokens.js';
+import type { AccessTokens, ChallengedTokens } from '../entra/access-tokens.js';
 import { onlyDelays, struckAnswer } from '../faults/fault-answer.js';
 import type { FaultList } from '../faults/fault-list.js';
 import { whoAsks } from '../graph/authenticate.js';
-import { graphFaultAnswer } from '../graph/common/graph-fault-answer.js';
+import { graphFaultAnswer } from '../graph/common/apply-fault.js';
 import { type Answer, jsonAnswer } from '../http/answer.js';
 import type { Call } from '../http/call.js';
-import { denied, isDenial } from '../http/denial.js';
-import { gatewayRefusal, methodNotAllowed } from '../http/graph-errors.js';
+import { denied, gatewayRefusal, isDenial, methodNotAllowed } from '../http/graph-errors.js';
 import type { MailStore } from '../model/mail-store.js';
 import type { Submission } from '../model/submission.js';
 import type { TenantState } from '../tenant/tenant-state.js';

@@ -1,4 +1,4 @@
-import { denial } from '../../http/denial.js';
+import { denial } from '../../http/graph-errors.js';
 import { newId } from '../../model/ids.js';
 import type { AddedAttachment } from '../../model/stored-message.js';
 import { JsonRefusal, readFlag, readProperties, readText, unreadable } from './json-values.js';

@@ -1,4 +1,4 @@
-import { type Denial, denial } from '../../http/denial.js';
+import { type Denial, denial } from '../../http/graph-errors.js';
 import type { Address } from '../../mail/address-list.js';
 import type { AddedAttachment } from '../../model/stored-message.js';
 import { readFileAttachment } from './file-attachment.js';
@@ -12,7 +12,6 @@ import {
   shown,
   unreadable,
 } from './json-values.js';
-import { NOT_EMULATED, READ_ONLY, WRITABLE } from './message-properties.js';
 
 /** What Graph's JSON `message` says; undefined is not named. (fact send-21) */
 export interface JsonMessage {
@@ -110,3 +109,50 @@ function readHeaders(value: unknown, property: string): [string, string][] {
     throw new JsonRefusal(denial(400, 'InvalidInternetMessageHeader', message));
   });
 }
+
+/** The properties of Graph's `message` that a client can write in the sandbox. */
+const WRITABLE = [
+  'subject',
+  'body',
+  'from',
+  'sender',
+  'toRecipients',
+  'ccRecipients',
+  'bccRecipients',
+  'replyTo',
+  'importance',
+  'isReadReceiptRequested',
+  'isDeliveryReceiptRequested',
+  'isRead',
+  'internetMessageId',
+  'internetMessageHeaders',
+  'attachments',
+] as const;
+
+/** Graph sets these itself; that it takes no notice of what a client says of them is inferred. */
+const READ_ONLY = [
+  'id',
+  'createdDateTime',
+  'lastModifiedDateTime',
+  'changeKey',
+  'receivedDateTime',
+  'sentDateTime',
+  'hasAttachments',
+  'bodyPreview',
+  'uniqueBody',
+  'parentFolderId',
+  'conversationId',
+  'conversationIndex',
+  'webLink',
+  'isDraft',
+] as const;
+
+/** Those that Graph knows and the sandbox does not. */
+const NOT_EMULATED = [
+  'categories',
+  'flag',
+  'inferenceClassification',
+  'singleValueExtendedProperties',
+  'multiValueExtendedProperties',
+  'extensions',
+] as const;

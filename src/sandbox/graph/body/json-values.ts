@@ -1,4 +1,4 @@
-import { type Denial, denial } from '../../http/denial.js';
+import { type Denial, denial } from '../../http/graph-errors.js';
 
 export type JsonObject = Record<string, unknown>;
 

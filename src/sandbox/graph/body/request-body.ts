@@ -1,5 +1,5 @@
 import type { Call } from '../../http/call.js';
-import { type Denial, denial, isDenial } from '../../http/denial.js';
+import { type Denial, denial, isDenial } from '../../http/graph-errors.js';
 import type { Mailbox } from '../../model/mailbox.js';
 import { newMessageId, StoredMessage } from '../../model/stored-message.js';
 import { type JsonMessage, readJsonMessage } from './json-message.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Denial, denial } from '../../http/denial.js';
+import { type Denial, denial } from '../../http/graph-errors.js';
 import { FOLDER_NAMES, type FolderName } from '../../model/item.js';
 import type { Mailbox } from '../../model/mailbox.js';
 

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Call } from '../../http/call.js';
 import { type Address, parseAddressList } from '../../mail/address-list.js';
-import { fieldValue, readHeaderFields } from '../../mail/header-fields.js';
-import { importanceOf } from '../../mail/importance.js';
+import { fieldValue, type HeaderField, readHeaderFields } from '../../mail/header-fields.js';
 import { type ParsedMail, parseMail } from '../../mail/parse-mail.js';
 import { textOfHtml } from '../../mail/text-of-html.js';
 import { type Item, itemBytes } from '../../model/item.js';
 import { idFor } from '../common/immutable-ids.js';
-import { isInline } from './attachments-of.js';
+import { isInline } from './attachment-resource.js';
 import { folderId } from './folder-name.js';
-import { graphTime } from './graph-time.js';
-import { FILTERED, isDraft, sentAt } from './message-values.js';
+import { FILTERED, graphTime, isDraft, sentAt } from './message-values.js';
 
 interface Source {
   item: Item;
@@ -122,4 +120,13 @@ function hasField({ message }: Item, name: string): boolean {
 
 function changeKey({ immutableId, modifiedAt, folder }: Item): string {
   return createHash('sha256').update(`${immutableId} ${modifiedAt} ${folder}`).digest('base64').slice(0, 40);
+}
+
+/** From `Importance`, or from `X-Priority` without one ([MS-OXCMAIL]). */
+function importanceOf(fields: readonly HeaderField[]): 'low' | 'normal' | 'high' {
+  const importance = fieldValue(fields, 'importance')?.toLowerCase();
+  if (importance === 'low' || importance === 'normal' || importance === 'high') return importance;
+  const priority = Number.parseInt(fieldValue(fields, 'x-priority') ?? '', 10);
+  if (priority === 1 || priority === 2) return 'high';
+  return priority === 4 || priority === 5 ? 'low' : 'normal';
 }

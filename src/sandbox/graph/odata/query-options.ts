@@ -1,7 +1,7 @@
-import { type Denial, denial } from '../../http/denial.js';
-import { FILTER_HELP, type Filter, parseFilter } from './filter.js';
-import { SORTED } from './message-values.js';
-import { type Order, parseOrder } from './order.js';
+import type { Call } from '../../http/call.js';
+import { type Denial, denial } from '../../http/graph-errors.js';
+import type { Item } from '../../model/item.js';
+import { FILTERED, SORTED } from './message-values.js';
 
 /** The OData query options of a lookup. */
 export interface Query {
@@ -93,3 +93,123 @@ const inefficient = denial(
   'InefficientFilter',
   'The restriction or sort order is too complex for this operation.',
 );
+
+interface Filter {
+  /** The properties that it names, in order, each once. */
+  properties: readonly string[];
+  accepts: (item: Item) => boolean;
+}
+
+const CLAUSE =
+  /\s*(\w+)\s+(eq|gt|ge|lt|le)\s+('(?:[^']|'')*'|true|false|\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z)\s*/y;
+const AND = /and\s/y;
+
+const COMPARISONS: Readonly<Record<string, (one: number, other: number) => boolean>> = {
+  eq: (one, other) => one === other,
+  gt: (one, other) => one > other,
+  ge: (one, other) => one >= other,
+  lt: (one, other) => one < other,
+  le: (one, other) => one <= other,
+};
+
+/** What `$filter` can be in the sandbox, for a sentence. */
+const FILTER_HELP =
+  "internetMessageId eq '…', subject eq '…', isDraft eq true, isRead eq true, and times such as receivedDateTime ge 2026-11-23T10:00:00Z, joined with and";
+
+/** Reads clauses joined with `and`. Undefined when it is anything else, which Graph may know. */
+function parseFilter(text: string): Filter | undefined {
+  const clauses: { property: string; accepts: (item: Item) => boolean }[] = [];
+  for (let at = 0; ; ) {
+    CLAUSE.lastIndex = at;
+    const [whole, property = '', operator = '', literal = ''] = CLAUSE.exec(text) ?? [];
+    if (whole === undefined) return undefined;
+    const accepts = comparison(property, operator, literal);
+    if (!accepts) return undefined;
+    clauses.push({ property, accepts });
+    at += whole.length;
+    if (at === text.length) break;
+    AND.lastIndex = at;
+    if (!AND.test(text)) return undefined;
+    at = AND.lastIndex;
+  }
+  return {
+    properties: [...new Set(clauses.map(({ property }) => property))],
+    accepts: (item) => clauses.every(({ accepts }) => accepts(item)),
+  };
+}
+
+function comparison(property: string, operator: string, literal: string): ((item: Item) => boolean) | undefined {
+  const read = Object.hasOwn(FILTERED, property) ? FILTERED[property] : undefined;
+  const compare = COMPARISONS[operator];
+  if (!read || !compare) return undefined;
+  if (property.endsWith('DateTime')) {
+    const time = /^\d/.test(literal) ? wholeSeconds(Date.parse(literal)) : Number.NaN;
+    return Number.isNaN(time) ? undefined : (item) => compare(wholeSeconds(read(item) as number), time);
+  }
+  if (operator !== 'eq') return undefined;
+  const isFlag = property.startsWith('is');
+  if (isFlag !== (literal === 'true' || literal === 'false') || (!isFlag && !literal.startsWith("'"))) return undefined;
+  const value = isFlag ? literal === 'true' : literal.slice(1, -1).replaceAll("''", "'");
+  return (item) => read(item) === value;
+}
+
+/** As a message shows its times. */
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
+interface Order {
+  /** In order. */
+  properties: readonly string[];
+  compare: (one: Item, other: Item) => number;
+}
+
+/** Reads `$orderby`. Undefined when it is anything that the sandbox does not sort by. */
+function parseOrder(text: string): Order | undefined {
+  const keys: { property: string; sign: number; read: (item: Item) => string | boolean | number }[] = [];
+  for (const part of text.split(',')) {
+    const [, property = '', direction = 'asc'] = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/i.exec(part) ?? [];
+    const read = SORTED.includes(property) ? FILTERED[property] : undefined;
+    if (!read) return undefined;
+    keys.push({ property, sign: direction.toLowerCase() === 'desc' ? -1 : 1, read });
+  }
+  return {
+    properties: keys.map(({ property }) => property),
+    compare: (one, other) => {
+      for (const { sign, read } of keys) {
+        const difference = compareValues(read(one), read(other));
+        if (difference !== 0) return sign * difference;
+      }
+      return 0;
+    },
+  };
+}
+
+function compareValues(one: string | boolean | number, other: string | boolean | number): number {
+  if (typeof one === 'string' && typeof other === 'string') return one.localeCompare(other, 'en');
+  return Number(one) - Number(other);
+}
+
+/** One page of a list: `value` is what `found` has there, as Graph writes it. */
+export function page<T>(
+  found: readonly T[],
+  query: Query,
+  call: Call,
+): { entries: T[]; around: (context: string, value: unknown[]) => object } {
+  const { top, skip, count } = query;
+  return {
+    entries: found.slice(skip, skip + top),
+    around: (context, value) => ({
+      '@odata.context': context,
+      ...(count && { '@odata.count': found.length }),
+      value,
+      ...(found.length > skip + top && { '@odata.nextLink': nextLink(call, skip + top) }),
+    }),
+  };
+}
+
+function nextLink({ path, origin }: Call, skip: number): string {
+  const next = new URLSearchParams(path.query);
+  next.set('$skip', String(skip));
+  return `${origin}/${path.segments.map(encodeURIComponent).join('/')}?${next}`;
+}

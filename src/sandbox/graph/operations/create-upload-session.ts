@@ -1,13 +1,12 @@
 import { type Answer, jsonAnswer } from '../../http/answer.js';
-import { type Denial, denial, denied, isDenial, messageTooLarge } from '../../http/denial.js';
+import { type Denial, denial, denied, isDenial, messageTooLarge } from '../../http/graph-errors.js';
 import type { UploadSession } from '../../model/upload-sessions.js';
 import { readTraits } from '../body/file-attachment.js';
 import { isObject, orDenial, readProperties } from '../body/json-values.js';
 import { readJsonObject } from '../body/request-body.js';
 import { strike } from '../common/apply-fault.js';
-import type { Exchange } from '../common/exchange.js';
-import { findDraft } from '../common/find-item.js';
-import type { MailboxCall, MailboxOperation } from '../graph-service.js';
+import type { Exchange, MailboxCall, MailboxOperation } from '../common/exchange.js';
+import { findDraft } from '../common/exchange.js';
 
 // 150 MB (Graph documentation, "attachment: createUploadSession"). (fact upload-2)
 const LARGEST_FILE = 157_286_400;

@@ -1,14 +1,11 @@
 import { type Answer, jsonAnswer } from '../../http/answer.js';
-import { denied, isDenial } from '../../http/denial.js';
+import { denied, isDenial } from '../../http/graph-errors.js';
 import { FOLDER_NAMES, type FolderName } from '../../model/item.js';
 import { strike } from '../common/apply-fault.js';
-import type { Exchange } from '../common/exchange.js';
-import { odataContext } from '../common/odata-context.js';
-import type { MailboxCall, MailboxOperation } from '../graph-service.js';
+import type { Exchange, MailboxCall, MailboxOperation } from '../common/exchange.js';
+import { odataContext, READ_BASIC_ROLES } from '../common/exchange.js';
 import { folderId, requireFolder } from '../odata/folder-name.js';
-import { page } from '../odata/page.js';
-import { readQuery } from '../odata/query-options.js';
-import { READ_BASIC_ROLES } from './read-roles.js';
+import { page, readQuery } from '../odata/query-options.js';
 
 const DISPLAY_NAMES: Readonly<Record<FolderName, string>> = {
   inbox: 'Inbox',

@@ -1,15 +1,20 @@
 import { type Answer, jsonAnswer } from '../../http/answer.js';
-import { type Denial, denied, isDenial } from '../../http/denial.js';
-import type { Item } from '../../model/item.js';
+import { type Denial, denied, isDenial } from '../../http/graph-errors.js';
+import { type Item, itemBytes } from '../../model/item.js';
 import { strike } from '../common/apply-fault.js';
-import type { Exchange } from '../common/exchange.js';
-import { odataContext } from '../common/odata-context.js';
-import type { MailboxCall, MailboxOperation } from '../graph-service.js';
+import {
+  type Exchange,
+  findItem,
+  type MailboxCall,
+  type MailboxOperation,
+  mayReadBody,
+  odataContext,
+  READ_BASIC_ROLES,
+  READ_ROLES,
+} from '../common/exchange.js';
 import { requireFolder } from '../odata/folder-name.js';
 import { MESSAGE_PROPERTIES, messageResource } from '../odata/message-resource.js';
-import { page } from '../odata/page.js';
-import { type Query, readQuery } from '../odata/query-options.js';
-import { mayReadBody, READ_BASIC_ROLES } from './read-roles.js';
+import { page, type Query, readQuery } from '../odata/query-options.js';
 
 /**
  * `GET /users/{id}/messages`, and of one folder `GET /users/{id}/mailFolders/{id}/messages` (Graph documentation, "List
@@ -68,4 +73,38 @@ function findMessages({ mailbox, parameters }: MailboxCall, { store }: Exchange,
     .filter((item) => filter?.accepts(item) ?? true)
     .reverse();
   return order ? found.sort(order.compare) : found;
+}
+
+/** `GET /users/{id}/messages/{id}` (Graph documentation, "Get message"). */
+export function getMessageOperation(exchange: Exchange): MailboxOperation {
+  return { roles: READ_BASIC_ROLES, answer: (request) => getMessage(request, exchange) };
+}
+
+/** `GET /users/{id}/messages/{id}/$value`: the MIME (Graph documentation, "Get MIME content of a message"). */
+export function getMimeOperation(exchange: Exchange): MailboxOperation {
+  return { roles: READ_ROLES, answer: (request) => getMime(request, exchange) };
+}
+
+async function getMessage(request: MailboxCall, exchange: Exchange): Promise<Answer> {
+  const { call, mailbox } = request;
+  const item = findItem(request, exchange);
+  if (isDenial(item)) return denied(item);
+  const query = readQuery(call.path.query, ['$select'], MESSAGE_PROPERTIES);
+  if (isDenial(query)) return denied(query);
+  return strike('lookup', request, exchange, [item.message], async () => {
+    const context = odataContext(call, mailbox, 'messages/$entity');
+    const { properties } = query;
+    const resource = await messageResource(item, { call, properties, withBody: mayReadBody(request) });
+    return jsonAnswer(200, { '@odata.context': context, ...resource });
+  });
+}
+
+async function getMime(request: MailboxCall, exchange: Exchange): Promise<Answer> {
+  const item = findItem(request, exchange);
+  if (isDenial(item)) return denied(item);
+  return strike('lookup', request, exchange, [item.message], () => ({
+    status: 200,
+    headers: { 'content-type': 'text/plain' },
+    body: itemBytes(item),
+  }));
 }

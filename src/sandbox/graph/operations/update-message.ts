@@ -1,14 +1,15 @@
 import { type Answer, jsonAnswer } from '../../http/answer.js';
-import { denial, denied, isDenial, itemNotFound, messageTooLarge } from '../../http/denial.js';
+import { denial, denied, isDenial, itemNotFound, messageTooLarge } from '../../http/graph-errors.js';
+import { withBody } from '../../mail/edit-header.js';
+import { writePart } from '../../mail/mime-writer.js';
+import { parseMail } from '../../mail/parse-mail.js';
+import type { Item } from '../../model/item.js';
 import { type JsonMessage, readJsonMessage } from '../body/json-message.js';
 import { isMessageId, readJsonObject } from '../body/request-body.js';
 import { writeContent } from '../body/write-message.js';
-import type { Exchange } from '../common/exchange.js';
-import { findItem } from '../common/find-item.js';
-import { odataContext } from '../common/odata-context.js';
-import type { MailboxCall, MailboxOperation } from '../graph-service.js';
+import { type Exchange, findItem, type MailboxCall, type MailboxOperation, odataContext } from '../common/exchange.js';
+import { attachmentsInMime } from '../odata/attachment-resource.js';
 import { messageResource } from '../odata/message-resource.js';
-import { takeApart } from './take-apart.js';
 
 /** `PATCH /users/{id}/messages/{id}` (Graph documentation, "Update message"). (facts draft-10, draft-11) */
 export function updateMessageOperation(exchange: Exchange): MailboxOperation {
@@ -60,3 +61,22 @@ const notHere = denial(
   'ErrorInvalidOperation',
   'Attachments cannot be changed with the message: use /messages/{id}/attachments.',
 );
+
+/**
+ * Makes a draft of MIME one that can be edited, as Exchange stores it: one body, and its attachments beside it. The tree of
+ * the upload is lost, with its alternatives; recipients get what is put together from the pieces. (fact draft-13)
+ */
+export async function takeApart(item: Item): Promise<void> {
+  const { message } = item;
+  for (;;) {
+    const { mime } = message;
+    const [{ html, text }, attachments] = [await parseMail(mime), await attachmentsInMime(item)];
+    // Somebody else may have edited it meanwhile.
+    if (mime !== message.mime) continue;
+    if (attachments.length === 0) return;
+    const contentType = html === undefined ? 'text/plain; charset=utf-8' : 'text/html; charset=utf-8';
+    const body = writePart({ contentType, content: Buffer.from(html ?? text ?? '') });
+    message.edit(withBody(mime, body), [...attachments, ...message.attachments]);
+    return;
+  }
+}
