@@ -14,6 +14,38 @@ import type { Messages } from './messages.js';
 import { requestRoutes } from './request-routes.js';
 import { isOwnRequest, PAGE_HEADERS } from './security.js';
 
+/** What happened since the start, or since `clear()`. */
+export interface SandboxStats {
+  /** POSTs to the token endpoint, refused ones included. */
+  tokenRequests: number;
+  tokensIssued: number;
+  /** Token requests whose `claims` answer a claims challenge; a client's mere capabilities (`xms_cc`) do not count. */
+  claimsRequests: number;
+  /** Messages taken, also when a fault hid that from the client. */
+  submissions: number;
+  /** Requests of any kind that were answered with 4xx or 5xx, by the rules or by a fault. */
+  refused: number;
+  /** Requests that were answered with 429. */
+  throttled: number;
+  /** Scripted faults that struck. */
+  faults: number;
+  /** The most requests in flight at one time, refused ones included, by mailbox address in lower case. */
+  maxInFlight: Record<string, number>;
+}
+
+interface InboxApiOptions extends Pick<MailboxApiOptions, 'mailbox' | 'mailboxes'> {
+  messages: Messages;
+  waits: MessageWaits;
+  log: RequestLog;
+  /** Forgets everything, as `Sandbox.clear()`. */
+  clear: () => void;
+  stats: () => SandboxStats;
+  /** What a client must be configured with that asks under this Host; nothing secret but a client secret that is made to be shown. */
+  connect: (host: string | undefined) => object;
+  /** Routes of the other parts of the sandbox. */
+  routes?: readonly ApiRoute[];
+}
+
 export interface InboxOptions extends InboxApiOptions {
   /** The parts of the inbox page. */
   page: { html: string; style: string; script: string };
@@ -90,19 +122,6 @@ export function inboxService(options: InboxOptions) {
   };
 }
 
-interface InboxApiOptions extends Pick<MailboxApiOptions, 'mailbox' | 'mailboxes'> {
-  messages: Messages;
-  waits: MessageWaits;
-  log: RequestLog;
-  /** Forgets everything, as `Sandbox.clear()`. */
-  clear: () => void;
-  stats: () => SandboxStats;
-  /** What a client must be configured with that asks under this Host; nothing secret but a client secret that is made to be shown. */
-  connect: (host: string | undefined) => object;
-  /** Routes of the other parts of the sandbox. */
-  routes?: readonly ApiRoute[];
-}
-
 /** The JSON API below `/api`. */
 function apiRoutes(options: InboxApiOptions): ApiRoute[] {
   const { messages, waits, log, mailbox, mailboxes } = options;
@@ -148,23 +167,4 @@ async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   } catch {
     throw new ApiRefusal(400, 'The body is no JSON.');
   }
-}
-
-/** What happened since the start, or since `clear()`. */
-export interface SandboxStats {
-  /** POSTs to the token endpoint, refused ones included. */
-  tokenRequests: number;
-  tokensIssued: number;
-  /** Token requests whose `claims` answer a claims challenge; a client's mere capabilities (`xms_cc`) do not count. */
-  claimsRequests: number;
-  /** Messages taken, also when a fault hid that from the client. */
-  submissions: number;
-  /** Requests of any kind that were answered with 4xx or 5xx, by the rules or by a fault. */
-  refused: number;
-  /** Requests that were answered with 429. */
-  throttled: number;
-  /** Scripted faults that struck. */
-  faults: number;
-  /** The most requests in flight at one time, refused ones included, by mailbox address in lower case. */
-  maxInFlight: Record<string, number>;
 }

@@ -7,6 +7,16 @@ import type { Submission } from '../model/submission.js';
  */
 export type MessageStatus = 'accepted' | 'unconfirmed' | 'bounced';
 
+/** A request in the story of a message. */
+export interface StoryRequest extends RequestLogEntry {
+  /** Milliseconds since the request before it ended (began, when that got no answer); 0 for the first. */
+  wait: number;
+}
+
+// Requests of one message to each side of the one that submitted it; who sends thousands under one Message-ID wants no
+// more.
+const FARTHEST = 100;
+
 /** Joins messages to the requests that were about them. Nothing is joined before somebody asks. */
 export class Stories {
   readonly #log: RequestLog;
@@ -105,16 +115,6 @@ export class Stories {
     return withWaits(this.#log.list().filter((entry) => entry.messageId === messageId));
   }
 }
-
-/** A request in the story of a message. */
-export interface StoryRequest extends RequestLogEntry {
-  /** Milliseconds since the request before it ended (began, when that got no answer); 0 for the first. */
-  wait: number;
-}
-
-// Requests of one message to each side of the one that submitted it; who sends thousands under one Message-ID wants no
-// more.
-const FARTHEST = 100;
 
 /**
  * The part of the requests about one Message-ID, oldest first, that tells of the submission that the one at `own` made.

@@ -8,6 +8,17 @@ import { requestJson } from './message-json.js';
 import { checkNames } from './message-search.js';
 import { type StoryRequest, waitBetween } from './message-timelines.js';
 
+/** Which requests; all that is given must fit. */
+export interface RequestFilter {
+  /** Address of the mailbox that the path names, in any letter case. */
+  mailbox?: string;
+  /** With or without angle brackets. */
+  messageId?: string;
+  operation?: RequestOperation;
+  /** Status of the answer. */
+  status?: number;
+}
+
 /** `GET /api/requests`: the log of the HTTPS side, newest first. */
 export function requestRoutes(log: RequestLog): ApiRoute[] {
   return [
@@ -48,17 +59,6 @@ function readFilter(query: URLSearchParams): (entry: RequestLogEntry) => boolean
     (!status || entry.status === Number(status)) &&
     (!operation || same(entry.operation, operation)) &&
     (!messageId || (entry.messageId?.includes(messageId) ?? false));
-}
-
-/** Which requests; all that is given must fit. */
-export interface RequestFilter {
-  /** Address of the mailbox that the path names, in any letter case. */
-  mailbox?: string;
-  /** With or without angle brackets. */
-  messageId?: string;
-  operation?: RequestOperation;
-  /** Status of the answer. */
-  status?: number;
 }
 
 const FILTER: Kinds<RequestFilter> = {

@@ -6,6 +6,9 @@ import { anyDate, createEcKey, type KeyPair, signCertificate, type Validity } fr
 
 const AUTHORITY = 'Graph mail sandbox CA';
 const ALWAYS = ['localhost', '127.0.0.1', '::1'];
+const DAY = 86_400_000;
+const WHAT = 'startSandbox: option "identity"';
+const REMEDY = 'Leave it out for a new one, and keep its Sandbox.identity.';
 
 export interface ServerIdentity {
   /** The certificate authority's certificate, PEM: what a client must trust. */
@@ -81,10 +84,6 @@ function addressBytes(address: string): Buffer {
   const all = [...before, ...zeros, ...after];
   return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
 }
-
-const DAY = 86_400_000;
-const WHAT = 'startSandbox: option "identity"';
-const REMEDY = 'Leave it out for a new one, and keep its Sandbox.identity.';
 
 /** The text that `readIdentity` takes: certificates of the authority and of the server, and their keys. */
 export function writeIdentity({ ca, certificate, privateKey, authorityKey = '' }: ServerIdentity): string {

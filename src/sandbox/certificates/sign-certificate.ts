@@ -3,7 +3,9 @@ import { promisify } from 'node:util';
 import forge from 'node-forge';
 
 const { asn1 } = forge;
+const { Class, Type } = asn1;
 const DAY = 86_400_000;
+const generate = promisify(generateKeyPair);
 
 /** When a certificate is valid. */
 export interface Validity {
@@ -14,6 +16,11 @@ export interface Validity {
 /** 2000 to 2099: the sandbox's own certificates hold at any date that a test may set. */
 export const anyDate: Validity = { notBefore: new Date('2000-01-01T00:00:00Z'), days: 36_525 };
 
+export interface KeyPair {
+  publicKey: KeyObject;
+  privateKey: KeyObject;
+}
+
 export interface CertificateRequest extends Validity {
   commonName: string;
   publicKey: KeyObject;
@@ -22,6 +29,17 @@ export interface CertificateRequest extends Validity {
   /** Who signs. For a self-signed certificate: its own name and keys. */
   issuer: { commonName: string; keys: KeyPair };
 }
+
+/** The X.509 extensions of RFC 5280 §4.2.1 that the sandbox's certificates have. */
+type Extension =
+  | { type: 'basicConstraints'; authority: boolean }
+  | { type: 'keyUsage'; use: 'sign certificates' | 'sign' }
+  | { type: 'extendedKeyUsage'; use: 'server' | 'client' }
+  | { type: 'subjectAltName'; dns: readonly string[]; ip: readonly Buffer[] }
+  | { type: 'subjectKeyIdentifier' | 'authorityKeyIdentifier'; id: Buffer };
+
+/** A piece of ASN.1 (ITU-T X.690). */
+type Der = forge.asn1.Asn1;
 
 /**
  * An X.509 v3 certificate (RFC 5280), signed with SHA-256, as PEM. Put together from ASN.1 because node-forge's own
@@ -81,13 +99,6 @@ function positiveSerial(): Buffer {
   return bytes;
 }
 
-const generate = promisify(generateKeyPair);
-
-export interface KeyPair {
-  publicKey: KeyObject;
-  privateKey: KeyObject;
-}
-
 /** For client certificates: Entra takes RSA only. Takes a tenth of a second and more, off the main thread. */
 export function createRsaKey(bits: number): Promise<KeyPair> {
   return generate('rsa', { modulusLength: bits });
@@ -97,14 +108,6 @@ export function createRsaKey(bits: number): Promise<KeyPair> {
 export function createEcKey(): Promise<KeyPair> {
   return generate('ec', { namedCurve: 'P-256' });
 }
-
-/** The X.509 extensions of RFC 5280 §4.2.1 that the sandbox's certificates have. */
-type Extension =
-  | { type: 'basicConstraints'; authority: boolean }
-  | { type: 'keyUsage'; use: 'sign certificates' | 'sign' }
-  | { type: 'extendedKeyUsage'; use: 'server' | 'client' }
-  | { type: 'subjectAltName'; dns: readonly string[]; ip: readonly Buffer[] }
-  | { type: 'subjectKeyIdentifier' | 'authorityKeyIdentifier'; id: Buffer };
 
 function extensions(list: readonly Extension[]): Der {
   return sequence(...list.map(extension));
@@ -143,11 +146,6 @@ function plain(oid: string, value: Der): Der {
 function critical(oid: string, value: Der): Der {
   return sequence(objectId(oid), boolean(true), octets(toDer(value)));
 }
-
-const { Class, Type } = asn1;
-
-/** A piece of ASN.1 (ITU-T X.690). */
-type Der = forge.asn1.Asn1;
 
 function sequence(...values: Der[]): Der {
   return asn1.create(Class.UNIVERSAL, Type.SEQUENCE, true, values);

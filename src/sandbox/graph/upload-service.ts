@@ -16,6 +16,16 @@ export interface UploadServiceOptions {
   throttle: Throttle;
 }
 
+/** A request to an upload URL whose session is open. */
+interface UploadRequest {
+  call: Call;
+  session: UploadSession;
+  exchange: Exchange;
+  body: Buffer;
+}
+
+type UploadAnswer = (request: UploadRequest) => Promise<Answer>;
+
 /**
  * The upload URLs. They belong to outlook.office.com, not to Graph: the URL itself is the permission. That they count
  * against the mailbox's limits, and the status of every refusal, are inferred.
@@ -109,16 +119,6 @@ function judgeChunk(header: string | undefined, length: number, session: UploadS
 function invalid(what: string): Answer {
   return outlookRefusal(400, 'ErrorInvalidContentRange', `Content-Range ${what}.`);
 }
-
-/** A request to an upload URL whose session is open. */
-interface UploadRequest {
-  call: Call;
-  session: UploadSession;
-  exchange: Exchange;
-  body: Buffer;
-}
-
-type UploadAnswer = (request: UploadRequest) => Promise<Answer>;
 
 /** `GET` of the upload URL: how far the upload is. That Outlook answers it, and how, is inferred. */
 function uploadStatus(session: UploadSession, { origin }: Call): Answer {

@@ -14,6 +14,17 @@ export interface AddressList {
   malformed: string[];
 }
 
+/** A piece of an address list: RFC 5322 §3.2 and §3.4, comments and white space already judged. */
+interface Token {
+  type: 'atom' | 'quoted' | 'literal' | 'comment' | 'special' | 'broken';
+  /** For `quoted` and `comment` without their marks and escapes; otherwise as written. */
+  text: string;
+  /** As written. */
+  source: string;
+  /** Whether white space or a comment stands before it: phrases keep their spaces, `john doe@x` is no address. */
+  spaced: boolean;
+}
+
 /** Reads an address list: RFC 5322 §3.4 with the obsolete forms of §4.4. Total: never throws. */
 export function parseAddressList(value: string): AddressList {
   const list: AddressList = { addresses: [], malformed: [] };
@@ -130,17 +141,6 @@ function sourceOf(tokens: Token[]): string {
     .map((token) => (token.spaced ? ` ${token.source}` : token.source))
     .join('')
     .trim();
-}
-
-/** A piece of an address list: RFC 5322 §3.2 and §3.4, comments and white space already judged. */
-interface Token {
-  type: 'atom' | 'quoted' | 'literal' | 'comment' | 'special' | 'broken';
-  /** For `quoted` and `comment` without their marks and escapes; otherwise as written. */
-  text: string;
-  /** As written. */
-  source: string;
-  /** Whether white space or a comment stands before it: phrases keep their spaces, `john doe@x` is no address. */
-  spaced: boolean;
 }
 
 const SPACE = /[ \t\r\n]/;

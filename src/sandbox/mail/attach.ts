@@ -11,6 +11,26 @@ export interface AttachedFile {
   chunks: readonly Buffer[];
 }
 
+type Piece = Buffer | Base64Lines;
+
+/** A MIME entity (RFC 2045 §2.4) in pieces, so that parts can be added without copying what is there. */
+interface MimeEntity {
+  /** The fields that say nothing about the body, with their line ends. */
+  fields: Buffer[];
+  /** The `Content-…` fields, with their line ends. */
+  contentFields: Buffer[];
+  /** What the Content-Type says when it is a multipart with a boundary. */
+  multipart: { subtype: string; boundary: string } | undefined;
+  body: Piece[];
+}
+
+const LINE_END = Buffer.from('\r\n');
+
+// 57 bytes make the 76 characters that a line of base64 may have (RFC 2045 §6.8).
+const BYTES_PER_LINE = 57;
+
+const LINE_LENGTH = 76;
+
 /**
  * The message with files added to it: at the end of its multipart/mixed, or in one that is wrapped around it. Inline
  * files with a Content-ID stand beside the body, in a multipart/related, unless the message is a multipart/mixed already.
@@ -65,21 +85,6 @@ function text(value: string): Buffer {
   return Buffer.from(value);
 }
 
-type Piece = Buffer | Base64Lines;
-
-/** A MIME entity (RFC 2045 §2.4) in pieces, so that parts can be added without copying what is there. */
-interface MimeEntity {
-  /** The fields that say nothing about the body, with their line ends. */
-  fields: Buffer[];
-  /** The `Content-…` fields, with their line ends. */
-  contentFields: Buffer[];
-  /** What the Content-Type says when it is a multipart with a boundary. */
-  multipart: { subtype: string; boundary: string } | undefined;
-  body: Piece[];
-}
-
-const LINE_END = Buffer.from('\r\n');
-
 function readEntity(mime: Buffer): MimeEntity {
   const end = headerLength(mime);
   const fields: Buffer[] = [];
@@ -113,10 +118,6 @@ function readMultipart(contentType: string): MimeEntity['multipart'] {
   const boundary = parameter?.[1]?.replace(/\\(.)/g, '$1') ?? parameter?.[2];
   return subtype && boundary ? { subtype, boundary } : undefined;
 }
-
-// 57 bytes make the 76 characters that a line of base64 may have (RFC 2045 §6.8).
-const BYTES_PER_LINE = 57;
-const LINE_LENGTH = 76;
 
 /** Base64 in lines, made only when it is written: an attachment of 150 MB is never held in pieces and in one as well. */
 export class Base64Lines {

@@ -4,6 +4,19 @@ import { headerLength } from '../mail/header-fields.js';
 import { headerText } from '../mail/mime-writer.js';
 import { deliveredBytes, type Submission } from './submission.js';
 
+/** Why a recipient cannot get a message. */
+export interface Bounce {
+  recipient: Address;
+  /** Enhanced status code (RFC 3463). */
+  status: string;
+  /** The words of the server that refused it, with its SMTP code. */
+  diagnostic: string;
+  /** Name of that server when it is not Exchange itself. */
+  remote?: string;
+  /** A sentence for the sender. */
+  explanation: string;
+}
+
 // The same local part in every organisation of Exchange. (fact bounce-5)
 const POSTMASTER = 'MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e';
 
@@ -114,17 +127,4 @@ function asciiLine(text: string): string {
 
 function embedded(text: string, unwanted: RegExp): string {
   return text.replace(unwanted, (char) => `\\x{${(char.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`);
-}
-
-/** Why a recipient cannot get a message. */
-export interface Bounce {
-  recipient: Address;
-  /** Enhanced status code (RFC 3463). */
-  status: string;
-  /** The words of the server that refused it, with its SMTP code. */
-  diagnostic: string;
-  /** Name of that server when it is not Exchange itself. */
-  remote?: string;
-  /** A sentence for the sender. */
-  explanation: string;
 }

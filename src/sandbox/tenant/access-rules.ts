@@ -2,22 +2,23 @@ import type { Mailbox } from '../model/mailbox.js';
 import type { EwsPolicy } from './ews-policy.js';
 import type { DenialText } from './mailbox-access-denials.js';
 
-/** How denials look where reports differ. */
-export interface AccessSettings {
-  denialText: DenialText;
-  noPermissionsStatus: 401 | 403;
-  /** Whether an Entra role alone does not do. */
-  requireAssignment: boolean;
+/** A group of the tenant that has an address. */
+export interface GroupOptions {
+  address: string;
+  /** Only a mail-enabled security group can be the scope of an application access policy. */
+  kind: 'mail-enabled-security' | 'distribution';
+  /** Default: the address. */
+  displayName?: string;
+  /**
+   * Addresses of mailboxes and of further groups. Mail to the group reaches the members of its groups as well; rules count
+   * the direct members alone.
+   */
+  members: string[];
 }
 
-/** What is in effect for one application. */
-export interface AccessRules {
-  assignments: readonly Assignment[];
-  policies: readonly AccessPolicy[];
-  ews: EwsPolicy;
-  group: (address: string) => Group | undefined;
-  settings: AccessSettings;
-}
+export type Group = Required<GroupOptions>;
+
+export const GROUP_KINDS = ['mail-enabled-security', 'distribution'] as const;
 
 /** The mailboxes that a rule is about: the direct members of a group, or those that are named. */
 export type MailboxScope = { group: string } | { mailboxes: readonly string[] };
@@ -37,24 +38,6 @@ export function scopeInWords(scope: MailboxScope, inside: boolean): string {
   if ('group' in scope) return `${inside ? 'a' : 'no'} direct member of ${scope.group}`;
   return `${inside ? '' : 'not '}one of ${scope.mailboxes.join(', ') || '(none)'}`;
 }
-
-/** A group of the tenant that has an address. */
-export interface GroupOptions {
-  address: string;
-  /** Only a mail-enabled security group can be the scope of an application access policy. */
-  kind: 'mail-enabled-security' | 'distribution';
-  /** Default: the address. */
-  displayName?: string;
-  /**
-   * Addresses of mailboxes and of further groups. Mail to the group reaches the members of its groups as well; rules count
-   * the direct members alone.
-   */
-  members: string[];
-}
-
-export type Group = Required<GroupOptions>;
-
-export const GROUP_KINDS = ['mail-enabled-security', 'distribution'] as const;
 
 /** An application access policy: it narrows what is consented to in Entra (New-ApplicationAccessPolicy). */
 export interface AccessPolicyOptions {
@@ -135,4 +118,21 @@ export interface Assignment {
 
 export function permissionsOf({ role }: Assignment): readonly string[] {
   return APPLICATION_ROLES[role];
+}
+
+/** How denials look where reports differ. */
+export interface AccessSettings {
+  denialText: DenialText;
+  noPermissionsStatus: 401 | 403;
+  /** Whether an Entra role alone does not do. */
+  requireAssignment: boolean;
+}
+
+/** What is in effect for one application. */
+export interface AccessRules {
+  assignments: readonly Assignment[];
+  policies: readonly AccessPolicy[];
+  ews: EwsPolicy;
+  group: (address: string) => Group | undefined;
+  settings: AccessSettings;
 }

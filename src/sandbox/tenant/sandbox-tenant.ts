@@ -24,6 +24,17 @@ export interface TenantUpdate {
   messageTracePrincipal?: boolean;
 }
 
+/** Whether an application may send from a mailbox, as a request with a new token would find out now. */
+export interface TenantAccess {
+  result: 'Granted' | 'Denied';
+  /** What in the tenant grants or denies it, in words. */
+  reason: string;
+  /** Of the refusal: HTTP status, `error.code` (of Entra: `error`) and message. */
+  status?: number;
+  code?: string;
+  message?: string;
+}
+
 /** The tenant of a running sandbox: what is changed here counts for the next request, or when its delay is over. */
 export interface SandboxTenant {
   readonly tenantId: string;
@@ -111,17 +122,6 @@ export function sandboxTenant(state: TenantState): LoadableTenant {
       state.changed();
     },
   };
-}
-
-/** Whether an application may send from a mailbox, as a request with a new token would find out now. */
-export interface TenantAccess {
-  result: 'Granted' | 'Denied';
-  /** What in the tenant grants or denies it, in words. */
-  reason: string;
-  /** Of the refusal: HTTP status, `error.code` (of Entra: `error`) and message. */
-  status?: number;
-  code?: string;
-  message?: string;
 }
 
 /** The mailbox is named as in a path. Without `userAgent` the EWS lists are not judged, only told. */

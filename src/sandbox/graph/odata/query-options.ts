@@ -17,6 +17,18 @@ export interface Query {
 
 export type QueryOption = '$select' | '$filter' | '$orderby' | '$top' | '$skip' | '$count';
 
+interface Filter {
+  /** The properties that it names, in order, each once. */
+  properties: readonly string[];
+  accepts: (item: Item) => boolean;
+}
+
+interface Order {
+  /** In order. */
+  properties: readonly string[];
+  compare: (one: Item, other: Item) => number;
+}
+
 // Graph takes them without the dollar sign for some resources only (Graph documentation, "Query parameters").
 const WITHOUT_DOLLAR = /^(?:select|filter|orderby|top|skip|count|search|expand|format|skiptoken)$/i;
 
@@ -94,14 +106,9 @@ const inefficient = denial(
   'The restriction or sort order is too complex for this operation.',
 );
 
-interface Filter {
-  /** The properties that it names, in order, each once. */
-  properties: readonly string[];
-  accepts: (item: Item) => boolean;
-}
-
 const CLAUSE =
   /\s*(\w+)\s+(eq|gt|ge|lt|le)\s+('(?:[^']|'')*'|true|false|\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z)\s*/y;
+
 const AND = /and\s/y;
 
 const COMPARISONS: Readonly<Record<string, (one: number, other: number) => boolean>> = {
@@ -156,12 +163,6 @@ function comparison(property: string, operator: string, literal: string): ((item
 /** As a message shows its times. */
 function wholeSeconds(ms: number): number {
   return Math.floor(ms / 1000);
-}
-
-interface Order {
-  /** In order. */
-  properties: readonly string[];
-  compare: (one: Item, other: Item) => number;
 }
 
 /** Reads `$orderby`. Undefined when it is anything that the sandbox does not sort by. */

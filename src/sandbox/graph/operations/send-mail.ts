@@ -8,6 +8,12 @@ import { strike } from '../common/apply-fault.js';
 import { type Exchange, findDraft, type MailboxCall, type MailboxOperation } from '../common/exchange.js';
 import { judgeFrom } from '../common/from-mismatch.js';
 
+const NO_RECIPIENTS =
+  "At least one recipient is not valid., A message can't be sent because it contains no recipients.";
+
+const NOT_THE_SENDER =
+  'The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account., Cannot submit message.';
+
 /** `POST /users/{id | userPrincipalName}/sendMail` (Graph documentation, "user: sendMail"). (fact send-19) */
 export function sendMailOperation(exchange: Exchange): MailboxOperation {
   return { roles: ['Mail.Send'], answer: (request) => sendMail(request, exchange), vanishes: true };
@@ -25,10 +31,21 @@ async function sendMail(request: MailboxCall, exchange: Exchange): Promise<Answe
   });
 }
 
-const NO_RECIPIENTS =
-  "At least one recipient is not valid., A message can't be sent because it contains no recipients.";
-const NOT_THE_SENDER =
-  'The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account., Cannot submit message.';
+/** `POST /users/{id}/messages/{id}/send` (Graph documentation, "message: send"). (fact draft-7) */
+export function sendDraftOperation(exchange: Exchange): MailboxOperation {
+  return { roles: ['Mail.Send'], answer: (request) => sendDraft(request, exchange) };
+}
+
+async function sendDraft(request: MailboxCall, exchange: Exchange): Promise<Answer> {
+  const draft = findDraft(request, exchange);
+  if (isDenial(draft)) return denied(draft);
+  const submission = prepareSubmission(request, draft.message, true, exchange);
+  if (isDenial(submission)) return denied(submission);
+  return strike('sendDraft', request, exchange, [draft.message], () => {
+    exchange.store.submit(submission, draft);
+    return accepted();
+  });
+}
 
 /** What becomes of a message that is to go out, uploaded by sendMail or sent as a draft; refused in Graph's order. */
 export function prepareSubmission(
@@ -76,20 +93,4 @@ export function accepted(): Answer {
     status: 202,
     headers: { 'cache-control': 'private', 'content-type': 'text/plain' },
   };
-}
-
-/** `POST /users/{id}/messages/{id}/send` (Graph documentation, "message: send"). (fact draft-7) */
-export function sendDraftOperation(exchange: Exchange): MailboxOperation {
-  return { roles: ['Mail.Send'], answer: (request) => sendDraft(request, exchange) };
-}
-
-async function sendDraft(request: MailboxCall, exchange: Exchange): Promise<Answer> {
-  const draft = findDraft(request, exchange);
-  if (isDenial(draft)) return denied(draft);
-  const submission = prepareSubmission(request, draft.message, true, exchange);
-  if (isDenial(submission)) return denied(submission);
-  return strike('sendDraft', request, exchange, [draft.message], () => {
-    exchange.store.submit(submission, draft);
-    return accepted();
-  });
 }
