@@ -5,8 +5,7 @@ import { FAULT_OPTIONS } from './faults/fault-options.js';
 import { EXCHANGE_OPTIONS } from './graph/common/exchange-options.js';
 import { isLoopback } from './http/own-names.js';
 import type { ConnectOptions, SandboxOptions } from './options.js';
-import { checkTenantEntries } from './tenant/check-tenant.js';
-import { TENANT_OPTIONS } from './tenant/tenant-options.js';
+import { checkTenantEntries, TENANT_OPTIONS } from './tenant/tenant-options.js';
 
 const addresses = is.listOf(is.address, 'addresses');
 const hostName: Kind = { expected: 'a DNS name, such as "sandbox", or an IP address', accepts: isHostName };

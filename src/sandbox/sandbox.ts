@@ -87,7 +87,7 @@ export interface Sandbox extends AsyncDisposable {
   clear(): void;
   /** Scripts a fault; the returned function takes it back. Throws when the rule is wrong or would do nothing. */
   fault(rule: FaultRule): () => void;
-  /** The rules that may still strike, in the order in which they are tried; those of the scenario come last. */
+  /** The rules that may still be applied, in the order in which they are tried; those of the scenario come last. */
   faults(): ActiveFault[];
   /**
    * Plays a scenario: its rules take the place of those of the scenario before, and strike what no rule of `fault()` and no

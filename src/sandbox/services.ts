@@ -13,7 +13,7 @@ import type { OwnNames } from './http/own-names.js';
 import type { Timers } from './http/timers.js';
 import { CLOUDS } from './model/cloud.js';
 import { MailStore } from './model/mail-store.js';
-import { recipientJudge } from './model/undeliverable-recipients.js';
+import { undeliverableRecipients } from './model/undeliverable-recipients.js';
 import { UploadSessions } from './model/upload-sessions.js';
 import type { Settings } from './options.js';
 import type { Directory } from './tenant/directory.js';
@@ -140,7 +140,7 @@ function createMailService(settings: Settings, tenant: TenantState, timers: Time
       return directory.deliverTo(address);
     },
     queue: ({ address }) => throttle.messageRate.join(address.toLowerCase(), elapsed()),
-    judge: recipientJudge({ undeliverable, domain: tenantDomain, knows, hasUser, recipientLimit }),
+    bouncesOf: undeliverableRecipients({ undeliverable, domain: tenantDomain, knows, hasUser, recipientLimit }),
     immutableIdOnSend: settings.immutableIdOnSend,
     timers,
     now,

@@ -3,7 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { faultRoutes } from './api/fault-routes.js';
 import type { SandboxStats } from './api/inbox-service.js';
 import { inboxService, throttlingRoutes } from './api/inbox-service.js';
-import { Stories } from './api/message-timelines.js';
+import { MessageTimelines } from './api/message-timelines.js';
 import { MessageWaits, messageApi } from './api/message-waits.js';
 import { Messages } from './api/messages.js';
 import { requestMatcher } from './api/request-routes.js';
@@ -102,10 +102,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...entra.counts,
     ...counts,
     submissions: store.submitted,
-    faults: faults.struck,
+    faults: faults.applied,
     maxInFlight: throttle.highestInFlight(),
   });
-  const messages = new Messages(store, new Stories(log));
+  const messages = new Messages(store, new MessageTimelines(log));
   const waits = new MessageWaits(messages);
   const clear = (): void => {
     store.clear();

@@ -97,7 +97,7 @@ function count(given: string | null, fallback: number): number {
   return given !== null && /^\d{1,9}$/.test(given) ? Number(given) : fallback;
 }
 
-/** Finishes the refusal of a name that nobody knows. */
+/** Finishes the refusal of an unknown name. */
 export function nearestName(given: string, known: readonly string[]): string {
   const near = nearest(given, known);
   return near === undefined ? `Known are ${known.join(', ')}.` : `Did you mean "${near}"?`;

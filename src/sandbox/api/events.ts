@@ -12,7 +12,7 @@ export interface ChangeSource {
 
 // A burst of mails is one event: a page cannot show a thousand changes a second.
 const GATHER = 100;
-// A comment that nobody reads: writing it finds out whose connection is dead, and keeps proxies from closing a quiet one.
+// A comment that clients ignore: writing it detects dead connections, and keeps proxies from closing a quiet one.
 const HEARTBEAT = 15_000;
 const MOST_STREAMS = 32;
 // Bytes that a page which has stopped reading may leave behind.

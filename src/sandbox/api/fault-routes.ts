@@ -5,7 +5,7 @@ import { MAGIC_RECIPIENTS } from '../faults/magic-recipients.js';
 import { checkScenario, SCENARIOS } from '../faults/scenarios.js';
 import { ApiRefusal, type ApiRoute, json, noContent, objectBody, orRefuse } from './api-routes.js';
 
-/** Shows, gives and takes back the faults that may strike. */
+/** Lists, adds and removes the faults that may still be applied. */
 export function faultRoutes(faults: FaultList): ApiRoute[] {
   return [
     ['GET', '/api/faults', () => json(200, overview(faults))],

@@ -27,7 +27,7 @@ export interface SandboxStats {
   refused: number;
   /** Requests that were answered with 429. */
   throttled: number;
-  /** Scripted faults that struck. */
+  /** Scripted faults that were applied. */
   faults: number;
   /** The most requests in flight at one time, refused ones included, by mailbox address in lower case. */
   maxInFlight: Record<string, number>;
@@ -86,7 +86,7 @@ export function inboxService(options: InboxOptions) {
     if (file && path.malformed === undefined) {
       return { status: 200, headers: { ...PAGE_HEADERS, 'content-type': `${file[0]}; charset=utf-8` }, body: file[1] };
     }
-    // An id that is empty, as of a variable that nobody has set, must not turn "this one" into "all".
+    // An id that is empty, as of a variable that was never set, must not turn "this one" into "all".
     if (method === 'DELETE' && /^[^?]*\/(?:\?|$)/.test(request.url ?? '')) {
       return json(404, { error: 'not found: the path ends before an id' });
     }
@@ -125,11 +125,11 @@ export function inboxService(options: InboxOptions) {
 /** The JSON API below `/api`. */
 function apiRoutes(options: InboxApiOptions): ApiRoute[] {
   const { messages, waits, log, mailbox, mailboxes } = options;
-  const { store, stories } = messages;
+  const { store, timelines } = messages;
   return [
     ...messageRoutes(messages, waits),
     ...requestRoutes(log),
-    ...mailboxApiRoutes({ store, stories, mailbox, mailboxes }),
+    ...mailboxApiRoutes({ store, timelines, mailbox, mailboxes }),
     [
       'POST',
       '/api/clear',

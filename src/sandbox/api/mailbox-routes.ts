@@ -6,13 +6,13 @@ import type { MailStore } from '../model/mail-store.js';
 import type { Mailbox } from '../model/mailbox.js';
 import { type ApiHandler, ApiRefusal, type ApiRequest, type ApiRoute, json, pageOf } from './api-routes.js';
 import { attachmentAnswer, htmlAnswer, rawAnswer } from './mail-answers.js';
-import { attachmentJson, storyJson } from './message-json.js';
-import type { Stories } from './message-timelines.js';
+import { attachmentJson, timelineJson } from './message-json.js';
+import type { MessageTimelines } from './message-timelines.js';
 import { headerLines, readContent } from './sandbox-message.js';
 
 export interface MailboxApiOptions {
   store: MailStore;
-  stories: Stories;
+  timelines: MessageTimelines;
   /** The users of the tenant. */
   mailboxes: () => readonly Mailbox[];
   /** By address, alias or object id. */
@@ -23,13 +23,13 @@ const SHOWN: readonly FolderName[] = ['drafts', 'sentItems', 'inbox', 'deletedIt
 
 /** What lies in the folders of the tenant's mailboxes. */
 export function mailboxApiRoutes(options: MailboxApiOptions): ApiRoute[] {
-  const { store, stories } = options;
+  const { store, timelines } = options;
   const folder = '/api/mailboxes/{address}/{folder}';
   const one = `${folder}/{id}`;
   const found =
     (answer: (item: Item, request: ApiRequest) => Answer | Promise<Answer>): ApiHandler =>
     (request) => {
-      const { mailbox, name } = place(request, options);
+      const { mailbox, name } = folderOf(request, options);
       const item = store.item(mailbox, request.parameters.id ?? '');
       if (item?.folder !== name) throw new ApiRefusal(404, 'There is no such message in this folder (any more).');
       return answer(item, request);
@@ -45,13 +45,13 @@ export function mailboxApiRoutes(options: MailboxApiOptions): ApiRoute[] {
       'GET',
       folder,
       (request) => {
-        const { mailbox, name } = place(request, options);
+        const { mailbox, name } = folderOf(request, options);
         const { limit, offset } = pageOf(request.query);
         const items = store.items(mailbox, name).reverse();
         return json(200, { total: items.length, items: items.slice(offset, offset + limit).map(itemJson) });
       },
     ],
-    ['GET', one, found(async (item) => json(200, await itemDetailJson(item, stories)))],
+    ['GET', one, found(async (item) => json(200, await itemDetailJson(item, timelines)))],
     ['GET', `${one}/raw`, found((item, request) => rawAnswer(itemBytes(item), item.folder, request))],
     [
       'GET',
@@ -69,7 +69,7 @@ export function mailboxApiRoutes(options: MailboxApiOptions): ApiRoute[] {
   ];
 }
 
-function place(
+function folderOf(
   { parameters }: ApiRequest,
   { mailbox: find }: MailboxApiOptions,
 ): { mailbox: Mailbox; name: FolderName } {
@@ -103,7 +103,7 @@ function itemJson(item: Item) {
   };
 }
 
-async function itemDetailJson(item: Item, stories: Stories) {
+async function itemDetailJson(item: Item, timelines: MessageTimelines) {
   const { message, mailbox, submission, received } = item;
   const raw = itemBytes(item);
   const { html, attachments, ...content } = await readContent(raw, message.subject);
@@ -112,7 +112,7 @@ async function itemDetailJson(item: Item, stories: Stories) {
     ...itemJson(item),
     mailbox: mailbox.address,
     cc,
-    // Whoever received it does not see it.
+    // Its recipients do not see it.
     bcc: received ? [] : bcc,
     ...content,
     html: html !== undefined,
@@ -120,7 +120,7 @@ async function itemDetailJson(item: Item, stories: Stories) {
     headers: headerLines({ fields: readHeaderFields(raw) }),
     attachments: attachments.map(attachmentJson),
     tree: mimeTree(raw),
-    ...(submission && { status: stories.status(submission) }),
-    story: storyJson(submission ? stories.of(submission) : stories.ofMessageId(message.messageId)),
+    ...(submission && { status: timelines.status(submission) }),
+    story: timelineJson(submission ? timelines.of(submission) : timelines.ofMessageId(message.messageId)),
   };
 }

@@ -8,14 +8,14 @@ import { previewOf } from './preview.js';
 import { messageHead, type SandboxMessage } from './sandbox-message.js';
 
 /** Messages as the list shows them; no more of a body is decoded than its first words. */
-export function summariesJson(submissions: readonly Submission[], { stories }: Messages) {
-  const requests = stories.ofAll(submissions);
+export function summariesJson(submissions: readonly Submission[], { timelines }: Messages) {
+  const requests = timelines.ofAll(submissions);
   return submissions.map((submission) => {
     const { raw, ...head } = messageHead(submission);
     return {
       ...head,
       size: raw.length,
-      status: stories.status(submission),
+      status: timelines.status(submission),
       attempts: countAttempts(requests.get(submission) ?? []),
       ...glance(submission),
     };
@@ -44,20 +44,20 @@ export function messageJson({ raw, attachments, delivered, requests, ...message 
     recipients: delivered.map(({ recipient }) => recipient),
     attachments: attachments.map(attachmentJson),
     tree: mimeTree(raw),
-    story: storyJson(requests),
+    story: timelineJson(requests),
   };
 }
 
-export function storyJson(requests: readonly StoryRequest[]) {
-  return requests.map(storyEntryJson);
+export function timelineJson(requests: readonly StoryRequest[]) {
+  return requests.map(timelineEntryJson);
 }
 
 export function attachmentJson({ content, ...attachment }: Attachment) {
   return { ...attachment, size: content.length };
 }
 
-/** A request as the story of a message shows it. */
-function storyEntryJson({ at, status, durationMs, wait, ...entry }: StoryRequest) {
+/** A request as the timeline of a message shows it. */
+function timelineEntryJson({ at, status, durationMs, wait, ...entry }: StoryRequest) {
   const { method, path, operation, retryAfter, code, requestId, clientRequestId, fault, delivered, instead } = entry;
   return {
     at,
@@ -80,5 +80,5 @@ function storyEntryJson({ at, status, durationMs, wait, ...entry }: StoryRequest
 /** A request as the log shows it: with what names the message that it was about. */
 export function requestJson(entry: StoryRequest) {
   const { mailbox, userAgent, messageId, itemId }: RequestLogEntry = entry;
-  return { ...storyEntryJson(entry), mailbox, userAgent, messageId, itemId };
+  return { ...timelineEntryJson(entry), mailbox, userAgent, messageId, itemId };
 }

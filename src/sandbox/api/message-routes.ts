@@ -62,7 +62,7 @@ function listMessages(query: URLSearchParams, messages: Messages): Answer {
   return json(200, { total: messages.store.size, matched: matched.length, messages: shown });
 }
 
-/** An empty parameter, as of a variable that nobody has set, must not delete everything. */
+/** An empty parameter, as of a variable that was never set, must not delete everything. */
 function deleteMessages(query: URLSearchParams, messages: Messages): Answer {
   const { store } = messages;
   const { head } = searchMatcher(query, messages, []);

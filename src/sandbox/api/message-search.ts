@@ -9,7 +9,7 @@ const NAMES = ['to', 'from', 'subject', 'mailbox', 'messageId', 'status', 'q'];
 
 /**
  * The search of a query: parts of the head, in any letter case; all that is given must fit. Empty parameters count as not
- * given. Throws a refusal for a parameter that nobody knows (`others` are known as well) and for a status that is none.
+ * given. Throws a refusal for an unknown parameter (`others` are known as well) and for an invalid status.
  */
 export function searchMatcher(query: URLSearchParams, messages: Messages, others: readonly string[]): Matcher {
   checkNames(query, [...NAMES, ...others]);
@@ -41,14 +41,14 @@ export function searchMatcher(query: URLSearchParams, messages: Messages, others
   };
 }
 
-function statusMatcher(status: string, { store, stories }: Messages): (submission: Submission) => boolean {
-  if (STATUSES.includes(status)) return (submission) => stories.status(submission) === status;
-  if (/^[1-5]\d\d$/.test(status)) return stories.answeredWith(Number(status), () => store.list());
+function statusMatcher(status: string, { store, timelines }: Messages): (submission: Submission) => boolean {
+  if (STATUSES.includes(status)) return (submission) => timelines.status(submission) === status;
+  if (/^[1-5]\d\d$/.test(status)) return timelines.answeredWith(Number(status), () => store.list());
   throw new ApiRefusal(400, `"status" is "${status}", expected ${STATUSES.join(', ')} or an HTTP status.`);
 }
 
 /**
- * Throws a refusal for a parameter that nobody knows, or that is given twice: a search that is misspelt would fit every
+ * Throws a refusal for a parameter that is unknown, or given twice: a search that is misspelt would fit every
  * message, and one that leaves out a part too many.
  */
 export function checkNames(query: URLSearchParams, known: readonly string[]): void {

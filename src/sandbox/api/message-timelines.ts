@@ -7,18 +7,18 @@ import type { Submission } from '../model/submission.js';
  */
 export type MessageStatus = 'accepted' | 'unconfirmed' | 'bounced';
 
-/** A request in the story of a message. */
+/** A request in the timeline of a message. */
 export interface StoryRequest extends RequestLogEntry {
   /** Milliseconds since the request before it ended (began, when that got no answer); 0 for the first. */
   wait: number;
 }
 
-// Requests of one message to each side of the one that submitted it; who sends thousands under one Message-ID wants no
+// Requests of one message to each side of the one that submitted it; a client that sends thousands under one Message-ID needs no
 // more.
 const FARTHEST = 100;
 
-/** Joins messages to the requests that were about them. Nothing is joined before somebody asks. */
-export class Stories {
+/** Joins messages to the requests that were about them. Nothing is joined before it is needed. */
+export class MessageTimelines {
   readonly #log: RequestLog;
   /** The requests that submitted them, also when the log has dropped these. */
   readonly #requests = new WeakMap<Submission, RequestLogEntry>();
@@ -39,7 +39,7 @@ export class Stories {
     if (entry) this.#requests.set(submission, entry);
   }
 
-  /** Calls back whenever a story or a status may have changed; returns what ends that. */
+  /** Calls back whenever a timeline or a status may have changed; returns what ends that. */
   watch(watcher: () => void): () => void {
     return this.#log.watch(watcher);
   }
@@ -65,22 +65,22 @@ export class Stories {
 
   #answeredWith(status: number, submissions: readonly Submission[]): Set<Submission> {
     const answered = (entry: RequestLogEntry): boolean => entry.status === status;
-    // Most messages have no such request; only of the others the whole story is read.
+    // Most messages have no such request; only of the others the whole timeline is read.
     const named = new Set<string | undefined>();
     for (const { messageId, clientRequestId } of this.#log.list().filter(answered))
       named.add(messageId ?? clientRequestId);
     const candidates = submissions.filter(
       ({ message, clientRequestId = '' }) => named.has(message.messageId) || named.has(clientRequestId),
     );
-    const stories = this.ofAll(candidates);
-    return new Set(candidates.filter((one) => stories.get(one)?.some(answered)));
+    const timelines = this.ofAll(candidates);
+    return new Set(candidates.filter((one) => timelines.get(one)?.some(answered)));
   }
 
   of(submission: Submission): StoryRequest[] {
     return this.ofAll([submission]).get(submission) ?? [];
   }
 
-  /** The stories of several messages, in one pass over the log. */
+  /** The timelines of several messages, in one pass over the log. */
   ofAll(submissions: readonly Submission[]): Map<Submission, StoryRequest[]> {
     const byMessage = new Map<string, RequestLogEntry[]>();
     const byClient = new Map<string, RequestLogEntry[]>();
@@ -93,7 +93,7 @@ export class Stories {
       if (entry.messageId !== undefined) byMessage.get(entry.messageId)?.push(entry);
       else if (entry.clientRequestId !== undefined) byClient.get(entry.clientRequestId)?.push(entry);
     }
-    const places = new Map(
+    const positions = new Map(
       [...byMessage.values()].flatMap((entries) => entries.map((entry, at) => [entry, at] as const)),
     );
     return new Map(
@@ -101,10 +101,10 @@ export class Stories {
         const named = byMessage.get(submission.message.messageId) ?? [];
         const unnamed = byClient.get(submission.clientRequestId ?? '')?.slice(-FARTHEST) ?? [];
         const own = this.#requests.get(submission);
-        const at = own && places.get(own);
-        // Without a place, the log has dropped the request, and with it everything before.
-        const story = at === undefined ? (own ? [own] : []) : storyOf(at, named);
-        const whole = unnamed.length === 0 ? story : [...unnamed, ...story].sort((a, b) => +a.at - +b.at);
+        const at = own && positions.get(own);
+        // Without a position, the log has dropped the request, and with it everything before.
+        const timeline = at === undefined ? (own ? [own] : []) : timelineOf(at, named);
+        const whole = unnamed.length === 0 ? timeline : [...unnamed, ...timeline].sort((a, b) => +a.at - +b.at);
         return [submission, withWaits(whole)];
       }),
     );
@@ -119,12 +119,12 @@ export class Stories {
 /**
  * The part of the requests about one Message-ID, oldest first, that tells of the submission that the one at `own` made.
  * Messages may share a Message-ID, when a client sends again what was taken already:
- * - a story begins with the first attempt after the last one before `own` of which the client knows that it was taken;
+ * - a timeline begins with the first attempt after the last one before `own` of which the client knows that it was taken;
  * - it ends before the next attempt when the client knows of `own` that it was taken, otherwise before the next one that
  *   was taken.
- * So the stories of two messages overlap where the client did not know that the first was there.
+ * So the timelines of two messages overlap where the client did not know that the first was there.
  */
-function storyOf(own: number, requests: readonly RequestLogEntry[]): RequestLogEntry[] {
+function timelineOf(own: number, requests: readonly RequestLogEntry[]): RequestLogEntry[] {
   const submitting = requests[own];
   if (!submitting) return [];
   const before = requests.slice(Math.max(0, own - FARTHEST), own);
@@ -149,8 +149,8 @@ export function waitBetween(before: RequestLogEntry, entry: RequestLogEntry): nu
 }
 
 /** How often a client tried to have a message sent; at least once. */
-export function countAttempts(story: readonly RequestLogEntry[]): number {
-  return Math.max(1, story.filter(isSend).length);
+export function countAttempts(timeline: readonly RequestLogEntry[]): number {
+  return Math.max(1, timeline.filter(isSend).length);
 }
 
 function isSend({ operation }: RequestLogEntry): boolean {

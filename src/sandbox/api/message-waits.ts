@@ -64,7 +64,7 @@ export class NoMessage extends Error {}
 // Of the messages that were not the one, so many are named.
 const NAMED = 3;
 
-/** Those who wait for a message. Nothing is polled: they hear of every submission. */
+/** The waits for a message. Nothing is polled: each is told of every submission. */
 export class MessageWaits {
   readonly #messages: Messages;
   /** What ends each of them. Not listeners of one signal: of more than ten Node warns. */
@@ -77,7 +77,7 @@ export class MessageWaits {
 
   /** The newest message that fits, or with `after` the first that came after it; if there is none yet, the next. */
   for({ matcher, after, timeout, signal }: Wait): Promise<Submission> {
-    const { store, stories } = this.#messages;
+    const { store, timelines } = this.#messages;
     return new Promise((resolve, reject) => {
       let settled = false;
       let arrived: Submission[] = [];
@@ -128,7 +128,7 @@ export class MessageWaits {
           arrived = [...arrived, submission].slice(-NAMED);
           look(submission);
         }),
-        ...(matcher.changes ? [stories.watch(lookAtAll)] : []),
+        ...(matcher.changes ? [timelines.watch(lookAtAll)] : []),
       ];
       const timer = setTimeout(() => fail(`came within ${timeout} ms`), timeout);
       this.#stops.add(stop);
@@ -138,7 +138,7 @@ export class MessageWaits {
     });
   }
 
-  /** Nobody waits any more. */
+  /** Ends every wait. */
   close(): void {
     this.#closed = true;
     for (const stop of this.#stops) stop();

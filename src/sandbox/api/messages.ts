@@ -1,18 +1,18 @@
 import type { MailStore } from '../model/mail-store.js';
 import type { Submission } from '../model/submission.js';
 import type { Matcher } from './message-filter.js';
-import type { Stories } from './message-timelines.js';
+import type { MessageTimelines } from './message-timelines.js';
 import { messageContent, messageHead, type SandboxMessage } from './sandbox-message.js';
 
 /** The submitted messages, as tests and the inbox page read them. */
 export class Messages {
   readonly store: MailStore;
-  readonly stories: Stories;
+  readonly timelines: MessageTimelines;
 
-  constructor(store: MailStore, stories: Stories) {
+  constructor(store: MailStore, timelines: MessageTimelines) {
     this.store = store;
-    this.stories = stories;
-    store.watch((submission) => submission && stories.submitted(submission));
+    this.timelines = timelines;
+    store.watch((submission) => submission && timelines.submitted(submission));
   }
 
   /** Oldest first. */
@@ -29,20 +29,20 @@ export class Messages {
     return {
       ...messageHead(submission),
       ...content,
-      status: this.stories.status(submission),
-      requests: this.stories.of(submission),
+      status: this.timelines.status(submission),
+      requests: this.timelines.of(submission),
     };
   }
 
   /** The same for many, with one look into the log. */
   async readAll(submissions: readonly Submission[]): Promise<SandboxMessage[]> {
     const contents = await Promise.all(submissions.map(messageContent));
-    const stories = this.stories.ofAll(submissions);
+    const timelines = this.timelines.ofAll(submissions);
     return submissions.map((submission, index) => ({
       ...messageHead(submission),
       ...(contents[index] as Awaited<ReturnType<typeof messageContent>>),
-      status: this.stories.status(submission),
-      requests: stories.get(submission) ?? [],
+      status: this.timelines.status(submission),
+      requests: timelines.get(submission) ?? [],
     }));
   }
 }

@@ -19,7 +19,7 @@ function wordsOf(message: MimePart, type: keyof typeof READ): string {
   return (
     (type === 'text/html' ? textOfHtml(text) : text)
       .slice(0, 20 * LENGTH)
-      // What nobody sees: newsletters fill their first line with it.
+      // Invisible characters: newsletters fill their first line with them.
       .replace(/(?!\s|\u200D)\p{C}|\u034F/gu, '')
       .replace(/\s+/g, ' ')
       .trim()

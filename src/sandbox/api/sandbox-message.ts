@@ -93,7 +93,7 @@ export type MessageContent = MailContent & Pick<SandboxMessage, 'headers' | 'del
 
 const read = new WeakMap<Submission, Promise<MessageContent>>();
 
-/** Reads the body of a message; once, and not before somebody asks. */
+/** Reads the body of a message: once, and only when it is needed. */
 export function messageContent(submission: Submission): Promise<MessageContent> {
   const known = read.get(submission) ?? readMessage(submission);
   read.set(submission, known);

@@ -23,7 +23,7 @@ export const DATA_HEADERS = {
   'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
 };
 
-/** The HTML of a mail: no script, no address of the world outside, only what it brings itself. */
+/** The HTML of a mail: no script, no address outside this machine, only what it contains itself. */
 export const MAIL_HEADERS = {
   ...COMMON,
   'content-security-policy':

@@ -59,7 +59,7 @@ function accessOf(tenant: SandboxTenant, query: URLSearchParams) {
 }
 
 function collectionRoutes(tenant: SandboxTenant, name: CollectionName): ApiRoute[] {
-  // What comes over the wire is checked by the collection itself.
+  // What a request contains is checked by the collection itself.
   const collection = tenant[name] as TenantCollection<object, object>;
   const path = `/api/tenant/${name}/{key}`;
   return [

@@ -77,7 +77,7 @@ export function shownKey(text: string): string {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? `"${text}"` : shown(text, ANY);
 }
 
-/** The name that somebody meant who wrote another one: at most two letters away and mostly the same. */
+/** The known name that a misspelt one stands for: at most two letters away and mostly the same. */
 export function nearest(given: string, names: readonly string[]): string | undefined {
   const ranked = names.map((name) => ({ name, far: distance(given.toLowerCase(), name.toLowerCase()) }));
   const [best] = ranked.sort((a, b) => a.far - b.far);

@@ -16,7 +16,7 @@ export interface AccessTokenClaims {
   xms_cc?: readonly string[];
   /** Counts the tokens of this sandbox, so that those issued before a revocation are told from those after it. */
   serial: number;
-  /** When it ends by the clock that nobody sets: `exp` is for whoever reads it. */
+  /** When it ends by the clock that is never set: `exp` is for readers of the token. */
   ends: number;
 }
 

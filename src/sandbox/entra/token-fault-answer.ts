@@ -1,6 +1,6 @@
 import { AADSTS, type AadstsAnswer } from '../faults/aadsts.js';
-import { onlyDelays, struckAnswer } from '../faults/fault-answer.js';
-import type { Strike } from '../faults/scripted-fault.js';
+import { faultAnswer, onlyDelays } from '../faults/fault-answer.js';
+import type { AppliedFault } from '../faults/scripted-fault.js';
 import type { Answer } from '../http/answer.js';
 import { type FailureContext, failureAnswer } from './failures.js';
 
@@ -10,17 +10,17 @@ export interface RequestNames {
   tenant: string;
 }
 
-/** What a request to Entra is answered with when a fault strikes it. */
+/** What a request to Entra is answered with when a fault is applied to it. */
 export function tokenFaultAnswer(
-  fault: Strike,
+  fault: AppliedFault,
   success: () => Answer,
   context: FailureContext,
   names: RequestNames,
 ): Answer {
-  return struckAnswer(fault, onlyDelays(fault) ? success() : ownAnswer(fault, context, names));
+  return faultAnswer(fault, onlyDelays(fault) ? success() : ownAnswer(fault, context, names));
 }
 
-function ownAnswer(fault: Strike, context: FailureContext, names: RequestNames): Answer {
+function ownAnswer(fault: AppliedFault, context: FailureContext, names: RequestNames): Answer {
   const { status, aadsts = codeOf(status ?? 503) } = fault;
   if (status !== undefined && status < 300) return { status, headers: { 'content-type': 'application/json' } };
   const known = AADSTS.get(aadsts) as AadstsAnswer;

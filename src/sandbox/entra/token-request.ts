@@ -22,8 +22,8 @@ export interface TokenGrant {
   answersChallenge: boolean;
 }
 
-/** Judges a client credentials request (RFC 6749 §4.4) in the order in which Entra complains. */
-export function judgeTokenRequest(form: URLSearchParams, context: TokenRequestContext): TokenGrant | EntraFailure {
+/** Checks a client credentials request (RFC 6749 §4.4) in the order in which Entra complains. */
+export function checkTokenRequest(form: URLSearchParams, context: TokenRequestContext): TokenGrant | EntraFailure {
   const clientId = form.get('client_id');
   if (!clientId) return failures.parameterMissing('client_id');
   const application = context.tenant.applications.get(clientId.toLowerCase());

@@ -2,10 +2,10 @@ import { checkFields, type Kind, type Kinds } from '../checks/check-fields.js';
 import * as is from '../checks/kinds.js';
 import { AADSTS } from './aadsts.js';
 import type { FaultRule } from './fault-rule.js';
-import { strikesEarly, TARGETS, targetsOf, targetsWith, unfitField } from './rule-matching.js';
+import { appliesEarly, TARGETS, targetsOf, targetsWith, unfitField } from './rule-matching.js';
 
 /**
- * Throws an Error that names what is wrong with a rule: one that never strikes would let a test pass for nothing. `what` is
+ * Throws an Error that names what is wrong with a rule: one that is never applied would let a test pass for nothing. `what` is
  * how the message begins.
  */
 export function checkRule(rule: FaultRule, what = 'sandbox.fault'): void {
@@ -34,7 +34,7 @@ function wrongMatch(rule: FaultRule): string | undefined {
   if (subject !== undefined && subjectContains !== undefined) {
     return '"subject" and "subjectContains" are both given, expected one of the two';
   }
-  if (!strikesEarly(rule)) return undefined;
+  if (!appliesEarly(rule)) return undefined;
   const unknown = (['recipient', 'recipientDomain', 'subject', 'subjectContains'] as const).find(
     (name) => rule[name] !== undefined,
   );
@@ -45,7 +45,7 @@ function wrongMatch(rule: FaultRule): string | undefined {
 function wrongDelivery(rule: FaultRule): string | undefined {
   const { status, delivered, headers = {} } = rule;
   if (!delivered) return undefined;
-  if (strikesEarly(rule)) {
+  if (appliesEarly(rule)) {
     return `"delivered" is true with reset: "${rule.reset}", expected reset: "before-answer": what did not arrive is not delivered`;
   }
   const retryAfter = Object.keys(headers).some((name) => name.toLowerCase() === 'retry-after');

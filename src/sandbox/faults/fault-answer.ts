@@ -1,41 +1,41 @@
 import type { Answer } from '../http/answer.js';
-import type { Strike } from './scripted-fault.js';
+import type { AppliedFault } from './scripted-fault.js';
 
 /**
- * Turns a fault into what happens on the wire; `own` is the answer that the service gives for its status, `latency` the
+ * Turns a fault into the answer that goes out; `own` is the answer that the service gives for its status, `latency` the
  * milliseconds that its delay comes on top of.
  */
-export function struckAnswer(fault: Strike, own: Answer, latency = 0): Answer {
-  const struck: Answer = { ...own, fault: describe(fault) };
+export function faultAnswer(fault: AppliedFault, own: Answer, latency = 0): Answer {
+  const answer: Answer = { ...own, fault: describe(fault) };
   const delay = latency + (fault.delay ?? 0);
-  if (delay > 0) struck.delay = delay;
-  if (fault.drip !== undefined) struck.drip = fault.drip;
-  if (fault.silence) struck.instead = 'silence';
-  if (fault.reset) struck.instead = 'reset';
+  if (delay > 0) answer.delay = delay;
+  if (fault.drip !== undefined) answer.drip = fault.drip;
+  if (fault.silence) answer.instead = 'silence';
+  if (fault.reset) answer.instead = 'reset';
   if (fault.body !== undefined) {
-    struck.body = typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body);
+    answer.body = typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body);
     const type =
       typeof fault.body !== 'string' ? 'application/json' : fault.body.startsWith('<') ? 'text/html' : 'text/plain';
-    struck.headers = { ...struck.headers, 'content-type': type };
+    answer.headers = { ...answer.headers, 'content-type': type };
   }
   if (fault.headers) {
     const given = Object.entries(fault.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-    struck.headers = { ...struck.headers, ...Object.fromEntries(given) };
+    answer.headers = { ...answer.headers, ...Object.fromEntries(given) };
   }
-  return struck;
+  return answer;
 }
 
 /** Whether the request succeeds in spite of the fault, which then only makes it slower. */
-export function onlyDelays({ status, aadsts, reset, silence, claimsChallenge }: Strike): boolean {
+export function onlyDelays({ status, aadsts, reset, silence, claimsChallenge }: AppliedFault): boolean {
   return status === undefined && aadsts === undefined && !reset && !silence && !claimsChallenge;
 }
 
 /** For the request log. */
-export function describe(fault: Strike): string {
+export function describe(fault: AppliedFault): string {
   return fault.because === undefined ? kindOf(fault) : `${kindOf(fault)} (${fault.because})`;
 }
 
-function kindOf({ silence, reset, claimsChallenge, status, aadsts, delay }: Strike): string {
+function kindOf({ silence, reset, claimsChallenge, status, aadsts, delay }: AppliedFault): string {
   if (silence) return 'silence';
   if (reset) return reset === 'before-answer' ? 'reset' : `reset ${reset.replace('-', ' ')}`;
   if (claimsChallenge) return 'claims challenge';

@@ -73,14 +73,14 @@ export function targetsWith(rule: FaultRule, name: Field): FaultTarget[] {
   return TARGETS.filter((target) => unfitField(only, target) === undefined);
 }
 
-/** What the rule strikes; `'any'` stands for all that it fits. */
+/** To what the rule is applied; `'any'` stands for all that it fits. */
 export function targetsOf(rule: FaultRule): ReadonlySet<FaultTarget> {
   const { on } = rule;
   if (on === 'any') return new Set(TARGETS.filter((target) => unfitField(rule, target) === undefined));
   return new Set(typeof on === 'string' ? [on] : on);
 }
 
-/** Whether it strikes on the head of a request, before the message is known. */
-export function strikesEarly({ reset }: FaultRule): boolean {
+/** Whether it is applied on the head of a request, before the message is known. */
+export function appliesEarly({ reset }: FaultRule): boolean {
   return reset === 'before-body' || reset === 'mid-body';
 }

@@ -14,7 +14,7 @@ export type ScenarioName = 'monday-morning' | 'failover' | 'slow' | 'expiring';
 
 const times = Number.POSITIVE_INFINITY;
 
-/** Everybody sends at once. Code, words and the decimal Retry-After are those that Graph is known to use. */
+/** All clients send at once. Code, words and the decimal Retry-After are those that Graph is known to use. */
 const mondayMorning: Omit<Scenario, 'name'> = {
   description:
     'Throttling: 429 with Retry-After now and then, a mailbox over its limit, slower answers, a slow sign-in.',

@@ -14,7 +14,7 @@ interface TokenChecks {
 }
 
 /** The application whose token a request shows, or the answer that refuses the token. */
-export function whoAsks(
+export function authenticate(
   call: Call,
   { tokens, tenant, cae, challenged }: TokenChecks,
 ): { token: AccessTokenClaims; application: Application } | Answer {

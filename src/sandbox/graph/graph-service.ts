@@ -4,10 +4,10 @@ import type { Call } from '../http/call.js';
 import { type Denial, denied, gatewayRefusal, methodNotAllowed, tokenRefused } from '../http/graph-errors.js';
 import type { RouteTable } from '../http/route-table.js';
 import type { Mailbox } from '../model/mailbox.js';
-import { judgeAccess } from '../tenant/mailbox-access.js';
+import { checkMailboxAccess } from '../tenant/mailbox-access.js';
 import type { TenantState } from '../tenant/tenant-state.js';
 import type { Throttle } from '../throttling/throttle.js';
-import { whoAsks } from './authenticate.js';
+import { authenticate } from './authenticate.js';
 import type { MailboxOperation } from './common/exchange.js';
 import type { ExchangeOptions } from './common/exchange-options.js';
 import { preferenceApplied, wantsImmutableIds } from './common/immutable-ids.js';
@@ -46,9 +46,9 @@ export class GraphService {
     const application = typeof token === 'string' ? undefined : tenant.applications.get(token.appid);
     const mailbox = application ? tenant.mailboxFor(user) : tenant.directory.find(user);
     if (user !== '') call.about(mailbox?.address ?? user);
-    // From here, not from the end of the body: a slow upload takes one of the mailbox's places as well.
-    const place = mailbox && application && throttle.enter(application.clientId, mailbox.address.toLowerCase());
-    if (place) call.whenSettled(place.leave);
+    // From here, not from the end of the body: a slow upload takes one of the mailbox's slots as well.
+    const slot = mailbox && application && throttle.acquire(application.clientId, mailbox.address.toLowerCase());
+    if (slot) call.whenSettled(slot.release);
     const body = await call.body(this.#options.maxRequestSize);
 
     if (path.malformed !== undefined) return unknownSegment(call, path.malformed);
@@ -57,31 +57,31 @@ export class GraphService {
     const { options } = this.#options;
     const vanishes = match.kind === 'found' && match.operation.vanishes && options.oversizeAnswer === 200;
     if (body.tooLarge && !vanishes) return gatewayRefusal(call, 413, 'BadRequest', TOO_LARGE);
-    const asking = whoAsks(call, this.#options);
-    if ('status' in asking) return asking;
+    const caller = authenticate(call, this.#options);
+    if ('status' in caller) return caller;
     if (match.kind === 'not-emulated') return gatewayRefusal(call, 501, 'NotImplemented', NOT_EMULATED);
-    const overLimit = place?.refuse(call.method, body.bytes.length);
+    const overLimit = slot?.refuse(call.method, body.bytes.length);
     if (overLimit) return overLimit;
-    const { roles = [] } = asking.token;
-    const access = judgeAccess({
-      application: asking.application,
+    const { roles = [] } = caller.token;
+    const access = checkMailboxAccess({
+      application: caller.application,
       mailbox,
       user,
       roles,
       needed: match.operation.roles,
       userAgent: call.headers['user-agent'] ?? '',
-      rules: tenant.rulesFor(asking.application),
+      rules: tenant.rulesFor(caller.application),
     });
     if (!access.granted) return denied(this.#asSeen(access.denial));
     if (body.tooLarge) return { status: 200 };
     const { operation, parameters } = match;
     const answer = await operation.answer({
       call,
-      application: asking.application,
+      application: caller.application,
       mailbox: mailbox as Mailbox,
       parameters,
       body: body.bytes,
-      tokenId: asking.token.uti,
+      tokenId: caller.token.uti,
       roles: access.permissions,
     });
     if (answer.status >= 300 || !wantsImmutableIds(call)) return answer;

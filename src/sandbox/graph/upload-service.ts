@@ -5,7 +5,7 @@ import { RouteTable } from '../http/route-table.js';
 import { newId } from '../model/ids.js';
 import type { UploadSession } from '../model/upload-sessions.js';
 import type { Throttle } from '../throttling/throttle.js';
-import { strike } from './common/apply-fault.js';
+import { applyFault } from './common/apply-fault.js';
 import type { Exchange } from './common/exchange.js';
 
 // Each PUT must be smaller than 4 MB (Graph documentation, "Attach large files to Outlook messages"). (fact upload-5)
@@ -60,9 +60,9 @@ export class UploadService {
     const { exchange, throttle } = this.#options;
     const named = exchange.uploads.find(id);
     const { mailbox } = named?.draft ?? {};
-    const place = named && mailbox && throttle.enter(named.appId, mailbox.address.toLowerCase());
+    const slot = named && mailbox && throttle.acquire(named.appId, mailbox.address.toLowerCase());
     if (mailbox) call.about(mailbox.address);
-    if (place) call.whenSettled(place.leave);
+    if (slot) call.whenSettled(slot.release);
     const body = await call.body(LARGEST_CHUNK);
     if (body.tooLarge) {
       return gatewayRefusal(call, 413, 'BadRequest', 'The maximum request length supported is 4MB.');
@@ -76,7 +76,7 @@ export class UploadService {
     if (call.path.query.get('authtoken') !== session.authToken) {
       return outlookRefusal(401, 'InvalidAuthenticationToken', 'The authtoken of the upload URL is not valid.');
     }
-    const overLimit = place?.refuse(call.method, body.bytes.length);
+    const overLimit = slot?.refuse(call.method, body.bytes.length);
     if (overLimit) return overLimit;
     return answer({ call, session, exchange, body: body.bytes });
   }
@@ -84,11 +84,11 @@ export class UploadService {
 
 /** `PUT` to the upload URL: 200 for a chunk, 201 for the last one. */
 async function uploadChunk({ call, session, exchange, body }: UploadRequest): Promise<Answer> {
-  const refusal = judgeChunk(call.headers['content-range'], body.length, session);
+  const refusal = checkChunk(call.headers['content-range'], body.length, session);
   if (refusal) return refusal;
   const { draft } = session;
   const target = { call, mailbox: draft.mailbox };
-  return strike('uploadChunk', target, exchange, [draft.message], () => {
+  return applyFault('uploadChunk', target, exchange, [draft.message], () => {
     session.chunks.push(body);
     session.received += body.length;
     if (session.received < session.file.size) return uploadStatus(session, call);
@@ -102,7 +102,7 @@ async function uploadChunk({ call, session, exchange, body }: UploadRequest): Pr
 }
 
 /** Status and code are inferred; chunks must come in order (Graph documentation, "Attach large files"). */
-function judgeChunk(header: string | undefined, length: number, session: UploadSession): Answer | undefined {
+function checkChunk(header: string | undefined, length: number, session: UploadSession): Answer | undefined {
   const range = parseContentRange(header);
   const given = header === undefined ? 'missing' : JSON.stringify(header);
   if (!range) return invalid(`is ${given}, expected one such as "bytes 0-2097151/3483322"`);

@@ -35,7 +35,7 @@ export function httpsService(options: HttpsServiceOptions) {
     }
     const started = elapsed();
     const path = parseRequestPath(request.url ?? '');
-    // MSAL names its correlation id in the query, everybody else in the header.
+    // MSAL names its correlation id in the query, other clients in the header.
     const given = request.headers['client-request-id'] ?? path.query.get('client-request-id');
     const clientRequestId = typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : undefined;
     const requestId = randomUUID();
@@ -112,7 +112,7 @@ export function httpsService(options: HttpsServiceOptions) {
         else setImmediate(() => finish(answer));
       },
       (error: unknown) => {
-        // Nobody is left to answer when the client has gone away; anything else is a fault of the sandbox itself.
+        // There is no client left to answer when it has gone away; anything else is a fault of the sandbox itself.
         if (!response.destroyed && request.complete) finish({ status: 500, body: String(error) });
       },
     );

@@ -4,7 +4,7 @@ import timers from 'node:timers';
 /** Node's timers as they were when this module was loaded: tests that use fake ones still get answers. */
 export let { setTimeout, clearTimeout, setImmediate } = timers;
 
-/** Milliseconds since any moment; goes on evenly when somebody sets the clock. */
+/** Milliseconds since any moment; goes on evenly when the clock is set. */
 export const elapsed: () => number = performance.now.bind(performance);
 
 /**

@@ -17,7 +17,7 @@ export function urlHost(name: string): string {
 
 /** The names under which the sandbox is asked: those of this machine, the address it listens on, and those it was given. */
 export class OwnNames {
-  /** What Entra and Graph are called where nobody has said by which name. */
+  /** What Entra and Graph are called where no name was given. */
   readonly graph: string;
   /** The same of the inbox page. */
   readonly inbox: string;

@@ -13,7 +13,7 @@ export interface RequestLogEntry {
   /** Undefined while there is no answer, and for ever when none is given. */
   status: number | undefined;
   at: Date;
-  /** Address of the mailbox that the path names, or the name itself when nobody has it. */
+  /** Address of the mailbox that the path names, or the name itself when no mailbox has it. */
   mailbox?: string;
   /**
    * Message-ID of the message that it is about, also when it was refused: as uploaded, of the draft that the path names, or
@@ -29,13 +29,13 @@ export interface RequestLogEntry {
   userAgent: string | undefined;
   /** Milliseconds from the head of the request to its answer; undefined while there is none. */
   durationMs: number | undefined;
-  /** The scripted fault that struck it. */
+  /** The scripted fault that was applied to it. */
   fault?: string;
   /** `error.code` of Graph or the AADSTS code of Entra, when the answer is an error. */
   code?: string;
   /** `Retry-After` of the answer, when it is an error. */
   retryAfter?: string;
-  /** Whether what was asked was done; told of requests that send a message, and of all that a fault struck. */
+  /** Whether what was asked was done; told of requests that send a message, and of all to which a fault was applied. */
   delivered?: boolean;
   /** What happened in place of an answer; `'gone'`: the client had left before it. */
   instead?: 'silence' | 'reset' | 'gone';
@@ -92,7 +92,7 @@ export class RequestLog extends BoundedLog<RequestLogEntry> {
     this.#changed();
   }
 
-  /** Notes what the answer says, and which message the request was about when nobody has read that yet. */
+  /** Notes what the answer says, and which message the request was about when that is not known yet. */
   answered(entry: RequestLogEntry, answer: Answer, contentType: string | undefined, body?: Promise<Body>): void {
     const refused = answer.instead !== undefined || answer.status >= 400;
     if (refused) {

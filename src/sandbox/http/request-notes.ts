@@ -68,19 +68,19 @@ export function lookedUpMessageId(query: URLSearchParams): string | undefined {
 }
 
 // Characters of base64 to decode for a header; one that is longer is not searched to its end.
-const STEPS = [8_192, 131_072];
+const LENGTHS = [8_192, 131_072];
 
 /**
  * The Message-ID in the header of an uploaded MIME message, decoding no more of the body than that takes. For requests
- * that were refused before anybody read them.
+ * that were refused before they were read.
  */
 export function uploadedMessageId(contentType: string | undefined, body: Buffer): string | undefined {
   if (!/^\s*text\/plain\b/i.test(contentType ?? '')) return undefined;
-  for (const step of STEPS) {
-    const start = Buffer.from(body.toString('latin1', 0, step), 'base64');
+  for (const length of LENGTHS) {
+    const start = Buffer.from(body.toString('latin1', 0, length), 'base64');
     const messageId = fieldValue(readHeaderFields(start), 'message-id');
     // A field at the very end may go on behind what was decoded.
-    const whole = body.length <= step || /\n\r?\n/.test(start.toString('latin1'));
+    const whole = body.length <= length || /\n\r?\n/.test(start.toString('latin1'));
     if (messageId && (whole || messageId.endsWith('>'))) return messageId;
     if (whole) return undefined;
   }

@@ -14,7 +14,7 @@ export interface AddressList {
   malformed: string[];
 }
 
-/** A piece of an address list: RFC 5322 §3.2 and §3.4, comments and white space already judged. */
+/** A piece of an address list: RFC 5322 §3.2 and §3.4, comments and white space already recognised. */
 interface Token {
   type: 'atom' | 'quoted' | 'literal' | 'comment' | 'special' | 'broken';
   /** For `quoted` and `comment` without their marks and escapes; otherwise as written. */

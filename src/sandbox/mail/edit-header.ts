@@ -40,7 +40,7 @@ interface DeliveredChanges {
 
 /**
  * The bytes that recipients get: the Bcc field is taken out of the top header ([MS-OXCMAIL] §2.1.3.1.1.2: not written
- * on the wire), Message-ID and From are added where they are missing. Nothing else changes.
+ * to the message as sent), Message-ID and From are added where they are missing. Nothing else changes.
  */
 export function deliveredCopy(raw: Buffer, fields: readonly HeaderField[], changes: DeliveredChanges): Buffer {
   const parts: Buffer[] = [];

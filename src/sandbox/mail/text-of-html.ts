@@ -1,4 +1,3 @@
-
 // Characters to look at; what a person is to notice stands before them.
 const LONGEST = 200_000;
 const BREAKS =
@@ -31,7 +30,7 @@ export function textOfHtml(html: string): string {
   return tidy(text);
 }
 
-/** Offset behind a tag, or behind everything that belongs to one whose content nobody sees. */
+/** Offset behind a tag, or behind everything that belongs to one whose content is not shown. */
 function endOf(source: string, name: string, open: number): number {
   let from = open;
   const last = LAST.get(name);

@@ -1,7 +1,6 @@
 import type { Timers } from '../http/timers.js';
 import type { Address } from '../mail/address-list.js';
-import { Item } from './item.js';
-import type { Folders } from './mail-store.js';
+import { type Folders, Item } from './item.js';
 import type { Mailbox } from './mailbox.js';
 import type { Bounce } from './non-delivery-report.js';
 import { nonDeliveryReport } from './non-delivery-report.js';
@@ -13,16 +12,16 @@ export interface TransportOptions {
   sentItemsDelay: number;
   /** The mailboxes of the tenant that get what is sent to an address. */
   deliverTo: (address: string) => readonly Mailbox[];
-  /** Takes a place in the queue of a mailbox: milliseconds until its message goes out. Default: at once. */
+  /** Joins the queue of a mailbox: milliseconds until its message goes out. Default: at once. */
   queue?: (mailbox: Mailbox) => number;
   /** The recipients that cannot be reached. Default: none. */
-  judge?: (recipients: readonly Address[]) => readonly Bounce[];
+  bouncesOf?: (recipients: readonly Address[]) => readonly Bounce[];
   timers: Timers;
   now: () => number;
 }
 
-/** What is to be known of a submission on its way. */
-export interface Consignment {
+/** A submission that is being delivered. */
+export interface PendingDelivery {
   submission: Submission;
   /** What lies in the sender's Drafts until it has gone out. */
   sent: Item;
@@ -45,41 +44,41 @@ export class Transport {
   }
 
   /** At once if it may, else when it is its turn; until it lies in Sent Items, it lies in Drafts. */
-  take(consignment: Consignment): void {
+  take(delivery: PendingDelivery): void {
     const { queue, sentItemsDelay, now } = this.#options;
-    const { submission, sent } = consignment;
+    const { submission, sent } = delivery;
     const { receivedAt } = submission;
     const wait = queue?.(submission.mailbox) ?? 0;
     if (wait <= 0 && sentItemsDelay <= 0) {
-      this.#finish(consignment, receivedAt);
-      this.#deliver(consignment, receivedAt);
+      this.#finish(delivery, receivedAt);
+      this.#deliver(delivery, receivedAt);
       return;
     }
     this.#folders.move(sent, 'drafts', receivedAt);
     this.#after(wait, () => {
-      if (!consignment.kept()) return;
-      this.#deliver(consignment, wait > 0 ? now() : receivedAt);
+      if (!delivery.kept()) return;
+      this.#deliver(delivery, wait > 0 ? now() : receivedAt);
       this.#after(sentItemsDelay, () => {
-        // Whoever deleted it on its way does not find it in Sent Items.
+        // What was deleted meanwhile does not get into Sent Items.
         if (!this.#folders.has(sent) || sent.folder !== 'drafts') return;
-        this.#finish(consignment, now());
-        consignment.wentOut();
+        this.#finish(delivery, now());
+        delivery.wentOut();
       });
-      if (wait > 0) consignment.wentOut();
+      if (wait > 0) delivery.wentOut();
     });
   }
 
-  #finish({ submission, sent }: Consignment, at: number): void {
+  #finish({ submission, sent }: PendingDelivery, at: number): void {
     if (submission.saveToSentItems) this.#folders.move(sent, 'sentItems', at);
     else this.#folders.remove(sent);
   }
 
-  #deliver({ submission, made }: Consignment, at: number): void {
-    const { deliverTo, judge } = this.#options;
+  #deliver({ submission, made }: PendingDelivery, at: number): void {
+    const { deliverTo, bouncesOf } = this.#options;
     const { mailbox, message } = submission;
     const { recipients } = message.envelope;
     submission.wentOut = true;
-    const bounces = judge?.(recipients) ?? [];
+    const bounces = bouncesOf?.(recipients) ?? [];
     const bounced = new Set(bounces.map(({ recipient }) => recipient));
     const reached = new Set<Mailbox>();
     for (const recipient of recipients) {

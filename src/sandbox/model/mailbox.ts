@@ -37,7 +37,7 @@ export interface Mailbox {
   sendAs: readonly string[];
   sendOnBehalf: readonly string[];
   hasMailbox: boolean;
-  /** Whether it came into being by its use (`anyMailbox`), and nobody has set it up. */
+  /** Whether it came into being by its use (`anyMailbox`), and was never configured. */
   byUse: boolean;
   /** Every address of it, lower case. */
   addresses: ReadonlySet<string>;

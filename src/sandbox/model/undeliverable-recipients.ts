@@ -2,7 +2,7 @@ import type { Address } from '../mail/address-list.js';
 import type { Bounce } from './non-delivery-report.js';
 
 export interface DeliveryRules {
-  /** Domains and addresses that nobody can reach; `false`: everybody can be reached. */
+  /** Domains and addresses that cannot be reached; `false`: every one can be reached. */
   undeliverable: readonly string[] | false;
   /** The tenant's own domain. */
   domain: string;
@@ -15,11 +15,11 @@ export interface DeliveryRules {
 }
 
 /** The recipients that a message cannot be delivered to. None of them is refused when it is sent. */
-export function recipientJudge(rules: DeliveryRules): (recipients: readonly Address[]) => Bounce[] {
+export function undeliverableRecipients(rules: DeliveryRules): (recipients: readonly Address[]) => Bounce[] {
   const { undeliverable, domain, knows, hasUser, recipientLimit } = rules;
   const unreachable = new Set((undeliverable || []).map((one) => one.toLowerCase()));
   const ownDomain = domain.toLowerCase();
-  const judge = (recipient: Address): Bounce[] => {
+  const bouncesOf = (recipient: Address): Bounce[] => {
     const address = recipient.address.toLowerCase();
     const host = address.slice(address.lastIndexOf('@') + 1);
     const listed = unreachable.has(address) || unreachable.has(host);
@@ -28,7 +28,7 @@ export function recipientJudge(rules: DeliveryRules): (recipients: readonly Addr
   };
   return (recipients) => {
     if (recipientLimit !== false && recipients.length > recipientLimit) return recipients.map(tooMany);
-    return undeliverable === false ? [] : recipients.flatMap(judge);
+    return undeliverable === false ? [] : recipients.flatMap(bouncesOf);
   };
 }
 

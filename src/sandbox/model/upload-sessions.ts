@@ -21,7 +21,7 @@ export interface UploadSession {
   appId: string;
   /** Milliseconds since 1970. */
   expiresAt: number;
-  /** The same by the clock that nobody sets. */
+  /** The same by the clock that is never set. */
   endsAt: number;
 }
 

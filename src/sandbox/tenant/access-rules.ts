@@ -63,7 +63,7 @@ export interface AccessPolicy {
  * Whether the policies of an application let it use a mailbox, with the reason as half a sentence. Deny beats Restrict; one
  * Restrict that matches is enough.
  */
-export function judgePolicies(
+export function checkPolicies(
   policies: readonly AccessPolicy[],
   mailbox: Mailbox,
   group: (address: string) => Group | undefined,

@@ -2,7 +2,7 @@ import type { Denial } from '../http/graph-errors.js';
 import type { Application } from '../model/application.js';
 import type { Mailbox } from '../model/mailbox.js';
 import type { AccessRules } from './access-rules.js';
-import { type Assignment, isInScope, judgePolicies, permissionsOf, scopeInWords } from './access-rules.js';
+import { type Assignment, checkPolicies, isInScope, permissionsOf, scopeInWords } from './access-rules.js';
 import { ewsObjection } from './ews-policy.js';
 import { accessDenied, noMailbox, noPermissions, odataDisabled, userInvalid } from './mailbox-access-denials.js';
 
@@ -16,14 +16,14 @@ export interface AccessQuestion {
   roles: readonly string[];
   /** One of these is needed. */
   needed: readonly string[];
-  /** Undefined when it is not known, and not judged. */
+  /** Undefined when it is not known, and not checked. */
   userAgent: string | undefined;
   /** What is in effect for the application. */
   rules: AccessRules;
 }
 
 /** `reason` is a sentence without its full stop: what in the tenant granted or denied it. */
-export type Judgement =
+export type AccessDecision =
   | { granted: true; permissions: string[]; reason: string }
   | { granted: false; denial: Denial; reason: string };
 
@@ -31,7 +31,7 @@ export type Judgement =
  * Whether an application may use a mailbox; the denial comes in the order and the words of Exchange Online.
  * (facts error-4, error-12)
  */
-export function judgeAccess(question: AccessQuestion): Judgement {
+export function checkMailboxAccess(question: AccessQuestion): AccessDecision {
   const { mailbox, user, roles, needed, userAgent, rules } = question;
   const { assignments, settings } = rules;
   const wanted = needed.join(' or ');
@@ -57,11 +57,11 @@ export function judgeAccess(question: AccessQuestion): Judgement {
   // Which of the two comes first is not known; both are told by the same status and code.
   const objection = userAgent === undefined ? undefined : ewsObjection(rules.ews, userAgent);
   if (objection !== undefined) return denied(odataDisabled('short'), objection);
-  const scope = judgeScope({ mailbox, roles, needed, consented, assigned, rules });
+  const scope = checkScope({ mailbox, roles, needed, consented, assigned, rules });
   return scope.granted ? scope : denied(odataDisabled(settings.denialText), scope.reason);
 }
 
-function denied(denial: Denial, reason: string): Judgement {
+function denied(denial: Denial, reason: string): AccessDecision {
   return { granted: false, denial, reason };
 }
 
@@ -77,17 +77,17 @@ interface ScopeQuestion {
   rules: AccessRules;
 }
 
-type ScopeJudgement = { granted: true; permissions: string[]; reason: string } | { granted: false; reason: string };
+type ScopeDecision = { granted: true; permissions: string[]; reason: string } | { granted: false; reason: string };
 
 /**
  * Whether a mailbox is among those that the application may use: by its Entra roles, which access policies narrow, or by an
  * assignment, which they do not (Exchange documentation: policies constrain Entra permissions, assignments add to them).
  * (fact access-2)
  */
-function judgeScope({ mailbox, roles, needed, consented, assigned, rules }: ScopeQuestion): ScopeJudgement {
+function checkScope({ mailbox, roles, needed, consented, assigned, rules }: ScopeQuestion): ScopeDecision {
   const { assignments, policies, group, settings } = rules;
   const covers = ({ scope }: Assignment): boolean => !scope || isInScope(scope, mailbox, group);
-  const byPolicy = judgePolicies(policies, mailbox, group);
+  const byPolicy = checkPolicies(policies, mailbox, group);
   const rolesCount = byPolicy.allowed && !settings.requireAssignment;
   const granting = assigned.find(covers);
   if (!granting && !(consented && rolesCount)) {

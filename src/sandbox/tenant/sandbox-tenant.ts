@@ -10,7 +10,7 @@ import { checkEws } from './check-tenant.js';
 import type { LoadableCollection, TenantCollection } from './collection.js';
 import type { EwsOptions, EwsPolicy } from './ews-policy.js';
 import { groupsOf } from './groups.js';
-import { judgeAccess } from './mailbox-access.js';
+import { checkMailboxAccess } from './mailbox-access.js';
 import { mailboxesOf, type TenantMailbox } from './mailboxes.js';
 import type { TenantState } from './tenant-state.js';
 
@@ -58,7 +58,7 @@ export interface SandboxTenant {
   update(changes: TenantUpdate): void;
   /**
    * Whether an application may send from a mailbox (by address or object id) now, with a new token, and why. It is the
-   * judgement that requests meet. Without `userAgent` the EWS lists are not judged.
+   * decision that requests meet. Without `userAgent` the EWS lists are not checked.
    */
   access(clientId: string, mailbox: string, userAgent?: string): TenantAccess;
   /** Every access token issued so far is answered 401 from now on. */
@@ -116,7 +116,7 @@ export function sandboxTenant(state: TenantState): LoadableTenant {
       }
       state.changed();
     },
-    access: (clientId, mailbox, userAgent) => judgeTenantAccess(state, clientId, mailbox, userAgent),
+    access: (clientId, mailbox, userAgent) => checkTenantAccess(state, clientId, mailbox, userAgent),
     revokeTokens: () => {
       state.revokeTokens();
       state.changed();
@@ -124,8 +124,8 @@ export function sandboxTenant(state: TenantState): LoadableTenant {
   };
 }
 
-/** The mailbox is named as in a path. Without `userAgent` the EWS lists are not judged, only told. */
-function judgeTenantAccess(tenant: TenantState, clientId: string, user: string, userAgent?: string): TenantAccess {
+/** The mailbox is named as in a path. Without `userAgent` the EWS lists are not checked, only reported. */
+function checkTenantAccess(tenant: TenantState, clientId: string, user: string, userAgent?: string): TenantAccess {
   const application = tenant.applications.get(clientId.toLowerCase());
   if (!application || application.disabled) {
     const { error, code, message } = application
@@ -135,7 +135,7 @@ function judgeTenantAccess(tenant: TenantState, clientId: string, user: string, 
     return { result: 'Denied', reason, status: 400, code: error, message: `AADSTS${code}: ${message}` };
   }
   const rules = tenant.rulesFor(application);
-  const judgement = judgeAccess({
+  const decision = checkMailboxAccess({
     application,
     mailbox: tenant.directory.find(user),
     user,
@@ -144,11 +144,11 @@ function judgeTenantAccess(tenant: TenantState, clientId: string, user: string, 
     userAgent,
     rules,
   });
-  if (!judgement.granted) {
-    const { status, code, message } = judgement.denial;
-    return { result: 'Denied', reason: judgement.reason, status, code, message };
+  if (!decision.granted) {
+    const { status, code, message } = decision.denial;
+    return { result: 'Denied', reason: decision.reason, status, code, message };
   }
   const listed = userAgent === undefined && rules.ews.applicationAccessPolicy !== null;
-  const reason = listed ? `${judgement.reason}; by User-Agents that the EWS lists admit` : judgement.reason;
+  const reason = listed ? `${decision.reason}; by User-Agents that the EWS lists admit` : decision.reason;
   return { result: 'Granted', reason };
 }

@@ -22,11 +22,11 @@ export interface ThrottleOptions {
 }
 
 /** A request that an application makes to a mailbox. */
-export interface Place {
+export interface RequestSlot {
   /** Why it is refused, if it is; to be asked once, when the body is there. What is not refused counts as uploaded. */
   refuse: (method: string, bytes: number) => Answer | undefined;
   /** It is over; may be called more than once. */
-  leave: () => void;
+  release: () => void;
 }
 
 /** How near the mailboxes are to Graph's limits. */
@@ -79,21 +79,21 @@ export class Throttle {
   }
 
   /** A request arrives; it counts, also when it is refused. `mailbox` in lower case. (fact throttle-8) */
-  enter(appId: string, mailbox: string): Place {
+  acquire(appId: string, mailbox: string): RequestSlot {
     const { now, requests, uploadBytes, retryAfter } = this.#options;
     const usage = this.#usage(appId, mailbox);
-    const place = this.#concurrency.enter(appId, mailbox);
+    const slot = this.#concurrency.acquire(appId, mailbox);
     usage.requests.add(1, now());
     usage.inFlight += 1;
-    let left = false;
+    let released = false;
     return {
-      leave: () => {
-        place.leave();
-        if (!left) usage.inFlight -= 1;
-        left = true;
+      release: () => {
+        slot.release();
+        if (!released) usage.inFlight -= 1;
+        released = true;
       },
       refuse: (method, bytes) => {
-        if (!place.admitted) return overLimit('MailboxConcurrency', retryAfter);
+        if (!slot.withinLimit) return overLimit('MailboxConcurrency', retryAfter);
         const { requests: made, uploads } = usage;
         const at = now();
         const wait = (seconds: number) => (retryAfter === null ? null : String(seconds));

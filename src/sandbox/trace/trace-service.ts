@@ -1,7 +1,7 @@
 import type { AccessTokens, ChallengedTokens } from '../entra/access-tokens.js';
-import { onlyDelays, struckAnswer } from '../faults/fault-answer.js';
+import { faultAnswer, onlyDelays } from '../faults/fault-answer.js';
 import type { FaultList } from '../faults/fault-list.js';
-import { whoAsks } from '../graph/authenticate.js';
+import { authenticate } from '../graph/authenticate.js';
 import { graphFaultAnswer } from '../graph/common/apply-fault.js';
 import { type Answer, jsonAnswer } from '../http/answer.js';
 import type { Call } from '../http/call.js';
@@ -39,7 +39,7 @@ export interface TraceServiceOptions {
  */
 export class TraceService {
   readonly #options: TraceServiceOptions;
-  /** When each came, by the clock that nobody sets. */
+  /** When each came, by the clock that is never set. */
   readonly #taken = new WeakMap<Submission, number>();
 
   constructor(options: TraceServiceOptions) {
@@ -61,9 +61,9 @@ export class TraceService {
   async #list(call: Call): Promise<Answer> {
     const { tenant, throttle, faults, challenged, latency, now } = this.#options;
     if (call.method !== 'GET') return methodNotAllowed(call, ['GET']);
-    const asking = whoAsks(call, this.#options);
-    if ('status' in asking) return asking;
-    if (!asking.token.roles?.includes(ROLE)) return gatewayRefusal(call, 403, 'Forbidden', NOT_PERMITTED);
+    const caller = authenticate(call, this.#options);
+    if ('status' in caller) return caller;
+    if (!caller.token.roles?.includes(ROLE)) return gatewayRefusal(call, 403, 'Forbidden', NOT_PERMITTED);
     if (!tenant.messageTracePrincipal.at(tenant.now)) return gatewayRefusal(call, 401, 'Unauthorized', NO_PRINCIPAL);
     const wait = throttle.messageTraces.refuse();
     if (wait !== undefined) {
@@ -73,9 +73,9 @@ export class TraceService {
     const query = readTraceQuery(call.path.query, now());
     if (isDenial(query)) return denied(query);
     const fault = faults.take('messageTrace');
-    if (fault?.claimsChallenge) challenged.add(asking.token.uti);
+    if (fault?.claimsChallenge) challenged.add(caller.token.uti);
     const own = fault && !onlyDelays(fault) ? graphFaultAnswer(fault, call) : this.#page(call, query);
-    if (fault) return struckAnswer(fault, own, latency());
+    if (fault) return faultAnswer(fault, own, latency());
     const delay = latency();
     return delay > 0 ? { ...own, delay } : own;
   }
@@ -108,8 +108,8 @@ export class TraceService {
   }
 
   async #details(call: Call): Promise<Answer> {
-    const asking = whoAsks(call, this.#options);
-    if ('status' in asking) return asking;
+    const caller = authenticate(call, this.#options);
+    if ('status' in caller) return caller;
     return gatewayRefusal(call, 501, 'NotImplemented', 'The sandbox does not emulate the details of a message trace.');
   }
 }

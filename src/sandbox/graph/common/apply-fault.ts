@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { describe, onlyDelays, struckAnswer } from '../../faults/fault-answer.js';
+import { describe, faultAnswer, onlyDelays } from '../../faults/fault-answer.js';
 import type { FaultList } from '../../faults/fault-list.js';
 import type { FaultTarget } from '../../faults/fault-rule.js';
 import type { FaultSubject } from '../../faults/rule-matching.js';
 import { isTarget } from '../../faults/rule-matching.js';
-import type { Strike } from '../../faults/scripted-fault.js';
+import type { AppliedFault } from '../../faults/scripted-fault.js';
 import type { Answer } from '../../http/answer.js';
 import type { Call } from '../../http/call.js';
 import { claimsChallenge, gatewayRefusal, outlookRefusal, tokenRefused } from '../../http/graph-errors.js';
@@ -14,7 +14,7 @@ import type { StoredMessage } from '../../model/stored-message.js';
 import type { UploadSessions } from '../../model/upload-sessions.js';
 import type { Exchange } from './exchange.js';
 
-export interface StruckRequest {
+export interface TargetRequest {
   call: Call;
   mailbox: Mailbox;
   body?: Buffer;
@@ -26,9 +26,9 @@ export interface StruckRequest {
  * Does what was asked, unless a scripted fault takes the place of its success; answered after the sandbox's latency in
  * either case. `messages` are those that the request is about.
  */
-export async function strike(
+export async function applyFault(
   on: Exclude<FaultTarget, 'token' | 'discovery' | 'messageTrace'>,
-  request: StruckRequest,
+  request: TargetRequest,
   exchange: Pick<Exchange, 'faults' | 'challenged' | 'latency'>,
   messages: readonly StoredMessage[],
   succeed: () => Answer | Promise<Answer>,
@@ -48,7 +48,7 @@ export async function strike(
   if (on !== 'lookup') request.call.note({ delivered });
   const success = delivered ? await succeed() : undefined;
   const own = success && onlyDelays(fault) ? success : graphFaultAnswer(fault, request.call);
-  return struckAnswer(fault, own, latency);
+  return faultAnswer(fault, own, latency);
 }
 
 /** What a request to a mailbox is about; worked out when a rule asks. */
@@ -104,7 +104,7 @@ const OWN: Readonly<Record<number, readonly [code: string, message: string]>> = 
 };
 
 /** What Graph answers with the status of a fault. */
-export function graphFaultAnswer(fault: Strike, call: Call): Answer {
+export function graphFaultAnswer(fault: AppliedFault, call: Call): Answer {
   if (fault.claimsChallenge) return claimsChallenge(call);
   const { status = 504, code, message } = fault;
   if (status < 300) return { status };
@@ -136,20 +136,20 @@ interface Parties {
   uploads: UploadSessions;
 }
 
-/** The fault that strikes a request on its head, if any: nothing of it has been checked. */
+/** The fault to apply to a request on its head, if any: nothing of it has been checked. */
 export function earlyFault(call: Call, { faults, directory, uploads }: Parties): EarlyFault | undefined {
   if (!faults.hasEarly) return undefined;
   const { segments } = call.path;
   const { operation, itemId = '' } = operationOf(call.method, segments);
   if (!isTarget(operation)) return undefined;
   const mailbox = operation === 'uploadChunk' ? uploads.find(itemId)?.draft.mailbox : directory.find(segments[2] ?? '');
-  const strike = faults.takeEarly(operation, {
+  const fault = faults.takeEarly(operation, {
     mailbox: mailbox ? [mailbox.id.toLowerCase(), ...mailbox.addresses] : [],
     recipients: [],
     subjects: [],
     message: '',
   });
-  if (!strike) return undefined;
+  if (!fault) return undefined;
   if (mailbox) call.about(mailbox.address);
-  return { fault: describe(strike), after: strike.reset === 'mid-body' ? 'half' : 'head' };
+  return { fault: describe(fault), after: fault.reset === 'mid-body' ? 'half' : 'head' };
 }

@@ -24,7 +24,7 @@ export interface ExchangeOptions {
    */
   uploadLimit?: number | false;
   /**
-   * Messages of a mailbox that go out in a minute; the rest waits in Drafts for its turn and is never refused. Exchange
+   * Messages of a mailbox that go out in a minute; the rest waits in Drafts and is never refused. Exchange
    * Online sends 30. Default `false`, which is no limit, because waiting takes time.
    */
   messageRate?: number | false;
@@ -34,8 +34,8 @@ export interface ExchangeOptions {
    */
   retryAfter?: string | null;
   /**
-   * Domains and addresses that nobody can reach: what is sent to them is taken with 202, and a report of non-delivery comes
-   * to the Inbox of the sender. So does one for every address in `tenantDomain` that nobody has, and for that of every
+   * Domains and addresses that cannot be reached: what is sent to them is taken with 202, and a report of non-delivery comes
+   * to the Inbox of the sender. So does one for every address in `tenantDomain` that no mailbox has, and for that of every
    * user without a mailbox. `false`: nothing bounces but what has too many recipients. Default `['undeliverable.test',
    * 'bounce@fault.test']`.
    */
@@ -43,7 +43,7 @@ export interface ExchangeOptions {
   /** Recipients that a message may have in To, Cc and Bcc together. `false` turns the limit off. Default `500`. */
   recipientLimit?: number | false;
   /**
-   * What becomes of a message with more: `'ndr'` takes it with 202 and reports that it could not be delivered to anybody;
+   * What becomes of a message with more: `'ndr'` takes it with 202 and reports that it could not be delivered to any recipient;
    * `'400'` refuses it, as is reported to happen sometimes. Default `'ndr'`. (fact limit-2)
    */
   recipientLimitAnswer?: 'ndr' | '400';

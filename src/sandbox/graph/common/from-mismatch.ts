@@ -3,7 +3,7 @@ import type { Mailbox } from '../../model/mailbox.js';
 
 /**
  * What becomes of a `From` that is not the mailbox's own, of which reports differ: refused with `ErrorSendAsDenied`,
- * replaced by the mailbox's primary address, or taken as it is (as with the right to send as somebody else).
+ * replaced by the mailbox's primary address, or taken as it is (as with the right to send as another user).
  * (fact from-1)
  */
 export type FromMismatch = 'deny' | 'rewrite' | 'allow';
@@ -12,7 +12,7 @@ export type FromMismatch = 'deny' | 'rewrite' | 'allow';
  * Whether the message may go out, and the `From` line that recipients see instead of the uploaded one. `maySendAs` tells
  * for which other addresses the mailbox holds the right.
  */
-export function judgeFrom(
+export function checkFrom(
   envelope: Envelope,
   mailbox: Mailbox,
   mismatch: FromMismatch,

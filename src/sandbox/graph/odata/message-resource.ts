@@ -103,7 +103,7 @@ function from(item: Item): Address {
 
 /** The mailbox that the message is or was sent from. */
 function sender({ mailbox, submission, received, message }: Item): Address {
-  // A report of non-delivery comes from nobody's mailbox.
+  // A report of non-delivery comes from no mailbox.
   const [postmaster] = message.envelope.from;
   if (received && !submission && postmaster) return postmaster;
   const { displayName, address } = submission?.mailbox ?? mailbox;

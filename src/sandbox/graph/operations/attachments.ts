@@ -5,7 +5,7 @@ import type { AddedAttachment } from '../../model/stored-message.js';
 import { readFileAttachment } from '../body/file-attachment.js';
 import { orDenial } from '../body/json-values.js';
 import { readJsonObject } from '../body/request-body.js';
-import { strike } from '../common/apply-fault.js';
+import { applyFault } from '../common/apply-fault.js';
 import {
   type Exchange,
   findDraft,
@@ -33,7 +33,7 @@ async function addAttachment(request: MailboxCall, exchange: Exchange): Promise<
   const attachment = orDenial(() => readFileAttachment(given, call.at));
   if (isDenial(attachment)) return denied(attachment);
   if (draft.message.size + attachment.size > exchange.maxMessageSize) return denied(messageTooLarge);
-  return strike('addAttachment', request, exchange, [draft.message], () => {
+  return applyFault('addAttachment', request, exchange, [draft.message], () => {
     draft.message.attach(attachment);
     draft.modifiedAt = call.at;
     const context = odataContext(call, mailbox, `messages('${draft.id}')/attachments/$entity`);
@@ -80,7 +80,7 @@ async function getAttachment(request: MailboxCall, exchange: Exchange): Promise<
   if (isDenial(found)) return denied(found);
   if (isDenial(query)) return denied(query);
   const { item, attachment } = found;
-  return strike('lookup', request, exchange, [item.message], () => {
+  return applyFault('lookup', request, exchange, [item.message], () => {
     const context = odataContext(request.call, item.mailbox, `messages('${item.id}')/attachments/$entity`);
     return jsonAnswer(200, { '@odata.context': context, ...attachmentResource(attachment, query.properties) });
   });
@@ -93,7 +93,7 @@ async function getValue(request: MailboxCall, exchange: Exchange): Promise<Answe
   const type = /^[\w.+-]+\/[\w.+-]+$/.test(attachment.contentType)
     ? attachment.contentType
     : 'application/octet-stream';
-  return strike('lookup', request, exchange, [item.message], () => ({
+  return applyFault('lookup', request, exchange, [item.message], () => ({
     status: 200,
     headers: { 'content-type': type },
     body: Buffer.concat(attachment.chunks),
@@ -120,7 +120,7 @@ async function listAttachments(request: MailboxCall, exchange: Exchange): Promis
   if (isDenial(item)) return denied(item);
   const query = readQuery(request.call.path.query, ['$select'], ATTACHMENT_PROPERTIES);
   if (isDenial(query)) return denied(query);
-  return strike('lookup', request, exchange, [item.message], async () => {
+  return applyFault('lookup', request, exchange, [item.message], async () => {
     const context = odataContext(request.call, item.mailbox, `messages('${item.id}')/attachments`);
     const value = (await attachmentsOf(item)).map((one) => attachmentResource(one, query.properties));
     return jsonAnswer(200, { '@odata.context': context, value });

@@ -4,7 +4,7 @@ import type { UploadSession } from '../../model/upload-sessions.js';
 import { readTraits } from '../body/file-attachment.js';
 import { isObject, orDenial, readProperties } from '../body/json-values.js';
 import { readJsonObject } from '../body/request-body.js';
-import { strike } from '../common/apply-fault.js';
+import { applyFault } from '../common/apply-fault.js';
 import type { Exchange, MailboxCall, MailboxOperation } from '../common/exchange.js';
 import { findDraft } from '../common/exchange.js';
 
@@ -26,7 +26,7 @@ async function createUploadSession(request: MailboxCall, exchange: Exchange): Pr
   if (file.size < exchange.minUploadSize) return denied(tooSmall);
   const whole = draft.message.size + file.size;
   if (file.size > LARGEST_FILE || whole > exchange.maxMessageSize) return denied(messageTooLarge);
-  return strike('createUploadSession', request, exchange, [draft.message], () => {
+  return applyFault('createUploadSession', request, exchange, [draft.message], () => {
     const session = exchange.uploads.open(draft, file, request.application.clientId);
     const { origin } = request.call;
     return jsonAnswer(201, {

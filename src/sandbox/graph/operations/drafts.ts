@@ -1,7 +1,7 @@
 import { type Answer, jsonAnswer } from '../../http/answer.js';
 import { denial, denied, gatewayRefusal, isDenial, messageTooLarge } from '../../http/graph-errors.js';
 import { readDraftBody } from '../body/request-body.js';
-import { strike } from '../common/apply-fault.js';
+import { applyFault } from '../common/apply-fault.js';
 import { type Exchange, findItem, type MailboxCall, type MailboxOperation, odataContext } from '../common/exchange.js';
 import { messageResource } from '../odata/message-resource.js';
 
@@ -15,7 +15,7 @@ async function createDraft(request: MailboxCall, exchange: Exchange): Promise<An
   const message = readDraftBody(request, exchange.options);
   if (isDenial(message)) return denied(message);
   if (message.size > exchange.maxMessageSize) return denied(messageTooLarge);
-  return strike('createDraft', request, exchange, [message], async () => {
+  return applyFault('createDraft', request, exchange, [message], async () => {
     const draft = exchange.store.createDraft(mailbox, message, call.at);
     const context = odataContext(call, mailbox, 'messages/$entity');
     const resource = await messageResource(draft, { call, properties: undefined, withBody: true });
@@ -46,7 +46,7 @@ export function deleteMessageOperation(exchange: Exchange): MailboxOperation {
 async function deleteMessage(request: MailboxCall, exchange: Exchange): Promise<Answer> {
   const item = findItem(request, exchange);
   if (isDenial(item)) return denied(item);
-  return strike('deleteDraft', request, exchange, [item.message], () => {
+  return applyFault('deleteDraft', request, exchange, [item.message], () => {
     exchange.store.discard(item, request.call.at);
     return { status: 204 };
   });

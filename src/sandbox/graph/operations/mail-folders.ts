@@ -1,7 +1,7 @@
 import { type Answer, jsonAnswer } from '../../http/answer.js';
 import { denied, isDenial } from '../../http/graph-errors.js';
 import { FOLDER_NAMES, type FolderName } from '../../model/item.js';
-import { strike } from '../common/apply-fault.js';
+import { applyFault } from '../common/apply-fault.js';
 import type { Exchange, MailboxCall, MailboxOperation } from '../common/exchange.js';
 import { odataContext, READ_BASIC_ROLES } from '../common/exchange.js';
 import { folderId, requireFolder } from '../odata/folder-name.js';
@@ -41,7 +41,7 @@ async function listFolders(request: MailboxCall, exchange: Exchange): Promise<An
   const query = readQuery(call.path.query, ['$select', '$top', '$skip', '$count'], PROPERTIES);
   if (isDenial(query)) return denied(query);
   const { entries, around } = page(FOLDER_NAMES, query, call);
-  return strike('lookup', request, exchange, [], () => {
+  return applyFault('lookup', request, exchange, [], () => {
     const value = entries.map((folder) => folderResource(request, exchange, folder, query.properties));
     return jsonAnswer(200, around(odataContext(call, mailbox, 'mailFolders'), value));
   });
@@ -53,7 +53,7 @@ async function getFolder(request: MailboxCall, exchange: Exchange): Promise<Answ
   if (typeof folder !== 'string') return denied(folder);
   const query = readQuery(call.path.query, ['$select'], PROPERTIES);
   if (isDenial(query)) return denied(query);
-  return strike('lookup', request, exchange, [], () => {
+  return applyFault('lookup', request, exchange, [], () => {
     const context = odataContext(call, mailbox, 'mailFolders/$entity');
     const resource = folderResource(request, exchange, folder, query.properties);
     return jsonAnswer(200, { '@odata.context': context, ...resource });

@@ -1,7 +1,7 @@
 import { type Answer, jsonAnswer } from '../../http/answer.js';
 import { type Denial, denied, isDenial } from '../../http/graph-errors.js';
 import { type Item, itemBytes } from '../../model/item.js';
-import { strike } from '../common/apply-fault.js';
+import { applyFault } from '../common/apply-fault.js';
 import {
   type Exchange,
   findItem,
@@ -41,7 +41,7 @@ async function listMessages(request: MailboxCall, exchange: Exchange): Promise<A
   const { properties } = query;
   const { entries, around } = page(found, query, call);
   const messages = entries.map(({ message }) => message);
-  return strike('lookup', request, exchange, messages, async () => {
+  return applyFault('lookup', request, exchange, messages, async () => {
     const options = { call, properties, withBody: mayReadBody(request) };
     const value: object[] = [];
     for (const item of entries) value.push(await messageResource(item, options));
@@ -56,7 +56,7 @@ async function countMessages(request: MailboxCall, exchange: Exchange): Promise<
   const query = readQuery(request.call.path.query, ['$filter'], MESSAGE_PROPERTIES);
   const found = isDenial(query) ? query : findMessages(request, exchange, query);
   if (isDenial(found)) return denied(found);
-  return strike('lookup', request, exchange, [], () => ({
+  return applyFault('lookup', request, exchange, [], () => ({
     status: 200,
     headers: { 'content-type': 'text/plain' },
     body: String(found.length),
@@ -91,7 +91,7 @@ async function getMessage(request: MailboxCall, exchange: Exchange): Promise<Ans
   if (isDenial(item)) return denied(item);
   const query = readQuery(call.path.query, ['$select'], MESSAGE_PROPERTIES);
   if (isDenial(query)) return denied(query);
-  return strike('lookup', request, exchange, [item.message], async () => {
+  return applyFault('lookup', request, exchange, [item.message], async () => {
     const context = odataContext(call, mailbox, 'messages/$entity');
     const { properties } = query;
     const resource = await messageResource(item, { call, properties, withBody: mayReadBody(request) });
@@ -102,7 +102,7 @@ async function getMessage(request: MailboxCall, exchange: Exchange): Promise<Ans
 async function getMime(request: MailboxCall, exchange: Exchange): Promise<Answer> {
   const item = findItem(request, exchange);
   if (isDenial(item)) return denied(item);
-  return strike('lookup', request, exchange, [item.message], () => ({
+  return applyFault('lookup', request, exchange, [item.message], () => ({
     status: 200,
     headers: { 'content-type': 'text/plain' },
     body: itemBytes(item),

@@ -4,9 +4,9 @@ import { type Denial, denial, denied, isDenial, messageTooLarge } from '../../ht
 import type { StoredMessage } from '../../model/stored-message.js';
 import type { Submission } from '../../model/submission.js';
 import { readSendMailBody } from '../body/request-body.js';
-import { strike } from '../common/apply-fault.js';
+import { applyFault } from '../common/apply-fault.js';
 import { type Exchange, findDraft, type MailboxCall, type MailboxOperation } from '../common/exchange.js';
-import { judgeFrom } from '../common/from-mismatch.js';
+import { checkFrom } from '../common/from-mismatch.js';
 
 const NO_RECIPIENTS =
   "At least one recipient is not valid., A message can't be sent because it contains no recipients.";
@@ -25,7 +25,7 @@ async function sendMail(request: MailboxCall, exchange: Exchange): Promise<Answe
   const { message, saveToSentItems } = upload;
   const submission = prepareSubmission(request, message, saveToSentItems, exchange);
   if (isDenial(submission)) return denied(submission);
-  return strike('sendMail', request, exchange, [message], () => {
+  return applyFault('sendMail', request, exchange, [message], () => {
     exchange.store.submit(submission);
     return accepted();
   });
@@ -41,7 +41,7 @@ async function sendDraft(request: MailboxCall, exchange: Exchange): Promise<Answ
   if (isDenial(draft)) return denied(draft);
   const submission = prepareSubmission(request, draft.message, true, exchange);
   if (isDenial(submission)) return denied(submission);
-  return strike('sendDraft', request, exchange, [draft.message], () => {
+  return applyFault('sendDraft', request, exchange, [draft.message], () => {
     exchange.store.submit(submission, draft);
     return accepted();
   });
@@ -64,7 +64,7 @@ export function prepareSubmission(
     return tooManyRecipients(envelope.recipients.length, recipientLimit);
   }
   const mayUse = (address: string): boolean => maySendAs(mailbox, address);
-  const from = judgeFrom(envelope, mailbox, fromMismatch, mayUse, options.aliasInFrom);
+  const from = checkFrom(envelope, mailbox, fromMismatch, mayUse, options.aliasInFrom);
   if (!from.allowed) return denial(403, 'ErrorSendAsDenied', NOT_THE_SENDER);
   if (message.size > maxMessageSize) return messageTooLarge;
   return {

@@ -71,7 +71,7 @@ export async function takeApart(item: Item): Promise<void> {
   for (;;) {
     const { mime } = message;
     const [{ html, text }, attachments] = [await parseMail(mime), await attachmentsInMime(item)];
-    // Somebody else may have edited it meanwhile.
+    // Another request may have edited it meanwhile.
     if (mime !== message.mime) continue;
     if (attachments.length === 0) return;
     const contentType = html === undefined ? 'text/plain; charset=utf-8' : 'text/html; charset=utf-8';
