@@ -90,8 +90,8 @@ export interface Sandbox extends AsyncDisposable {
   /** The rules that may still be applied, in the order in which they are tried; those of the scenario come last. */
   faults(): ActiveFault[];
   /**
-   * Plays a scenario: its rules take the place of those of the scenario before, and strike what no rule of `fault()` and no
-   * magic recipient does. `undefined` ends it. Throws when there is none of that name.
+   * Plays a scenario: its rules replace those of the scenario before, and are applied where no rule of `fault()` and no
+   * magic recipient is. `undefined` ends it. Throws when there is none of that name.
    */
   scenario(name: ScenarioName | undefined): void;
   /** The tenant, to be looked at and changed while the sandbox runs. */

@@ -1,8 +1,7 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { faultRoutes } from './api/fault-routes.js';
-import type { SandboxStats } from './api/inbox-service.js';
-import { inboxService, throttlingRoutes } from './api/inbox-service.js';
+import { inboxService, type SandboxStats, throttlingRoutes } from './api/inbox-service.js';
 import { MessageTimelines } from './api/message-timelines.js';
 import { MessageWaits, messageApi } from './api/message-waits.js';
 import { Messages } from './api/messages.js';

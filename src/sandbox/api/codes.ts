@@ -99,7 +99,7 @@ const CODE_WORDS = new RegExp(
   'giu',
 );
 
-/** Labels of numbers that are no codes. */
+/** Labels of numbers that are not codes. */
 const OTHER_LABEL = word(
   [
     'orders?|order (?:no|number)|invoice|receipt|reference|ref|ticket|case|tracking|customer|account|phone|tel|fax|call|total|amount',
@@ -113,7 +113,7 @@ const OTHER_LABEL = word(
 const UNITS =
   '€|\\$|£|¥|EUR|USD|GBP|CHF|PLN|SEK|kr|zł|euros?|dollars?|px|km|kg|MB|GB|KB|mins?|minut\\p{L}*|seconds?|sek\\p{L}*|secondes?|segundos?|secondi|hours?|stunden?|std|uhr|heures?|horas?|ore|days?|tagen?|jours?|días|dias|giorni|dagen|uur|分|分間|分钟|years?|jahren?|points?|punkte';
 
-/** What is to be looked at as if it were not there: it holds numbers that are no codes, or words that mean another code. */
+/** What is to be looked at as if it were not there: it holds numbers that are not codes, or words that mean another code. */
 const HIDDEN: readonly RegExp[] = [
   /\b(?:https?:\/\/|www\.)\S+/gi,
   /[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+/g,

@@ -153,7 +153,7 @@ export function throttlingRoutes(view: () => ThrottlingView): ApiRoute[] {
 const LIMIT = 1_048_576;
 
 /**
- * The JSON of a request's body, undefined when it has none. Throws a refusal when it is too large, is no JSON, or does not
+ * The JSON of a request's body, undefined when it has none. Throws a refusal when it is too large, is not JSON, or does not
  * say that it is: a form of another site can send text, but not this Content-Type.
  */
 async function readJsonBody(request: IncomingMessage): Promise<unknown> {

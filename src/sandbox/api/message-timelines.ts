@@ -13,8 +13,8 @@ export interface StoryRequest extends RequestLogEntry {
   wait: number;
 }
 
-// Requests of one message to each side of the one that submitted it; a client that sends thousands under one Message-ID needs no
-// more.
+// Requests of one message to each side of the one that submitted it; a client that sends thousands under one Message-ID
+// needs no more.
 const FARTHEST = 100;
 
 /** Joins messages to the requests that were about them. Nothing is joined before it is needed. */

@@ -39,7 +39,7 @@ export class EntraService {
     this.#options = options;
   }
 
-  /** Undefined when the path is none of Entra's. */
+  /** Undefined when the path is not one of Entra's. */
   answer(call: Call): Promise<Answer> | undefined {
     const [tenant = '', ...rest] = call.path.segments;
     const path = rest.join('/').toLowerCase();

@@ -1,7 +1,6 @@
 import type { Application } from '../model/application.js';
 import { foreignLoginHost, type SandboxCloud } from '../model/cloud.js';
-import type { EntraFailure } from './failures.js';
-import { crossCloudRefused, otherCloud, tenantMalformed, tenantNotFound } from './failures.js';
+import { crossCloudRefused, type EntraFailure, otherCloud, tenantMalformed, tenantNotFound } from './failures.js';
 
 /** The directory that the sandbox plays. */
 export interface Tenant {

@@ -10,7 +10,7 @@ export interface Address {
 export interface AddressList {
   /** In order, groups flattened. */
   addresses: Address[];
-  /** The parts that are no address, as written. A sender that ignores one of them loses a recipient. */
+  /** The parts that are not addresses, as written. A sender that ignores one of them loses a recipient. */
   malformed: string[];
 }
 

@@ -10,7 +10,7 @@ export interface Envelope {
   bcc: Address[];
   /** To, Cc and Bcc in that order, each address once. */
   recipients: Address[];
-  /** Parts of To, Cc and Bcc that are no address. */
+  /** Parts of To, Cc and Bcc that are not addresses. */
   malformed: string[];
   messageId: string | undefined;
 }

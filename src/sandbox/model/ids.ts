@@ -19,7 +19,7 @@ export function idOf(number: number, start: IdStart = 'AAMk'): string {
   return `${start}${shared}${number.toString(36).padStart(digits, '0')}=`;
 }
 
-/** The number in an id; undefined for what is none of this process. */
+/** The number in an id; undefined for an id of another process. */
 export function numberIn(id: string): number | undefined {
   const number = Number.parseInt(id.slice(-digits - 1, -1), 36);
   return id === idOf(number) || id === idOf(number, 'AAkA') ? number : undefined;

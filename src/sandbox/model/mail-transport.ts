@@ -2,8 +2,7 @@ import type { Timers } from '../http/timers.js';
 import type { Address } from '../mail/address-list.js';
 import { type Folders, Item } from './item.js';
 import type { Mailbox } from './mailbox.js';
-import type { Bounce } from './non-delivery-report.js';
-import { nonDeliveryReport } from './non-delivery-report.js';
+import { type Bounce, nonDeliveryReport } from './non-delivery-report.js';
 import { StoredMessage } from './stored-message.js';
 import type { Submission } from './submission.js';
 
@@ -27,7 +26,7 @@ export interface PendingDelivery {
   sent: Item;
   /** Whether the submission is still kept. */
   kept: () => boolean;
-  /** Notes an item that the way has made. */
+  /** Notes an item that was made by the delivery. */
   made: (item: Item) => void;
   /** It went out, or to Sent Items, later than it was taken. */
   wentOut: () => void;

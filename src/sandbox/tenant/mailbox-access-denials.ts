@@ -21,6 +21,7 @@ export const noMailbox = denial(
 /** `'raop'`: as Exchange Online is seen to answer today; `'short'`: as its documentation has it. (fact error-5) */
 export type DenialText = 'raop' | 'short';
 
+/** The answer for a mailbox outside the application's scope, and for a program that the EWS lists keep out. */
 export const odataDisabled = (text: DenialText) =>
   denial(
     403,

@@ -1,8 +1,14 @@
 import type { Denial } from '../http/graph-errors.js';
 import type { Application } from '../model/application.js';
 import type { Mailbox } from '../model/mailbox.js';
-import type { AccessRules } from './access-rules.js';
-import { type Assignment, checkPolicies, isInScope, permissionsOf, scopeInWords } from './access-rules.js';
+import {
+  type AccessRules,
+  type Assignment,
+  checkPolicies,
+  isInScope,
+  permissionsOf,
+  scopeInWords,
+} from './access-rules.js';
 import { ewsObjection } from './ews-policy.js';
 import { accessDenied, noMailbox, noPermissions, odataDisabled, userInvalid } from './mailbox-access-denials.js';
 

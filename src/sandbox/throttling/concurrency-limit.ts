@@ -8,7 +8,7 @@ export type ConcurrencyKey = 'mailbox' | 'app';
 export class ConcurrencyLimit {
   readonly #limit: number;
   readonly #by: ConcurrencyKey;
-  readonly #withinLimit = new Map<string, number>();
+  readonly #inFlight = new Map<string, number>();
   readonly #open = new Map<string, number>();
   readonly #highest = new Map<string, number>();
 
@@ -21,14 +21,14 @@ export class ConcurrencyLimit {
   /** From the moment a request arrives until `release`, which may be called more than once. */
   acquire(appId: string, mailbox: string): { withinLimit: boolean; release: () => void } {
     const key = this.#by === 'app' ? appId : `${appId} ${mailbox}`;
-    const withinLimit = (this.#withinLimit.get(key) ?? 0) < this.#limit;
-    if (withinLimit) add(this.#withinLimit, key, 1);
+    const withinLimit = (this.#inFlight.get(key) ?? 0) < this.#limit;
+    if (withinLimit) add(this.#inFlight, key, 1);
     this.#highest.set(mailbox, Math.max(this.#highest.get(mailbox) ?? 0, add(this.#open, mailbox, 1)));
     let released = false;
     const release = (): void => {
       if (released) return;
       released = true;
-      if (withinLimit) add(this.#withinLimit, key, -1);
+      if (withinLimit) add(this.#inFlight, key, -1);
       add(this.#open, mailbox, -1);
     };
     return { withinLimit, release };

@@ -21,7 +21,7 @@ export interface ThrottleOptions {
   now: () => number;
 }
 
-/** A request that an application makes to a mailbox. */
+/** What a request of an application to a mailbox holds while it is in flight. */
 export interface RequestSlot {
   /** Why it is refused, if it is; to be asked once, when the body is there. What is not refused counts as uploaded. */
   refuse: (method: string, bytes: number) => Answer | undefined;

@@ -41,7 +41,7 @@ describe('GET /api/faults', () => {
 });
 
 describe('POST /api/faults', () => {
-  it('gives a rule, which strikes', async () => {
+  it('gives a rule, which is applied', async () => {
     const client = await startClient();
     const { status, json } = await ask(client, 'POST', '/api/faults', { on: 'sendMail', status: 504, delivered: true });
     expect([status, json]).toEqual([
@@ -111,7 +111,7 @@ describe('/api/scenario', () => {
   });
 });
 
-it('watchers are told of every change and every strike', async () => {
+it('watchers are told of every change and every applied fault', async () => {
   const client = await startClient();
   const stream = await fetch(new URL('/api/events', client.sandbox.inboxUrl));
   const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();

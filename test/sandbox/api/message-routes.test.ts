@@ -125,7 +125,7 @@ describe('GET /api/messages', () => {
 });
 
 describe('one message', () => {
-  it('is told with its MIME tree, its links, its codes and its story', async () => {
+  it('is told with its MIME tree, its links, its codes and its timeline', async () => {
     const client = await startClient();
     const parts = [
       '',

@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { ask, askJson } from '../inbox-support.js';
 import { type Client, createDraft, MAILBOX, mail, startClient, startClientWith } from '../support.js';
 
-/** The story of the newest message (or of one more, counted from the end), as operations and statuses. */
-async function story(client: Client, fromEnd = 1): Promise<[string, number | undefined][]> {
+/** The timeline of the newest message (or of one more, counted from the end), as operations and statuses. */
+async function timeline(client: Client, fromEnd = 1): Promise<[string, number | undefined][]> {
   const message = (await client.sandbox.messages()).at(-fromEnd);
   return (message?.requests ?? []).map(({ operation, status }) => [operation, status]);
 }
 
 const FILE = { '@odata.type': '#microsoft.graph.fileAttachment', name: 'a.txt', contentBytes: 'aGk=' };
 
-describe('the story of a message', () => {
-  it('tells every attempt: what was refused by the rules, what a fault struck, and what was taken', async () => {
+describe('the timeline of a message', () => {
+  it('tells every attempt: what was refused by the rules, to what a fault was applied, and what was taken', async () => {
     const client = await startClient({ mailboxConcurrency: 1, latency: 300 });
     const token = await client.accessToken();
     const other = client.sendMail(mail({ 'Message-ID': '<other@x>' }), { token });
@@ -38,7 +38,7 @@ describe('the story of a message', () => {
     ]);
     const last = message.requests.at(-1);
     expect([last?.requestId, last?.mailbox, last?.messageId]).toEqual([message.requestId, MAILBOX, message.messageId]);
-    expect(await story(client, 2)).toEqual([['sendMail', 202]]);
+    expect(await timeline(client, 2)).toEqual([['sendMail', 202]]);
   });
 
   it('tells how long the client waited before each', async () => {
@@ -89,7 +89,7 @@ describe('the story of a message', () => {
     await put('bytes 1-4/5');
     await put('bytes 0-3/4');
     await client.graph('POST', `${path}/send`);
-    expect(await story(client)).toEqual([
+    expect(await timeline(client)).toEqual([
       ['createDraft', 201],
       ['createUploadSession', 201],
       ['uploadChunk', 400],
@@ -124,8 +124,8 @@ describe('the story of a message', () => {
     client.sandbox.fault({ on: 'sendMail', status: 429 });
     await client.sendMail(mail());
     await client.sendMail(mail());
-    expect(await story(client, 2)).toEqual([['sendMail', 202]]);
-    expect(await story(client, 1)).toEqual([
+    expect(await timeline(client, 2)).toEqual([['sendMail', 202]]);
+    expect(await timeline(client, 1)).toEqual([
       ['sendMail', 429],
       ['sendMail', 202],
     ]);
@@ -138,11 +138,11 @@ describe('the story of a message', () => {
     client.sandbox.fault({ on: 'sendMail', status: 503 });
     await client.sendMail(mail());
     await client.sendMail(mail());
-    expect(await story(client, 2)).toEqual([
+    expect(await timeline(client, 2)).toEqual([
       ['sendMail', 504],
       ['sendMail', 503],
     ]);
-    expect(await story(client, 1)).toEqual([
+    expect(await timeline(client, 1)).toEqual([
       ['sendMail', 504],
       ['sendMail', 503],
       ['sendMail', 202],
@@ -272,10 +272,10 @@ describe('the log of requests', () => {
   });
 });
 
-it('a story and its message go when everything is cleared', async () => {
+it('a timeline and its message go when everything is cleared', async () => {
   const client = await startClient();
   await client.sendMail(mail(), { token: 'x' });
   client.sandbox.clear();
   await client.sendMail(mail());
-  expect(await story(client)).toEqual([['sendMail', 202]]);
+  expect(await timeline(client)).toEqual([['sendMail', 202]]);
 });

@@ -59,7 +59,7 @@ it('a token request may be answered 503 in HTML, {} or throttled, be torn down, 
 
 describe('a fault of discovery', () => {
   it.each(['v2.0/.well-known/openid-configuration', 'discovery/instance', 'discovery/v2.0/keys'])(
-    'strikes GET %s',
+    'is applied to GET %s',
     async (path) => {
       const client = await startClient();
       client.sandbox.fault({ on: 'discovery', status: 503 });
@@ -97,7 +97,7 @@ describe('a clock that goes wrong', () => {
     ['14 minutes ahead', 14 * MINUTE, undefined],
     ['4 minutes behind', -4 * MINUTE, undefined],
     ['6 minutes behind', -6 * MINUTE, 700024],
-  ])('%s judges assertions by its own time', async (_what, clockSkew, code) => {
+  ])('%s checks assertions by its own time', async (_what, clockSkew, code) => {
     const { certificate, privateKey } = await createCertificate({ notBefore: new Date(Date.now() - 86_400_000) });
     const client = await startClient({ clockSkew, certificate: certificate + privateKey });
     const reply = await client.token();

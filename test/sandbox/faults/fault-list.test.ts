@@ -15,23 +15,23 @@ async function statuses(client: Client, messages: (Record<string, string> | unde
 
 const times = (n: number): undefined[] => Array.from({ length: n });
 
-/** Which of so many messages a rule strikes. */
-async function struck(rule: FaultRule, n: number, seed?: number): Promise<number[]> {
+/** To which of so many messages a rule is applied. */
+async function appliedTo(rule: FaultRule, n: number, seed?: number): Promise<number[]> {
   const client = await startClient(seed === undefined ? {} : { seed });
   client.sandbox.fault(rule);
   const found = await statuses(client, times(n));
   return found.flatMap((status, at) => (status === 202 ? [] : [at + 1]));
 }
 
-describe('when a rule strikes', () => {
+describe('when a rule is applied', () => {
   it('is every n-th matching request, without end unless it is told', async () => {
-    expect(await struck({ on: 'sendMail', every: 3, status: 500 }, 9)).toEqual([3, 6, 9]);
-    expect(await struck({ on: 'sendMail', every: 3, times: 2, status: 500 }, 9)).toEqual([3, 6]);
+    expect(await appliedTo({ on: 'sendMail', every: 3, status: 500 }, 9)).toEqual([3, 6, 9]);
+    expect(await appliedTo({ on: 'sendMail', every: 3, times: 2, status: 500 }, 9)).toEqual([3, 6]);
   });
 
   it('is after those that it lets through', async () => {
-    expect(await struck({ on: 'sendMail', after: 2, times: 2, status: 500 }, 6)).toEqual([3, 4]);
-    expect(await struck({ on: 'sendMail', after: 1, every: 2, status: 500 }, 6)).toEqual([3, 5]);
+    expect(await appliedTo({ on: 'sendMail', after: 2, times: 2, status: 500 }, 6)).toEqual([3, 4]);
+    expect(await appliedTo({ on: 'sendMail', after: 1, every: 2, status: 500 }, 6)).toEqual([3, 5]);
   });
 
   it('counts only the requests that match it', async () => {
@@ -43,14 +43,14 @@ describe('when a rule strikes', () => {
 
   it('is drawn by a probability: the same with the same seed, of the rule or of the sandbox', async () => {
     const rule: FaultRule = { on: 'sendMail', probability: 0.4, status: 500 };
-    const first = await struck(rule, 40);
+    const first = await appliedTo(rule, 40);
     expect(first.length).toBeGreaterThan(6);
     expect(first.length).toBeLessThan(27);
-    expect(await struck(rule, 40)).toEqual(first);
-    expect(await struck(rule, 40, 7)).not.toEqual(first);
-    const seeded = await struck({ ...rule, seed: 99 }, 40);
+    expect(await appliedTo(rule, 40)).toEqual(first);
+    expect(await appliedTo(rule, 40, 7)).not.toEqual(first);
+    const seeded = await appliedTo({ ...rule, seed: 99 }, 40);
     expect(seeded).not.toEqual(first);
-    expect(await struck({ ...rule, seed: 99 }, 40, 7)).toEqual(seeded);
+    expect(await appliedTo({ ...rule, seed: 99 }, 40, 7)).toEqual(seeded);
   });
 
   it('is drawn anew after clear, as at the start', async () => {
@@ -71,7 +71,7 @@ describe('when a rule strikes', () => {
   });
 });
 
-describe('what a rule strikes', () => {
+describe('to what a rule is applied', () => {
   it('may be several targets, which count together', async () => {
     const client = await startClientWith();
     const token = await client.accessToken();
@@ -202,7 +202,7 @@ describe('a connection that is torn down', () => {
     },
   );
 
-  it('before the body strikes whatever the answer would have been', async () => {
+  it('before the body is applied whatever the answer would have been', async () => {
     const client = await startClient();
     client.sandbox.fault({ on: 'sendMail', reset: 'before-body' });
     await expect(client.sendMail(mail(), { token: 'none' })).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -243,7 +243,7 @@ describe('a connection that is torn down', () => {
 });
 
 describe('the list of faults', () => {
-  it('tells what may still strike, and how often it has', async () => {
+  it('tells what may still be applied, and how often it has', async () => {
     const client = await startClient();
     const { sandbox } = client;
     const takeBack = sandbox.fault({ on: 'sendMail', times: 2, status: 500 });
@@ -265,7 +265,7 @@ describe('the list of faults', () => {
     expect(sandbox.faults()).toEqual([]);
   });
 
-  it('drops a rule that has struck as often as it should', async () => {
+  it('drops a rule that was applied as often as it should', async () => {
     const client = await startClient();
     client.sandbox.fault({ on: 'sendMail', status: 500 });
     await client.sendMail(mail());
@@ -285,7 +285,7 @@ describe('the request log', () => {
       { fault: 'reset', delivered: true },
     ],
     [{ delay: 1 }, { fault: 'delay', delivered: true, status: 202 }],
-  ])('tells of %j what struck and whether the message was delivered', async (rule, entry) => {
+  ])('tells of %j what was applied and whether the message was delivered', async (rule, entry) => {
     const client = await startClient();
     const token = await client.accessToken();
     client.sandbox.fault({ on: 'sendMail', ...rule });
@@ -308,9 +308,9 @@ describe('a rule', () => {
     ['comes more than always', { on: 'sendMail', status: 500, probability: 2 }, '"probability" is 2'],
     ['has no n-th', { on: 'sendMail', status: 500, every: 0 }, '"every" is 0, expected an integer of 1 or more'],
     ['lets less than none through', { on: 'sendMail', status: 500, after: -1 }, '"after" is -1'],
-    ['strikes nothing', { on: [], status: 500 }, '"on" is an empty array, expected one of "sendMail"'],
+    ['is applied to nothing', { on: [], status: 500 }, '"on" is an empty array, expected one of "sendMail"'],
     [
-      'strikes any and others',
+      'is applied to any and others',
       { on: ['any'], status: 500 },
       '"on" is an array with a string of 3 characters, expected one of',
     ],
@@ -370,7 +370,7 @@ describe('a rule', () => {
       '"status" is 100, expected an integer',
     ],
     [
-      'strikes an unknown target beside a known one',
+      'is applied to an unknown target beside a known one',
       { on: ['sendMail', 'sendmail'], status: 500 },
       '"on" is an array with "sendmail", expected one of',
     ],

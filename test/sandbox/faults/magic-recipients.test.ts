@@ -106,7 +106,7 @@ describe('a magic recipient', () => {
     expect((await client.sendMail(message)).status).toBe(202);
   });
 
-  it('counts by message: another one is struck from its first attempt', async () => {
+  it('counts by message: a fault is applied to another one from its first attempt', async () => {
     const client = await startClient();
     const token = await client.accessToken();
     const send = async (id: string) =>
@@ -202,7 +202,7 @@ describe('a magic recipient', () => {
     expect(client.sandbox.mailbox(MAILBOX).inbox[0]?.raw.toString()).toContain('bounce@fault.test');
   });
 
-  it('does not strike a draft that is only created', async () => {
+  it('is not applied to a draft that is only created', async () => {
     const client = await startClientWith();
     const reply = await client.graph('POST', '/messages', { mime: mail({ To: 'throttle@fault.test' }) });
     expect(reply.status).toBe(201);

@@ -22,7 +22,7 @@ async function endings(client: Client, n: number): Promise<(number | string)[]> 
 const faultsOf = (client: Client) => client.sandbox.requests().flatMap(({ fault }) => fault ?? []);
 
 describe('every scenario', () => {
-  it.each(SCENARIOS)('$name is made of rules that can strike, and says what it does', ({ rules, description }) => {
+  it.each(SCENARIOS)('$name is made of rules that can be applied, and says what it does', ({ rules, description }) => {
     for (const rule of rules) expect(() => checkRule(rule)).not.toThrow();
     expect(description).toMatch(/^[\w].+\.$/);
   });

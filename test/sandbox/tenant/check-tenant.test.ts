@@ -196,7 +196,7 @@ describe('whatever the tenant is given while it runs,', () => {
     return Object.fromEntries(chosen.map((name) => [name, random(4) ? (likely[name] ?? value)() : value(depth + 1)]));
   }
 
-  it('it takes, or refuses in a sentence and stays as it was; a judgement is always to be had', async () => {
+  it('it takes, or refuses in a sentence and stays as it was; a decision is always to be had', async () => {
     const names = new OwnNames('127.0.0.1', []);
     const { sandboxTenant: tenant } = createServices(await settle({ clientId: APP }), new Timers(), names);
     const collections = ['apps', 'mailboxes', 'groups', 'accessPolicies', 'assignments'] as const;

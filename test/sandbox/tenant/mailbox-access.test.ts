@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SandboxOptions } from '../../../src/sandbox/index.js';
 import { createDraft, MAILBOX, mail, messagePath } from '../support.js';
-import { APP, CEO, judged, outcome, RAOP, SENDERS, startTenant } from '../tenant-support.js';
+import { APP, CEO, decisionOf, outcome, RAOP, SENDERS, startTenant } from '../tenant-support.js';
 
 const OUTSIDE = `403 ErrorAccessDenied ${RAOP}`;
 const NOT_CONSENTED = '403 ErrorAccessDenied Access is denied. Check credentials and try again.';
@@ -19,7 +19,7 @@ interface Case {
   options: SandboxOptions & { roles?: string[] };
   noreply: string;
   ceo: string;
-  /** Of the judgement about the ceo's mailbox. */
+  /** Of the decision about the ceo's mailbox. */
   reason: string;
 }
 
@@ -192,8 +192,8 @@ describe('an application may send from a mailbox when', () => {
     const client = await startTenant(options);
     const { tenant } = client.sandbox;
     expect({ noreply: await outcome(client, MAILBOX), ceo: await outcome(client, CEO) }).toEqual({ noreply, ceo });
-    // The judgement by itself says the same as the requests.
-    expect({ noreply: judged(tenant, MAILBOX), ceo: judged(tenant, CEO) }).toEqual({ noreply, ceo });
+    // The decision by itself says the same as the requests.
+    expect({ noreply: decisionOf(tenant, MAILBOX), ceo: decisionOf(tenant, CEO) }).toEqual({ noreply, ceo });
     expect(tenant.access(APP, CEO).reason).toBe(reason);
   });
 });
@@ -256,7 +256,7 @@ describe('the EWS lists', () => {
     const reply = await client.sendMail(mail(), { headers });
     const refused =
       reply.status === 202 ? '202' : `${reply.status} ${reply.json.error.code} ${reply.json.error.message}`;
-    expect(judged(client.sandbox.tenant, MAILBOX, agent ?? '')).toBe(refused);
+    expect(decisionOf(client.sandbox.tenant, MAILBOX, agent ?? '')).toBe(refused);
     return refused;
   };
   const DISABLED = '403 ErrorAccessDenied Access to OData is disabled.';
@@ -286,7 +286,7 @@ describe('the EWS lists', () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
-  it('are named in a judgement that cannot know the User-Agent', async () => {
+  it('are named in a decision that cannot know the User-Agent', async () => {
     const { sandbox } = await startTenant({ ews: allow('mailer/*') });
     expect(sandbox.tenant.access(APP, MAILBOX)).toEqual({
       result: 'Granted',

@@ -208,7 +208,7 @@ describe('its limit', () => {
 });
 
 describe('a scripted fault', () => {
-  it('strikes requests for message traces alone', async () => {
+  it('is applied to requests for message traces alone', async () => {
     const client = await start();
     client.sandbox.fault({ on: 'messageTrace', status: 503, headers: { 'Retry-After': '3' } });
     expect((await client.sendMail(mail())).status).toBe(202);

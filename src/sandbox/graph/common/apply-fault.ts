@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, faultAnswer, onlyDelays } from '../../faults/fault-answer.js';
 import type { FaultList } from '../../faults/fault-list.js';
 import type { FaultTarget } from '../../faults/fault-rule.js';
-import type { FaultSubject } from '../../faults/rule-matching.js';
-import { isTarget } from '../../faults/rule-matching.js';
+import { type FaultSubject, isTarget } from '../../faults/rule-matching.js';
 import type { AppliedFault } from '../../faults/scripted-fault.js';
 import type { Answer } from '../../http/answer.js';
 import type { Call } from '../../http/call.js';
@@ -14,6 +13,7 @@ import type { StoredMessage } from '../../model/stored-message.js';
 import type { UploadSessions } from '../../model/upload-sessions.js';
 import type { Exchange } from './exchange.js';
 
+/** A request to a mailbox, to which a fault may be applied. */
 export interface TargetRequest {
   call: Call;
   mailbox: Mailbox;

@@ -5,8 +5,7 @@ import { readTraits } from '../body/file-attachment.js';
 import { isObject, orDenial, readProperties } from '../body/json-values.js';
 import { readJsonObject } from '../body/request-body.js';
 import { applyFault } from '../common/apply-fault.js';
-import type { Exchange, MailboxCall, MailboxOperation } from '../common/exchange.js';
-import { findDraft } from '../common/exchange.js';
+import { type Exchange, findDraft, type MailboxCall, type MailboxOperation } from '../common/exchange.js';
 
 // 150 MB (Graph documentation, "attachment: createUploadSession"). (fact upload-2)
 const LARGEST_FILE = 157_286_400;

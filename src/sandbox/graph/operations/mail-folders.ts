@@ -2,8 +2,13 @@ import { type Answer, jsonAnswer } from '../../http/answer.js';
 import { denied, isDenial } from '../../http/graph-errors.js';
 import { FOLDER_NAMES, type FolderName } from '../../model/item.js';
 import { applyFault } from '../common/apply-fault.js';
-import type { Exchange, MailboxCall, MailboxOperation } from '../common/exchange.js';
-import { odataContext, READ_BASIC_ROLES } from '../common/exchange.js';
+import {
+  type Exchange,
+  type MailboxCall,
+  type MailboxOperation,
+  odataContext,
+  READ_BASIC_ROLES,
+} from '../common/exchange.js';
 import { folderId, requireFolder } from '../odata/folder-name.js';
 import { page, readQuery } from '../odata/query-options.js';
 

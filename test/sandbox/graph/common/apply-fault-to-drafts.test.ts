@@ -134,7 +134,7 @@ describe.each(operations)('a fault of $on', ({ on, ask, success, done }) => {
     expect(at.client.sandbox.stats().faults).toBe(0);
   });
 
-  it('strikes what is about its message and mailbox', async () => {
+  it('is applied to what is about its message and mailbox', async () => {
     const at = await scene();
     at.client.sandbox.fault({ on, status: 500, subject: 'Hi', recipient: 'ANA@example.com', mailbox: MAILBOX });
     expect((await ask(at)).status).toBe(500);
@@ -142,7 +142,7 @@ describe.each(operations)('a fault of $on', ({ on, ask, success, done }) => {
 });
 
 describe('a fault of createUploadSession', () => {
-  it('strikes once', async () => {
+  it('is applied once', async () => {
     const { client, token, path } = await scene();
     const ask = async () =>
       (await client.graph('POST', `${path}/attachments/createUploadSession`, { json: ITEM, token })).status;
@@ -153,7 +153,7 @@ describe('a fault of createUploadSession', () => {
 
 describe('a fault of a lookup', () => {
   it.each(['/messages', '/mailFolders/drafts/messages', '{}', '{}/$value', '{}/attachments'])(
-    'strikes GET %s',
+    'is applied to GET %s',
     async (shape) => {
       const { client, token, path } = await scene();
       const ask = async () => (await client.graph('GET', shape.replace('{}', path), { token })).status;
@@ -162,7 +162,7 @@ describe('a fault of a lookup', () => {
     },
   );
 
-  it('with a subject does not strike when no such message is found', async () => {
+  it('with a subject is not applied when no such message is found', async () => {
     const { client, token } = await scene();
     client.sandbox.fault({ on: 'lookup', status: 503, subject: 'Hi' });
     expect((await client.graph('GET', '/mailFolders/sentitems/messages', { token })).status).toBe(200);

@@ -104,7 +104,7 @@ describe('a fault of sendMail', () => {
     expect(client.sandbox.requests().at(-1)?.fault).toBe('delay');
   });
 
-  it('strikes as often as it is told to, only where it is told to, and can be taken back', async () => {
+  it('is applied as often as it is told to, only where it is told to, and can be taken back', async () => {
     const client = await startClient({ mailboxes: ['ana@contoso.example'] });
     const statuses = async (...headers: Record<string, string>[]) => {
       const found: number[] = [];
@@ -217,7 +217,7 @@ describe('a rule', () => {
       { on: 'draft', status: 503 },
       '"on" is a string of 5 characters, expected one of "sendMail", "token"',
     ],
-    ['never strikes', { on: 'token', status: 503, times: 0 }, '"times" is 0, expected an integer of 1 or more'],
+    ['is never applied', { on: 'token', status: 503, times: 0 }, '"times" is 0, expected an integer of 1 or more'],
     [
       'has a status in text',
       { on: 'token', status: '503' },
