@@ -46,7 +46,7 @@ export interface SandboxMessage {
 }
 
 /** What the header alone tells, without reading the body. */
-export type MessageHead = Omit<
+type MessageHead = Omit<
   SandboxMessage,
   'text' | 'html' | 'attachments' | 'delivered' | 'headers' | 'links' | 'codes' | 'status' | 'requests'
 >;

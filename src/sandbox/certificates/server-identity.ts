@@ -10,7 +10,7 @@ const DAY = 86_400_000;
 const WHAT = 'startSandbox: option "identity"';
 const REMEDY = 'Leave it out for a new one, and keep its Sandbox.identity.';
 
-export interface ServerIdentity {
+interface ServerIdentity {
   /** The certificate authority's certificate, PEM: what a client must trust. */
   ca: string;
   certificate: string;

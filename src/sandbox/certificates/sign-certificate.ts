@@ -21,7 +21,7 @@ export interface KeyPair {
   privateKey: KeyObject;
 }
 
-export interface CertificateRequest extends Validity {
+interface CertificateRequest extends Validity {
   commonName: string;
   publicKey: KeyObject;
   /** Beside the two key identifiers, which every certificate gets. */

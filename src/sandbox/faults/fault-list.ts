@@ -17,7 +17,7 @@ export interface ActiveFault {
   scenario?: ScenarioName;
 }
 
-export interface FaultListOptions {
+interface FaultListOptions {
   seed: number;
   /** Whether recipients at fault.test ask for faults. */
   magicRecipients: boolean;

@@ -111,7 +111,7 @@ export const MAGIC_RECIPIENTS: readonly MagicRecipient[] = [
 ];
 
 /** What an address (in lower case) asks for, and for how many attempts; undefined when it is a recipient like any other. */
-export function magicFault(address: string): { times: number; fault: AppliedFault } | undefined {
+function magicFault(address: string): { times: number; fault: AppliedFault } | undefined {
   if (!address.endsWith(`@${MAGIC_DOMAIN}`)) return undefined;
   const local = address.slice(0, -MAGIC_DOMAIN.length - 1);
   const [, name, digits] = /^([a-z-]+)-(\d{1,7})$/.exec(local) ?? [];

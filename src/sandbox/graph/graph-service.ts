@@ -13,7 +13,7 @@ import type { ExchangeOptions } from './common/exchange-options.js';
 import { preferenceApplied, wantsImmutableIds } from './common/immutable-ids.js';
 import { notEmulated, otherSpelling } from './not-emulated.js';
 
-export interface GraphOptions {
+interface GraphOptions {
   routes: RouteTable<MailboxOperation>;
   tokens: AccessTokens;
   tenant: TenantState;

@@ -11,7 +11,7 @@ import type { Exchange } from './common/exchange.js';
 // Each PUT must be smaller than 4 MB (Graph documentation, "Attach large files to Outlook messages"). (fact upload-5)
 const LARGEST_CHUNK = 4_194_303;
 
-export interface UploadServiceOptions {
+interface UploadServiceOptions {
   exchange: Exchange;
   throttle: Throttle;
 }

@@ -34,7 +34,7 @@ export function writeAnswer(response: ServerResponse, answer: Answer, headers: O
 }
 
 /** RFC 9110 §15.3.5 and §15.4.5. */
-export function mayHaveBody({ status }: Answer): boolean {
+function mayHaveBody({ status }: Answer): boolean {
   return status !== 204 && status !== 304;
 }
 

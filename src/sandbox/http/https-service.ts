@@ -9,7 +9,7 @@ import type { RequestLog, RequestLogEntry } from './request-log.js';
 import { loggedPath, lookedUpMessageId } from './request-notes.js';
 import type { Timers } from './timers.js';
 
-export interface HttpsServiceOptions {
+interface HttpsServiceOptions {
   answer: (call: Call) => Promise<Answer>;
   /** Whether the connection is to be torn down before the request has come in, and after how much of it. */
   tornEarly: (call: Call) => { fault: string; after: 'head' | 'half' } | undefined;

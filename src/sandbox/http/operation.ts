@@ -22,7 +22,7 @@ export const OPERATIONS = [
  */
 export type RequestOperation = (typeof OPERATIONS)[number];
 
-export interface NamedOperation {
+interface NamedOperation {
   operation: RequestOperation;
   /** The message that the path names, or the upload session. */
   itemId?: string;

@@ -2,7 +2,7 @@ import { fieldValue, readHeaderFields } from '../mail/header-fields.js';
 import type { Answer } from './answer.js';
 
 /** What the log keeps of an answer beside its status. */
-export interface AnswerNotes {
+interface AnswerNotes {
   code?: string;
   retryAfter?: string;
   instead?: 'silence' | 'reset';

@@ -1,5 +1,5 @@
 /** What a path leads to. */
-export type RouteMatch<T> =
+type RouteMatch<T> =
   | { kind: 'found'; operation: T; parameters: Record<string, string> }
   | { kind: 'unknown-segment'; segment: string }
   | { kind: 'method-not-allowed'; allowed: string[] }

@@ -6,7 +6,7 @@ const digits = 11;
 let count = 0;
 
 /** What ids of items begin with, and those that stay the same for an item's life. */
-export type IdStart = 'AAMk' | 'AAkA';
+type IdStart = 'AAMk' | 'AAkA';
 
 /** A number that no other id of this process has. */
 export function newNumber(): number {

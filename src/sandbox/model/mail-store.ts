@@ -4,7 +4,7 @@ import type { Mailbox } from './mailbox.js';
 import type { StoredMessage } from './stored-message.js';
 import type { Submission } from './submission.js';
 
-export interface StoreOptions extends TransportOptions {
+interface StoreOptions extends TransportOptions {
   /** Submissions to keep, and drafts; the oldest go first, and with a submission its items. */
   keep: number;
   /** Default `'kept'`. */
@@ -18,7 +18,7 @@ interface Kept {
 }
 
 /** Gets the submission that came; undefined when something else has changed. */
-export type StoreWatcher = (submission?: Submission) => void;
+type StoreWatcher = (submission?: Submission) => void;
 
 /** What was submitted, and what lies in the folders of the tenant's mailboxes because of it. */
 export class MailStore {

@@ -20,7 +20,7 @@ export interface TransportOptions {
 }
 
 /** A submission that is being delivered. */
-export interface PendingDelivery {
+interface PendingDelivery {
   submission: Submission;
   /** What lies in the sender's Drafts until it has gone out. */
   sent: Item;

@@ -1,7 +1,7 @@
 import type { Address } from '../mail/address-list.js';
 import type { Bounce } from './non-delivery-report.js';
 
-export interface DeliveryRules {
+interface DeliveryRules {
   /** Domains and addresses that cannot be reached; `false`: every one can be reached. */
   undeliverable: readonly string[] | false;
   /** The tenant's own domain. */

@@ -25,7 +25,7 @@ export interface UploadSession {
   endsAt: number;
 }
 
-export interface UploadSessionsOptions {
+interface UploadSessionsOptions {
   isDraft: (item: Item) => boolean;
   now: () => number;
   elapsed: () => number;

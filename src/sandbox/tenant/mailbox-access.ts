@@ -12,7 +12,7 @@ import {
 import { ewsObjection } from './ews-policy.js';
 import { accessDenied, noMailbox, noPermissions, odataDisabled, userInvalid } from './mailbox-access-denials.js';
 
-export interface AccessQuestion {
+interface AccessQuestion {
   application: Application;
   /** Undefined when no user of the tenant has that name. */
   mailbox: Mailbox | undefined;
@@ -29,7 +29,7 @@ export interface AccessQuestion {
 }
 
 /** `reason` is a sentence without its full stop: what in the tenant granted or denied it. */
-export type AccessDecision =
+type AccessDecision =
   | { granted: true; permissions: string[]; reason: string }
   | { granted: false; denial: Denial; reason: string };
 

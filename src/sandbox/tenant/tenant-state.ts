@@ -9,7 +9,7 @@ import type { AccessPolicy, AccessRules, AccessSettings, Assignment, Group } fro
 import { Directory } from './directory.js';
 import { type EwsPolicy, NO_EWS_POLICY } from './ews-policy.js';
 
-export interface TenantIdentity extends AccessSettings {
+interface TenantIdentity extends AccessSettings {
   id: string;
   domain: string;
   cloud: SandboxCloud;

@@ -4,7 +4,7 @@ import { type ConcurrencyKey, ConcurrencyLimit } from './concurrency-limit.js';
 import { MessageRate } from './message-rate.js';
 import { SlidingWindow } from './sliding-window.js';
 
-export interface ThrottleOptions {
+interface ThrottleOptions {
   /** In flight at a time. */
   concurrency: number | false;
   concurrencyKey: ConcurrencyKey;
@@ -22,7 +22,7 @@ export interface ThrottleOptions {
 }
 
 /** What a request of an application to a mailbox holds while it is in flight. */
-export interface RequestSlot {
+interface RequestSlot {
   /** Why it is refused, if it is; to be asked once, when the body is there. What is not refused counts as uploaded. */
   refuse: (method: string, bytes: number) => Answer | undefined;
   /** It is over; may be called more than once. */

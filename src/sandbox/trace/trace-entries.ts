@@ -31,7 +31,7 @@ export interface TraceEntry {
   status: Status;
 }
 
-export interface TracedTenant {
+interface TracedTenant {
   /** The mailboxes that get what is sent to an address. */
   deliverTo: (address: string) => readonly Mailbox[];
   isGroup: (address: string) => boolean;

@@ -17,7 +17,7 @@ import { readTraceQuery, skipToken } from './trace-query.js';
 const TRANSPORT_DATA_PLATFORM = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373';
 const ROLE = 'ExchangeMessageTrace.Read.All';
 
-export interface TraceServiceOptions {
+interface TraceServiceOptions {
   tokens: AccessTokens;
   tenant: TenantState;
   store: MailStore;

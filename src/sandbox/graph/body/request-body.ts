@@ -15,7 +15,7 @@ export interface UploadRequest {
 }
 
 /** How MIME is recognised and decoded. */
-export interface MimeReading {
+interface MimeReading {
   base64: Base64Reading;
   mimeContentType: MimeContentType;
 }

@@ -14,7 +14,7 @@ import type { UploadSessions } from '../../model/upload-sessions.js';
 import type { Exchange } from './exchange.js';
 
 /** A request to a mailbox, to which a fault may be applied. */
-export interface TargetRequest {
+interface TargetRequest {
   call: Call;
   mailbox: Mailbox;
   body?: Buffer;

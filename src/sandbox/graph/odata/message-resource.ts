@@ -55,7 +55,7 @@ export const MESSAGE_PROPERTIES: readonly string[] = ['id', ...Object.keys(PROPE
 
 const BODY_PROPERTIES = ['body', 'bodyPreview'];
 
-export interface ResourceOptions {
+interface ResourceOptions {
   call: Call;
   /** Undefined: all. `id` comes in any case, as Graph has it. */
   properties: readonly string[] | undefined;

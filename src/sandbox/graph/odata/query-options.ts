@@ -15,7 +15,7 @@ export interface Query {
   count: boolean;
 }
 
-export type QueryOption = '$select' | '$filter' | '$orderby' | '$top' | '$skip' | '$count';
+type QueryOption = '$select' | '$filter' | '$orderby' | '$top' | '$skip' | '$count';
 
 interface Filter {
   /** The properties that it names, in order, each once. */

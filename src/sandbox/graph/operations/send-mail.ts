@@ -48,7 +48,7 @@ async function sendDraft(request: MailboxCall, exchange: Exchange): Promise<Answ
 }
 
 /** What becomes of a message that is to go out, uploaded by sendMail or sent as a draft; refused in Graph's order. */
-export function prepareSubmission(
+function prepareSubmission(
   { call, mailbox, application }: MailboxCall,
   message: StoredMessage,
   saveToSentItems: boolean,
