@@ -1,12 +1,11 @@
 import { isIP } from 'node:net';
 import { checkFields, type Kind, type Kinds } from './checks/check-fields.js';
 import * as is from './checks/kinds.js';
-import { EXCHANGE_OPTIONS } from './exchange/exchange-options.js';
 import { FAULT_OPTIONS } from './faults/fault-options.js';
+import { EXCHANGE_OPTIONS } from './graph/common/exchange-options.js';
+import { isLoopback } from './http/own-names.js';
 import type { ConnectOptions, SandboxOptions } from './options.js';
-import { checkTenantEntries } from './tenant/check-entries.js';
-import { TENANT_OPTIONS } from './tenant/tenant-options.js';
-import { isLoopback } from './wire/own-names.js';
+import { checkTenantEntries, TENANT_OPTIONS } from './tenant/tenant-options.js';
 
 const addresses = is.listOf(is.address, 'addresses');
 const hostName: Kind = { expected: 'a DNS name, such as "sandbox", or an IP address', accepts: isHostName };

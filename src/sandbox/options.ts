@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createCertificate } from './certificates/create-certificate.js';
 import { anyDate } from './certificates/sign-certificate.js';
-import { type ExchangeOptions, settleExchange } from './exchange/exchange-options.js';
-import type { FromMismatch } from './exchange/from-mismatch.js';
 import { type FaultOptions, type FaultSettings, settleFaults } from './faults/fault-options.js';
+import { type ExchangeOptions, settleExchange } from './graph/common/exchange-options.js';
+import type { FromMismatch } from './graph/common/from-mismatch.js';
+import { elapsed } from './http/node-timers.js';
 import { settleTenant, type TenantOptions, type TenantSettings } from './tenant/tenant-options.js';
-import { elapsed } from './wire/node-timers.js';
 
 /** What clients need of a sandbox and it does not know of itself. */
 export interface ConnectOptions {
-  /** A client secret of the application `clientId`. It is shown to everybody who can reach the page: no secret of a real tenant. */
+  /** A client secret of the application `clientId`. It is shown to everyone who can reach the page: no secret of a real tenant. */
   clientSecret?: string;
   /** Path of a PEM file with the application's certificate and private key. */
   certificatePath?: string;
@@ -95,7 +95,7 @@ export interface SandboxOptions extends ExchangeOptions, FaultOptions, TenantOpt
   keep?: number;
   /**
    * Milliseconds since 1970, for everything that the sandbox dates, counts in a window or lets expire. What it delays takes
-   * real time all the same. Default: `Date.now` for what it dates, and for the rest a clock that nobody sets.
+   * real time all the same. Default: `Date.now` for what it dates, and for the rest a clock that is never set.
    */
   now?: () => number;
 }

@@ -1,14 +1,14 @@
-import type { SandboxMessage } from './exchange/sandbox-message.js';
+import type { SandboxStats } from './api/inbox-service.js';
+import type { MessageFilter } from './api/message-filter.js';
+import type { WaitOptions } from './api/message-waits.js';
+import type { RequestFilter } from './api/request-routes.js';
+import type { SandboxMessage } from './api/sandbox-message.js';
 import type { ActiveFault } from './faults/fault-list.js';
 import type { FaultRule } from './faults/fault-rule.js';
-import type { WaitOptions } from './inbox/message-api.js';
-import type { MessageFilter } from './inbox/message-filter.js';
-import type { RequestFilter } from './inbox/request-filter.js';
-import type { SandboxStats } from './inbox/stats.js';
-import type { ScenarioName } from './scenarios/scenarios.js';
+import type { ScenarioName } from './faults/scenarios.js';
+import type { RequestLogEntry } from './http/request-log.js';
 import type { SandboxTenant } from './tenant/sandbox-tenant.js';
-import type { ThrottlingView } from './throttling/throttling-view.js';
-import type { RequestLogEntry } from './wire/request-log.js';
+import type { ThrottlingView } from './throttling/throttle.js';
 
 /** A message in a folder. */
 export interface FolderItem {
@@ -87,11 +87,11 @@ export interface Sandbox extends AsyncDisposable {
   clear(): void;
   /** Scripts a fault; the returned function takes it back. Throws when the rule is wrong or would do nothing. */
   fault(rule: FaultRule): () => void;
-  /** The rules that may still strike, in the order in which they are tried; those of the scenario come last. */
+  /** The rules that may still be applied, in the order in which they are tried; those of the scenario come last. */
   faults(): ActiveFault[];
   /**
-   * Plays a scenario: its rules take the place of those of the scenario before, and strike what no rule of `fault()` and no
-   * magic recipient does. `undefined` ends it. Throws when there is none of that name.
+   * Plays a scenario: its rules replace those of the scenario before, and are applied where no rule of `fault()` and no
+   * magic recipient is. `undefined` ends it. Throws when there is none of that name.
    */
   scenario(name: ScenarioName | undefined): void;
   /** The tenant, to be looked at and changed while the sandbox runs. */

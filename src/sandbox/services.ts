@@ -1,28 +1,27 @@
-import { AccessTokens } from './entra/access-tokens.js';
-import { ChallengedTokens } from './entra/challenged-tokens.js';
+import { AccessTokens, ChallengedTokens } from './entra/access-tokens.js';
 import { EntraService } from './entra/entra-service.js';
-import type { Exchange } from './exchange/exchange.js';
-import { GraphService } from './exchange/graph-service.js';
-import type { MailStore } from './exchange/mail-store.js';
-import { type EarlyFault, earlyFault } from './faults/early-fault.js';
 import { FaultList } from './faults/fault-list.js';
-import { seededRandom } from './faults/random.js';
-import { createMailService } from './mail-service.js';
-import { mailboxRoutes } from './mailbox-routes.js';
+import { seededRandom } from './faults/seeded-random.js';
+import { type EarlyFault, earlyFault } from './graph/common/apply-fault.js';
+import type { Exchange } from './graph/common/exchange.js';
+import { GraphService } from './graph/graph-service.js';
+import { mailboxRoutes } from './graph/mailbox-routes.js';
+import { UploadService } from './graph/upload-service.js';
+import type { Answer } from './http/answer.js';
+import type { Call } from './http/call.js';
+import type { OwnNames } from './http/own-names.js';
+import type { Timers } from './http/timers.js';
+import { CLOUDS } from './model/cloud.js';
+import { MailStore } from './model/mail-store.js';
+import { undeliverableRecipients } from './model/undeliverable-recipients.js';
+import { UploadSessions } from './model/upload-sessions.js';
 import type { Settings } from './options.js';
-import { CLOUDS } from './tenant/cloud.js';
 import type { Directory } from './tenant/directory.js';
 import { loadTenant } from './tenant/load-tenant.js';
 import { type SandboxTenant, sandboxTenant } from './tenant/sandbox-tenant.js';
 import { TenantState } from './tenant/tenant-state.js';
-import type { Throttle } from './throttling/throttle.js';
+import { Throttle } from './throttling/throttle.js';
 import { TraceService } from './trace/trace-service.js';
-import { UploadService } from './uploads/upload-service.js';
-import type { UploadSessions } from './uploads/upload-sessions.js';
-import type { Answer } from './wire/answer.js';
-import type { Call } from './wire/call.js';
-import type { OwnNames } from './wire/own-names.js';
-import type { Timers } from './wire/timers.js';
 
 export interface Services {
   tenant: TenantState;
@@ -108,4 +107,43 @@ export function createServices(settings: Settings, timers: Timers, names: OwnNam
     entra.answer(call) ?? uploading.answer(call) ?? tracing.answer(call) ?? graph.answer(call);
   const tornEarly = (call: Call) => earlyFault(call, { faults, directory, uploads });
   return { tenant, sandboxTenant: changeable, directory, store, faults, uploads, throttle, entra, answer, tornEarly };
+}
+
+/** What Exchange keeps: the messages, the upload sessions, and the count of what each application uses. */
+interface MailService {
+  store: MailStore;
+  uploads: UploadSessions;
+  throttle: Throttle;
+}
+
+function createMailService(settings: Settings, tenant: TenantState, timers: Timers): MailService {
+  const { directory } = tenant;
+  const { now, elapsed, undeliverable, recipientLimit, tenantDomain } = settings;
+  const throttle = new Throttle({
+    concurrency: settings.mailboxConcurrency,
+    concurrencyKey: settings.concurrencyKey,
+    requests: settings.requestLimit,
+    uploadBytes: settings.uploadLimit,
+    messageRate: settings.messageRate,
+    messageTraces: settings.messageTraceLimit,
+    retryAfter: settings.retryAfter,
+    now: elapsed,
+  });
+  const hasUser = (address: string): boolean => directory.recipient(address) !== undefined;
+  const knows = (address: string): boolean => directory.knows(address) || (settings.anyMailbox && !hasUser(address));
+  const isOwn = (address: string): boolean => address.toLowerCase().endsWith(`@${tenantDomain.toLowerCase()}`);
+  const store = new MailStore({
+    keep: settings.keep,
+    sentItemsDelay: settings.sentItemsDelay,
+    deliverTo: (address) => {
+      if (isOwn(address)) tenant.mailboxFor(address);
+      return directory.deliverTo(address);
+    },
+    queue: ({ address }) => throttle.messageRate.join(address.toLowerCase(), elapsed()),
+    bouncesOf: undeliverableRecipients({ undeliverable, domain: tenantDomain, knows, hasUser, recipientLimit }),
+    immutableIdOnSend: settings.immutableIdOnSend,
+    timers,
+    now,
+  });
+  return { throttle, store, uploads: new UploadSessions({ isDraft: (item) => store.isDraft(item), now, elapsed }) };
 }

@@ -1,35 +1,30 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { readIdentity, writeIdentity } from './certificates/kept-identity.js';
-import { createServerIdentity } from './certificates/server-identity.js';
+import { faultRoutes } from './api/fault-routes.js';
+import { inboxService, type SandboxStats, throttlingRoutes } from './api/inbox-service.js';
+import { MessageTimelines } from './api/message-timelines.js';
+import { MessageWaits, messageApi } from './api/message-waits.js';
+import { Messages } from './api/messages.js';
+import { requestMatcher } from './api/request-routes.js';
+import { tenantRoutes } from './api/tenant-routes.js';
+import { createServerIdentity, readIdentity, writeIdentity } from './certificates/server-identity.js';
 import { checkOptions } from './check-options.js';
-import { registerCertificates } from './entra/application.js';
-import { type Item, itemBytes } from './exchange/item.js';
 import { checkRule } from './faults/check-rule.js';
-import { faultRoutes } from './inbox/fault-routes.js';
-import { inboxService } from './inbox/inbox-service.js';
-import { messageApi } from './inbox/message-api.js';
-import { MessageWaits } from './inbox/message-waits.js';
-import { Messages } from './inbox/messages.js';
-import { requestMatcher } from './inbox/request-filter.js';
-import type { SandboxStats } from './inbox/stats.js';
-import { Stories } from './inbox/stories.js';
-import { tenantRoutes } from './inbox/tenant-routes.js';
-import { throttlingRoutes } from './inbox/throttling-routes.js';
+import { checkScenario } from './faults/scenarios.js';
+import { httpsService } from './http/https-service.js';
+import { Listener } from './http/listener.js';
+import { wantRealTimers } from './http/node-timers.js';
+import { OwnNames, originOf } from './http/own-names.js';
+import { RequestLog } from './http/request-log.js';
+import { Timers } from './http/timers.js';
+import { registerCertificates } from './model/application.js';
+import { type Item, itemBytes } from './model/item.js';
 import { type SandboxOptions, settle } from './options.js';
 import * as page from './page-assets.js';
 import type { FolderItem, Sandbox } from './sandbox.js';
-import { checkScenario } from './scenarios/scenarios.js';
 import { createServices } from './services.js';
 import { tenantContents } from './tenant/load-tenant.js';
 import type { SandboxTenant } from './tenant/sandbox-tenant.js';
-import { httpsService } from './wire/https-service.js';
-import { Listener } from './wire/listener.js';
-import { wantRealTimers } from './wire/node-timers.js';
-import { originOf } from './wire/origin.js';
-import { OwnNames } from './wire/own-names.js';
-import { RequestLog } from './wire/request-log.js';
-import { Timers } from './wire/timers.js';
 
 /**
  * Starts a local Microsoft Entra and Microsoft Graph for mail, with an inbox page, in this process; on 127.0.0.1 only, unless
@@ -106,10 +101,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...entra.counts,
     ...counts,
     submissions: store.submitted,
-    faults: faults.struck,
+    faults: faults.applied,
     maxInFlight: throttle.highestInFlight(),
   });
-  const messages = new Messages(store, new Stories(log));
+  const messages = new Messages(store, new MessageTimelines(log));
   const waits = new MessageWaits(messages);
   const clear = (): void => {
     store.clear();

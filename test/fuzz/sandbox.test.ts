@@ -98,7 +98,7 @@ describe('the sandbox neither fails nor hangs, and is sound afterwards', () => {
       }),
       forAWhile(EACH),
     );
-    // Rules that were accepted would strike the ordinary mail.
+    // Rules that were accepted would be applied to the ordinary mail.
     sandbox.clear();
     for (const part of ['faults', 'scenario']) await fetch(`${sandbox.inboxUrl}api/${part}`, { method: 'DELETE' });
     await expectSound();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../src/sandbox/faults/random.js';
+import { seededRandom } from '../../src/sandbox/faults/seeded-random.js';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { createDraft, mail, startClient, startClientWith } from './support.js';
 

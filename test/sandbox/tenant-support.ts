@@ -38,8 +38,8 @@ export function short({ status, json }: Reply): string {
   return status === 202 ? '202' : `${status} ${json.error.code} ${json.error.message}`;
 }
 
-/** The judgement, in the same form. */
-export function judged(tenant: SandboxTenant, user: string, userAgent?: string): string {
+/** The decision, in the same form. */
+export function decisionOf(tenant: SandboxTenant, user: string, userAgent?: string): string {
   const { result, status, code, message } = tenant.access(APP, user, userAgent);
   return result === 'Granted' ? '202' : `${status} ${code} ${message}`;
 }

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../../common/make-folder.js';
 import { fileProblem } from '../../options/checks.js';
-import { readIdentity } from '../../sandbox/certificates/kept-identity.js';
+import { readIdentity } from '../../sandbox/certificates/server-identity.js';
 import { createCertificate } from '../../sandbox/index.js';
 import { writePrivateFile, writeWholeFile } from '../common/private-file.js';
 

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileProblem } from '../../options/checks.js';
 import { checkFields, type Kinds } from '../../sandbox/checks/check-fields.js';
-import { checkTenantEntries } from '../../sandbox/tenant/check-entries.js';
-import { freeName } from '../../sandbox/tenant/rule-name.js';
-import { TENANT_OPTIONS, type TenantOptions } from '../../sandbox/tenant/tenant-options.js';
+import { freeName } from '../../sandbox/tenant/collection.js';
+import { checkTenantEntries, TENANT_OPTIONS, type TenantOptions } from '../../sandbox/tenant/tenant-options.js';
 import { writePrivateFile } from '../common/private-file.js';
 import type { TenantFile } from './tenant-file.js';
 

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { isMailbox } from '../../options/checks.js';
 import { isHostName } from '../../sandbox/check-options.js';
+import { SCENARIO_NAMES } from '../../sandbox/faults/scenarios.js';
+import { isLoopback } from '../../sandbox/http/own-names.js';
 import { type ApplicationOptions, type ScenarioName, startSandbox } from '../../sandbox/index.js';
-import { SCENARIO_NAMES } from '../../sandbox/scenarios/scenarios.js';
 import { nearestPermission } from '../../sandbox/tenant/check-tenant.js';
-import { isLoopback } from '../../sandbox/wire/own-names.js';
 import { type Command, InvalidArgumentError } from '../../vendor/commander.js';
 import { UsageError } from '../common/exit-codes.js';
 import { onInterruption } from '../common/interruption.js';

@@ -3,8 +3,7 @@ import path from 'node:path';
 import { fileProblem, shownPath } from '../../options/checks.js';
 import { checkFields, type Kinds } from '../../sandbox/checks/check-fields.js';
 import * as is from '../../sandbox/checks/kinds.js';
-import { checkTenantEntries } from '../../sandbox/tenant/check-entries.js';
-import { TENANT_OPTIONS, type TenantOptions } from '../../sandbox/tenant/tenant-options.js';
+import { checkTenantEntries, TENANT_OPTIONS, type TenantOptions } from '../../sandbox/tenant/tenant-options.js';
 
 /** What a tenant file may set: the options of `startSandbox` that make up the tenant. */
 export type TenantFile = TenantOptions & { tenantDomain?: string };

@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { createRsaKey } from './key-pair.js';
-import { signCertificate } from './sign-certificate.js';
+import { createRsaKey, signCertificate } from './sign-certificate.js';
 
 export interface CreateCertificateOptions {
   /** Subject and issuer name. Default `'graph-mailer'`. */

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import type { Application } from './application.js';
+import type { Application } from '../model/application.js';
 
 export interface AccessTokenClaims {
   aud: string;
@@ -16,7 +16,7 @@ export interface AccessTokenClaims {
   xms_cc?: readonly string[];
   /** Counts the tokens of this sandbox, so that those issued before a revocation are told from those after it. */
   serial: number;
-  /** When it ends by the clock that nobody sets: `exp` is for whoever reads it. */
+  /** When it ends by the clock that is never set: `exp` is for readers of the token. */
   ends: number;
 }
 
@@ -125,5 +125,23 @@ export class AccessTokens {
 
   #sign(text: string): Buffer {
     return createHmac('sha256', this.#key).update(text).digest();
+  }
+}
+
+// So many are remembered; the oldest are forgotten.
+const KEPT = 10_000;
+
+/** The access tokens, by id, that a claims challenge has refused and that are refused whenever they are shown again. */
+export class ChallengedTokens {
+  readonly #ids = new Set<string>();
+
+  add(id: string): void {
+    this.#ids.add(id);
+    const [oldest] = this.#ids;
+    if (oldest !== undefined && this.#ids.size > KEPT) this.#ids.delete(oldest);
+  }
+
+  has(id: string): boolean {
+    return this.#ids.has(id);
   }
 }

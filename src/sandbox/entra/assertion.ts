@@ -1,10 +1,11 @@
 import { constants, type KeyObject, verify, type X509Certificate } from 'node:crypto';
-import type { Application, ThumbprintField } from './application.js';
-import { type EntraFailure, entraTimestamp } from './failure.js';
+import type { Application, ThumbprintField } from '../model/application.js';
 import {
   assertionMalformed,
   assertionOutsideTime,
   certificateNotYetValid,
+  type EntraFailure,
+  entraTimestamp,
   keyRefused,
   keyTooSmall,
 } from './failures.js';

@@ -1,14 +1,12 @@
 import type { FaultList } from '../faults/fault-list.js';
-import { tokenFaultAnswer } from '../faults/token-fault-answer.js';
-import { CLOUDS } from '../tenant/cloud.js';
-import { type Answer, jsonAnswer } from '../wire/answer.js';
-import type { Call } from '../wire/call.js';
+import { type Answer, jsonAnswer } from '../http/answer.js';
+import type { Call } from '../http/call.js';
+import { CLOUDS } from '../model/cloud.js';
 import type { AccessTokens } from './access-tokens.js';
-import { type EntraFailure, failureAnswer } from './failure.js';
-import { onlyPost } from './failures.js';
-import { readForm } from './form.js';
-import { isTenant, refuseTenant, type Tenant } from './tenant.js';
-import { judgeTokenRequest } from './token-request.js';
+import { type EntraFailure, failureAnswer, onlyPost } from './failures.js';
+import { isTenant, refuseTenant, type Tenant } from './requested-tenant.js';
+import { tokenFaultAnswer } from './token-fault-answer.js';
+import { checkTokenRequest } from './token-request.js';
 
 const FORM_LIMIT = 262_144;
 // Resources beside Graph that every tenant knows: a token for one of them is issued, and Graph refuses it.
@@ -41,7 +39,7 @@ export class EntraService {
     this.#options = options;
   }
 
-  /** Undefined when the path is none of Entra's. */
+  /** Undefined when the path is not one of Entra's. */
   answer(call: Call): Promise<Answer> | undefined {
     const [tenant = '', ...rest] = call.path.segments;
     const path = rest.join('/').toLowerCase();
@@ -49,11 +47,11 @@ export class EntraService {
     if (path === 'v2.0/.well-known/openid-configuration') return this.#plain(call, () => this.#metadata(call, tenant));
     if (path === 'discovery/v2.0/keys') {
       return this.#plain(call, () =>
-        this.#unlessStruck('discovery', call, tenant, '', () => jsonAnswer(200, { keys: [] })),
+        this.#unlessFault('discovery', call, tenant, '', () => jsonAnswer(200, { keys: [] })),
       );
     }
     if (path === 'discovery/instance') {
-      return this.#plain(call, () => this.#unlessStruck('discovery', call, tenant, '', () => this.#instance(call)));
+      return this.#plain(call, () => this.#unlessFault('discovery', call, tenant, '', () => this.#instance(call)));
     }
     return undefined;
   }
@@ -66,7 +64,7 @@ export class EntraService {
   #metadata(call: Call, name: string): Answer {
     const failure = refuseTenant(this.#options.tenant, name, call.headers.host);
     if (failure) return this.#fail(call, failure);
-    return this.#unlessStruck('discovery', call, name, '', () => this.#openIdConfiguration(call, name));
+    return this.#unlessFault('discovery', call, name, '', () => this.#openIdConfiguration(call, name));
   }
 
   #openIdConfiguration({ origin }: Call, name: string): Answer {
@@ -99,7 +97,7 @@ export class EntraService {
     const client = form.get('grant_type') === 'client_credentials';
     const refused = refuseTenant(tenant, tenantName, call.headers.host, client);
     if (refused) return this.#fail(call, refused);
-    const grant = judgeTokenRequest(form, {
+    const grant = checkTokenRequest(form, {
       tenant,
       tenantName,
       isAudience: (url) => this.#isTokenEndpoint(url, call),
@@ -118,11 +116,11 @@ export class EntraService {
       };
       return jsonAnswer(200, token, { 'cache-control': 'no-store, no-cache', 'x-ms-request-id': call.requestId });
     };
-    return this.#unlessStruck('token', call, tenantName, grant.application.clientId, success);
+    return this.#unlessFault('token', call, tenantName, grant.application.clientId, success);
   }
 
   /** A scripted fault takes the place of the success. */
-  #unlessStruck(on: 'token' | 'discovery', call: Call, tenant: string, client: string, success: () => Answer): Answer {
+  #unlessFault(on: 'token' | 'discovery', call: Call, tenant: string, client: string, success: () => Answer): Answer {
     const fault = this.#options.faults.take(on);
     return fault ? tokenFaultAnswer(fault, success, this.#context(call), { tenant, client }) : success();
   }
@@ -148,4 +146,10 @@ export class EntraService {
   #context(call: Call) {
     return { origin: call.origin, now: this.#options.now(), clientRequestId: call.clientRequestId };
   }
+}
+
+/** The fields of a token request (RFC 6749 §4.4.2). Entra sees none in a body that is not declared as a form. */
+function readForm(contentType: string | undefined, body: Buffer): URLSearchParams {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  return new URLSearchParams(type === 'application/x-www-form-urlencoded' ? body.toString() : '');
 }

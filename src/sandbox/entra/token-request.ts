@@ -1,9 +1,8 @@
-import type { Application } from './application.js';
+import type { Application } from '../model/application.js';
 import { checkAssertion } from './assertion.js';
-import type { EntraFailure } from './failure.js';
+import type { EntraFailure } from './failures.js';
 import * as failures from './failures.js';
-import { answersChallenge, clientCapabilities } from './requested-claims.js';
-import type { Tenant } from './tenant.js';
+import type { Tenant } from './requested-tenant.js';
 
 export interface TokenRequestContext {
   tenant: Tenant;
@@ -23,8 +22,8 @@ export interface TokenGrant {
   answersChallenge: boolean;
 }
 
-/** Judges a client credentials request (RFC 6749 §4.4) in the order in which Entra complains. */
-export function judgeTokenRequest(form: URLSearchParams, context: TokenRequestContext): TokenGrant | EntraFailure {
+/** Checks a client credentials request (RFC 6749 §4.4) in the order in which Entra complains. */
+export function checkTokenRequest(form: URLSearchParams, context: TokenRequestContext): TokenGrant | EntraFailure {
   const clientId = form.get('client_id');
   if (!clientId) return failures.parameterMissing('client_id');
   const application = context.tenant.applications.get(clientId.toLowerCase());
@@ -77,4 +76,26 @@ function readScope(scope: string, context: TokenRequestContext): string | EntraF
   // Over plain HTTP there is the sandbox alone.
   if (audience === undefined && resource.startsWith('http:')) return failures.scopeInvalid(only);
   return audience ?? failures.resourceNotFound(resource, context.tenantName);
+}
+
+/**
+ * Whether the `claims` of a token request answer a claims challenge, which demands `nbf`. MSAL sends `claims` with every
+ * request to tell what the client is capable of (`xms_cc`); they answer nothing.
+ */
+function answersChallenge(claims: string | null): boolean {
+  return accessTokenClaims(claims)?.nbf !== undefined;
+}
+
+/** What the client declares in `claims` that it can do (`xms_cc`), as `cp1`: answer claims challenges. */
+function clientCapabilities(claims: string | null): string[] {
+  const { values } = (accessTokenClaims(claims)?.xms_cc ?? {}) as { values?: unknown };
+  return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : [];
+}
+
+function accessTokenClaims(claims: string | null): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(claims ?? '').access_token ?? undefined;
+  } catch {
+    return undefined;
+  }
 }

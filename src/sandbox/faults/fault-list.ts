@@ -1,24 +1,23 @@
-import { type Scenario, type ScenarioName, scenarioNamed } from '../scenarios/scenarios.js';
 import type { FaultRule, FaultTarget } from './fault-rule.js';
-import { MagicAttempts } from './magic-attempts.js';
-import type { FaultSubject } from './matches.js';
-import { RuleList } from './rule-list.js';
-import type { Strike } from './scripted-fault.js';
+import { MagicAttempts } from './magic-recipients.js';
+import type { FaultSubject } from './rule-matching.js';
+import { type Scenario, type ScenarioName, scenarioNamed } from './scenarios.js';
+import { type AppliedFault, ScriptedFault } from './scripted-fault.js';
 
-/** A rule that may still strike. */
+/** A rule that may still be applied. */
 export interface ActiveFault {
   /** Of its own for as long as the sandbox runs. */
   id: string;
   rule: FaultRule;
-  /** How many requests it will still strike; `Infinity` for no end. */
+  /** To how many requests it will still be applied; `Infinity` for no end. */
   left: number;
-  /** How many requests it has struck. */
+  /** To how many requests it was applied. */
   struck: number;
   /** The scenario that it belongs to; absent when it was given by itself. */
   scenario?: ScenarioName;
 }
 
-export interface FaultListOptions {
+interface FaultListOptions {
   seed: number;
   /** Whether recipients at fault.test ask for faults. */
   magicRecipients: boolean;
@@ -27,14 +26,14 @@ export interface FaultListOptions {
 // So that no rule draws as another one does, nor as one of the next seed.
 const SPREAD = 20_000;
 
-/** The faults that may strike: rules in their order, then magic recipients, then the rules of the scenario. */
+/** The faults that may be applied: rules in their order, then magic recipients, then the rules of the scenario. */
 export class FaultList {
   readonly #rules: RuleList;
   readonly #ofScenario: RuleList;
   readonly #magic: MagicAttempts | undefined;
   readonly #watchers = new Set<() => void>();
   #scenario: Scenario | undefined;
-  #struck = 0;
+  #applied = 0;
   #id = 0;
 
   constructor({ seed, magicRecipients }: FaultListOptions) {
@@ -88,8 +87,8 @@ export class FaultList {
     this.#changed();
   }
 
-  /** The fault that strikes this request, if any; it counts as struck. */
-  take(on: FaultTarget, about?: FaultSubject): Strike | undefined {
+  /** The fault for this request, if any; it counts as applied. */
+  take(on: FaultTarget, about?: FaultSubject): AppliedFault | undefined {
     return this.#count(
       this.#rules.take(on, about, false) ??
         (about && (on === 'sendMail' || on === 'sendDraft') ? this.#magic?.take(about) : undefined) ??
@@ -97,30 +96,30 @@ export class FaultList {
     );
   }
 
-  /** Whether any rule strikes on the head of a request. */
+  /** Whether any rule is applied on the head of a request. */
   get hasEarly(): boolean {
     return this.#rules.hasEarly || this.#ofScenario.hasEarly;
   }
 
-  /** The fault that strikes on the head of this request, if any; it counts as struck. */
-  takeEarly(on: FaultTarget, about?: FaultSubject): Strike | undefined {
+  /** The fault for the head of this request, if any; it counts as applied. */
+  takeEarly(on: FaultTarget, about?: FaultSubject): AppliedFault | undefined {
     return this.#count(this.#rules.take(on, about, true) ?? this.#because(this.#ofScenario.take(on, about, true)));
   }
 
-  get struck(): number {
-    return this.#struck;
+  get applied(): number {
+    return this.#applied;
   }
 
   /** Forgets rules, attempts and counts; the scenario stays and begins anew. */
   clear(): void {
     this.#rules.clear();
     this.#magic?.clear();
-    this.#struck = 0;
+    this.#applied = 0;
     this.#beginScenario();
     this.#changed();
   }
 
-  /** Calls back when rules change and when one strikes; returns what ends that. */
+  /** Calls back when rules change and when one is applied; returns what ends that. */
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
@@ -131,15 +130,15 @@ export class FaultList {
     for (const rule of this.#scenario?.rules ?? []) this.#ofScenario.add(this.#nextId(), rule);
   }
 
-  #because(strike: Strike | undefined): Strike | undefined {
-    return strike && this.#scenario ? { ...strike, because: this.#scenario.name } : strike;
+  #because(applied: AppliedFault | undefined): AppliedFault | undefined {
+    return applied && this.#scenario ? { ...applied, because: this.#scenario.name } : applied;
   }
 
-  #count(strike: Strike | undefined): Strike | undefined {
-    if (!strike) return undefined;
-    this.#struck += 1;
+  #count(applied: AppliedFault | undefined): AppliedFault | undefined {
+    if (!applied) return undefined;
+    this.#applied += 1;
     this.#changed();
-    return strike;
+    return applied;
   }
 
   #nextId(): string {
@@ -149,5 +148,57 @@ export class FaultList {
 
   #changed(): void {
     for (const watcher of this.#watchers) watcher();
+  }
+}
+
+/** Rules in their order; a rule that was applied as often as it should be is gone. */
+class RuleList {
+  readonly #seed: number;
+  #faults: ScriptedFault[] = [];
+  #given = 0;
+
+  /** `seed` and the numbers after it are for the rules, in their order. */
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  add(id: string, rule: FaultRule): ScriptedFault {
+    this.#given += 1;
+    const fault = new ScriptedFault(id, rule, this.#seed + this.#given);
+    this.#faults.push(fault);
+    return fault;
+  }
+
+  /** Whether it was there. */
+  remove(id: string): boolean {
+    const before = this.#faults.length;
+    this.#faults = this.#faults.filter((fault) => fault.id !== id);
+    return this.#faults.length < before;
+  }
+
+  list(): readonly ScriptedFault[] {
+    return this.#faults;
+  }
+
+  get hasEarly(): boolean {
+    return this.#faults.some(({ early }) => early);
+  }
+
+  /** `early` asks for the rules that are applied on a request's head, otherwise for all others. */
+  take(on: FaultTarget, about: FaultSubject | undefined, early: boolean): AppliedFault | undefined {
+    for (const fault of this.#faults) {
+      if (fault.early !== early || !fault.matches(on, about)) continue;
+      const applied = fault.take();
+      if (!applied) continue;
+      if (fault.left <= 0) this.remove(fault.id);
+      return applied;
+    }
+    return undefined;
+  }
+
+  /** What is added from now on is drawn for as at the start. */
+  clear(): void {
+    this.#faults = [];
+    this.#given = 0;
   }
 }

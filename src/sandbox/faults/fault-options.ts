@@ -1,12 +1,12 @@
 import type { Kinds } from '../checks/check-fields.js';
 import * as is from '../checks/kinds.js';
-import { SCENARIO_NAMES, type ScenarioName } from '../scenarios/scenarios.js';
+import { SCENARIO_NAMES, type ScenarioName } from './scenarios.js';
 
 /** What goes wrong in the sandbox, and how slowly it answers. */
 export interface FaultOptions {
   /**
    * Milliseconds before Graph answers a request to a mailbox that it does not refuse: sendMail, drafts, attachments, chunks
-   * of an upload, lookups; also when a fault strikes it. Entra answers, and refusals come, at once. Default `0`.
+   * of an upload, lookups; also when a fault is applied to it. Entra answers, and refusals come, at once. Default `0`.
    */
   latency?: number;
   /** Up to so many milliseconds more, drawn for each request. Default `0`. */

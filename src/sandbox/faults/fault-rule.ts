@@ -1,5 +1,5 @@
 /**
- * What a scripted fault can strike, by the request: `token` and `discovery` (all that it publishes) at Entra; `sendMail`;
+ * To what a scripted fault can be applied, by the request: `token` and `discovery` (all that it publishes) at Entra; `sendMail`;
  * `createDraft` (POST …/messages), `addAttachment`, `createUploadSession`, `uploadChunk` (a PUT to the upload URL),
  * `sendDraft` (POST …/send), `deleteDraft` (DELETE of a message); `lookup` (any GET of messages and their attachments);
  * `messageTrace` (GET …/admin/exchange/tracing/messageTraces).
@@ -25,19 +25,19 @@ export interface Jitter {
 
 /**
  * A scripted fault. It takes the place of a success: a request that the sandbox refuses anyway does not use it up, except
- * by `reset` before or in the body. Rules are tried in the order in which they were given; the first that is due strikes,
+ * by `reset` before or in the body. Rules are tried in the order in which they were given; the first that is due is applied,
  * and the request does not count for those after it.
  */
 export interface FaultRule {
   /** One target, several, or `'any'`: all that the other fields can be given with. */
   on: FaultTarget | readonly FaultTarget[] | 'any';
-  /** How many requests it strikes. Default `1`, with `every` or `probability` `Infinity`. */
+  /** To how many requests it is applied. Default `1`, with `every` or `probability` `Infinity`. */
   times?: number;
   /** How many matching requests it lets through first. Default `0`. */
   after?: number;
-  /** Strikes every n-th matching request, after those of `after`. Default `1`. */
+  /** Applied to every n-th matching request, after those of `after`. Default `1`. */
   every?: number;
-  /** Above 0 and up to 1: how likely it strikes a request that it may strike. Default `1`. */
+  /** Above 0 and up to 1: how likely it is applied to a request that it matches. Default `1`. */
   probability?: number;
   /** For what is drawn: `probability` and the jitter of `delay`. Default: of the sandbox's `seed` and the rule's place. */
   seed?: number;
@@ -74,7 +74,7 @@ export interface FaultRule {
   delivered?: boolean;
   /**
    * Tears the connection down (TCP RST). `'before-answer'`: after the request was read. `'before-body'`: on its head.
-   * `'mid-body'`: when half of its body has come; for requests that have one. The last two strike before anything is
+   * `'mid-body'`: when half of its body has come; for requests that have one. The last two are applied before anything is
    * checked and know no message: they go with `mailbox`, but not with recipient and subject.
    */
   reset?: 'before-answer' | 'before-body' | 'mid-body';

@@ -1,4 +1,6 @@
-import type { Strike } from './scripted-fault.js';
+import { onlyDelays } from './fault-answer.js';
+import type { FaultSubject } from './rule-matching.js';
+import type { AppliedFault } from './scripted-fault.js';
 
 /** An address whose local part names a fault. */
 export interface MagicRecipient {
@@ -10,9 +12,9 @@ export interface MagicRecipient {
 
 interface Row {
   does: string;
-  /** How many attempts at one message it strikes; `n` is the number in the address. */
+  /** To how many attempts at one message it is applied; `n` is the number in the address. */
   times: (n: number) => number;
-  fault: (n: number) => Strike;
+  fault: (n: number) => AppliedFault;
 }
 
 /** Recipients in this domain ask for a fault. */
@@ -29,11 +31,11 @@ const always = (): number => Number.POSITIVE_INFINITY;
 const once = (): number => 1;
 const asNumbered = (n: number): number => n;
 
-const throttled = (): Strike => ({ status: 429, headers: { 'Retry-After': '1' } });
-const unavailable = (): Strike => ({ status: 503, headers: { 'Retry-After': '1' } });
+const throttled = (): AppliedFault => ({ status: 429, headers: { 'Retry-After': '1' } });
+const unavailable = (): AppliedFault => ({ status: 503, headers: { 'Retry-After': '1' } });
 
 // What each status can hide: the message was taken, or it was not.
-const AMBIGUOUS: readonly (readonly [name: string, words: string, fault: Strike])[] = [
+const AMBIGUOUS: readonly (readonly [name: string, words: string, fault: AppliedFault])[] = [
   ['500', 'is answered 500', { status: 500 }],
   ['502', 'is answered 502 in HTML', { status: 502 }],
   ['504', 'is answered 504', { status: 504 }],
@@ -109,7 +111,7 @@ export const MAGIC_RECIPIENTS: readonly MagicRecipient[] = [
 ];
 
 /** What an address (in lower case) asks for, and for how many attempts; undefined when it is a recipient like any other. */
-export function magicFault(address: string): { times: number; strike: Strike } | undefined {
+function magicFault(address: string): { times: number; fault: AppliedFault } | undefined {
   if (!address.endsWith(`@${MAGIC_DOMAIN}`)) return undefined;
   const local = address.slice(0, -MAGIC_DOMAIN.length - 1);
   const [, name, digits] = /^([a-z-]+)-(\d{1,7})$/.exec(local) ?? [];
@@ -117,5 +119,41 @@ export function magicFault(address: string): { times: number; strike: Strike } |
   const row = Object.hasOwn(ROWS, key) ? ROWS[key] : undefined;
   if (!row) return undefined;
   const n = Number(digits ?? 0);
-  return { times: row.times(n), strike: { ...row.fault(n), because: address } };
+  return { times: row.times(n), fault: { ...row.fault(n), because: address } };
+}
+
+// Messages whose attempts are remembered; the oldest are forgotten.
+const KEPT = 10_000;
+
+/** Counts the attempts at messages to magic recipients, so that a retry of the same message gets through in the end. */
+export class MagicAttempts {
+  readonly #attempts = new Map<string, number>();
+
+  /**
+   * What the first recipient asks for that has not had its way with this message. Those that only want it late do not stand
+   * in the way of the others: the fault comes as late as the latest of them asks for.
+   */
+  take({ recipients, message }: Pick<FaultSubject, 'recipients' | 'message'>): AppliedFault | undefined {
+    const asked = recipients.flatMap((address) => magicFault(address) ?? []);
+    const slow = latest(asked.map(({ fault }) => fault).filter(onlyDelays));
+    for (const { times, fault } of asked) {
+      if (onlyDelays(fault)) continue;
+      const key = `${message} ${fault.because}`;
+      const attempts = this.#attempts.get(key) ?? 0;
+      if (attempts >= times) continue;
+      this.#attempts.set(key, attempts + 1);
+      const [oldest] = this.#attempts.keys();
+      if (oldest !== undefined && this.#attempts.size > KEPT) this.#attempts.delete(oldest);
+      return slow?.delay === undefined ? fault : { ...fault, delay: slow.delay };
+    }
+    return slow;
+  }
+
+  clear(): void {
+    this.#attempts.clear();
+  }
+}
+
+function latest(faults: readonly AppliedFault[]): AppliedFault | undefined {
+  return [...faults].sort((a, b) => (b.delay ?? 0) - (a.delay ?? 0))[0];
 }

@@ -1,10 +1,9 @@
 import type { FaultRule, FaultTarget, Jitter } from './fault-rule.js';
-import { type FaultSubject, matches } from './matches.js';
-import { type Random, seededRandom } from './random.js';
-import { strikesEarly, targetsOf } from './targets.js';
+import { appliesEarly, type FaultSubject, matches, targetsOf } from './rule-matching.js';
+import { type Random, seededRandom } from './seeded-random.js';
 
-/** A fault that strikes a request: a rule whose delay is drawn. */
-export interface Strike extends Omit<FaultRule, 'on' | 'delay'> {
+/** A fault that is applied to a request: a rule whose delay is drawn. */
+export interface AppliedFault extends Omit<FaultRule, 'on' | 'delay'> {
   delay?: number;
   /** What the fault comes of, if not of a rule that a caller gave: a magic recipient, a scenario. */
   because?: string;
@@ -14,7 +13,7 @@ export interface Strike extends Omit<FaultRule, 'on' | 'delay'> {
 export class ScriptedFault {
   readonly id: string;
   readonly rule: FaultRule;
-  /** How many requests it will still strike. */
+  /** To how many requests it will still be applied. */
   left: number;
   struck = 0;
   readonly early: boolean;
@@ -28,7 +27,7 @@ export class ScriptedFault {
     this.rule = { ...rule };
     const often = rule.every !== undefined || rule.probability !== undefined;
     this.left = rule.times ?? (often ? Number.POSITIVE_INFINITY : 1);
-    this.early = strikesEarly(rule);
+    this.early = appliesEarly(rule);
     this.#targets = targetsOf(rule);
     this.#random = seededRandom(rule.seed ?? seed);
   }
@@ -37,8 +36,8 @@ export class ScriptedFault {
     return this.#targets.has(on) && matches(this.rule, about);
   }
 
-  /** Counts a matching request; the strike, if it is this one's turn. */
-  take(): Strike | undefined {
+  /** Counts a matching request; the fault to apply, if it is this one's turn. */
+  take(): AppliedFault | undefined {
     this.#seen += 1;
     const { after = 0, every = 1, probability = 1 } = this.rule;
     const nth = this.#seen - after;

@@ -1,5 +1,4 @@
-import { Base64Lines } from './base64-lines.js';
-import { type MimeEntity, type Piece, readEntity, writeEntity } from './mime-entity.js';
+import { fieldValue, headerLength, readHeaderFields } from './header-fields.js';
 import { partHeader } from './mime-writer.js';
 
 /** A file to put into a message. */
@@ -11,6 +10,26 @@ export interface AttachedFile {
   inline: boolean;
   chunks: readonly Buffer[];
 }
+
+type Piece = Buffer | Base64Lines;
+
+/** A MIME entity (RFC 2045 §2.4) in pieces, so that parts can be added without copying what is there. */
+interface MimeEntity {
+  /** The fields that say nothing about the body, with their line ends. */
+  fields: Buffer[];
+  /** The `Content-…` fields, with their line ends. */
+  contentFields: Buffer[];
+  /** What the Content-Type says when it is a multipart with a boundary. */
+  multipart: { subtype: string; boundary: string } | undefined;
+  body: Piece[];
+}
+
+const LINE_END = Buffer.from('\r\n');
+
+// 57 bytes make the 76 characters that a line of base64 may have (RFC 2045 §6.8).
+const BYTES_PER_LINE = 57;
+
+const LINE_LENGTH = 76;
 
 /**
  * The message with files added to it: at the end of its multipart/mixed, or in one that is wrapped around it. Inline
@@ -64,4 +83,76 @@ function closingDelimiter(body: Buffer, boundary: string): number {
 
 function text(value: string): Buffer {
   return Buffer.from(value);
+}
+
+function readEntity(mime: Buffer): MimeEntity {
+  const end = headerLength(mime);
+  const fields: Buffer[] = [];
+  const contentFields: Buffer[] = [];
+  const read = readHeaderFields(mime);
+  for (const field of read) {
+    const list = /^content-/i.test(field.name) ? contentFields : fields;
+    list.push(mime.subarray(field.start, field.end));
+    if (mime[field.end - 1] !== 10) list.push(LINE_END);
+  }
+  const emptyLine = mime[end] === 13 ? 2 : 1;
+  return {
+    fields,
+    contentFields,
+    multipart: readMultipart(fieldValue(read, 'content-type') ?? ''),
+    body: [mime.subarray(end + emptyLine)],
+  };
+}
+
+function writeEntity({ fields, contentFields, body }: MimeEntity): Buffer {
+  const pieces: Piece[] = [...fields, ...contentFields, LINE_END, ...body];
+  const whole = Buffer.allocUnsafe(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) at = piece instanceof Base64Lines ? piece.write(whole, at) : at + piece.copy(whole, at);
+  return whole;
+}
+
+function readMultipart(contentType: string): MimeEntity['multipart'] {
+  const subtype = /^\s*multipart\/([\w.+-]+)/i.exec(contentType)?.[1]?.toLowerCase();
+  const parameter = /;\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i.exec(contentType);
+  const boundary = parameter?.[1]?.replace(/\\(.)/g, '$1') ?? parameter?.[2];
+  return subtype && boundary ? { subtype, boundary } : undefined;
+}
+
+/** Base64 in lines, made only when it is written: an attachment of 150 MB is never held in pieces and in one as well. */
+export class Base64Lines {
+  readonly #chunks: readonly Buffer[];
+  /** Bytes that `write` fills. */
+  readonly length: number;
+
+  constructor(chunks: readonly Buffer[]) {
+    this.#chunks = chunks;
+    const characters = Math.ceil(chunks.reduce((sum, chunk) => sum + chunk.length, 0) / 3) * 4;
+    this.length = characters + 2 * Math.ceil(characters / LINE_LENGTH);
+  }
+
+  /** Returns the offset behind the last byte. */
+  write(into: Buffer, start: number): number {
+    let at = start;
+    let rest: Buffer = Buffer.alloc(0);
+    for (const chunk of this.#chunks) {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const whole = bytes.length - (bytes.length % BYTES_PER_LINE);
+      at = writeLines(bytes.subarray(0, whole), into, at);
+      rest = bytes.subarray(whole);
+    }
+    return writeLines(rest, into, at);
+  }
+}
+
+function writeLines(bytes: Buffer, into: Buffer, start: number): number {
+  const text = Buffer.from(bytes.toString('base64'), 'latin1');
+  let at = start;
+  for (let from = 0; from < text.length; from += LINE_LENGTH) {
+    at += text.copy(into, at, from, Math.min(from + LINE_LENGTH, text.length));
+    into[at] = 13;
+    into[at + 1] = 10;
+    at += 2;
+  }
+  return at;
 }

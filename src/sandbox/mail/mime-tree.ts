@@ -142,7 +142,7 @@ function percentDecoded(value: string): Buffer {
   );
 }
 
-/** Read as Latin-1 where the charset is one that nobody knows. */
+/** Read as Latin-1 where the charset is unknown. */
 export function textOf(bytes: Buffer, charset: string): string {
   try {
     return new TextDecoder(charset).decode(bytes);

@@ -1,8 +1,7 @@
 import { shownKey } from '../checks/check-fields.js';
-import type { AccessPolicy, AccessPolicyOptions } from './access-policy.js';
+import type { AccessPolicy, AccessPolicyOptions } from './access-rules.js';
 import { checkAccessPolicy } from './check-tenant.js';
-import type { LoadableCollection } from './collection.js';
-import { freeName } from './rule-name.js';
+import { freeName, type LoadableCollection } from './collection.js';
 import type { TenantState } from './tenant-state.js';
 
 export type TenantAccessPolicy = Required<AccessPolicyOptions>;

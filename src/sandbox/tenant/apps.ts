@@ -4,7 +4,7 @@ import {
   type ApplicationOptions,
   createApplication,
   updateApplication,
-} from '../entra/application.js';
+} from '../model/application.js';
 import { checkApplication } from './check-tenant.js';
 import type { LoadableCollection } from './collection.js';
 import type { TenantState } from './tenant-state.js';

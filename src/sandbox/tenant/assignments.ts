@@ -1,9 +1,7 @@
 import { shownKey } from '../checks/check-fields.js';
-import type { Assignment, AssignmentOptions } from './assignment.js';
+import type { Assignment, AssignmentOptions, MailboxScope } from './access-rules.js';
 import { checkAssignment } from './check-tenant.js';
-import type { LoadableCollection } from './collection.js';
-import type { MailboxScope } from './mailbox-scope.js';
-import { freeName } from './rule-name.js';
+import { freeName, type LoadableCollection } from './collection.js';
 import type { TenantState } from './tenant-state.js';
 
 export type TenantAssignment = AssignmentOptions & { name: string };

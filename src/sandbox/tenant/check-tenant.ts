@@ -1,12 +1,15 @@
-import { checkFields, type Kind, type Kinds } from '../checks/check-fields.js';
+import { checkFields, type Kind, type Kinds, nearest } from '../checks/check-fields.js';
 import * as is from '../checks/kinds.js';
-import { nearest } from '../checks/nearest.js';
-import type { ApplicationOptions } from '../entra/application.js';
-import type { MailboxOptions } from '../exchange/mailbox.js';
-import type { AccessPolicyOptions } from './access-policy.js';
-import { APPLICATION_ROLES, type AssignmentOptions } from './assignment.js';
+import type { ApplicationOptions } from '../model/application.js';
+import type { MailboxOptions } from '../model/mailbox.js';
+import {
+  type AccessPolicyOptions,
+  APPLICATION_ROLES,
+  type AssignmentOptions,
+  GROUP_KINDS,
+  type GroupOptions,
+} from './access-rules.js';
 import type { EwsOptions } from './ews-policy.js';
-import { GROUP_KINDS, type GroupOptions } from './group.js';
 
 const texts = is.listOf(is.text, 'texts that are not empty');
 const addresses = is.listOf(is.address, 'addresses');

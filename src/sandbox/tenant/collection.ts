@@ -14,3 +14,12 @@ export interface TenantCollection<Options, Entry> {
 export interface LoadableCollection<Options, Entry> extends TenantCollection<Options, Entry> {
   set(options: Options, what?: string): Entry;
 }
+
+/** The first free of `base`, `base-1`, `base-2` …, as Exchange names what was given no name. */
+export function freeName(base: string, isTaken: (name: string) => boolean): string {
+  if (!isTaken(base)) return base;
+  for (let number = 1; ; number += 1) {
+    const name = `${base}-${number}`;
+    if (!isTaken(name)) return name;
+  }
+}

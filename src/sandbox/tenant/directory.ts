@@ -1,5 +1,5 @@
-import type { Mailbox } from '../exchange/mailbox.js';
-import type { Group } from './group.js';
+import type { Mailbox } from '../model/mailbox.js';
+import type { Group } from './access-rules.js';
 
 /**
  * The users and groups of the tenant, found as Graph and mail transport find them. Letter case never matters.

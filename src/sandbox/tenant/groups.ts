@@ -1,6 +1,6 @@
+import type { Group, GroupOptions } from './access-rules.js';
 import { checkGroup } from './check-tenant.js';
 import type { LoadableCollection } from './collection.js';
-import type { Group, GroupOptions } from './group.js';
 import type { TenantState } from './tenant-state.js';
 
 /** The groups by address. What `set` is not given stays as it was. */

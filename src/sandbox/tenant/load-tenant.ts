@@ -1,10 +1,8 @@
-import type { ApplicationOptions } from '../entra/application.js';
-import type { MailboxOptions } from '../exchange/mailbox.js';
-import type { AccessPolicyOptions } from './access-policy.js';
-import type { AssignmentOptions } from './assignment.js';
+import type { ApplicationOptions } from '../model/application.js';
+import type { MailboxOptions } from '../model/mailbox.js';
+import type { AccessPolicyOptions, AssignmentOptions, GroupOptions } from './access-rules.js';
 import type { LoadableCollection } from './collection.js';
 import type { EwsOptions } from './ews-policy.js';
-import type { GroupOptions } from './group.js';
 import type { LoadableTenant, SandboxTenant } from './sandbox-tenant.js';
 import type { TenantState } from './tenant-state.js';
 

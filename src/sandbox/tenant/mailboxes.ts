@@ -1,4 +1,4 @@
-import { createMailbox, type Mailbox, type MailboxOptions } from '../exchange/mailbox.js';
+import { createMailbox, type Mailbox, type MailboxOptions } from '../model/mailbox.js';
 import { checkMailbox } from './check-tenant.js';
 import type { LoadableCollection } from './collection.js';
 import type { TenantState } from './tenant-state.js';

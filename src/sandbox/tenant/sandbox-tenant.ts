@@ -1,17 +1,16 @@
 import { checkFields, type Kinds } from '../checks/check-fields.js';
 import * as is from '../checks/kinds.js';
-import type { MailboxOptions } from '../exchange/mailbox.js';
-import { judgeTenantAccess, type TenantAccess } from './access.js';
+import { applicationDisabled, applicationNotFound } from '../entra/failures.js';
+import type { MailboxOptions } from '../model/mailbox.js';
 import { accessPoliciesOf, type TenantAccessPolicy } from './access-policies.js';
-import type { AccessPolicyOptions } from './access-policy.js';
+import type { AccessPolicyOptions, AssignmentOptions, Group, GroupOptions } from './access-rules.js';
 import { appsOf, type TenantApp, type TenantAppOptions } from './apps.js';
-import type { AssignmentOptions } from './assignment.js';
 import { assignmentsOf, type TenantAssignment } from './assignments.js';
 import { checkEws } from './check-tenant.js';
 import type { LoadableCollection, TenantCollection } from './collection.js';
 import type { EwsOptions, EwsPolicy } from './ews-policy.js';
-import type { Group, GroupOptions } from './group.js';
 import { groupsOf } from './groups.js';
+import { checkMailboxAccess } from './mailbox-access.js';
 import { mailboxesOf, type TenantMailbox } from './mailboxes.js';
 import type { TenantState } from './tenant-state.js';
 
@@ -23,6 +22,17 @@ export interface TenantUpdate {
   ews?: EwsOptions;
   /** Makes or removes the service principal of Microsoft's message trace application. */
   messageTracePrincipal?: boolean;
+}
+
+/** Whether an application may send from a mailbox, as a request with a new token would find out now. */
+export interface TenantAccess {
+  result: 'Granted' | 'Denied';
+  /** What in the tenant grants or denies it, in words. */
+  reason: string;
+  /** Of the refusal: HTTP status, `error.code` (of Entra: `error`) and message. */
+  status?: number;
+  code?: string;
+  message?: string;
 }
 
 /** The tenant of a running sandbox: what is changed here counts for the next request, or when its delay is over. */
@@ -48,7 +58,7 @@ export interface SandboxTenant {
   update(changes: TenantUpdate): void;
   /**
    * Whether an application may send from a mailbox (by address or object id) now, with a new token, and why. It is the
-   * judgement that requests meet. Without `userAgent` the EWS lists are not judged.
+   * decision that requests meet. Without `userAgent` the EWS lists are not checked.
    */
   access(clientId: string, mailbox: string, userAgent?: string): TenantAccess;
   /** Every access token issued so far is answered 401 from now on. */
@@ -106,10 +116,39 @@ export function sandboxTenant(state: TenantState): LoadableTenant {
       }
       state.changed();
     },
-    access: (clientId, mailbox, userAgent) => judgeTenantAccess(state, clientId, mailbox, userAgent),
+    access: (clientId, mailbox, userAgent) => checkTenantAccess(state, clientId, mailbox, userAgent),
     revokeTokens: () => {
       state.revokeTokens();
       state.changed();
     },
   };
+}
+
+/** The mailbox is named as in a path. Without `userAgent` the EWS lists are not checked, only reported. */
+function checkTenantAccess(tenant: TenantState, clientId: string, user: string, userAgent?: string): TenantAccess {
+  const application = tenant.applications.get(clientId.toLowerCase());
+  if (!application || application.disabled) {
+    const { error, code, message } = application
+      ? applicationDisabled(application.clientId, application.displayName)
+      : applicationNotFound(clientId, tenant.id);
+    const reason = application ? 'The application is disabled' : `The tenant has no application "${clientId}"`;
+    return { result: 'Denied', reason, status: 400, code: error, message: `AADSTS${code}: ${message}` };
+  }
+  const rules = tenant.rulesFor(application);
+  const decision = checkMailboxAccess({
+    application,
+    mailbox: tenant.directory.find(user),
+    user,
+    roles: application.roles.at(tenant.now),
+    needed: ['Mail.Send'],
+    userAgent,
+    rules,
+  });
+  if (!decision.granted) {
+    const { status, code, message } = decision.denial;
+    return { result: 'Denied', reason: decision.reason, status, code, message };
+  }
+  const listed = userAgent === undefined && rules.ews.applicationAccessPolicy !== null;
+  const reason = listed ? `${decision.reason}; by User-Agents that the EWS lists admit` : decision.reason;
+  return { result: 'Granted', reason };
 }

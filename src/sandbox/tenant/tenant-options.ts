@@ -1,14 +1,20 @@
 import type { Kinds } from '../checks/check-fields.js';
 import * as is from '../checks/kinds.js';
-import type { ApplicationOptions } from '../entra/application.js';
-import type { DenialText } from '../exchange/access-denials.js';
-import type { MailboxOptions } from '../exchange/mailbox.js';
-import type { AccessPolicyOptions } from './access-policy.js';
-import type { AssignmentOptions } from './assignment.js';
-import { CLOUDS, type SandboxCloud } from './cloud.js';
+import type { ApplicationOptions } from '../model/application.js';
+import { CLOUDS, type SandboxCloud } from '../model/cloud.js';
+import type { MailboxOptions } from '../model/mailbox.js';
+import type { AccessPolicyOptions, AssignmentOptions, GroupOptions } from './access-rules.js';
+import {
+  checkAccessPolicy,
+  checkApplication,
+  checkAssignment,
+  checkEws,
+  checkGroup,
+  checkMailbox,
+} from './check-tenant.js';
 import type { EwsOptions } from './ews-policy.js';
-import type { GroupOptions } from './group.js';
 import type { TenantContents } from './load-tenant.js';
+import type { DenialText } from './mailbox-access-denials.js';
 
 /** What the sandbox's tenant is made of. */
 export interface TenantOptions {
@@ -33,7 +39,7 @@ export interface TenantOptions {
   /**
    * Whether the tenant has the service principal of Microsoft's message trace application
    * (8bd644d1-64a1-4d4b-ae52-2e0cbf64e373), without which message trace is answered 401. Default `false`, as in a tenant where
-   * nobody has made it.
+   * it was never created.
    */
   messageTracePrincipal?: boolean;
   /** The cloud that the tenant lives in: for which Graph it gets tokens, beside the sandbox's own URL. Default `'global'`. */
@@ -111,4 +117,33 @@ export function settleTenant(
 
 function addressesOf(mailbox: string | MailboxOptions): string[] {
   return typeof mailbox === 'string' ? [mailbox] : [mailbox.address, ...(mailbox.aliases ?? [])];
+}
+
+/** Throws an Error that names the entry among the options of `what`, its field, what was given and what is expected. */
+export function checkTenantEntries(what: string, options: TenantOptions): void {
+  const { mailboxes, apps, groups, accessPolicies, assignments, ews } = options;
+  const users = mailboxes?.map((one) => (typeof one === 'string' ? { address: one } : one));
+  each(`${what}: mailboxes`, users, checkMailbox, 'address');
+  each(`${what}: apps`, apps, checkApplication, 'clientId');
+  each(`${what}: groups`, groups, checkGroup, 'address');
+  each(`${what}: accessPolicies`, accessPolicies, checkAccessPolicy, 'name');
+  each(`${what}: assignments`, assignments, checkAssignment, 'name');
+  if (ews) checkEws(`${what}: ews`, ews);
+}
+
+function each<Entry, Key extends keyof Entry & string>(
+  list: string,
+  entries: readonly Entry[] = [],
+  check: (what: string, given: unknown) => void,
+  key: Key,
+): void {
+  const seen = new Set<string>();
+  for (const [index, entry] of entries.entries()) {
+    const what = `${list}[${index}]`;
+    check(what, entry);
+    const name = entry[key];
+    if (typeof name !== 'string') continue;
+    if (seen.has(name.toLowerCase())) throw new Error(`${what}: "${key}" is "${name}" again, expected each only once.`);
+    seen.add(name.toLowerCase());
+  }
 }

@@ -1,19 +1,15 @@
 import * as is from '../checks/kinds.js';
 import type { AccessTokens } from '../entra/access-tokens.js';
-import type { Application } from '../entra/application.js';
-import type { Tenant } from '../entra/tenant.js';
-import { createMailbox, type Mailbox } from '../exchange/mailbox.js';
-import type { AccessPolicy } from './access-policy.js';
-import type { AccessRules, AccessSettings } from './access-rules.js';
-import type { Assignment } from './assignment.js';
-import type { SandboxCloud } from './cloud.js';
-import { Delayed } from './delayed.js';
-import { DelayedMap } from './delayed-map.js';
+import type { Tenant } from '../entra/requested-tenant.js';
+import type { Application } from '../model/application.js';
+import type { SandboxCloud } from '../model/cloud.js';
+import { Delayed, DelayedMap } from '../model/delayed.js';
+import { createMailbox, type Mailbox } from '../model/mailbox.js';
+import type { AccessPolicy, AccessRules, AccessSettings, Assignment, Group } from './access-rules.js';
 import { Directory } from './directory.js';
 import { type EwsPolicy, NO_EWS_POLICY } from './ews-policy.js';
-import type { Group } from './group.js';
 
-export interface TenantIdentity extends AccessSettings {
+interface TenantIdentity extends AccessSettings {
   id: string;
   domain: string;
   cloud: SandboxCloud;

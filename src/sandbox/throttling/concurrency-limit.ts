@@ -8,7 +8,7 @@ export type ConcurrencyKey = 'mailbox' | 'app';
 export class ConcurrencyLimit {
   readonly #limit: number;
   readonly #by: ConcurrencyKey;
-  readonly #admitted = new Map<string, number>();
+  readonly #inFlight = new Map<string, number>();
   readonly #open = new Map<string, number>();
   readonly #highest = new Map<string, number>();
 
@@ -18,20 +18,20 @@ export class ConcurrencyLimit {
     this.#by = by;
   }
 
-  /** From the moment a request arrives until `leave`, which may be called more than once. */
-  enter(appId: string, mailbox: string): { admitted: boolean; leave: () => void } {
+  /** From the moment a request arrives until `release`, which may be called more than once. */
+  acquire(appId: string, mailbox: string): { withinLimit: boolean; release: () => void } {
     const key = this.#by === 'app' ? appId : `${appId} ${mailbox}`;
-    const admitted = (this.#admitted.get(key) ?? 0) < this.#limit;
-    if (admitted) add(this.#admitted, key, 1);
+    const withinLimit = (this.#inFlight.get(key) ?? 0) < this.#limit;
+    if (withinLimit) add(this.#inFlight, key, 1);
     this.#highest.set(mailbox, Math.max(this.#highest.get(mailbox) ?? 0, add(this.#open, mailbox, 1)));
-    let left = false;
-    const leave = (): void => {
-      if (left) return;
-      left = true;
-      if (admitted) add(this.#admitted, key, -1);
+    let released = false;
+    const release = (): void => {
+      if (released) return;
+      released = true;
+      if (withinLimit) add(this.#inFlight, key, -1);
       add(this.#open, mailbox, -1);
     };
-    return { admitted, leave };
+    return { withinLimit, release };
   }
 
   /** The most requests that were in flight at one time, refused ones included, by mailbox address. */

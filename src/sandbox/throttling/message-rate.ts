@@ -18,7 +18,7 @@ export class MessageRate {
     this.#limit = limit;
   }
 
-  /** Takes a place in the mailbox's queue: milliseconds until the message goes out. */
+  /** Joins the mailbox's queue: milliseconds until the message goes out. */
   join(mailbox: string, now: number): number {
     if (this.#limit === false) {
       entry(this.#counts, mailbox, () => new SlidingWindow(MINUTE / 1000)).add(1, now);

@@ -1,12 +1,10 @@
-import type { Answer } from '../wire/answer.js';
+import type { Answer } from '../http/answer.js';
+import { outlookRefusal } from '../http/graph-errors.js';
 import { type ConcurrencyKey, ConcurrencyLimit } from './concurrency-limit.js';
 import { MessageRate } from './message-rate.js';
-import { overLimit } from './over-limit.js';
-import type { ThrottlingView } from './throttling-view.js';
-import { TraceLimit } from './trace-limit.js';
-import { Usage } from './usage.js';
+import { SlidingWindow } from './sliding-window.js';
 
-export interface ThrottleOptions {
+interface ThrottleOptions {
   /** In flight at a time. */
   concurrency: number | false;
   concurrencyKey: ConcurrencyKey;
@@ -23,12 +21,46 @@ export interface ThrottleOptions {
   now: () => number;
 }
 
-/** A request that an application makes to a mailbox. */
-export interface Place {
+/** What a request of an application to a mailbox holds while it is in flight. */
+interface RequestSlot {
   /** Why it is refused, if it is; to be asked once, when the body is there. What is not refused counts as uploaded. */
   refuse: (method: string, bytes: number) => Answer | undefined;
   /** It is over; may be called more than once. */
-  leave: () => void;
+  release: () => void;
+}
+
+/** How near the mailboxes are to Graph's limits. */
+export interface ThrottlingView {
+  /** As the sandbox was told; `null` is off. */
+  limits: {
+    /** Requests in flight. */
+    concurrency: number | null;
+    /** Requests in 10 minutes. */
+    requests: number | null;
+    /** Bytes of POST, PUT and PATCH in 5 minutes. */
+    uploadBytes: number | null;
+    /** Messages in a minute. */
+    messageRate: number | null;
+  };
+  /** Each application with a mailbox that it has asked for, in the order of their first requests. */
+  mailboxes: ThrottlingGauge[];
+}
+
+/** What one application used of one mailbox, refused requests included. */
+export interface ThrottlingGauge {
+  /** Primary address, lower case. */
+  mailbox: string;
+  appId: string;
+  /** Requests in flight now, refused ones that wait for their answer included. */
+  inFlight: number;
+  /** In the last 10 minutes. */
+  requests: number;
+  /** Of the last 5 minutes; what was refused is not in it. */
+  uploadBytes: number;
+  /** Messages of the mailbox, of whatever application, that went out in the last minute. */
+  messages: number;
+  /** Messages of the mailbox that wait for their turn. */
+  queued: number;
 }
 
 /** The limits of the Outlook service (Graph documentation, "Throttling limits"). */
@@ -47,21 +79,21 @@ export class Throttle {
   }
 
   /** A request arrives; it counts, also when it is refused. `mailbox` in lower case. (fact throttle-8) */
-  enter(appId: string, mailbox: string): Place {
+  acquire(appId: string, mailbox: string): RequestSlot {
     const { now, requests, uploadBytes, retryAfter } = this.#options;
     const usage = this.#usage(appId, mailbox);
-    const place = this.#concurrency.enter(appId, mailbox);
+    const slot = this.#concurrency.acquire(appId, mailbox);
     usage.requests.add(1, now());
     usage.inFlight += 1;
-    let left = false;
+    let released = false;
     return {
-      leave: () => {
-        place.leave();
-        if (!left) usage.inFlight -= 1;
-        left = true;
+      release: () => {
+        slot.release();
+        if (!released) usage.inFlight -= 1;
+        released = true;
       },
       refuse: (method, bytes) => {
-        if (!place.admitted) return overLimit('MailboxConcurrency', retryAfter);
+        if (!slot.withinLimit) return overLimit('MailboxConcurrency', retryAfter);
         const { requests: made, uploads } = usage;
         const at = now();
         const wait = (seconds: number) => (retryAfter === null ? null : String(seconds));
@@ -130,3 +162,69 @@ export class Throttle {
 }
 
 const UPLOADS: readonly string[] = ['POST', 'PUT', 'PATCH'];
+
+// Graph documentation, "Throttling limits": requests by 10 minutes, uploads by 5. (fact throttle-3)
+const REQUEST_SECONDS = 600;
+
+const UPLOAD_SECONDS = 300;
+
+/** What one application used of one mailbox. */
+class Usage {
+  readonly appId: string;
+  /** Address, lower case. */
+  readonly mailbox: string;
+  requests = new SlidingWindow(REQUEST_SECONDS);
+  /** Bytes of body. */
+  uploads = new SlidingWindow(UPLOAD_SECONDS);
+  inFlight = 0;
+
+  constructor(appId: string, mailbox: string) {
+    this.appId = appId;
+    this.mailbox = mailbox;
+  }
+
+  /** All but what is in flight. */
+  forget(): void {
+    this.requests = new SlidingWindow(REQUEST_SECONDS);
+    this.uploads = new SlidingWindow(UPLOAD_SECONDS);
+  }
+}
+
+// Graph documentation, "Throttling limits": message trace. (fact trace-2)
+const SECONDS = 300;
+
+/** Counts the requests for message traces of the whole tenant, refused ones included. */
+class TraceLimit {
+  readonly #options: { messageTraces: number | false; retryAfter: string | null; now: () => number };
+  #requests = new SlidingWindow(SECONDS);
+
+  constructor(options: { messageTraces: number | false; retryAfter: string | null; now: () => number }) {
+    this.#options = options;
+  }
+
+  /** Counts a request: the `Retry-After` that it is refused with (`null`: without one), or undefined when it is within the limit. */
+  refuse(): string | null | undefined {
+    const { messageTraces: limit, retryAfter, now } = this.#options;
+    const at = now();
+    this.#requests.add(1, at);
+    if (limit === false || this.#requests.sum(at) <= limit) return undefined;
+    return retryAfter === null ? null : String(this.#requests.secondsUntil(limit - 1, at));
+  }
+
+  clear(): void {
+    this.#requests = new SlidingWindow(SECONDS);
+  }
+}
+
+/**
+ * The limits as the Outlook service names them in its refusals. `MailboxConcurrency` and `IncomingBytes` are reported;
+ * `RequestCount` is made after them. (fact throttle-5)
+ */
+type LimitName = 'MailboxConcurrency' | 'RequestCount' | 'IncomingBytes';
+
+/** A request over a limit; `retryAfter` null leaves the header out. */
+function overLimit(limit: LimitName, retryAfter: string | null): Answer {
+  const answer = outlookRefusal(429, 'ApplicationThrottled', `Application is over its ${limit} limit.`);
+  if (retryAfter !== null) answer.headers = { ...answer.headers, 'retry-after': retryAfter };
+  return answer;
+}

@@ -1,7 +1,7 @@
-import type { Mailbox } from '../exchange/mailbox.js';
-import type { Submission } from '../exchange/submission.js';
 import { MAGIC_DOMAIN, TRACED } from '../faults/magic-recipients.js';
-import { graphTime } from '../lookups/graph-time.js';
+import { graphTime } from '../graph/odata/message-values.js';
+import type { Mailbox } from '../model/mailbox.js';
+import type { Submission } from '../model/submission.js';
 
 /** Graph documentation, "exchangeMessageTrace". */
 export const TRACE_STATUSES = [
@@ -31,7 +31,7 @@ export interface TraceEntry {
   status: Status;
 }
 
-export interface TracedTenant {
+interface TracedTenant {
   /** The mailboxes that get what is sent to an address. */
   deliverTo: (address: string) => readonly Mailbox[];
   isGroup: (address: string) => boolean;

@@ -1,8 +1,8 @@
-import { type Denial, denial } from '../exchange/denial.js';
+import { type Denial, denial } from '../http/graph-errors.js';
 import { TRACE_STATUSES, type TraceEntry } from './trace-entries.js';
 
 /** What a request for message traces asks for. */
-export interface TraceQuery {
+interface TraceQuery {
   accepts: (entry: TraceEntry) => boolean;
   top: number;
   /** Where a page begins, and the moment of the first page, so that the pages fit together. */

@@ -1,17 +1,15 @@
-import type { AccessTokens } from '../entra/access-tokens.js';
-import type { ChallengedTokens } from '../entra/challenged-tokens.js';
-import { denied, isDenial } from '../exchange/denial.js';
-import type { MailStore } from '../exchange/mail-store.js';
-import { gatewayRefusal, methodNotAllowed } from '../exchange/refusals.js';
-import type { Submission } from '../exchange/submission.js';
-import { whoAsks } from '../exchange/who-asks.js';
+import type { AccessTokens, ChallengedTokens } from '../entra/access-tokens.js';
+import { faultAnswer, onlyDelays } from '../faults/fault-answer.js';
 import type { FaultList } from '../faults/fault-list.js';
-import { graphFaultAnswer } from '../faults/graph-fault-answer.js';
-import { onlyDelays, struckAnswer } from '../faults/struck-answer.js';
+import { authenticate } from '../graph/authenticate.js';
+import { graphFaultAnswer } from '../graph/common/apply-fault.js';
+import { type Answer, jsonAnswer } from '../http/answer.js';
+import type { Call } from '../http/call.js';
+import { denied, gatewayRefusal, isDenial, methodNotAllowed } from '../http/graph-errors.js';
+import type { MailStore } from '../model/mail-store.js';
+import type { Submission } from '../model/submission.js';
 import type { TenantState } from '../tenant/tenant-state.js';
 import type { Throttle } from '../throttling/throttle.js';
-import { type Answer, jsonAnswer } from '../wire/answer.js';
-import type { Call } from '../wire/call.js';
 import { traceEntries, traceResource } from './trace-entries.js';
 import { readTraceQuery, skipToken } from './trace-query.js';
 
@@ -19,7 +17,7 @@ import { readTraceQuery, skipToken } from './trace-query.js';
 const TRANSPORT_DATA_PLATFORM = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373';
 const ROLE = 'ExchangeMessageTrace.Read.All';
 
-export interface TraceServiceOptions {
+interface TraceServiceOptions {
   tokens: AccessTokens;
   tenant: TenantState;
   store: MailStore;
@@ -41,7 +39,7 @@ export interface TraceServiceOptions {
  */
 export class TraceService {
   readonly #options: TraceServiceOptions;
-  /** When each came, by the clock that nobody sets. */
+  /** When each came, by the clock that is never set. */
   readonly #taken = new WeakMap<Submission, number>();
 
   constructor(options: TraceServiceOptions) {
@@ -63,9 +61,9 @@ export class TraceService {
   async #list(call: Call): Promise<Answer> {
     const { tenant, throttle, faults, challenged, latency, now } = this.#options;
     if (call.method !== 'GET') return methodNotAllowed(call, ['GET']);
-    const asking = whoAsks(call, this.#options);
-    if ('status' in asking) return asking;
-    if (!asking.token.roles?.includes(ROLE)) return gatewayRefusal(call, 403, 'Forbidden', NOT_PERMITTED);
+    const caller = authenticate(call, this.#options);
+    if ('status' in caller) return caller;
+    if (!caller.token.roles?.includes(ROLE)) return gatewayRefusal(call, 403, 'Forbidden', NOT_PERMITTED);
     if (!tenant.messageTracePrincipal.at(tenant.now)) return gatewayRefusal(call, 401, 'Unauthorized', NO_PRINCIPAL);
     const wait = throttle.messageTraces.refuse();
     if (wait !== undefined) {
@@ -75,9 +73,9 @@ export class TraceService {
     const query = readTraceQuery(call.path.query, now());
     if (isDenial(query)) return denied(query);
     const fault = faults.take('messageTrace');
-    if (fault?.claimsChallenge) challenged.add(asking.token.uti);
+    if (fault?.claimsChallenge) challenged.add(caller.token.uti);
     const own = fault && !onlyDelays(fault) ? graphFaultAnswer(fault, call) : this.#page(call, query);
-    if (fault) return struckAnswer(fault, own, latency());
+    if (fault) return faultAnswer(fault, own, latency());
     const delay = latency();
     return delay > 0 ? { ...own, delay } : own;
   }
@@ -110,8 +108,8 @@ export class TraceService {
   }
 
   async #details(call: Call): Promise<Answer> {
-    const asking = whoAsks(call, this.#options);
-    if ('status' in asking) return asking;
+    const caller = authenticate(call, this.#options);
+    if ('status' in caller) return caller;
     return gatewayRefusal(call, 501, 'NotImplemented', 'The sandbox does not emulate the details of a message trace.');
   }
 }
