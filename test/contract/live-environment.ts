@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Pace } from '../../src/cli/live/common/pace.js';
+import { Pace } from '../../src/cli/live/common/plain-http.js';
 import type { Place } from '../../src/cli/live/common/target.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -2,8 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { topics } from '../../src/cli/live/cases/index.js';
-import { questions, withPerson } from '../../src/cli/live/questions/index.js';
+import { questions, topics, withPerson } from '../../src/cli/live/probes.js';
 import { root } from '../helpers/run-node.js';
 
 const page = readFileSync(path.join(root, 'docs/facts.md'), 'utf8');

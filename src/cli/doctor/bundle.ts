@@ -6,8 +6,8 @@ import { fileProblem, isGuid, isPlainlyPath, shown, shownPath } from '../../opti
 import { CONFIGURATION_NAMES } from '../common/configuration.js';
 import { UsageError } from '../common/exit-codes.js';
 import type { Check } from './common/check.js';
-import type { Examination } from './common/environment.js';
-import type { Verdict } from './verdict.js';
+import type { CheckContext } from './common/check-context.js';
+import type { Verdict } from './report.js';
 
 /** What variables may hold to be shown to whoever helps: what is of another form may be a secret in the wrong place. */
 const truth = /^(0|1|true|false|yes|no)$/i;
@@ -36,17 +36,17 @@ export function plainCheck({ id, title, status, seen, cure, command }: Check): O
 }
 
 /** All that helps somebody else to see what is wrong, as JSON: addresses of mailboxes are in it, secrets are not. */
-export async function bundleText(examination: Examination, { verdict, exitCode, text }: Verdict): Promise<string> {
-  const { flags, configuration, cloud, certificate, claims, checks, world, origins } = examination;
-  const reachable = examination.hasUsableProxies ? origins : [];
-  const contacts = await Promise.all(reachable.map((origin) => examination.contact(origin)));
+export async function bundleText(context: CheckContext, { verdict, exitCode, text }: Verdict): Promise<string> {
+  const { flags, configuration, cloud, certificate, claims, checks, environment, origins } = context;
+  const reachable = context.hasUsableProxies ? origins : [];
+  const contacts = await Promise.all(reachable.map((origin) => context.contact(origin)));
   const bundle = {
     about:
       'Support bundle of nodemailer-graph-transport doctor. It has addresses of mailboxes and ids in it, and no key, token, secret or password.',
-    at: new Date(world.clock.now()).toISOString(),
+    at: new Date(environment.clock.now()).toISOString(),
     version,
     node: process.version,
-    platform: `${world.platform} ${process.arch}`,
+    platform: `${environment.platform} ${process.arch}`,
     mode: flags.mode,
     verdict,
     exitCode,
@@ -77,7 +77,7 @@ export async function bundleText(examination: Examination, { verdict, exitCode, 
     checks: checks.map(plainCheck),
   };
   // Nothing secret should be in it; should anything quote one all the same, it ends here.
-  return `${withoutQuotes(JSON.stringify(bundle, undefined, 2), secretsOf(examination))}\n`;
+  return `${withoutQuotes(JSON.stringify(bundle, undefined, 2), secretsOf(context))}\n`;
 }
 
 function isOpen(name: string, value = ''): boolean {
@@ -85,7 +85,7 @@ function isOpen(name: string, value = ''): boolean {
   return typeof form === 'function' ? form(value) : (form?.test(value) ?? false);
 }
 
-function secretsOf({ configuration, token, traceToken }: Examination): string[] {
+function secretsOf({ configuration, token, traceToken }: CheckContext): string[] {
   const hidden = CONFIGURATION_NAMES.filter((name) => !open[name]).flatMap((name) => configuration?.env[name] ?? []);
   return [...hidden.flatMap(secretPartsOf), ...[token ?? [], traceToken ?? []].flat()];
 }

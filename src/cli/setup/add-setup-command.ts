@@ -3,9 +3,16 @@ import type { ExitCode } from '../common/exit-codes.js';
 import { featuresFlag } from '../common/features.js';
 import { oneOf, pathFlag } from '../common/flag-values.js';
 import type { Terminal } from '../common/terminal.js';
-import { type AnswerCheck, addressAnswer, daysAnswer, filterAnswer, idAnswer, nameAnswer } from './answer-checks.js';
-import { helpOf } from './questions.js';
-import type { SetupFlags } from './setup-flags.js';
+import type { SetupFlags } from './common/answers.js';
+import {
+  type AnswerCheck,
+  addressAnswer,
+  daysAnswer,
+  filterAnswer,
+  helpOf,
+  idAnswer,
+  nameAnswer,
+} from './questions.js';
 
 const HELP = `
 Asks for what no flag says; with --yes, or where nobody can be asked, it does not.

@@ -1,8 +1,8 @@
 import { cancel, confirm, intro, isCancel, multiselect, select, text } from '../../vendor/clack.js';
 import { UsageError } from '../common/exit-codes.js';
 import type { Terminal } from '../common/terminal.js';
+import type { SetupFlags } from './common/answers.js';
 import { type AnyQuestion, openQuestions } from './questions.js';
-import type { SetupFlags } from './setup-flags.js';
 
 type Streams = Pick<Terminal, 'stdin' | 'stdout'>;
 

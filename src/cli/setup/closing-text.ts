@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { OwnCommands } from '../../common/own-commands.js';
-import type { PacketInput, SandboxTarget } from './handouts/handout-input.js';
-import { day } from './handouts/markdown.js';
-import { permissionNames } from './rights.js';
+import type { PacketInput, SandboxTarget } from './common/answers.js';
+import { day } from './common/quoting.js';
+import { permissionNames } from './common/rights.js';
 
 /** What is printed at the end: what was made, and who does what next. Readable at 80 columns. */
 export function closingText(input: PacketInput, platform: NodeJS.Platform = process.platform): string {

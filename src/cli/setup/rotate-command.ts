@@ -4,14 +4,12 @@ import { parseEnv } from 'node:util';
 import { isGuid } from '../../options/checks.js';
 import { EXIT, type ExitCode, UsageError } from '../common/exit-codes.js';
 import type { Terminal } from '../common/terminal.js';
-import { nameAnswer } from './answer-checks.js';
-import { newCertificate } from './certificate/new-certificate.js';
-import { ownCertificate } from './certificate/own-certificate.js';
-import type { PublicCertificate } from './certificate/public-certificate.js';
-import { day } from './handouts/markdown.js';
+import type { SetupFlags } from './common/answers.js';
+import type { PublicCertificate } from './common/certificate.js';
+import { newCertificate, ownCertificate } from './common/certificate.js';
+import { day } from './common/quoting.js';
 import { rotationPacket } from './handouts/rotation.js';
-import { DEFAULT_DAYS, DEFAULT_NAME } from './questions.js';
-import type { SetupFlags } from './setup-flags.js';
+import { DEFAULT_DAYS, DEFAULT_NAME, nameAnswer } from './questions.js';
 import { refuseExisting, writeFiles } from './write-files.js';
 
 /** `setup --rotate`: the next key and certificate, in a folder of their own, and the steps of the change. */

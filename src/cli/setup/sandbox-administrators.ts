@@ -1,9 +1,8 @@
 import { OwnCommands } from '../../common/own-commands.js';
-import type { Answers } from './answers.js';
-import type { PublicCertificate } from './certificate/public-certificate.js';
-import type { SandboxTarget } from './handouts/handout-input.js';
-import { TRACE_ROLE, type TraceRegistration } from './handouts/trace-registration.js';
-import { permissionsOf, rolesOf } from './rights.js';
+import type { Answers, SandboxTarget, TraceRegistration } from './common/answers.js';
+import type { PublicCertificate } from './common/certificate.js';
+import { permissionsOf, rolesOf } from './common/rights.js';
+import { TRACE_ROLE } from './handouts/trace-application.js';
 
 /** What a sandbox says of itself at `/api/connect`. */
 export interface SandboxConnection extends SandboxTarget {

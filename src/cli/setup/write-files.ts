@@ -2,7 +2,7 @@ import { lstat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../../common/make-folder.js';
 import { UsageError } from '../common/exit-codes.js';
-import type { SetupFile } from './answers.js';
+import type { SetupFile } from './common/answers.js';
 
 const OTHER_FOLDER = `  For other packets, give another folder: --out <folder>.
   For the next certificate of this one: --rotate.`;

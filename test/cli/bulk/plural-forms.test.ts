@@ -9,7 +9,7 @@ import { checkText } from '../../../src/cli/bulk/check-text.js';
 import { paceLine, stepLines } from '../../../src/cli/bulk/ending-text.js';
 import { progressText } from '../../../src/cli/bulk/progress-line.js';
 import { statusText } from '../../../src/cli/bulk/status-command.js';
-import { judgeChecks } from '../../../src/cli/doctor/verdict.js';
+import { judgeChecks } from '../../../src/cli/doctor/report.js';
 import { OwnCommands } from '../../../src/common/own-commands.js';
 
 const nouns = 'row|mail|mailbox|recipient|duplicate|address|time|day|problem|request|minute|message|warning';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { aadstsHint } from '../../../src/auth/aadsts.js';
 import { inFlags } from '../../../src/cli/common/in-flags.js';
-import { inSandbox } from '../../../src/cli/doctor/in-sandbox.js';
+import { inSandbox } from '../../../src/cli/doctor/report.js';
 import { OwnCommands } from '../../../src/common/own-commands.js';
 import type { SandboxOptions } from '../../../src/sandbox/index.js';
 import { makeCertificate } from '../../helpers/certificates.js';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { DoctorFlags } from '../../../src/cli/doctor/flags.js';
+import type { DoctorFlags } from '../../../src/cli/doctor/common/environment.js';
 import { misconfigurations } from './misconfigurations.js';
 import { DoctorWorld, type Examined } from './support.js';
 

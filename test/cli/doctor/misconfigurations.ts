@@ -1,5 +1,5 @@
 import type { CheckStatus } from '../../../src/cli/doctor/common/check.js';
-import type { DoctorFlags } from '../../../src/cli/doctor/flags.js';
+import type { DoctorFlags } from '../../../src/cli/doctor/common/environment.js';
 import type { SandboxOptions } from '../../../src/sandbox/index.js';
 import { certificateRows } from './rows/certificate.js';
 import { configurationRows } from './rows/configuration.js';

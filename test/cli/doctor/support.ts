@@ -7,9 +7,8 @@ import { PassThrough } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import type { Terminal } from '../../../src/cli/common/terminal.js';
 import type { Check } from '../../../src/cli/doctor/common/check.js';
+import type { DoctorFlags, Environment } from '../../../src/cli/doctor/common/environment.js';
 import { doctorCommand } from '../../../src/cli/doctor/doctor-command.js';
-import type { DoctorFlags } from '../../../src/cli/doctor/flags.js';
-import type { World } from '../../../src/cli/doctor/world.js';
 import { systemClock } from '../../../src/common/clock.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.js';
 import { graphTransport } from '../../../src/transport/graph-transport.js';
@@ -58,7 +57,7 @@ export class DoctorWorld {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'doctor-'));
   readonly sandbox: Sandbox;
   readonly env: Record<string, string | undefined>;
-  lookup: World['lookup'] = lookup;
+  lookup: Environment['lookup'] = lookup;
   clock = systemClock;
   readonly #closing: (() => unknown)[] = [];
 
@@ -114,7 +113,7 @@ export class DoctorWorld {
       connect: (options) => createTransport(graphTransport({ ...options, cloud: this.sandbox.options.cloud })),
     };
     const { env, clock, connect } = terminal;
-    const world: World = { env, clock, connect, platform: process.platform, lookup: this.lookup, timeout: 5_000 };
+    const world: Environment = { env, clock, connect, platform: process.platform, lookup: this.lookup, timeout: 5_000 };
     const code = await doctorCommand({ mode: 'rbac', envFile: false, ...flags }, terminal, world);
     return { code, out };
   }

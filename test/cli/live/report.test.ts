@@ -1,9 +1,8 @@
 // What a report may have in it, whatever a server answers.
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { topics } from '../../../src/cli/live/cases/index.js';
-import { ProbeFailure } from '../../../src/cli/live/common/probe.js';
+import { ProbeFailure } from '../../../src/cli/live/common/exchange.js';
 import { Target } from '../../../src/cli/live/common/target.js';
-import { questions, withPerson } from '../../../src/cli/live/questions/index.js';
+import { questions, topics, withPerson } from '../../../src/cli/live/probes.js';
 import { reportText, withoutNames } from '../../../src/cli/live/report.js';
 import { type LiveResult, runLive } from '../../../src/cli/live/run.js';
 import { type Clock, systemClock } from '../../../src/common/clock.js';

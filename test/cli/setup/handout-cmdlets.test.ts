@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Answers, Mode, Scope } from '../../../src/cli/setup/answers.js';
+import type { Answers, Mode, Scope } from '../../../src/cli/setup/common/answers.js';
 import { allPackets } from '../../../src/cli/setup/handouts/all-handouts.js';
 import { rotationPacket } from '../../../src/cli/setup/handouts/rotation.js';
 import type { CloudName } from '../../../src/options/types.js';

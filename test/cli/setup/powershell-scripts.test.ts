@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Answers, Mode, Scope } from '../../../src/cli/setup/answers.js';
-import { publicCertificate } from '../../../src/cli/setup/certificate/public-certificate.js';
+import type { Answers, Mode, Scope } from '../../../src/cli/setup/common/answers.js';
+import { publicCertificate } from '../../../src/cli/setup/common/certificate.js';
 import { allPackets } from '../../../src/cli/setup/handouts/all-handouts.js';
 import { rotationPacket } from '../../../src/cli/setup/handouts/rotation.js';
 import { makeCertificate } from '../../helpers/certificates.js';

@@ -7,8 +7,8 @@ import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkConfiguration, readConfiguration } from '../../../src/cli/common/configuration.js';
 import { processTerminal, type Terminal } from '../../../src/cli/common/terminal.js';
+import { environmentOf } from '../../../src/cli/doctor/common/environment.js';
 import { doctorCommand } from '../../../src/cli/doctor/doctor-command.js';
-import { worldOf } from '../../../src/cli/doctor/world.js';
 import { runProgram } from '../../../src/cli/program.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { graphTransport } from '../../../src/transport/graph-transport.js';
@@ -92,7 +92,7 @@ describe('setup --sandbox --with trace', () => {
       connect: (options) => createTransport(graphTransport(options)),
     };
     const flags = { mode: 'rbac', envFile: file, trace: true } as const;
-    expect(await doctorCommand(flags, terminal, worldOf(terminal)), out).toBe(0);
+    expect(await doctorCommand(flags, terminal, environmentOf(terminal)), out).toBe(0);
     for (const part of ['Message trace', 'Message trace: token', 'Message trace: permission', 'Message trace: search'])
       expect(out).toContain(`✓ ${part}: ok`);
 

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { reports } from '../../../src/cli/live/common/sources.js';
+import { reports } from '../../../src/cli/live/common/probe.js';
 import type { Sandbox } from '../../../src/sandbox/index.js';
 import type { SandboxTopic } from '../case.js';
 

@@ -1,7 +1,7 @@
 import { EXIT } from '../../common/exit-codes.js';
 import { enoughFor, readingRight } from '../../common/features.js';
 import { type Check, failed, ok, skipped, warning } from '../common/check.js';
-import type { Examination } from '../common/environment.js';
+import type { CheckContext } from '../common/check-context.js';
 import { signInNeeds } from './token.js';
 
 const subject = { id: 'permissions', title: 'Permissions in the token' };
@@ -9,12 +9,12 @@ const subject = { id: 'permissions', title: 'Permissions in the token' };
 const portal = 'API permissions of the app registration';
 
 /** What Entra permits the application, judged by how it is meant to be kept to its mailboxes. */
-export async function checkPermissions(examination: Examination): Promise<Check[]> {
-  const blocked = examination.blocked(subject, ...signInNeeds, 'token');
+export async function checkPermissions(context: CheckContext): Promise<Check[]> {
+  const blocked = context.blocked(subject, ...signInNeeds, 'token');
   if (blocked) return [blocked];
-  const { claims, flags } = examination;
+  const { claims, flags } = context;
   if (!claims) return [skipped(subject, 'Not checked: the token cannot be read, as is its right.')];
-  return [flags.mode === 'rbac' ? judgeRbac(claims.roles) : judgePolicy(claims.roles, examination)];
+  return [flags.mode === 'rbac' ? judgeRbac(claims.roles) : judgePolicy(claims.roles, context)];
 }
 
 /**
@@ -40,7 +40,7 @@ function judgeRbac(roles: readonly string[]): Check {
   );
 }
 
-function judgePolicy(roles: readonly string[], { features }: Examination): Check {
+function judgePolicy(roles: readonly string[], { features }: CheckContext): Check {
   const right = readingRight(features);
   if (roles.length === 0) {
     return failed(

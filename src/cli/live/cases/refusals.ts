@@ -1,6 +1,6 @@
 import type { Reply } from '../common/plain-http.js';
 import type { Topic } from '../common/probe.js';
-import { docs, guess, reports } from '../common/sources.js';
+import { docs, guess, reports } from '../common/probe.js';
 import type { Target } from '../common/target.js';
 
 const TOO_LARGE = 'A'.repeat(4_194_308);

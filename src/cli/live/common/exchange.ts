@@ -74,3 +74,6 @@ function contentOf(wish: Wish, { roleOf }: Roles): string | undefined {
   const roles = [...new Set(recipientsOf(wish).map(roleOf))];
   return `${size}, ${roles.length === 0 ? 'to nobody' : `to ${roles.join(' and ')}`}`;
 }
+
+/** Why a probe came to no answer, in words that a report may have, as an {@link Exchange}. */
+export class ProbeFailure extends Error {}

@@ -1,11 +1,10 @@
-import type { SetupFile } from '../answers.js';
+import type { PacketInput, SetupFile } from '../common/answers.js';
 import { developerPacket } from './developer.js';
 import { entraPacket } from './entra-admin.js';
 import { exchangePacket } from './exchange-admin.js';
-import type { PacketInput } from './handout-input.js';
 import { oneAdministrator } from './one-administrator.js';
 import { signOff } from './sign-off.js';
-import { tracePacket } from './trace-registration.js';
+import { tracePacket } from './trace-application.js';
 
 /** Every file but the key. */
 export function allPackets(input: PacketInput, caPath: string, now: Date): SetupFile[] {

@@ -1,8 +1,8 @@
 import { quotePowerShell } from '../../../common/shell-quoting.js';
-import type { Answers } from '../answers.js';
-import { CLOUD_TERMS } from '../clouds.js';
-import { rolesOf } from '../rights.js';
-import { cell, code } from './markdown.js';
+import type { Answers } from '../common/answers.js';
+import { CLOUD_TERMS } from '../common/cloud-terms.js';
+import { cell, code } from '../common/quoting.js';
+import { rolesOf } from '../common/rights.js';
 
 /** For an administrator who will not run a stranger's script: the same by plain cmdlets, and what of it can be clicked. */
 export function exchangeByHand(answers: Answers): string {

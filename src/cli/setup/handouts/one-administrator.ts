@@ -1,13 +1,12 @@
 import path from 'node:path';
 import { OwnCommands } from '../../../common/own-commands.js';
-import type { SetupFile } from '../answers.js';
-import { CLOUD_TERMS } from '../clouds.js';
-import { permissionsOf } from '../rights.js';
+import type { PacketInput, SetupFile } from '../common/answers.js';
+import { CLOUD_TERMS } from '../common/cloud-terms.js';
+import { cell, code } from '../common/quoting.js';
+import { permissionsOf } from '../common/rights.js';
 import { POLICY_WAITING } from '../scripts/restrict-policy-ps1.js';
 import { developerCommands } from './developer.js';
 import { idWord } from './exchange-by-hand.js';
-import type { PacketInput } from './handout-input.js';
-import { cell, code } from './markdown.js';
 
 const MODULE_ONCE =
   'Microsoft Graph PowerShell, in a window of its own (`Install-Module Microsoft.Graph.Applications -Scope CurrentUser`, once).';

@@ -1,9 +1,9 @@
 import { quotePowerShell, quotePowerShellList } from '../../../common/shell-quoting.js';
-import type { Answers } from '../answers.js';
-import { CLOUD_TERMS } from '../clouds.js';
-import { permissionNames } from '../rights.js';
-import { EXCHANGE_BEGINNING, EXCHANGE_WHAT_IF, exchangeGroup } from './exchange-steps.js';
-import { strictly } from './powershell-steps.js';
+import type { Answers } from '../common/answers.js';
+import { CLOUD_TERMS } from '../common/cloud-terms.js';
+import { permissionNames } from '../common/rights.js';
+import { EXCHANGE_BEGINNING, EXCHANGE_WHAT_IF, exchangeGroup } from './exchange-snippets.js';
+import { strictly } from './powershell-snippets.js';
 
 /** By which the policy that a script made is known from others of the same application. */
 export const POLICY_DESCRIPTION = 'Mail from an application';

@@ -1,9 +1,9 @@
 import type { Feature } from '../../../../src/cli/common/features.js';
-import type { Answers, SetupFile } from '../../../../src/cli/setup/answers.js';
-import { publicCertificate } from '../../../../src/cli/setup/certificate/public-certificate.js';
+import type { Answers, SetupFile } from '../../../../src/cli/setup/common/answers.js';
+import { publicCertificate } from '../../../../src/cli/setup/common/certificate.js';
+import { GRAPH_APP_ID, MAIL_SEND_ROLE_ID } from '../../../../src/cli/setup/common/rights.js';
 import { allPackets } from '../../../../src/cli/setup/handouts/all-handouts.js';
 import { rotationPacket } from '../../../../src/cli/setup/handouts/rotation.js';
-import { GRAPH_APP_ID, MAIL_SEND_ROLE_ID } from '../../../../src/cli/setup/scripts/well-known-ids.js';
 import type { CloudName } from '../../../../src/options/types.js';
 import { makeCertificate } from '../../../helpers/certificates.js';
 import type { Run, Tenant } from './harness.js';
