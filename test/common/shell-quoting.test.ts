@@ -10,8 +10,8 @@ import { resumeCommand } from '../../src/cli/bulk/ending-text.js';
 import { checkCertificateFile } from '../../src/cli/doctor/checks/certificate.js';
 import { sandboxBanner } from '../../src/cli/sandbox/banner.js';
 import { closingText } from '../../src/cli/setup/closing-text.js';
-import type { PacketInput } from '../../src/cli/setup/common/answers.js';
-import { developerPacket } from '../../src/cli/setup/handouts/developer.js';
+import type { HandoutInput } from '../../src/cli/setup/common/answers.js';
+import { developerHandout } from '../../src/cli/setup/handouts/developer.js';
 import { OwnCommands } from '../../src/common/own-commands.js';
 import { fileWord, setVariable, shellCommand } from '../../src/common/shell-quoting.js';
 import { snippets } from '../../src/sandbox/page/connect/snippets.js';
@@ -71,7 +71,7 @@ const stepsOf = (run: string, platform: NodeJS.Platform) =>
     suppress: undefined,
   }).flatMap(({ commands }) => commands);
 
-function packet(name: string): PacketInput {
+function packet(name: string): HandoutInput {
   const validTo = new Date(0);
   return {
     answers: {
@@ -129,7 +129,7 @@ const producers: Record<string, (name: string) => [command: string, words: strin
   },
   "the developer's README": (name) => {
     const readme = (sandbox: boolean) =>
-      developerPacket(sandbox ? packet(name) : { ...packet(name), sandbox: undefined }, 'ca.pem', 'linux').find(
+      developerHandout(sandbox ? packet(name) : { ...packet(name), sandbox: undefined }, 'ca.pem', 'linux').find(
         (file) => file.path === 'developer/README.md',
       )?.text ?? '';
     const run = /\n(node [\s\S]*?)\n```/.exec(readme(true))?.[1] ?? '';

@@ -28,7 +28,7 @@ import { CheckContext } from './common/check-context.js';
 import type { DoctorFlags } from './common/environment.js';
 import { type Environment, environmentOf } from './common/environment.js';
 import { liveContractCommand } from './live-contract.js';
-import { checkText, inSandbox, judgeChecks } from './report.js';
+import { checkText, inSandbox, overallVerdict } from './report.js';
 
 const exitCodes = `
 Exit codes:
@@ -122,7 +122,7 @@ function oneMore(text: string, before: readonly string[] = []): string[] {
 }
 
 /** In the order in which they are told. A fault is named once: what hangs on it is not checked. */
-const steps: readonly ((context: CheckContext) => Promise<Check[]>)[] = [
+const checksInOrder: readonly ((context: CheckContext) => Promise<Check[]>)[] = [
   checkConfiguration,
   checkCertificateFile,
   checkCertificate,
@@ -156,13 +156,13 @@ export async function doctorCommand(
   const colours = hasColours(terminal.stdout, terminal.env);
   try {
     let told = !flags.json;
-    for (const step of steps) {
-      for (const check of await step(context)) {
+    for (const runCheck of checksInOrder) {
+      for (const check of await runCheck(context)) {
         const { inbox } = context;
         const one = context.add(inbox === undefined ? check : inSandbox(check, inbox, context.commands));
         if (told) print(checkText(one, colours));
       }
-      if (told && step === checkConfiguration && context.blocked(everything, 'configuration')) {
+      if (told && runCheck === checkConfiguration && context.blocked(everything, 'configuration')) {
         // One sentence for all that hangs on it.
         print(checkText(skipped(everything, 'Not checked: the configuration must be right first.'), colours));
         told = false;
@@ -170,7 +170,7 @@ export async function doctorCommand(
     }
     const { cloud, checks, inbox } = context;
     const sandbox = cloud !== undefined && context.isSandbox(cloud.graphHost);
-    const verdict = judgeChecks(checks, sandbox);
+    const verdict = overallVerdict(checks, sandbox);
     if (flags.bundle !== undefined) writeBundle(flags.bundle, await bundleText(context, verdict));
     if (flags.json) {
       const { verdict: word, exitCode, text } = verdict;

@@ -22,18 +22,18 @@ import type { Check } from './common/check.js';
 import { CheckContext } from './common/check-context.js';
 import { cloudInWords } from './common/clouds-in-words.js';
 import type { DoctorFlags, Environment } from './common/environment.js';
-import { checkText, judgeChecks, wrapped } from './report.js';
+import { checkText, overallVerdict, wrapped } from './report.js';
 
-type Step = (context: CheckContext) => Promise<Check[]>;
+type CheckFunction = (context: CheckContext) => Promise<Check[]>;
 
 /** Before a person has agreed, nothing is asked of anybody. */
-const onThisMachine: readonly Step[] = [
+const onThisMachine: readonly CheckFunction[] = [
   checkConfiguration,
   checkCertificateFile,
   checkCertificate,
   checkCertificateDays,
 ];
-const onTheNetwork: readonly Step[] = [checkClock, checkNames, checkProxy, checkTls, checkToken];
+const onTheNetwork: readonly CheckFunction[] = [checkClock, checkNames, checkProxy, checkTls, checkToken];
 
 /** Milliseconds: together under ten minutes. */
 const forProbes = 7.5 * 60_000;
@@ -57,17 +57,17 @@ export async function liveContractCommand(
   if (flags.report !== undefined) checkReportPath(flags.report);
   const print = (text: string) => terminal.stdout.write(`${text}\n`);
   const context = new CheckContext(flags, environment);
-  const passes = async (steps: readonly Step[]): Promise<boolean> => {
-    for (const step of steps) {
-      for (const one of await step(context)) {
-        const check = context.add(one);
-        if (check.status === 'failed') print(checkText(check, hasColours(terminal.stdout, terminal.env)));
+  const passes = async (checks: readonly CheckFunction[]): Promise<boolean> => {
+    for (const check of checks) {
+      for (const found of await check(context)) {
+        const added = context.add(found);
+        if (added.status === 'failed') print(checkText(added, hasColours(terminal.stdout, terminal.env)));
       }
     }
     return context.checks.every(({ status }) => status !== 'failed');
   };
   const stopped = (): ExitCode => {
-    const { exitCode } = judgeChecks(context.checks, false);
+    const { exitCode } = overallVerdict(context.checks, false);
     print('\nThe live contract was not tried. Nothing was sent.');
     return exitCode;
   };

@@ -55,7 +55,7 @@ export interface Verdict {
 const onlyWarnings = EXIT.rejected;
 
 /** What all checks together say. */
-export function judgeChecks(checks: readonly Check[], sandbox: boolean): Verdict {
+export function overallVerdict(checks: readonly Check[], sandbox: boolean): Verdict {
   const failures = checks.filter(({ status }) => status === 'failed');
   const warnings = checks.filter(({ status }) => status === 'warning');
   const where = sandbox ? ', against the sandbox' : '';

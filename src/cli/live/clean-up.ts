@@ -35,7 +35,7 @@ export async function cleanUp(target: Target, permissions: ReadonlySet<Permissio
       if (!searched) stays.push(`Whatever is in ${name}: it could not be searched to its end.`);
     }
   }
-  const others = target.place.to.map((address) => target.roleOf(address)).filter((role) => role !== 'sender');
+  const others = target.settings.to.map((address) => target.roleOf(address)).filter((role) => role !== 'sender');
   if (target.mails > 0 && others.length > 0) {
     stays.push(`What arrived at ${[...new Set(others)].join(', ')}: nobody but they can delete it.`);
   }
@@ -65,7 +65,7 @@ function nextPath(link: unknown, target: Target): string | undefined {
   if (typeof link !== 'string' || !URL.canParse(link)) return undefined;
   const { origin, pathname, search } = new URL(link);
   const inMailbox = /^\/v1\.0\/users(?:\/[^/]+|\('[^/]*'\))(\/mailFolders.*)$/i.exec(pathname)?.[1];
-  return origin === target.place.graphHost && inMailbox !== undefined ? inMailbox + search : undefined;
+  return origin === target.settings.graphHost && inMailbox !== undefined ? inMailbox + search : undefined;
 }
 
 async function deleteAll(target: Target, ids: readonly string[]): Promise<{ gone: number; left: number }> {

@@ -40,7 +40,7 @@ export const questions: readonly Question[] = [
 ];
 
 /** Those that wait for a person, after all others. */
-export const withPerson: readonly Question[] = [...roleRemoval];
+export const interactiveQuestions: readonly Question[] = [...roleRemoval];
 
 export const unanswerable: readonly Unanswerable[] = [
   {

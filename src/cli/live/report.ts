@@ -21,7 +21,7 @@ export function reportText(
   target: Target,
 ): string {
   const { end, mails, permissions, leftovers, results } = result;
-  const recipients = [...new Set(target.place.to.map((address) => target.roleOf(address)))];
+  const recipients = [...new Set(target.settings.to.map((address) => target.roleOf(address)))];
   const about = { where, day, program, end, permissions, recipients, mails, ...leftovers };
   const text =
     format === 'json'
@@ -109,7 +109,7 @@ function cell(text: string): string {
  * here: known addresses become their roles, and all that looks like an address, an id or a secret goes.
  */
 export function withoutNames(text: string, target: Target): string {
-  const { mailbox, to, tenantId, clientId, trace } = target.place;
+  const { mailbox, to, tenantId, clientId, trace } = target.settings;
   const addresses = [mailbox, ...to];
   const known: [name: string, role: string][] = [
     ...addresses.map((address): [string, string] => [address, target.roleOf(address)]),

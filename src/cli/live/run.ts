@@ -6,7 +6,7 @@ import { ProbeFailure } from './common/exchange.js';
 import { differences } from './common/expected.js';
 import type { Mark, Permission, Question, TenantCase } from './common/probe.js';
 import { messagePath, type Target } from './common/target.js';
-import { questions, topics, unanswerable, withPerson } from './probes.js';
+import { interactiveQuestions, questions, topics, unanswerable } from './probes.js';
 
 export type Verdict = 'held' | 'did not hold' | 'not tried';
 
@@ -66,7 +66,7 @@ export async function runLive(target: Target, options: LiveOptions = {}): Promis
   let leftovers: Leftovers = { deleted: 0, stays: [] };
   try {
     permissions = await permissionsOf(target);
-    print(`Run ${target.run}: ${target.place.mailbox}, mail to ${target.place.to.join(', ')} only`);
+    print(`Run ${target.run}: ${target.settings.mailbox}, mail to ${target.settings.to.join(', ')} only`);
     print(`The application has: ${[...permissions].join(', ') || 'no permission'}`);
     for (const { topic, cases } of topics) {
       say(`\n${topic}`);
@@ -89,11 +89,11 @@ export async function runLive(target: Target, options: LiveOptions = {}): Promis
     };
     for (const one of questions) await ask(one);
     // A person takes the time that it takes; who wants these asked knows that.
-    if (target.place.waitForRemoval && !time.signal.aborted) {
+    if (target.settings.waitForRemoval && !time.signal.aborted) {
       time.release();
       target.signal = signal;
     }
-    for (const one of withPerson) await ask(one);
+    for (const one of interactiveQuestions) await ask(one);
     target.signal = time.signal;
     for (const { topic, assumption, because } of unanswerable) {
       say(lineOf({ verdict: 'not tried' }, `${topic}: ${assumption}`, because));

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { OwnCommands } from '../../common/own-commands.js';
-import type { PacketInput, SandboxTarget } from './common/answers.js';
+import type { HandoutInput, SandboxTarget } from './common/answers.js';
 import { day } from './common/quoting.js';
 import { permissionNames } from './common/rights.js';
 
 /** What is printed at the end: what was made, and who does what next. Readable at 80 columns. */
-export function closingText(input: PacketInput, platform: NodeJS.Platform = process.platform): string {
+export function closingText(input: HandoutInput, platform: NodeJS.Platform = process.platform): string {
   const { answers, certificate, certificatePath, keyMade, folder, sandbox, trace } = input;
   const commands = new OwnCommands({ envFile: `${folder}/developer/.env`, platform });
   const head = `${keyMade ? 'Made a key and a certificate, valid to' : 'Using your certificate, valid to'} ${day(certificate.validTo)}:

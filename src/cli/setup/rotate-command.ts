@@ -8,7 +8,7 @@ import type { SetupFlags } from './common/answers.js';
 import type { PublicCertificate } from './common/certificate.js';
 import { newCertificate, ownCertificate } from './common/certificate.js';
 import { day } from './common/quoting.js';
-import { rotationPacket } from './handouts/rotation.js';
+import { rotationHandout } from './handouts/rotation.js';
 import { DEFAULT_DAYS, DEFAULT_NAME, nameAnswer } from './questions.js';
 import { refuseExisting, writeFiles } from './write-files.js';
 
@@ -37,7 +37,7 @@ export async function rotateCommand(flags: SetupFlags, terminal: Terminal): Prom
   const known = (value: string | undefined) => (value !== undefined && isGuid(value) ? value : undefined);
   await writeFiles(
     path.join(folder, rotation),
-    rotationPacket({
+    rotationHandout({
       pem,
       certificate,
       keyPath,

@@ -30,7 +30,7 @@ const FLAGS = {
 } as const satisfies Partial<Record<keyof SetupFlags, string>>;
 
 /** A packet that was made for a sandbox: for which, from what, and what was registered there. Nothing secret. */
-export interface SandboxPacket {
+export interface SandboxHandouts {
   version: number;
   tenantId: string;
   /** Origin of Entra and Graph. */
@@ -40,22 +40,22 @@ export interface SandboxPacket {
 }
 
 /** The file that tells the packet of a sandbox from that of a tenant, and from which it is registered again. */
-export function sandboxPacketFile(
+export function sandboxRecordFile(
   { tenantId, url }: SandboxConnection,
   flags: SetupFlags,
   requests: SandboxRequest[],
 ): SetupFile {
   const given = Object.keys(FLAGS).map((name) => [name, flags[name as keyof typeof FLAGS]]);
-  const packet: SandboxPacket = { version: VERSION, tenantId, url, flags: Object.fromEntries(given), requests };
+  const handouts: SandboxHandouts = { version: VERSION, tenantId, url, flags: Object.fromEntries(given), requests };
   const about = 'What setup registered with the sandbox; setup --sandbox registers it again where it is missing.';
-  return { path: RECORD, text: `${JSON.stringify({ about, ...packet }, undefined, 2)}\n` };
+  return { path: RECORD, text: `${JSON.stringify({ about, ...handouts }, undefined, 2)}\n` };
 }
 
 /**
  * The packet that an earlier `setup --sandbox` made in this folder; undefined where there is none.
  * @throws UsageError when the packet there was made for a tenant, or Error when its file is damaged
  */
-export async function findSandboxPacket(folder: string): Promise<SandboxPacket | undefined> {
+export async function findSandboxHandouts(folder: string): Promise<SandboxHandouts | undefined> {
   const file = path.join(folder, RECORD);
   const text = await readIfThere(file);
   if (text === undefined) {
@@ -65,13 +65,13 @@ export async function findSandboxPacket(folder: string): Promise<SandboxPacket |
         '  Nothing was written, and nothing there was changed.\n  For the sandbox, give another folder: --out <folder>.',
     );
   }
-  let packet: Partial<SandboxPacket> = {};
+  let handouts: Partial<SandboxHandouts> = {};
   try {
-    packet = (JSON.parse(text) ?? {}) as Partial<SandboxPacket>;
+    handouts = (JSON.parse(text) ?? {}) as Partial<SandboxHandouts>;
   } catch {
     // Said below.
   }
-  const { version, tenantId, url, flags, requests } = packet;
+  const { version, tenantId, url, flags, requests } = handouts;
   if (typeof version === 'number' && version > VERSION) {
     throw new Error(
       `${file} was written by a newer version of this package. Use that one, or another folder with --out.`,
@@ -88,7 +88,7 @@ export async function findSandboxPacket(folder: string): Promise<SandboxPacket |
 
 /** What was done with a packet that was there, each as a sentence. */
 export async function registerAgain(
-  packet: SandboxPacket,
+  handouts: SandboxHandouts,
   given: SetupFlags,
   sandbox: SandboxConnection,
   env: NodeJS.ProcessEnv,
@@ -97,11 +97,11 @@ export async function registerAgain(
   const folder = path.resolve(given.out);
   const ca = await readIfThere(path.join(folder, CA));
   const sameAuthority = ca?.trim() === sandbox.ca.trim();
-  refuseOther(packet, given, sandbox, sameAuthority);
+  refuseOther(handouts, given, sandbox, sameAuthority);
   const variables = parseEnv((await readIfThere(path.join(folder, ENV))) ?? '');
   const { AZURE_CLIENT_ID: clientId = '', AZURE_CLIENT_CERTIFICATE_PATH: key = '' } = variables;
   const certificate = await certificateOf(path.resolve(folder, key), env, now);
-  const made = await registerMissing(sandbox, packet.requests, { clientId, certificate });
+  const made = await registerMissing(sandbox, handouts.requests, { clientId, certificate });
   const done = [
     made.length === 0
       ? 'The sandbox knows what was registered: nothing was missing.'
@@ -111,10 +111,10 @@ export async function registerAgain(
     writeWholeFile(path.join(folder, CA), sandbox.ca, 0o644);
     done.push(`The sandbox has another certificate authority than before: wrote ${CA}.`);
   }
-  if (packet.url !== sandbox.url || (variables[SANDBOX_INBOX_VARIABLE] ?? sandbox.inboxUrl) !== sandbox.inboxUrl) {
-    await moveTo(sandbox, folder, packet);
+  if (handouts.url !== sandbox.url || (variables[SANDBOX_INBOX_VARIABLE] ?? sandbox.inboxUrl) !== sandbox.inboxUrl) {
+    await moveTo(sandbox, folder, handouts);
     done.push(
-      packet.url === sandbox.url
+      handouts.url === sandbox.url
         ? `The inbox page is at another address than before: ${ENV} now has ${sandbox.inboxUrl}.`
         : `Entra and Graph are at another address than before: ${ENV} now has ${sandbox.url}.`,
     );
@@ -123,7 +123,7 @@ export async function registerAgain(
 }
 
 function refuseOther(
-  packet: SandboxPacket,
+  handouts: SandboxHandouts,
   given: SetupFlags,
   sandbox: SandboxConnection,
   sameAuthority: boolean,
@@ -131,16 +131,16 @@ function refuseOther(
   const folder = path.resolve(given.out);
   const nothing = '  Nothing was written, and nothing there was changed.\n';
   // Without its folder a sandbox comes back under the same address, with another authority.
-  const same = packet.tenantId === sandbox.tenantId && (sameAuthority || packet.url === sandbox.url);
+  const same = handouts.tenantId === sandbox.tenantId && (sameAuthority || handouts.url === sandbox.url);
   if (!same) {
     throw new UsageError(
-      `${folder} has a packet for another sandbox already (tenant ${packet.tenantId}, at ${packet.url}); this is tenant ${sandbox.tenantId}, at ${sandbox.url}.\n${nothing}` +
+      `${folder} has a packet for another sandbox already (tenant ${handouts.tenantId}, at ${handouts.url}); this is tenant ${sandbox.tenantId}, at ${sandbox.url}.\n${nothing}` +
         '  Start that sandbox again, or give another folder: --out <folder>.',
     );
   }
   const changed = Object.entries(FLAGS).filter(([name]) => {
     const value = given[name as keyof typeof FLAGS];
-    const before = packet.flags[name as keyof typeof FLAGS];
+    const before = handouts.flags[name as keyof typeof FLAGS];
     return value !== undefined && JSON.stringify(value).toLowerCase() !== JSON.stringify(before)?.toLowerCase();
   });
   if (changed.length === 0) return;
@@ -163,20 +163,20 @@ async function certificateOf(file: string, env: NodeJS.ProcessEnv, now: number):
 }
 
 /** Only what says where the sandbox is: the file may have been changed by hand. */
-async function moveTo({ url, inboxUrl }: SandboxConnection, folder: string, packet: SandboxPacket): Promise<void> {
+async function moveTo({ url, inboxUrl }: SandboxConnection, folder: string, handouts: SandboxHandouts): Promise<void> {
   const file = path.join(folder, ENV);
   let text = (await readIfThere(file)) ?? '';
-  const places = { AZURE_AUTHORITY_HOST: url, GRAPH_MAIL_GRAPH_HOST: url, [SANDBOX_INBOX_VARIABLE]: inboxUrl };
-  for (const [name, place] of Object.entries(places)) {
+  const origins = { AZURE_AUTHORITY_HOST: url, GRAPH_MAIL_GRAPH_HOST: url, [SANDBOX_INBOX_VARIABLE]: inboxUrl };
+  for (const [name, origin] of Object.entries(origins)) {
     text = text.replaceAll(
       new RegExp(`^(\\s*(?:export\\s+)?)${name}\\s*=.*$`, 'gm'),
-      (_, before) => `${before}${envLine(name, place)}`,
+      (_, before) => `${before}${envLine(name, origin)}`,
     );
   }
   writePrivateFile(file, text);
   const record = path.join(folder, RECORD);
   const whole = JSON.parse((await readIfThere(record)) ?? '{}');
-  writeWholeFile(record, `${JSON.stringify({ ...whole, ...packet, url }, undefined, 2)}\n`, 0o644);
+  writeWholeFile(record, `${JSON.stringify({ ...whole, ...handouts, url }, undefined, 2)}\n`, 0o644);
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

@@ -6,11 +6,11 @@ import { againText, closingText } from './closing-text.js';
 import type { Answers, SetupFile, SetupFlags, TraceRegistration } from './common/answers.js';
 import type { PublicCertificate } from './common/certificate.js';
 import { newCertificate, ownCertificate } from './common/certificate.js';
-import { allPackets } from './handouts/all-handouts.js';
+import { allHandouts } from './handouts/all-handouts.js';
 import { DEFAULT_DAYS, settleAnswers } from './questions.js';
 import { rotateCommand } from './rotate-command.js';
 import { findSandbox, playAdministrators, type SandboxConnection, sandboxRequests } from './sandbox-administrators.js';
-import { findSandboxPacket, registerAgain, sandboxPacketFile } from './sandbox-handouts.js';
+import { findSandboxHandouts, registerAgain, sandboxRecordFile } from './sandbox-handouts.js';
 import { refuseExisting, writeFiles } from './write-files.js';
 
 const DEFAULT_SANDBOX = 'http://127.0.0.1:8025';
@@ -22,13 +22,13 @@ const TRACE_KEY_FILE = 'developer/graph-mailer-trace.pem';
 export async function setupCommand(given: SetupFlags, terminal: Terminal): Promise<ExitCode> {
   if (given.rotate) return rotateCommand(given, terminal);
   const folder = path.resolve(given.out);
-  const packet = given.sandbox === undefined ? undefined : await findSandboxPacket(folder);
+  const earlier = given.sandbox === undefined ? undefined : await findSandboxHandouts(folder);
   // Before anybody is asked anything.
-  if (!packet)
+  if (!earlier)
     await refuseExisting(folder, [KEY_FILE, 'developer/.env', 'entra-admin', 'exchange-admin', 'sign-off.md']);
   const sandbox = given.sandbox === undefined ? undefined : await sandboxOf(given.sandbox);
-  if (packet && sandbox) {
-    const done = await registerAgain(packet, given, sandbox, terminal.env, terminal.clock.now());
+  if (earlier && sandbox) {
+    const done = await registerAgain(earlier, given, sandbox, terminal.env, terminal.clock.now());
     terminal.stdout.write(againText(done, given.out, sandbox));
     return EXIT.ok;
   }
@@ -47,11 +47,11 @@ export async function setupCommand(given: SetupFlags, terminal: Terminal): Promi
     sandbox,
     trace: trace?.registration,
   };
-  const files = allPackets(input, path.join(folder, 'developer/sandbox-ca.pem'), new Date(now));
+  const files = allHandouts(input, path.join(folder, 'developer/sandbox-ca.pem'), new Date(now));
   // The key goes behind .gitignore and before all that speaks of it.
   const [gitignore, ...others] = files as [SetupFile, ...SetupFile[]];
   const requests = sandbox ? sandboxRequests(withClientId(answers), made.certificate, trace?.registration) : [];
-  const record = sandbox ? [sandboxPacketFile(sandbox, flags, requests)] : [];
+  const record = sandbox ? [sandboxRecordFile(sandbox, flags, requests)] : [];
   const all = [gitignore, ...made.files, ...(trace?.files ?? []), ...others, ...record];
   await refuseExisting(
     folder,

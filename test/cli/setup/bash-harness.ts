@@ -6,8 +6,8 @@ import type { Answers, Mode, SetupFile } from '../../../src/cli/setup/common/ans
 import { publicCertificate } from '../../../src/cli/setup/common/certificate.js';
 import { CLOUD_TERMS } from '../../../src/cli/setup/common/cloud-terms.js';
 import { MAIL_SEND_ROLE_ID } from '../../../src/cli/setup/common/rights.js';
-import { entraPacket } from '../../../src/cli/setup/handouts/entra-admin.js';
-import { rotationPacket } from '../../../src/cli/setup/handouts/rotation.js';
+import { entraHandout } from '../../../src/cli/setup/handouts/entra-admin.js';
+import { rotationHandout } from '../../../src/cli/setup/handouts/rotation.js';
 import type { CloudName } from '../../../src/options/types.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 import { type AzTenant, FAILURES, type Failure, StubAz, TENANT } from './stub-az.js';
@@ -44,12 +44,12 @@ export const answersOf = (mode: Mode, more: Partial<Answers> = {}): Answers => (
 
 export function entraFiles(answers: Answers): SetupFile[] {
   const paths = { certificatePath: '/key.pem', publicFile: 'graph-mailer.cer', folder: 'out' };
-  return entraPacket({ answers, certificate, keyMade: true, ...paths });
+  return entraHandout({ answers, certificate, keyMade: true, ...paths });
 }
 
 export function rotationFiles(clientId: string | undefined, cloud: CloudName = 'global'): SetupFile[] {
   const old = { old: undefined, oldPath: undefined };
-  return rotationPacket({
+  return rotationHandout({
     ...{ pem: '', certificate, keyPath: '/new.pem', tenantId: undefined, clientId, cloud },
     ...old,
   });

@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { closingText } from '../../../src/cli/setup/closing-text.js';
-import type { Answers, Mode, PacketInput } from '../../../src/cli/setup/common/answers.js';
+import type { Answers, HandoutInput, Mode } from '../../../src/cli/setup/common/answers.js';
 import { publicCertificate } from '../../../src/cli/setup/common/certificate.js';
-import { allPackets } from '../../../src/cli/setup/handouts/all-handouts.js';
-import { rotationPacket } from '../../../src/cli/setup/handouts/rotation.js';
+import { allHandouts } from '../../../src/cli/setup/handouts/all-handouts.js';
+import { rotationHandout } from '../../../src/cli/setup/handouts/rotation.js';
 import { POLICY_WAITING } from '../../../src/cli/setup/scripts/restrict-policy-ps1.js';
 import type { CloudName } from '../../../src/options/types.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 
 const certificate = publicCertificate(makeCertificate().certificate);
 
-function input(mode: Mode, more: Partial<Answers> = {}): PacketInput {
+function input(mode: Mode, more: Partial<Answers> = {}): HandoutInput {
   const answers: Answers = {
     ...{ mode, name: 'graph-mailer', cloud: 'global', createMailbox: false },
     ...{ mailboxes: ['noreply@contoso.com'], deniedMailbox: 'director@contoso.com' },
@@ -23,8 +23,8 @@ function input(mode: Mode, more: Partial<Answers> = {}): PacketInput {
   return { answers, certificate, ...files };
 }
 
-function text(packet: PacketInput, path: string): string {
-  const file = allPackets(packet, '/ca.pem', new Date(0)).find((one) => one.path === path);
+function text(packet: HandoutInput, path: string): string {
+  const file = allHandouts(packet, '/ca.pem', new Date(0)).find((one) => one.path === path);
   if (!file) throw new Error(`there is no ${path}`);
   return file.text;
 }
@@ -85,7 +85,7 @@ describe('the packets', () => {
     for (const word of entra) expect(text(packet, 'entra-admin/README.md')).toContain(word);
     expect(text(packet, 'exchange-admin/restrict-mailboxes.ps1')).toContain(exchange);
     expect(text(packet, 'developer/.env')).toContain(env);
-    for (const { path, text: script } of allPackets(packet, '/ca.pem', new Date(0)))
+    for (const { path, text: script } of allHandouts(packet, '/ca.pem', new Date(0)))
       if (/\.(sh|ps1)$/.test(path)) expect(script).not.toContain('https://graph.microsoft.com');
   });
 
@@ -97,8 +97,8 @@ describe('the packets', () => {
   ] as const)('have no script and name none that cannot work in %s, but the portal', (cloud: CloudName, kinds) => {
     const rotated = { pem: '', keyPath: '/new.pem', old: undefined, oldPath: undefined };
     const files = [
-      ...allPackets(input('policy', { cloud }), '/ca.pem', new Date(0)),
-      ...rotationPacket({ ...rotated, certificate, tenantId: undefined, clientId: undefined, cloud }),
+      ...allHandouts(input('policy', { cloud }), '/ca.pem', new Date(0)),
+      ...rotationHandout({ ...rotated, certificate, tenantId: undefined, clientId: undefined, cloud }),
     ];
     const names = files.map(({ path }) => path);
     for (const script of ['register-app', 'grant-mail-send', 'add-certificate']) {
@@ -153,7 +153,7 @@ describe('the packets', () => {
 
   it('tell in a rotation of another product with the same certificate, before the old one is removed', () => {
     const rotated = { pem: '', keyPath: '/new.pem', old: undefined, oldPath: undefined, cloud: 'global' as const };
-    const files = rotationPacket({ ...rotated, certificate, tenantId: undefined, clientId: undefined });
+    const files = rotationHandout({ ...rotated, certificate, tenantId: undefined, clientId: undefined });
     const steps = files.find(({ path }) => path === 'developer/README.md')?.text ?? '';
     expect(steps).toMatch(/eLegere[\s\S]*-legacy[\s\S]*remove the old one/);
   });
@@ -186,7 +186,7 @@ describe('the packets', () => {
     );
     expect(text(input('rbac'), 'one-administrator.md')).not.toContain('grant-mail-send');
     const sandbox = { url: 'https://127.0.0.1:1', inboxUrl: 'http://127.0.0.1:2/', ca: '' };
-    const files = allPackets({ ...input('rbac'), sandbox }, '/ca.pem', new Date(0));
+    const files = allHandouts({ ...input('rbac'), sandbox }, '/ca.pem', new Date(0));
     expect(files.map(({ path }) => path)).not.toContain('one-administrator.md');
   });
 
@@ -231,7 +231,7 @@ describe('the packets', () => {
 
   it('leave out what Microsoft Graph PowerShell cannot do in China', () => {
     const { answers, ...rest } = input('policy', { cloud: 'china' });
-    const files = allPackets({ answers, ...rest }, '/ca.pem', new Date(0)).map(({ path }) => path);
+    const files = allHandouts({ answers, ...rest }, '/ca.pem', new Date(0)).map(({ path }) => path);
     expect(files.filter((path) => path.endsWith('.ps1'))).toEqual(['exchange-admin/restrict-mailboxes.ps1']);
     const readme = text(input('policy', { cloud: 'china' }), 'entra-admin/README.md');
     expect(readme).toContain('There is no script for Microsoft Graph PowerShell');
@@ -298,7 +298,7 @@ describe('what a careless hand could open', () => {
   });
 
   it('tells how long a policy takes in one sentence, wherever it tells it', () => {
-    const files = allPackets(input('policy'), '/ca.pem', new Date(0));
+    const files = allHandouts(input('policy'), '/ca.pem', new Date(0));
     const telling = files.filter((file) => file.text.includes(POLICY_WAITING)).map(({ path }) => path);
     expect(telling).toEqual(
       expect.arrayContaining([
@@ -323,7 +323,7 @@ describe('what a careless hand could open', () => {
   it('says that Graph PowerShell needs a consent of its own', () => {
     const consent = /administrator must have consented to .*Application\.ReadWrite\.All/;
     expect(plain(text(input('rbac'), 'entra-admin/register-app.ps1'))).toMatch(consent);
-    const files = rotationPacket({
+    const files = rotationHandout({
       ...{ pem: '', certificate, keyPath: '/new.pem', old: undefined, oldPath: undefined },
       ...{ cloud: 'global', tenantId: undefined, clientId: undefined },
     });

@@ -52,7 +52,7 @@ export const messageTrace: SandboxTopic = {
       options: options(),
       ask: async (target) => {
         await sendOne(target, 'traced', 'ana@example.com, bob@example.com');
-        return list(target, { $filter: `senderAddress eq '${target.place.mailbox}' and ${period(DAY, 0)}` });
+        return list(target, { $filter: `senderAddress eq '${target.settings.mailbox}' and ${period(DAY, 0)}` });
       },
       answer: {
         status: 200,

@@ -57,7 +57,7 @@ export const sendMail: SandboxTopic = {
       options: { fromMismatch: 'rewrite' },
       ask: async (target, sandbox) => {
         const reply = await target.sendMail(target.mail('from', { From: 'other@contoso.example' }));
-        equal(await deliveredFrom(sandbox), target.place.mailbox);
+        equal(await deliveredFrom(sandbox), target.settings.mailbox);
         return reply;
       },
       answer: { status: 202 },

@@ -4,7 +4,7 @@ import type { GraphMailError } from '../../../common/errors.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../../common/exit-codes.js';
 
 /** What is known of the application that got no token. */
-export interface TokenWish {
+export interface RequestedToken {
   tenantId: string;
   clientId: string;
   certificate: CertificateInfo | undefined;
@@ -24,9 +24,9 @@ export interface TokenExplanation {
 const forbidden = new Set([53003, 530032, 7000112]);
 
 /** What an error of the token service means for this configuration; what says no more than its hint is told by that. */
-export function explainTokenError(error: GraphMailError, wish: TokenWish): TokenExplanation {
+export function explainTokenError(error: GraphMailError, requested: RequestedToken): TokenExplanation {
   const { aadsts, message, hint } = error;
-  return { seen: message, cure: cureOf(error, wish) ?? hint, exitCode: exitCodeOf(error, aadsts) };
+  return { seen: message, cure: cureOfAadsts(error, requested) ?? hint, exitCode: exitCodeOf(error, aadsts) };
 }
 
 function exitCodeOf(error: GraphMailError, aadsts: number | undefined): ExitCode {
@@ -35,9 +35,9 @@ function exitCodeOf(error: GraphMailError, aadsts: number | undefined): ExitCode
   return passing ? EXIT.temporary : exitCodeOfError(error);
 }
 
-function cureOf(
+function cureOfAadsts(
   { aadsts, message }: GraphMailError,
-  { tenantId, clientId, certificate, swapped, idVariable = 'AZURE_CLIENT_ID' }: TokenWish,
+  { tenantId, clientId, certificate, swapped, idVariable = 'AZURE_CLIENT_ID' }: RequestedToken,
 ): string | undefined {
   switch (aadsts) {
     case 90002:

@@ -63,7 +63,7 @@ export async function checkCertificateFile(context: CheckContext): Promise<Check
     if (!isGraphMailError(error)) throw error;
     return [failed(fileSubject, EXIT.configuration, error.message, error.hint)];
   }
-  const open = context.environment.platform === 'win32' ? undefined : openToOthers(source.paths);
+  const open = context.environment.platform === 'win32' ? undefined : readableByOthers(source.paths);
   if (!open) return [ok(fileSubject, `${source.paths.join(', ')} can be read.`)];
   return [
     warning(
@@ -74,7 +74,7 @@ export async function checkCertificateFile(context: CheckContext): Promise<Check
   ];
 }
 
-export function openToOthers(paths: readonly string[]): { path: string; who: string; mode: string } | undefined {
+export function readableByOthers(paths: readonly string[]): { path: string; who: string; mode: string } | undefined {
   for (const path of paths) {
     const mode = statSync(path).mode & 0o777;
     const who = mode & 0o007 ? 'every account of this machine' : mode & 0o070 ? 'its group' : undefined;
@@ -97,11 +97,11 @@ export async function checkCertificateDays(context: CheckContext): Promise<Check
   if (blocked) return [blocked];
   const { certificate } = context;
   if (!certificate) return [skipped(daysSubject, 'The application signs in without a certificate.')];
-  return [await judgeDays(daysSubject, certificate, renew, context)];
+  return [await checkDays(daysSubject, certificate, renew, context)];
 }
 
 /** @param renew what to do when there are few left */
-export async function judgeDays(
+export async function checkDays(
   subject: Subject,
   { validFrom, validTo }: Pick<CertificateInfo, 'validFrom' | 'validTo'>,
   renew: string,

@@ -30,10 +30,10 @@ export async function checkConfiguration(context: CheckContext): Promise<Check[]
     if (!isGraphMailError(error)) throw error;
     return [failed(subject, EXIT.configuration, error.message, error.hint)];
   }
-  return [judge(context)];
+  return [checkSettings(context)];
 }
 
-function judge(context: CheckContext): Check {
+function checkSettings(context: CheckContext): Check {
   const { configuration, settings, cloud } = context;
   if (!configuration || !settings || !cloud) throw new Error('the configuration is read first');
   const { identity, mailbox } = settings;

@@ -10,7 +10,7 @@ export interface DenialContext {
   /** Whether the application may likely send from another mailbox that was asked about. */
   otherAllowed: boolean;
   /** Whether the same request was let through under another User-Agent; `undefined`: it was not asked so. */
-  letInByOtherName: boolean | undefined;
+  allowedByOtherUserAgent: boolean | undefined;
   userAgent: string;
 }
 
@@ -37,8 +37,8 @@ const waiting = {
  */
 export function explainDenial(answer: SendAnswer, context: DenialContext): Denial {
   if (!isOutOfScope(answer)) return lacksPermission(answer, context);
-  const { mode, roles, otherAllowed, letInByOtherName, userAgent } = context;
-  if (letInByOtherName) {
+  const { mode, roles, otherAllowed, allowedByOtherUserAgent, userAgent } = context;
+  if (allowedByOtherUserAgent) {
     return {
       cause: `Under another User-Agent, the same request was let through: the EWS block list of the organisation likely names ${userAgent}.`,
       cure: `Have the Exchange administrator look at EwsBlockList (Get-OrganizationConfig | Format-List Ews*), and take out the pattern that matches ${userAgent}.`,
@@ -53,7 +53,7 @@ export function explainDenial(answer: SendAnswer, context: DenialContext): Denia
   }
   const list = !mayBeUserAgent(answer)
     ? ''
-    : ` This wording may also come from the EWS allow and block lists, which go by User-Agent (Get-OrganizationConfig | Format-List Ews*).${letInByOtherName === false ? ' Under another User-Agent, the same request was refused as well.' : ''}`;
+    : ` This wording may also come from the EWS allow and block lists, which go by User-Agent (Get-OrganizationConfig | Format-List Ews*).${allowedByOtherUserAgent === false ? ' Under another User-Agent, the same request was refused as well.' : ''}`;
   if (mode === 'policy') {
     return {
       cause: `The policy likely does not hold this mailbox, or a change does not count yet.${list}`,

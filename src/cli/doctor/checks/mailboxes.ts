@@ -9,7 +9,7 @@ import { explainDenial } from './denial-causes.js';
 import {
   answerInWords,
   askToSend,
-  judgeSendAnswer,
+  classifySendAnswer,
   mayBeUserAgent,
   otherUserAgent,
   type SendAnswer,
@@ -40,12 +40,14 @@ export async function checkMailboxes(context: CheckContext): Promise<Check[]> {
   ] as const) {
     for (const mailbox of mailboxes) asked.push({ mailbox, expected, answer: await askToSend(mailbox, context) });
   }
-  const isAllowed = ({ answer }: { answer: SendAnswer }) => judgeSendAnswer(answer) === 'allowed';
+  const isAllowed = ({ answer }: { answer: SendAnswer }) => classifySendAnswer(answer) === 'allowed';
   const otherAllowed = asked.some(isAllowed);
   // A list by User-Agent keeps the program out of all mailboxes alike; the second request has no recipients either.
   const shut = otherAllowed ? undefined : asked.find(({ answer }) => mayBeUserAgent(answer));
-  const letInByOtherName = shut && isAllowed({ answer: await askToSend(shut.mailbox, context, otherUserAgent) });
-  return asked.map((one) => mailboxCheck(one, { context, roles: claims?.roles ?? [], otherAllowed, letInByOtherName }));
+  const allowedByOtherUserAgent = shut && isAllowed({ answer: await askToSend(shut.mailbox, context, otherUserAgent) });
+  return asked.map((one) =>
+    mailboxCheck(one, { context, roles: claims?.roles ?? [], otherAllowed, allowedByOtherUserAgent }),
+  );
 }
 
 interface AskedMailbox {
@@ -58,7 +60,7 @@ interface Circumstances {
   context: CheckContext;
   roles: readonly string[];
   otherAllowed: boolean;
-  letInByOtherName: boolean | undefined;
+  allowedByOtherUserAgent: boolean | undefined;
 }
 
 /** What the answer to the send check of a mailbox means, told as the inference that it is. */
@@ -68,12 +70,12 @@ function mailboxCheck({ mailbox, expected, answer }: AskedMailbox, circumstances
   const subject = { id: `mailbox:${mailbox}`, title: `Send check of ${mailbox}` };
   const said = answerInWords(answer);
   const proof = { command: proofFor(mailbox, context) };
-  switch (judgeSendAnswer(answer)) {
+  switch (classifySendAnswer(answer)) {
     case 'allowed': {
       const seen = `Likely allowed: Graph refused a mail without recipients only for that (${said}).`;
       return expected === 'allowed'
         ? ok(subject, seen, proof)
-        : failed(subject, EXIT.permission, `${seen} It should be denied.`, tooMuch(mode, roles), proof);
+        : failed(subject, EXIT.permission, `${seen} It should be denied.`, restrictionCure(mode, roles), proof);
     }
     case 'denied': {
       if (expected === 'denied') {
@@ -134,7 +136,7 @@ function mailboxCheck({ mailbox, expected, answer }: AskedMailbox, circumstances
 }
 
 /** Why a mailbox is allowed that should not be. */
-function tooMuch(mode: Circumstances['context']['flags']['mode'], roles: readonly string[]): string {
+function restrictionCure(mode: Circumstances['context']['flags']['mode'], roles: readonly string[]): string {
   if (mode === 'policy') {
     return 'Restrict the application: New-ApplicationAccessPolicy with RestrictAccess and a group that does not hold this mailbox. A policy made a moment ago does not count yet.';
   }

@@ -18,7 +18,7 @@ import { type Check, failed, ok, skipped, warning } from '../common/check.js';
 import type { CheckContext } from '../common/check-context.js';
 import { userAgent } from '../common/environment.js';
 import { explainTokenError } from './aadsts-cures.js';
-import { judgeDays, openToOthers } from './certificate.js';
+import { checkDays, readableByOthers } from './certificate.js';
 import { answerInWords } from './send-check.js';
 
 const configured = { id: 'trace', title: 'Message trace' };
@@ -42,9 +42,9 @@ export async function checkTrace(context: CheckContext): Promise<Check[]> {
   }
   const blocked = context.blocked(configured, 'configuration');
   if (blocked) return [blocked];
-  const configuration = judgeConfiguration(context);
+  const configuration = checkTraceConfiguration(context);
   if (configuration.status === 'failed' || !settings?.trace) return [configuration];
-  const [certificate, certificates] = await judgeCertificate(settings.trace, context);
+  const [certificate, certificates] = await checkTraceCertificate(settings.trace, context);
   const checks = [configuration, certificate];
   // A check looks for its causes among those that are told; what was found here is not told yet.
   const needs = (subject: typeof signedIn, ...earlier: string[]) => {
@@ -52,13 +52,13 @@ export async function checkTrace(context: CheckContext): Promise<Check[]> {
     if (cause) return skipped(subject, `Not checked: "${cause.title}" must be right first.`);
     return context.blocked(subject, 'clock', 'dns', 'proxy', 'tls');
   };
-  checks.push(needs(signedIn, certified.id) ?? (await judgeToken(settings.trace, certificates, context)));
-  checks.push(needs(permitted, certified.id, signedIn.id) ?? judgePermission(context));
-  checks.push(needs(searched, certified.id, signedIn.id, permitted.id) ?? (await judgeSearch(context)));
+  checks.push(needs(signedIn, certified.id) ?? (await checkTraceToken(settings.trace, certificates, context)));
+  checks.push(needs(permitted, certified.id, signedIn.id) ?? checkTracePermission(context));
+  checks.push(needs(searched, certified.id, signedIn.id, permitted.id) ?? (await checkTraceSearch(context)));
   return checks;
 }
 
-function judgeConfiguration({ settings, configuration }: CheckContext): Check {
+function checkTraceConfiguration({ settings, configuration }: CheckContext): Check {
   if (!settings) throw new Error('the configuration is checked first');
   try {
     checkTraceCloud(settings.cloud);
@@ -89,7 +89,7 @@ function judgeConfiguration({ settings, configuration }: CheckContext): Check {
 }
 
 /** Its file, its key and its days, told as one: the first that is wrong. */
-async function judgeCertificate(
+async function checkTraceCertificate(
   { credential }: Identity,
   context: CheckContext,
 ): Promise<[Check, CertificateSource | undefined]> {
@@ -107,8 +107,8 @@ async function judgeCertificate(
   const { info } = certificates;
   if (!info) throw new Error('a certificate that was read has dates');
   const paths = 'paths' in credential.source ? credential.source.paths : [];
-  const open = context.environment.platform === 'win32' ? undefined : openToOthers(paths);
-  const days = await judgeDays(certified, info, renew, context);
+  const open = context.environment.platform === 'win32' ? undefined : readableByOthers(paths);
+  const days = await checkDays(certified, info, renew, context);
   if (!open || days.status !== 'ok') return [days, certificates];
   const command = context.commands.line('chmod', '600', { file: open.path });
   return [
@@ -121,7 +121,7 @@ async function judgeCertificate(
   ];
 }
 
-async function judgeToken(
+async function checkTraceToken(
   identity: Identity,
   certificates: CertificateSource | undefined,
   context: CheckContext,
@@ -136,13 +136,13 @@ async function judgeToken(
   } catch (error) {
     if (!isGraphMailError(error)) throw error;
     const idVariable = traceVariables.clientId;
-    const wish = { ...identity, certificate: certificates?.info, swapped: false, idVariable };
-    const { seen, cure, exitCode } = explainTokenError(error, wish);
+    const requested = { ...identity, certificate: certificates?.info, swapped: false, idVariable };
+    const { seen, cure, exitCode } = explainTokenError(error, requested);
     return failed(signedIn, exitCode, seen, cure);
   }
 }
 
-function judgePermission({ traceToken = '' }: CheckContext): Check {
+function checkTracePermission({ traceToken = '' }: CheckContext): Check {
   const claims = readClaims(traceToken);
   if (!claims) return skipped(permitted, 'Not checked: the token cannot be read, as is its right.');
   const { roles } = claims;
@@ -164,17 +164,17 @@ function judgePermission({ traceToken = '' }: CheckContext): Check {
 }
 
 /** Nobody's: the search shows whether it is allowed, and nothing of the tenant comes back. */
-const nobody = 'nobody@doctor.invalid';
+const unusedAddress = 'nobody@doctor.invalid';
 
 /** Whether Graph lets the application search, by a search that finds nothing. */
-async function judgeSearch(context: CheckContext): Promise<Check> {
+async function checkTraceSearch(context: CheckContext): Promise<Check> {
   const { cloud, traceToken, agent, environment } = context;
   const origin = cloud?.graphHost ?? '';
   const { hostname, port } = addressOf(origin);
   const { behind = 0 } = (await context.clockError()) ?? {};
   // The end of the period must not be in the future, by Graph's clock.
   const to = environment.clock.now() + behind - 60_000;
-  const query = traceQuery(nobody, { from: to - 3_600_000, to }, 1);
+  const query = traceQuery(unusedAddress, { from: to - 3_600_000, to }, 1);
   const headers = {
     authorization: `Bearer ${traceToken}`,
     'client-request-id': randomUUID(),

@@ -101,7 +101,7 @@ export async function checkTls(context: CheckContext): Promise<Check[]> {
     issuers.push(`${contact.host}: certificate from ${contact.answer.issuer}`);
   }
   const seen = `${issuers.join('; ')}.`;
-  return [(await onTerms(context, seen)) ?? ok(tlsSubject, seen)];
+  return [(await trustWarning(context, seen)) ?? ok(tlsSubject, seen)];
 }
 
 function unreachable({ host, failure }: Contact, context: CheckContext): Check {
@@ -160,7 +160,7 @@ function distrusted(
 }
 
 /** What a connection depends on that a person should know, although it works. */
-async function onTerms(context: CheckContext, seen: string): Promise<Check | undefined> {
+async function trustWarning(context: CheckContext, seen: string): Promise<Check | undefined> {
   const { configuration, authorities, origins } = context;
   if (configuration?.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
     return warning(

@@ -14,14 +14,14 @@ export async function checkPermissions(context: CheckContext): Promise<Check[]> 
   if (blocked) return [blocked];
   const { claims, flags } = context;
   if (!claims) return [skipped(subject, 'Not checked: the token cannot be read, as is its right.')];
-  return [flags.mode === 'rbac' ? judgeRbac(claims.roles) : judgePolicy(claims.roles, context)];
+  return [flags.mode === 'rbac' ? checkRbacRoles(claims.roles) : checkPolicyRoles(claims.roles, context)];
 }
 
 /**
  * With RBAC for Applications, what Entra grants is added to what Exchange grants, for every mailbox of the tenant.
  * (facts token-6, access-2)
  */
-function judgeRbac(roles: readonly string[]): Check {
+function checkRbacRoles(roles: readonly string[]): Check {
   if (roles.length === 0) {
     return ok(subject, 'None, which is right with RBAC for Applications: Exchange decides which mailboxes may send.');
   }
@@ -40,7 +40,7 @@ function judgeRbac(roles: readonly string[]): Check {
   );
 }
 
-function judgePolicy(roles: readonly string[], { features }: CheckContext): Check {
+function checkPolicyRoles(roles: readonly string[], { features }: CheckContext): Check {
   const right = readingRight(features);
   if (roles.length === 0) {
     return failed(

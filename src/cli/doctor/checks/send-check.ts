@@ -76,7 +76,7 @@ export function mayBeUserAgent(answer: SendAnswer): boolean {
   return isOutOfScope(answer) && !answer.message.includes('[RAOP]');
 }
 
-export function judgeSendAnswer({ status, code }: SendAnswer): SendVerdict {
+export function classifySendAnswer({ status, code }: SendAnswer): SendVerdict {
   if (status === undefined) return 'no-answer';
   if (status === 400) return code === 'ErrorInvalidRecipients' ? 'allowed' : 'unclear';
   if (code === 'NoPermissionsInAccessToken' || status === 403) return 'denied';

@@ -165,8 +165,8 @@ export class CheckContext {
     const { clock, lookup, timeout } = this.environment;
     // Without the proxy that is wanted, nothing goes out at all.
     const { proxies } = this;
-    const way = { proxies, trusted, lookup, clock, timeout, userAgent };
-    const made = this.#contacts.get(key) ?? makeContact(origin, way);
+    const options = { proxies, trusted, lookup, clock, timeout, userAgent };
+    const made = this.#contacts.get(key) ?? makeContact(origin, options);
     this.#contacts.set(key, made);
     return made;
   }

@@ -27,7 +27,7 @@ export interface ContactAnswer {
   behind: number | undefined;
 }
 
-export interface ContactWay {
+export interface ContactOptions {
   proxies: ProxyChoice | undefined;
   /** PEM certificates to trust, and no others. */
   trusted: readonly string[];
@@ -38,13 +38,13 @@ export interface ContactWay {
 }
 
 /** Connects, looks at the certificate, and asks for nothing in particular, to see the answer's `Date`. Never rejects. */
-export async function makeContact(origin: string, way: ContactWay): Promise<Contact> {
+export async function makeContact(origin: string, options: ContactOptions): Promise<Contact> {
   const { hostname, port } = addressOf(origin);
   const { host } = new URL(origin);
-  const proxy = way.proxies?.(origin);
+  const proxy = options.proxies?.(origin);
   try {
-    const socket = await openSocket({ host: hostname, port: Number(port) || 443 }, proxy, way);
-    const answer = { ...certificateOf(socket), behind: await behindOf(socket, host, way) };
+    const socket = await openSocket({ host: hostname, port: Number(port) || 443 }, proxy, options);
+    const answer = { ...certificateOf(socket), behind: await behindOf(socket, host, options) };
     return { host, proxy, answer, failure: undefined };
   } catch (error) {
     return { host, proxy, answer: undefined, failure: error as Error };
@@ -54,7 +54,7 @@ export async function makeContact(origin: string, way: ContactWay): Promise<Cont
 function openSocket(
   target: { host: string; port: number },
   proxy: ProxyServer | undefined,
-  { trusted, lookup, clock, timeout, userAgent }: ContactWay,
+  { trusted, lookup, clock, timeout, userAgent }: ContactOptions,
 ): Promise<TLSSocket> {
   const options: ConnectionOptions = {
     ...target,
@@ -102,7 +102,7 @@ function nameOf(name: PeerCertificate['subject'] | undefined): string {
 function behindOf(
   socket: TLSSocket,
   host: string,
-  { clock, timeout, userAgent }: ContactWay,
+  { clock, timeout, userAgent }: ContactOptions,
 ): Promise<number | undefined> {
   return new Promise((resolve) => {
     let head = '';
@@ -115,7 +115,7 @@ function behindOf(
       const text = /^date:[ \t]*(.+?)[ \t]*\r?$/im.exec(head)?.[1];
       const date = text === undefined ? Number.NaN : Date.parse(text);
       const error = date - clock.now();
-      // A Date is cut to its second, and the answer was under way.
+      // A Date is cut to its second, and the answer was under options.
       resolve(Number.isNaN(date) ? undefined : Math.abs(error) < 2_000 ? 0 : error);
     };
     const late = clock.after(timeout, settle);

@@ -146,7 +146,7 @@ export const uploadSessions: Topic = {
       needs: ['Mail.ReadWrite'],
       ask: async (target) => {
         const { reply, url } = await open(target);
-        notEqual(new URL(url).hostname, new URL(target.place.graphHost).hostname);
+        notEqual(new URL(url).hostname, new URL(target.settings.graphHost).hostname);
         return reply;
       },
       answer: { status: 201 },

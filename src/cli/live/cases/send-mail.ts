@@ -85,7 +85,7 @@ export const sendMail: Topic = {
       source: docs.sendMail,
       needs: ['Mail.Send'],
       ask: async (target) =>
-        target.request(`/v1.0/users/${encodeURIComponent(target.place.mailbox.toUpperCase())}/sendMail`, {
+        target.request(`/v1.0/users/${encodeURIComponent(target.settings.mailbox.toUpperCase())}/sendMail`, {
           method: 'POST',
           headers: { authorization: `Bearer ${await target.accessToken()}`, 'content-type': 'text/plain' },
           body: Buffer.from(target.mail('upper case')).toString('base64'),
@@ -101,7 +101,7 @@ export const sendMail: Topic = {
       needs: ['Mail.Send', 'Mail.Read'],
       ask: async (target) => {
         const messageId = target.messageId();
-        const headers = { 'Message-ID': messageId, Bcc: target.place.to.at(-1) ?? '' };
+        const headers = { 'Message-ID': messageId, Bcc: target.settings.to.at(-1) ?? '' };
         const reply = await target.sendMail(target.mail('kept', headers));
         return reply.status === 202 ? itemInSentItems(target, messageId, 'internetMessageId,bccRecipients') : reply;
       },

@@ -1,6 +1,6 @@
 import { constants, createHash, randomUUID, sign, X509Certificate } from 'node:crypto';
 
-export interface AssertionWishes {
+export interface AssertionOptions {
   clientId: string;
   /** URL of the token endpoint. */
   audience: string;
@@ -16,16 +16,16 @@ export interface AssertionWishes {
 }
 
 /** A client assertion (RFC 7523; Entra documentation, "Certificate credentials"), made with node:crypto alone. */
-export function clientAssertion(wishes: AssertionWishes): string {
-  const { clientId, audience, certificate, now = Date.now(), sha1 = false } = wishes;
+export function clientAssertion(options: AssertionOptions): string {
+  const { clientId, audience, certificate, now = Date.now(), sha1 = false } = options;
   const { raw } = new X509Certificate(certificate);
   const digest = createHash(sha1 ? 'sha1' : 'sha256')
     .update(raw)
     .digest('base64url');
-  const header = { alg: sha1 ? 'RS256' : 'PS256', typ: 'JWT', [sha1 ? 'x5t' : 'x5t#S256']: digest, ...wishes.header };
+  const header = { alg: sha1 ? 'RS256' : 'PS256', typ: 'JWT', [sha1 ? 'x5t' : 'x5t#S256']: digest, ...options.header };
   const seconds = Math.floor(now / 1000);
   const times = { nbf: seconds, iat: seconds, exp: seconds + 600 };
-  const claims = { aud: audience, iss: clientId, sub: clientId, jti: randomUUID(), ...times, ...wishes.claims };
+  const claims = { aud: audience, iss: clientId, sub: clientId, jti: randomUUID(), ...times, ...options.claims };
   const signed = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
   const padding = sha1
     ? { padding: constants.RSA_PKCS1_PADDING }

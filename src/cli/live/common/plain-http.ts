@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { Clock } from '../../../common/clock.js';
 
 /** A request as it goes out. */
-export interface Wish {
+export interface HttpRequest {
   method?: string;
   headers?: Record<string, string>;
   body?: string | Buffer;
@@ -22,7 +22,7 @@ export interface Reply {
 /** One request over node:https; rejects when there is no whole answer within a minute, or when `signal` aborts. */
 export function ask(
   url: string,
-  { method = 'GET', headers = {}, body }: Wish,
+  { method = 'GET', headers = {}, body }: HttpRequest,
   agent: https.Agent,
   signal?: AbortSignal,
 ): Promise<Reply> {

@@ -42,7 +42,7 @@ export const delivered: readonly Question[] = deliveredAssumptions.map(([assumpt
 const known = new WeakMap<Target, Promise<string>>();
 
 async function received(target: Target): Promise<string | undefined> {
-  const { to, mailbox } = target.place;
+  const { to, mailbox } = target.settings;
   if (!to.some((address) => address.toLowerCase() === mailbox.toLowerCase())) return undefined;
   const raw = known.get(target) ?? sendToItself(target);
   known.set(target, raw);
@@ -52,7 +52,7 @@ async function received(target: Target): Promise<string | undefined> {
 async function sendToItself(target: Target): Promise<string> {
   const messageId = target.messageId();
   const headers = {
-    To: target.place.mailbox,
+    To: target.settings.mailbox,
     'Message-ID': messageId,
     Date: DATE,
     'List-Unsubscribe': UNSUBSCRIBE,
@@ -165,12 +165,13 @@ export const messageTrace: readonly Question[] = [
     assumption: 'lists the first message of the run by the end of the run',
     needs: ['Mail.Send'],
     look: async (target) => {
-      if (!target.place.trace) return 'needs an application that may read it: GRAPH_MAIL_TRACE_CLIENT_ID and the like';
+      if (!target.settings.trace)
+        return 'needs an application that may read it: GRAPH_MAIL_TRACE_CLIENT_ID and the like';
       const last = target.sent.length - 1;
       const some = Array.from({ length: MOST_LOOKS }, (_, at) => Math.round((last * at) / (MOST_LOOKS - 1)));
       const chosen = [...new Set(some)].flatMap((at) => target.sent[at] ?? []);
       if (chosen.length === 0) return 'nothing was sent before';
-      const token = await traceToken(target, target.place.trace);
+      const token = await traceToken(target, target.settings.trace);
       const seen: { age: number; status: string | undefined }[] = [];
       for (const { messageId, at } of chosen) {
         const reply = await target.request(

@@ -16,7 +16,7 @@ export const sender: readonly Question[] = [
 ];
 
 async function probeSender(target: Target): Promise<Finding | string> {
-  const { to, mailbox } = target.place;
+  const { to, mailbox } = target.settings;
   const other = to.find((address) => address.toLowerCase() !== mailbox.toLowerCase());
   if (other === undefined) return 'the recipients have no address other than the mailbox';
   const messageId = target.messageId();

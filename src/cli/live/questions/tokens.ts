@@ -46,7 +46,7 @@ export const roleRemoval: readonly Question[] = [
     assumption: 'stays in the tokens of before, which go on sending, while new ones lack it',
     needs: ['Mail.Send'],
     look: async (target) => {
-      const { waitForRemoval } = target.place;
+      const { waitForRemoval } = target.settings;
       if (!waitForRemoval) return 'needs a person who takes the role away meanwhile: add --remove-role';
       const old = await target.accessToken();
       const before = await trySending(target, old);

@@ -67,7 +67,7 @@ export interface SetupFlags {
 }
 
 /** What the files of all packets are made from. */
-export interface PacketInput {
+export interface HandoutInput {
   answers: Answers;
   certificate: PublicCertificate;
   /** Where the program finds certificate and key: an absolute path. */

@@ -1,15 +1,15 @@
 import { OwnCommands } from '../../../common/own-commands.js';
 import { FEATURES_VARIABLE } from '../../common/features.js';
 import { SANDBOX_INBOX_VARIABLE } from '../../common/known-sandbox.js';
-import type { Answers, PacketInput, SetupFile, TraceRegistration } from '../common/answers.js';
+import type { Answers, HandoutInput, SetupFile, TraceRegistration } from '../common/answers.js';
 import { CLOUD_TERMS } from '../common/cloud-terms.js';
 import { cell, code, day, envLine } from '../common/quoting.js';
 import { featureLines } from '../common/rights.js';
 import { traceEnv } from './trace-application.js';
 
 /** The developer's packet, without the key: it stays on the machine where the program will run. */
-export function developerPacket(
-  input: PacketInput,
+export function developerHandout(
+  input: HandoutInput,
   caPath: string,
   platform: NodeJS.Platform = process.platform,
 ): SetupFile[] {
@@ -29,7 +29,7 @@ export function developerPacket(
 }
 
 /** What the developer types to check and to send, in the shell of this system; from whichever folder, as it is read later. */
-export function developerCommands({ answers, folder, trace }: PacketInput, platform: NodeJS.Platform) {
+export function developerCommands({ answers, folder, trace }: HandoutInput, platform: NodeJS.Platform) {
   const { mode, mailboxes, deniedMailbox } = answers;
   const commands = new OwnCommands({ envFile: `${folder}/developer/.env`, from: 'anywhere', platform });
   const check = [
@@ -42,7 +42,7 @@ export function developerCommands({ answers, folder, trace }: PacketInput, platf
   return { rotate, run, check, shell: platform === 'win32' ? 'powershell' : 'sh' };
 }
 
-function readme(input: PacketInput, platform: NodeJS.Platform): string {
+function readme(input: HandoutInput, platform: NodeJS.Platform): string {
   const { answers, certificate, certificatePath, keyMade, sandbox, trace } = input;
   const { mailboxes, deniedMailbox } = answers;
   const { rotate, run, check, shell } = developerCommands(input, platform);
@@ -76,7 +76,7 @@ function traceRow({ name, certificatePath, certificate }: TraceRegistration): st
   return `| Second application, for message trace | ${cell(name)}: certificate and key ${cell(certificatePath)}, valid to ${day(certificate.validTo)}, thumbprint (SHA-1) ${thumbprint} |\n`;
 }
 
-function tenantSteps({ answers: { mode }, trace }: PacketInput, run: string, check: string, shell: string): string {
+function tenantSteps({ answers: { mode }, trace }: HandoutInput, run: string, check: string, shell: string): string {
   const steps = [
     'Send `entra-admin/` to whoever may register applications. Nothing in it is secret.',
     'They send back three lines (`registered-app.txt`). Put two of them into `.env` in this folder: `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`.',
@@ -126,7 +126,7 @@ The first checks everything, the second sends a mail, which is then on ${inboxUr
 }
 
 /** The `.env` of the program: ids that are not known yet are left empty. */
-function developerEnv({ answers, certificatePath, sandbox, trace }: PacketInput, caPath: string): string {
+function developerEnv({ answers, certificatePath, sandbox, trace }: HandoutInput, caPath: string): string {
   const { tenantId = '', clientId = '', mailboxes, cloud } = answers;
   const others = sandbox
     ? {

@@ -1,4 +1,4 @@
-import type { Answers, PacketInput, SetupFile } from '../common/answers.js';
+import type { Answers, HandoutInput, SetupFile } from '../common/answers.js';
 import { CLOUD_TERMS } from '../common/cloud-terms.js';
 import { cell, code, day } from '../common/quoting.js';
 import { featureLines, permissionsOf } from '../common/rights.js';
@@ -6,7 +6,7 @@ import { grantMailSendPs1, grantMailSendSh } from '../scripts/grant-mail-send.js
 import { registerAppPs1, registerAppSh } from '../scripts/register-app.js';
 
 /** The Entra administrator's packet: public things only. */
-export function entraPacket(input: PacketInput): SetupFile[] {
+export function entraHandout(input: HandoutInput): SetupFile[] {
   const { answers, certificate, publicFile } = input;
   const { azure, graphPowerShell } = CLOUD_TERMS[answers.cloud];
   const file = (name: string, text: string, executable = false) => ({
@@ -31,7 +31,7 @@ export function entraPacket(input: PacketInput): SetupFile[] {
 }
 
 /** What the Entra administrator reads: why, what changes, three ways to do it, how to undo it. (facts auth-10, auth-11, setup-7) */
-function entraReadme({ answers, certificate, publicFile }: PacketInput): string {
+function entraReadme({ answers, certificate, publicFile }: HandoutInput): string {
   const { mode, name, cloud } = answers;
   const { portal } = CLOUD_TERMS[cloud];
   const permissions = named(answers);

@@ -1,6 +1,6 @@
 import { quotePowerShell } from '../../../common/shell-quoting.js';
 import { readingRight } from '../../common/features.js';
-import type { Answers, PacketInput, SetupFile } from '../common/answers.js';
+import type { Answers, HandoutInput, SetupFile } from '../common/answers.js';
 import { cell, code } from '../common/quoting.js';
 import { featureLines, permissionNames, permissionsOf, rolesOf } from '../common/rights.js';
 import { POLICY_WAITING, restrictPolicyPs1 } from '../scripts/restrict-policy-ps1.js';
@@ -8,7 +8,7 @@ import { restrictRbacPs1 } from '../scripts/restrict-rbac-ps1.js';
 import { exchangeByHand, idWord } from './exchange-by-hand.js';
 
 /** The Exchange administrator's packet: public things only. (fact access-8) */
-export function exchangePacket(input: PacketInput): SetupFile[] {
+export function exchangeHandout(input: HandoutInput): SetupFile[] {
   const { answers } = input;
   const script = answers.mode === 'rbac' ? restrictRbacPs1(answers) : restrictPolicyPs1(answers);
   return [
@@ -19,7 +19,7 @@ export function exchangePacket(input: PacketInput): SetupFile[] {
 }
 
 /** What the Exchange administrator reads: why, what changes, how long it takes, how to undo it. (fact setup-6) */
-function exchangeReadme({ answers }: PacketInput): string {
+function exchangeReadme({ answers }: HandoutInput): string {
   const { mode, mailboxes, deniedMailbox, scope, createMailbox } = answers;
   const appId = `-AppId ${idWord(answers.clientId, 'client id')}`;
   const ids = mode === 'rbac' ? `${appId} -ObjectId ${idWord(answers.objectId, 'object id')}` : appId;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { OwnCommands } from '../../../common/own-commands.js';
-import type { PacketInput, SetupFile } from '../common/answers.js';
+import type { HandoutInput, SetupFile } from '../common/answers.js';
 import { CLOUD_TERMS } from '../common/cloud-terms.js';
 import { cell, code } from '../common/quoting.js';
 import { permissionsOf } from '../common/rights.js';
@@ -18,7 +18,7 @@ it again only when the tokens from before have ended (24 hours at most): they ke
 `;
 
 /** One page for the firm where developer, Entra and Exchange administrator are one person: the shortest order of steps. */
-export function oneAdministrator(input: PacketInput, platform: NodeJS.Platform = process.platform): SetupFile {
+export function oneAdministrator(input: HandoutInput, platform: NodeJS.Platform = process.platform): SetupFile {
   const { answers, folder, trace } = input;
   const { mode, mailboxes, deniedMailbox, cloud } = answers;
   const { portal, azure } = CLOUD_TERMS[cloud];

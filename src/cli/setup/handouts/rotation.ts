@@ -25,7 +25,7 @@ export interface Rotation {
 const PUBLIC_FILE = 'graph-mailer.cer';
 
 /** The files of a rotation: both certificates are valid side by side until the old one is removed. */
-export function rotationPacket(rotation: Rotation): SetupFile[] {
+export function rotationHandout(rotation: Rotation): SetupFile[] {
   const { pem, certificate, tenantId, clientId, cloud } = rotation;
   const terms = CLOUD_TERMS[cloud];
   const given = { certificate, certificateFile: PUBLIC_FILE, tenantId, clientId };

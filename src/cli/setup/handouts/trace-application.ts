@@ -9,7 +9,7 @@ export const TRACE_ROLE = 'ExchangeMessageTrace.Read.All';
 const publicFile = 'graph-mailer-trace.cer';
 
 /** What the Entra administrator gets for it: public things only. */
-export function tracePacket(trace: TraceRegistration): SetupFile[] {
+export function traceHandout(trace: TraceRegistration): SetupFile[] {
   return [
     { path: 'entra-admin/trace/README.md', text: readme(trace) },
     { path: `entra-admin/trace/${publicFile}`, text: trace.certificate.pem },

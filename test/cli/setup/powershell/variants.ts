@@ -2,8 +2,8 @@ import type { Feature } from '../../../../src/cli/common/features.js';
 import type { Answers, SetupFile } from '../../../../src/cli/setup/common/answers.js';
 import { publicCertificate } from '../../../../src/cli/setup/common/certificate.js';
 import { GRAPH_APP_ID, MAIL_SEND_ROLE_ID } from '../../../../src/cli/setup/common/rights.js';
-import { allPackets } from '../../../../src/cli/setup/handouts/all-handouts.js';
-import { rotationPacket } from '../../../../src/cli/setup/handouts/rotation.js';
+import { allHandouts } from '../../../../src/cli/setup/handouts/all-handouts.js';
+import { rotationHandout } from '../../../../src/cli/setup/handouts/rotation.js';
 import type { CloudName } from '../../../../src/options/types.js';
 import { makeCertificate } from '../../../helpers/certificates.js';
 import type { Run, Tenant } from './harness.js';
@@ -105,7 +105,7 @@ export function packets(more: Partial<Answers>): SetupFile[] {
     ...{ scope: { kind: 'group', address: GROUP } },
     ...more,
   };
-  return allPackets(
+  return allHandouts(
     {
       ...{ answers, certificate, certificatePath: '/key.pem', keyMade: true },
       ...{ publicFile: 'graph-mailer.cer', folder: 'out' },
@@ -116,7 +116,7 @@ export function packets(more: Partial<Answers>): SetupFile[] {
 }
 
 const rotation = (cloud: CloudName): SetupFile[] =>
-  rotationPacket({
+  rotationHandout({
     ...{ pem: '', certificate, keyPath: '/new.pem', old: undefined, oldPath: undefined },
     ...{ cloud, tenantId: TENANT, clientId: APP },
   });
