@@ -8,7 +8,7 @@ import { networkRows } from './rows/network.js';
 import { permissionRows } from './rows/permissions.js';
 import { signInRows } from './rows/sign-in.js';
 import { traceRows } from './rows/trace.js';
-import type { DoctorWorld } from './support.js';
+import type { DoctorFixture } from './support.js';
 
 /** Something that is wrong on purpose, and how `doctor` names it. */
 export interface Misconfiguration {
@@ -16,7 +16,7 @@ export interface Misconfiguration {
   /** The tenant, where it is not the usual one. */
   tenant?: SandboxOptions;
   /** Makes it wrong. */
-  arrange?: (world: DoctorWorld) => unknown;
+  arrange?: (fixture: DoctorFixture) => unknown;
   flags?: Partial<DoctorFlags>;
   /** Title of the check that finds it. */
   check: string;

@@ -62,7 +62,7 @@ export async function serviceThat(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `https://localhost:${(server.address() as AddressInfo).port}`;
-  const place: TargetSettings = {
+  const settings: TargetSettings = {
     tenantId: TENANT,
     clientId: CLIENT,
     authorityHost: origin,
@@ -74,7 +74,7 @@ export async function serviceThat(
     clock: new HastyClock(),
     ...more,
   };
-  const target = new Target(place);
+  const target = new Target(settings);
   onTestFinished(() => {
     target.close();
     server.closeAllConnections();

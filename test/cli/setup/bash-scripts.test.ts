@@ -32,7 +32,7 @@ async function stubAz(state?: Partial<AzTenant>): Promise<StubAz> {
   return az;
 }
 
-/** Writes the files of a packet; gives the path of one. */
+/** Writes the files of a handout; gives the path of one. */
 function written(files: readonly SetupFile[]): (name: string) => string {
   for (const file of files) {
     const at = path.join(folder, file.path);

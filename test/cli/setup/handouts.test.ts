@@ -23,13 +23,13 @@ function input(mode: Mode, more: Partial<Answers> = {}): HandoutInput {
   return { answers, certificate, ...files };
 }
 
-function text(packet: HandoutInput, path: string): string {
-  const file = allHandouts(packet, '/ca.pem', new Date(0)).find((one) => one.path === path);
+function text(handout: HandoutInput, path: string): string {
+  const file = allHandouts(handout, '/ca.pem', new Date(0)).find((one) => one.path === path);
   if (!file) throw new Error(`there is no ${path}`);
   return file.text;
 }
 
-describe.each(['rbac', 'policy'] as const)('the packets, by %s', (mode) => {
+describe.each(['rbac', 'policy'] as const)('the handouts, by %s', (mode) => {
   it.each(['developer', 'entra-admin', 'exchange-admin'])(
     'tell in %s the role, what changes, how long to wait, and how to undo it',
     (who) => {
@@ -65,7 +65,7 @@ describe.each(['rbac', 'policy'] as const)('the packets, by %s', (mode) => {
   });
 });
 
-describe('the packets', () => {
+describe('the handouts', () => {
   it('speak of Mail.Send in Entra as the last step of an access policy, and as a mistake otherwise', () => {
     expect(text(input('rbac'), 'entra-admin/README.md')).toContain('**Add nothing**');
     expect(text(input('policy'), 'entra-admin/README.md')).toContain('## Last: the consent');
@@ -81,11 +81,11 @@ describe('the packets', () => {
     ['usgov-dod', ['https://entra.microsoft.us'], 'O365USGovDoD', 'dod-graph.microsoft.us'],
     ['china', ['AzureChinaCloud'], 'O365China', 'login.chinacloudapi.cn'],
   ] as const)('name the hosts and environments of %s', (cloud: CloudName, entra, exchange, env) => {
-    const packet = input('rbac', { cloud });
-    for (const word of entra) expect(text(packet, 'entra-admin/README.md')).toContain(word);
-    expect(text(packet, 'exchange-admin/restrict-mailboxes.ps1')).toContain(exchange);
-    expect(text(packet, 'developer/.env')).toContain(env);
-    for (const { path, text: script } of allHandouts(packet, '/ca.pem', new Date(0)))
+    const handout = input('rbac', { cloud });
+    for (const word of entra) expect(text(handout, 'entra-admin/README.md')).toContain(word);
+    expect(text(handout, 'exchange-admin/restrict-mailboxes.ps1')).toContain(exchange);
+    expect(text(handout, 'developer/.env')).toContain(env);
+    for (const { path, text: script } of allHandouts(handout, '/ca.pem', new Date(0)))
       if (/\.(sh|ps1)$/.test(path)) expect(script).not.toContain('https://graph.microsoft.com');
   });
 
@@ -193,9 +193,9 @@ describe('the packets', () => {
   it.each(['rbac', 'policy'] as const)(
     'run each script by its whole path, so that any step can be pasted anywhere, by %s',
     (mode) => {
-      const packet = { ...input(mode), folder: 'my packets' };
+      const handout = { ...input(mode), folder: 'my packets' };
       for (const cloud of ['global', 'usgov-dod'] as const) {
-        const page = text({ ...packet, answers: { ...packet.answers, cloud } }, 'one-administrator.md');
+        const page = text({ ...handout, answers: { ...handout.answers, cloud } }, 'one-administrator.md');
         const blocks = [...page.matchAll(/```(?:sh|powershell)\n([\s\S]*?)```/g)].map(([, block]) => block ?? '');
         expect(blocks.join('')).not.toMatch(/^\s*cd /m);
         const scripts = blocks.join('').match(/[^' ]*[\w ./-]+\.(?:sh|ps1)(?=')/g) ?? [];
@@ -245,8 +245,8 @@ describe('the packets', () => {
   });
 
   it('name the folder by its whole path in what is to be typed, as they are read later and elsewhere, and quote it', () => {
-    const packet = { ...input('rbac'), folder: 'my packets' };
-    expect(text(packet, 'developer/README.md')).toContain(
+    const handout = { ...input('rbac'), folder: 'my packets' };
+    expect(text(handout, 'developer/README.md')).toContain(
       `node '${path.resolve('my packets/developer/send-test.mjs')}'`,
     );
   });

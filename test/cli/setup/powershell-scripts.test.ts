@@ -18,7 +18,7 @@ const filter: Scope = {
 
 function scripts(mode: Mode, scope = group): Record<string, string> {
   const answers: Answers = { mode, name, mailboxes, deniedMailbox, scope, createMailbox: true, cloud: 'global' };
-  const packet = {
+  const handout = {
     answers,
     certificate,
     certificatePath: '/key.pem',
@@ -30,7 +30,7 @@ function scripts(mode: Mode, scope = group): Record<string, string> {
     ...{ pem: '', certificate, keyPath: '/new.pem', old: undefined, oldPath: undefined, cloud: 'global' as const },
     ...{ tenantId: undefined, clientId: undefined },
   };
-  const files = [...allHandouts(packet, '/ca.pem', new Date()), ...rotationHandout(rotation)];
+  const files = [...allHandouts(handout, '/ca.pem', new Date()), ...rotationHandout(rotation)];
   return Object.fromEntries(
     files.filter(({ path }) => path.endsWith('.ps1')).map(({ path, text }) => [path.split('/')[1], text]),
   );
