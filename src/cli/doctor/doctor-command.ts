@@ -49,7 +49,7 @@ did not, time ran out or something could not be deleted, 130 after Ctrl-C.
 What is told of a mailbox is an inference, with the command that an Exchange
 administrator runs to know for sure.`;
 
-/** `ended` is told the exit code. */
+/** `ended` gets the exit code. */
 export function addDoctorCommand(program: Command, terminal: Terminal, ended: (code: ExitCode) => void): void {
   addConfigurationFlags(
     program
@@ -121,7 +121,7 @@ function oneMore(text: string, before: readonly string[] = []): string[] {
   return [...before, mailbox];
 }
 
-/** In the order in which they are told. A fault is named once: what hangs on it is not checked. */
+/** In the order in which they are printed. A fault is reported once: checks that depend on it are skipped. */
 const checksInOrder: readonly ((context: CheckContext) => Promise<Check[]>)[] = [
   checkConfiguration,
   checkCertificateFile,
@@ -143,7 +143,7 @@ const checksInOrder: readonly ((context: CheckContext) => Promise<Check[]>)[] = 
 
 const everything = { id: 'everything', title: 'Everything else' };
 
-/** `doctor`: looks at everything between this program and a sent mail, and says what is wrong and what to do. */
+/** `doctor`: checks everything between this program and a sent mail, and says what is wrong and what to do. */
 export async function doctorCommand(
   flags: DoctorFlags,
   terminal: Terminal,
@@ -163,7 +163,7 @@ export async function doctorCommand(
         if (told) print(checkText(one, colours));
       }
       if (told && runCheck === checkConfiguration && context.blocked(everything, 'configuration')) {
-        // One sentence for all that hangs on it.
+        // One sentence for all checks that depend on it.
         print(checkText(skipped(everything, 'Not checked: the configuration must be right first.'), colours));
         told = false;
       }

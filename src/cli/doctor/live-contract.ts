@@ -26,7 +26,7 @@ import { checkText, overallVerdict, wrapped } from './report.js';
 
 type CheckFunction = (context: CheckContext) => Promise<Check[]>;
 
-/** Before a person has agreed, nothing is asked of anybody. */
+/** Checks that make no request, as the user has not agreed yet. */
 const onThisMachine: readonly CheckFunction[] = [
   checkConfiguration,
   checkCertificateFile,
@@ -39,7 +39,7 @@ const onTheNetwork: readonly CheckFunction[] = [checkClock, checkNames, checkPro
 const forProbes = 7.5 * 60_000;
 const forCleaning = 2 * 60_000;
 
-/** What of a cloud may stand in a report: no host of a custom cloud. */
+/** How a report names the cloud: without the host of a custom one. */
 function whereInWords(context: CheckContext): string {
   const { cloud } = context;
   if (cloud === undefined || context.isSandbox(cloud.graphHost)) return 'sandbox';
@@ -47,7 +47,7 @@ function whereInWords(context: CheckContext): string {
   return words.startsWith('Microsoft 365') ? words : 'another cloud';
 }
 
-/** `doctor --live-contract`: asks Microsoft's own service what the product assumes of it, and writes down the answers. */
+/** `doctor --live-contract`: checks Microsoft's own service against what the product assumes of it, and writes a report. */
 export async function liveContractCommand(
   flags: DoctorFlags,
   terminal: Terminal,
@@ -113,7 +113,7 @@ export async function liveContractCommand(
       mailbox,
       to,
       agent: context.agent,
-      // A sandbox has nobody to be polite to.
+      // A sandbox needs no pauses.
       pace: context.isSandbox(cloud.graphHost) ? new Pace(1, 1) : new Pace(250, 3_000),
       maxMails: MOST_MAILS,
       clock: environment.clock,
@@ -151,7 +151,7 @@ async function tryAndReport(
     writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
     print(`\nReport: ${file}\n  It has no secret, address or id in it, and can be attached to an issue.`);
   } catch (error) {
-    // What was seen is told all the same.
+    // The result is printed all the same.
     print(`\nThe report cannot be written to ${shownPath(file)} (${fileProblem(error)}); it follows.\n\n${text}`);
   }
   return exitCodeOf(result);
@@ -180,7 +180,7 @@ function refuseOthers(flags: DoctorFlags): void {
   if ((flags.mailbox?.length ?? 0) > 1) throw new UsageError('--live-contract is for one --mailbox.');
 }
 
-/** @throws UsageError where a report could not be written, before anything is sent for it */
+/** @throws UsageError where a report could not be written; called before any request is made */
 function checkReportPath(file: string): void {
   if (!/\.(?:md|json)$/.test(file)) throw new UsageError('--report is a file that ends in .md or .json.');
   if (lstatSync(file, { throwIfNoEntry: false })) {
@@ -210,7 +210,7 @@ async function traceIdentity({ configuration, environment }: CheckContext) {
   return { clientId, certificate: chain + privateKey };
 }
 
-/** Exactly what a person agrees to. */
+/** Exactly what the user agrees to. */
 function planText(mailbox: string, to: readonly string[], { cloud }: CheckContext, traces: boolean): string {
   const probes = topics.reduce((sum, { cases }) => sum + cases.length, 0) + questions.length;
   const about = [...topics.map(({ topic }) => topic), ...new Set(questions.map(({ topic }) => topic))];
@@ -241,7 +241,7 @@ async function agree({ yes }: DoctorFlags, lines: Lines, { stdout }: Terminal): 
   if (answer?.trim().toLowerCase() !== 'yes') throw new UsageError('The answer was not yes. Nothing was sent.');
 }
 
-/** Whether a person took the role away, once it was asked for. */
+/** Asks the user to remove the role; whether that was done. */
 async function askForRemoval(lines: Lines, { stdout }: Terminal, signal: AbortSignal | undefined): Promise<boolean> {
   stdout.write(
     `\nTake the permission Mail.Send away from the application in Entra now (Enterprise applications > Permissions).\nPut it back when this has ended. Type done when it is away, anything else to leave this out: `,
@@ -254,7 +254,7 @@ async function askForRemoval(lines: Lines, { stdout }: Terminal, signal: AbortSi
   return answer?.trim().toLowerCase() === 'done';
 }
 
-/** @throws UsageError where nobody can be asked, or an answer is no address */
+/** @throws UsageError where the terminal is not interactive, or an answer is not an address */
 async function askForAddresses(mailbox: string, lines: Lines, { stdout }: Terminal): Promise<string[]> {
   if (!lines.interactive) {
     throw new UsageError('--live-contract needs the addresses that test mails may go to: give --to, once for each.');
@@ -274,7 +274,7 @@ async function askForAddresses(mailbox: string, lines: Lines, { stdout }: Termin
   return addresses;
 }
 
-/** Lines that a person types, read by one reader, so that none is lost between two questions. */
+/** Lines that the user types, read by one reader, so that none is lost between two questions. */
 class Lines {
   readonly interactive: boolean;
   readonly #stdin: Terminal['stdin'];

@@ -6,7 +6,7 @@ import type { Check, CheckStatus } from './common/check.js';
 
 const width = 80;
 
-/** Sign, word and colour say the same, so that either of them alone does. */
+/** Sign, word and colour say the same, so that any one of them is enough. */
 const marks: Record<CheckStatus, { sign: string; word: string; colour: number }> = {
   ok: { sign: '✓', word: 'ok', colour: 32 },
   warning: { sign: '!', word: 'warning', colour: 33 },
@@ -14,7 +14,7 @@ const marks: Record<CheckStatus, { sign: string; word: string; colour: number }>
   skipped: { sign: '–', word: 'not checked', colour: 90 },
 };
 
-/** A check, for a person. */
+/** A check as text for the terminal. */
 export function checkText({ title, status, seen, cure, command }: Check, colours: boolean): string {
   const { sign, word, colour } = marks[status];
   const head = `${sign} ${printable(title)}: ${word}`;
@@ -25,7 +25,7 @@ export function checkText({ title, status, seen, cure, command }: Check, colours
   return lines.join('\n');
 }
 
-/** One of several lines holds commands, which stay whole. */
+/** Lines after the first may be commands, which are not wrapped. */
 function cureLines(cure: string): string[] {
   const [first = '', ...more] = cure.split('\n');
   return [
@@ -34,7 +34,7 @@ function cureLines(cure: string): string[] {
   ];
 }
 
-/** `Not checked: why` is `Why`, where the word stands in the line above. */
+/** `Not checked: why` becomes `Why`, as the line above says that it was not checked. */
 function withoutWord(seen: string): string {
   return seen.replace(/^Not (?:checked|asked|sent|needed): (.)/, (_, first: string) => first.toUpperCase());
 }
@@ -47,14 +47,14 @@ export function wrapped(text: string, indent: string): string[] {
 export interface Verdict {
   verdict: 'fine' | 'warnings' | 'failed';
   exitCode: ExitCode;
-  /** One line for people. */
+  /** One line for the terminal. */
   text: string;
 }
 
-/** Warnings have a code of their own, so that a pipeline notices them; what works with them may pass it over. */
+/** Warnings have their own exit code, so that a pipeline notices them and may ignore them. */
 const onlyWarnings = EXIT.rejected;
 
-/** What all checks together say. */
+/** The result of all checks together. */
 export function overallVerdict(checks: readonly Check[], sandbox: boolean): Verdict {
   const failures = checks.filter(({ status }) => status === 'failed');
   const warnings = checks.filter(({ status }) => status === 'warning');
@@ -68,7 +68,7 @@ export function overallVerdict(checks: readonly Check[], sandbox: boolean): Verd
     const text = `Not ready${where} (${numbers.join(', ')}). Begin with the first ✗.`;
     return { verdict: 'failed', exitCode: first.exitCode ?? EXIT.rejected, text };
   }
-  // What permits to send was not asked for.
+  // Whether the application may send was not checked.
   const unproven = checks.some(({ id, status }) => id === 'mailboxes' && status === 'skipped');
   const more = unproven && checks.every(({ id, status }) => id !== 'test-mail' || status === 'skipped');
   const hint = more ? ' Add --probe to ask about sending.' : '';
@@ -82,19 +82,19 @@ export function overallVerdict(checks: readonly Check[], sandbox: boolean): Verd
   return { verdict: 'fine', exitCode: EXIT.ok, text: `Fine${where}.${hint}` };
 }
 
-/** Checks whose cures are for the administrators of a tenant, whom a sandbox does not have. */
+/** Checks whose cures are for the administrators of a tenant, which a sandbox does not have. */
 const ofAdministrators = /^(token|permissions|mailbox:.*|reading:.*|trace-(token|permission|search))$/;
 
-/** A check as it is told where a sandbox plays Microsoft: nobody is to be asked there, and nothing to be waited for. */
+/** The check reworded for a sandbox: there is no administrator to ask, and nothing to wait for. */
 export function inSandbox({ command: _, ...check }: Check, inbox: string, commands: OwnCommands): Check {
   if (check.cure === undefined || !ofAdministrators.test(check.id)) return check;
-  // A network that fails is nothing to mend in the tenant.
+  // A network failure cannot be cured in the tenant.
   if (check.exitCode === EXIT.unavailable) return check;
   const tenant = `${inbox}#/tenant`;
   // A warning is about a mailbox that should be out of reach: setup would not register that one.
   if (check.status === 'warning' && check.id.startsWith('mailbox:'))
     return { ...check, cure: `Name a mailbox that the sandbox has: ${tenant} shows them, and who may send.` };
-  // What a packet may do is settled when it is made.
+  // What the application may do was decided when its handouts were made.
   const reading = check.id.startsWith('reading:');
   const more = reading ? ['--with', 'bounces,verify,drafts', '--out', 'reading-mailer'] : [];
   const who = reading ? 'another one registered there, which may read' : 'this one registered there';

@@ -39,7 +39,7 @@ export const questions: readonly Question[] = [
   ...messageTrace,
 ];
 
-/** Those that wait for a person, after all others. */
+/** Questions that wait for the user; asked after all others. */
 export const interactiveQuestions: readonly Question[] = [...roleRemoval];
 
 export const unanswerable: readonly Unanswerable[] = [

@@ -42,22 +42,22 @@ export interface LiveOptions {
   clock?: Clock;
 }
 
-/** At most so many mails are sent by a run, whatever its probes do: what a person agreed to. */
+/** The most mails that a run sends, whatever its probes do: the number that the user agreed to. */
 export const MOST_MAILS = 40;
 
-/** Seconds of clocks that differ, and the way of the first mail. */
+/** Milliseconds: clocks may differ, and the first mail takes time to arrive. */
 const BEFORE = 15 * 60_000;
 
 /**
  * Tries the contract and then the open questions, one after the other, and deletes what it made.
- * @throws what kept it from beginning: without a token nothing is tried
+ * @throws what prevented the start: without a token nothing is tried
  */
 export async function runLive(target: Target, options: LiveOptions = {}): Promise<LiveResult> {
   const { print = () => {}, signal, timeLimit, cleaningLimit, clock = systemClock } = options;
   const since = new Date(clock.now() - BEFORE);
   const time = limited(clock, timeLimit, signal);
   target.signal = time.signal;
-  // Of probes that the end of the run left out, the report tells.
+  // Probes that the end of the run left out are only in the report.
   const say = (line: string) => {
     if (!time.signal.aborted) print(line);
   };
@@ -88,7 +88,7 @@ export async function runLive(target: Target, options: LiveOptions = {}): Promis
       say(lineOf(result, `${topic}: ${assumption}`, detail));
     };
     for (const one of questions) await ask(one);
-    // A person takes the time that it takes; who wants these asked knows that.
+    // Waiting for the user has no time limit; `--remove-role` asked for it.
     if (target.settings.waitForRemoval && !time.signal.aborted) {
       time.release();
       target.signal = signal;
@@ -119,7 +119,7 @@ type About = Omit<ProbeResult, 'verdict' | 'seen' | 'exchanges'>;
 interface Seen {
   verdict: Verdict;
   seen: string;
-  /** For the terminal of the person whose tenant it is: it may have addresses. */
+  /** For the terminal of the user, whose tenant it is: it may have addresses. */
   detail?: string;
 }
 
@@ -169,7 +169,7 @@ async function tryQuestion({ look }: Question, target: Target): Promise<Seen> {
   return { verdict: finding.held ? 'held' : 'did not hold', seen: finding.seen };
 }
 
-/** Of errors that others made, a report has the kind alone. */
+/** Of errors from elsewhere, a report has only the kind, as their messages may have addresses. */
 function failed(error: unknown, mark: ProbeResult['mark']): Seen {
   const verdict = mark === 'open' ? 'not tried' : 'did not hold';
   if (error instanceof ProbeFailure) return { verdict, seen: error.message };
@@ -207,8 +207,8 @@ function limited(clock: Clock, ms: number | undefined, signal?: AbortSignal) {
 }
 
 /**
- * What the application may do with the mailbox: the roles of its token, or, when it has none (as with RBAC for
- * Applications), what harmless requests are answered.
+ * What the application may do with the mailbox: by the roles of its token, or, when it has none (as with RBAC for
+ * Applications), by the answers to harmless requests.
  */
 async function permissionsOf(target: Target): Promise<ReadonlySet<Permission>> {
   const roles = rolesIn(await target.accessToken());
@@ -228,7 +228,7 @@ async function permissionsOf(target: Target): Promise<ReadonlySet<Permission>> {
   return found;
 }
 
-/** For people, and to leave out what cannot work: a client must not depend on what is in a token. */
+/** Only for display, and to leave out probes that cannot work: a client must not depend on what is in a token. */
 function rolesIn(token: string): string[] | undefined {
   try {
     const { roles } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());

@@ -31,7 +31,7 @@ Exit codes:
   2   an answer is missing or wrong, or something is there already
   78  the certificate given with --certificate cannot be used`;
 
-/** `ended` is told the exit code. */
+/** `ended` gets the exit code. */
 export function addSetupCommand(program: Command, terminal: Terminal, ended: (code: ExitCode) => void): void {
   program
     .command('setup')

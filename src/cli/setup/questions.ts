@@ -5,20 +5,20 @@ import { UsageError } from '../common/exit-codes.js';
 import { FEATURE_WORDS, FEATURES, type Feature } from '../common/features.js';
 import type { Answers, Scope, SetupFlags } from './common/answers.js';
 
-/** What a question can answer instead of a flag. */
+/** What can be answered to a question instead of by a flag. */
 export type Asked = Pick<
   SetupFlags,
   'mailbox' | 'createMailbox' | 'deniedMailbox' | 'legacyPolicy' | 'group' | 'with' | 'name' | 'days'
 >;
 
-/** What counts where neither a flag nor a person says otherwise: the same for both. */
+/** The value where neither a flag nor an answer gives one. */
 interface Default<Value> {
   of: (flags: SetupFlags) => Value;
-  /** In `--help`; nothing where it goes without saying. */
+  /** In `--help`; left out where it is obvious. */
   words?: string;
 }
 
-/** One thing that setup has to know: flag, question and default, in the order in which it is asked. */
+/** One thing that setup needs to know: its flag, question and default. */
 interface Question<Name extends keyof Asked> {
   name: Name;
   flag: string;
@@ -26,7 +26,7 @@ interface Question<Name extends keyof Asked> {
   help: string;
   question: string;
   why: string;
-  /** How it is asked; a text is held to the same as the flag, and to what the answers before it leave. */
+  /** How it is asked; a text is checked like the flag, and against earlier answers. */
   form:
     | { kind: 'text'; check: (flags: SetupFlags) => AnswerCheck; example?: (flags: SetupFlags) => string }
     | { kind: 'confirm' }
@@ -50,13 +50,13 @@ export const DEFAULT_DAYS = '365';
 
 const domainOf = ({ mailbox }: SetupFlags) => mailbox?.[0]?.split('@')[1] ?? 'contoso.com';
 
-/** What flags are refused for at the end is refused in its place here: nobody answers six questions for nothing. */
+/** What contradicting flags are refused for is refused here at once, before the next questions are asked. */
 const anotherAddress =
   (taken: readonly (string | undefined)[], problem: string): AnswerCheck =>
   (text) =>
     addressAnswer(text) ?? (taken.some((one) => one?.toLowerCase() === text.toLowerCase()) ? problem : undefined);
 
-// A recipient filter is for RBAC for Applications alone, and takes the place of a group.
+// A recipient filter is for RBAC for Applications alone, and replaces a group.
 const withoutFilter = ({ filter }: SetupFlags) => filter === undefined;
 
 export const QUESTIONS: readonly AnyQuestion[] = [
@@ -180,41 +180,8 @@ export function helpOf(name: keyof Asked): [flag: string, help: string] {
   return [flag, words === undefined ? help : help.replace(/(?=\n|$)/, ` (default: ${words})`)];
 }
 
-/** What is wrong with an answer, as a sentence; `undefined` when nothing is. Flags and questions are held to the same. */
-export type AnswerCheck = (text: string) => string | undefined;
-
-const hasControls = (text: string) => /\p{Cc}|\p{Surrogate}|[\u2028\u2029]/u.test(text);
-
-export const addressAnswer: AnswerCheck = (text) => {
-  const problem = addressProblem(text);
-  return problem === undefined ? undefined : `The address ${problem}.`;
-};
-
-/** Azure CLI reads a file for a value that begins with `@`, and takes one that begins with `-` for a flag. */
-export const nameAnswer: AnswerCheck = (text) => {
-  if (text.trim() !== text || text === '') return 'Expected a name, without spaces around it.';
-  if (hasControls(text)) return 'The name holds a line break or another control character.';
-  if (/^[-@]/.test(text)) return 'The name must not begin with "-" or "@".';
-  // RFC 5280, ub-common-name: the certificate carries the name.
-  return [...text].length > 64 ? 'Expected a name of 64 characters at most.' : undefined;
-};
-
-export const filterAnswer: AnswerCheck = (text) => {
-  if (text.trim() === '') return "Expected a recipient filter, such as CustomAttribute1 -eq 'graph-mailer'.";
-  return hasControls(text) ? 'The filter holds a line break or another control character.' : undefined;
-};
-
-/** App management policies of many tenants allow a year or two; nobody remembers a certificate after ten. */
-export const daysAnswer: AnswerCheck = (text) => {
-  const days = Number(text);
-  return /^\d{1,4}$/.test(text) && days >= 1 && days <= 3650 ? undefined : 'Expected a number of days from 1 to 3650.';
-};
-
-export const idAnswer: AnswerCheck = (text) =>
-  isGuid(text) ? undefined : 'Expected a GUID, such as 11111111-2222-3333-4444-555555555555.';
-
 /**
- * Puts the answers together, once every question has one.
+ * Combines flags, answers and defaults.
  * @throws UsageError that names each flag that is missing, or those that contradict each other
  */
 export function settleAnswers(given: SetupFlags): Answers {
@@ -281,3 +248,36 @@ function refuseContradictions(
     refuse('--object-id is the same as --client-id: it is the Object ID on the page of the Enterprise application.');
   }
 }
+
+/** What is wrong with an answer, as a sentence; `undefined` when nothing is. The same for flags and questions. */
+export type AnswerCheck = (text: string) => string | undefined;
+
+const hasControls = (text: string) => /\p{Cc}|\p{Surrogate}|[\u2028\u2029]/u.test(text);
+
+export const addressAnswer: AnswerCheck = (text) => {
+  const problem = addressProblem(text);
+  return problem === undefined ? undefined : `The address ${problem}.`;
+};
+
+/** Azure CLI reads a file for a value that begins with `@`, and takes one that begins with `-` for a flag. */
+export const nameAnswer: AnswerCheck = (text) => {
+  if (text.trim() !== text || text === '') return 'Expected a name, without spaces around it.';
+  if (hasControls(text)) return 'The name holds a line break or another control character.';
+  if (/^[-@]/.test(text)) return 'The name must not begin with "-" or "@".';
+  // RFC 5280, ub-common-name: the certificate carries the name.
+  return [...text].length > 64 ? 'Expected a name of 64 characters at most.' : undefined;
+};
+
+export const filterAnswer: AnswerCheck = (text) => {
+  if (text.trim() === '') return "Expected a recipient filter, such as CustomAttribute1 -eq 'graph-mailer'.";
+  return hasControls(text) ? 'The filter holds a line break or another control character.' : undefined;
+};
+
+/** App management policies of many tenants allow a year or two; after ten, a certificate would be forgotten. */
+export const daysAnswer: AnswerCheck = (text) => {
+  const days = Number(text);
+  return /^\d{1,4}$/.test(text) && days >= 1 && days <= 3650 ? undefined : 'Expected a number of days from 1 to 3650.';
+};
+
+export const idAnswer: AnswerCheck = (text) =>
+  isGuid(text) ? undefined : 'Expected a GUID, such as 11111111-2222-3333-4444-555555555555.';

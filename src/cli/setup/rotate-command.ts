@@ -69,7 +69,7 @@ async function readEnv(file: string, shown: string): Promise<NodeJS.Dict<string>
   }
 }
 
-/** One that ran out or went missing is no reason not to make the next. */
+/** An expired or missing certificate does not prevent the next one. */
 async function certificateInUse(
   file: string | undefined,
   password: string | undefined,
@@ -78,7 +78,7 @@ async function certificateInUse(
   return file ? ownCertificate(file, password, now).catch(() => undefined) : undefined;
 }
 
-/** The name of the application that `setup` gave the certificate; other subjects tell nothing. */
+/** The name of the application, if the subject of the certificate has the form that `setup` writes. */
 function commonName(certificate: PublicCertificate | undefined): string | undefined {
   const [, escaped] = /^CN=((?:\\.|[^\\,+])+)$/.exec(certificate?.subject ?? '') ?? [];
   const name = escaped?.replaceAll(/\\(.)/g, '$1');

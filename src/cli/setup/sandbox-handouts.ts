@@ -16,7 +16,7 @@ const RECORD = 'developer/sandbox.json';
 const ENV = 'developer/.env';
 const CA = 'developer/sandbox-ca.pem';
 
-/** Flags that a packet is made from, and that cannot be others the second time. */
+/** Flags that the handouts were made from; they must not differ the second time. */
 const FLAGS = {
   mailbox: '--mailbox',
   deniedMailbox: '--denied-mailbox',
@@ -29,7 +29,7 @@ const FLAGS = {
   with: '--with',
 } as const satisfies Partial<Record<keyof SetupFlags, string>>;
 
-/** A packet that was made for a sandbox: for which, from what, and what was registered there. Nothing secret. */
+/** The record of handouts for a sandbox: for which one, from which flags, and what was registered there. Nothing secret. */
 export interface SandboxHandouts {
   version: number;
   tenantId: string;
@@ -39,7 +39,7 @@ export interface SandboxHandouts {
   requests: SandboxRequest[];
 }
 
-/** The file that tells the packet of a sandbox from that of a tenant, and from which it is registered again. */
+/** The file that distinguishes handouts for a sandbox from those for a tenant, and from which they are registered again. */
 export function sandboxRecordFile(
   { tenantId, url }: SandboxConnection,
   flags: SetupFlags,
@@ -52,8 +52,8 @@ export function sandboxRecordFile(
 }
 
 /**
- * The packet that an earlier `setup --sandbox` made in this folder; undefined where there is none.
- * @throws UsageError when the packet there was made for a tenant, or Error when its file is damaged
+ * The record that an earlier `setup --sandbox` wrote into this folder; undefined where there is none.
+ * @throws UsageError when the handouts there are for a tenant, or Error when the record is damaged
  */
 export async function findSandboxHandouts(folder: string): Promise<SandboxHandouts | undefined> {
   const file = path.join(folder, RECORD);
@@ -86,7 +86,7 @@ export async function findSandboxHandouts(folder: string): Promise<SandboxHandou
   return { version, tenantId, url, flags, requests };
 }
 
-/** What was done with a packet that was there, each as a sentence. */
+/** Registers existing handouts again. Resolves to what was done, each as a sentence. */
 export async function registerAgain(
   handouts: SandboxHandouts,
   given: SetupFlags,
@@ -130,7 +130,7 @@ function refuseOther(
 ): void {
   const folder = path.resolve(given.out);
   const nothing = '  Nothing was written, and nothing there was changed.\n';
-  // Without its folder a sandbox comes back under the same address, with another authority.
+  // A sandbox that lost its folder has the same address again, with another authority.
   const same = handouts.tenantId === sandbox.tenantId && (sameAuthority || handouts.url === sandbox.url);
   if (!same) {
     throw new UsageError(
@@ -162,7 +162,7 @@ async function certificateOf(file: string, env: NodeJS.ProcessEnv, now: number):
   }
 }
 
-/** Only what says where the sandbox is: the file may have been changed by hand. */
+/** Changes only the addresses of the sandbox: the file may have been edited by hand. */
 async function moveTo({ url, inboxUrl }: SandboxConnection, folder: string, handouts: SandboxHandouts): Promise<void> {
   const file = path.join(folder, ENV);
   let text = (await readIfThere(file)) ?? '';

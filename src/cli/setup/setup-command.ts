@@ -18,12 +18,12 @@ const KEY_FILE = 'developer/graph-mailer.pem';
 const PUBLIC_FILE = 'graph-mailer.cer';
 const TRACE_KEY_FILE = 'developer/graph-mailer-trace.pem';
 
-/** `setup`: key, certificate and three packets; with `--sandbox` the sandbox plays both administrators. */
+/** `setup`: writes key, certificate and handouts; with `--sandbox` it registers everything in the sandbox. */
 export async function setupCommand(given: SetupFlags, terminal: Terminal): Promise<ExitCode> {
   if (given.rotate) return rotateCommand(given, terminal);
   const folder = path.resolve(given.out);
   const earlier = given.sandbox === undefined ? undefined : await findSandboxHandouts(folder);
-  // Before anybody is asked anything.
+  // Before the first question.
   if (!earlier)
     await refuseExisting(folder, [KEY_FILE, 'developer/.env', 'entra-admin', 'exchange-admin', 'sign-off.md']);
   const sandbox = given.sandbox === undefined ? undefined : await sandboxOf(given.sandbox);
@@ -48,7 +48,7 @@ export async function setupCommand(given: SetupFlags, terminal: Terminal): Promi
     trace: trace?.registration,
   };
   const files = allHandouts(input, path.join(folder, 'developer/sandbox-ca.pem'), new Date(now));
-  // The key goes behind .gitignore and before all that speaks of it.
+  // The key is written after .gitignore, and before the files that mention it.
   const [gitignore, ...others] = files as [SetupFile, ...SetupFile[]];
   const requests = sandbox ? sandboxRequests(withClientId(answers), made.certificate, trace?.registration) : [];
   const record = sandbox ? [sandboxRecordFile(sandbox, flags, requests)] : [];
@@ -67,7 +67,7 @@ async function sandboxOf(given: string | true): Promise<SandboxConnection> {
   return findSandbox(given === true ? DEFAULT_SANDBOX : given);
 }
 
-/** In a sandbox there is nothing to ask: its own mailbox may send, and a new one may not be sent from. */
+/** For a sandbox no question is needed: its own mailbox may send, and a new one must be denied. */
 function forSandbox(flags: SetupFlags, { mailbox, tenantId }: SandboxConnection): SetupFlags {
   const domain = mailbox.split('@')[1];
   const scope = flags.filter === undefined && { group: flags.group ?? `graph-mailers@${domain}` };
@@ -85,16 +85,16 @@ function forSandbox(flags: SetupFlags, { mailbox, tenantId }: SandboxConnection)
 async function complete(flags: SetupFlags, terminal: Terminal): Promise<SetupFlags> {
   const { stdin, stdout } = terminal;
   if (flags.yes || stdin.isTTY !== true || stdout.isTTY !== true) return flags;
-  // Questions bring a library that nothing else needs.
+  // The questions need a library that is loaded only for them.
   const { askMissing } = await import('./ask-missing.js');
   return askMissing(flags, terminal);
 }
 
 interface Key {
   certificate: PublicCertificate;
-  /** Absolute, where the program finds it. */
+  /** Absolute path of certificate and key for the program. */
   path: string;
-  /** The key to write; none when there was one. */
+  /** The key to write; none when there was one already. */
   files: SetupFile[];
 }
 
@@ -114,7 +114,7 @@ async function keyOf(
   return { certificate: made.certificate, path: file, files: [{ path: KEY_FILE, text: made.pem, secret: true }] };
 }
 
-/** Its key is another than that of the application that sends: each gives its holder no more than its own right. */
+/** Its key differs from that of the application that sends, so that each key gives only the rights of its application. */
 async function traceOf(
   { days = DEFAULT_DAYS, sandbox }: SetupFlags,
   name: string,

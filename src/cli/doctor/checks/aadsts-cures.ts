@@ -3,7 +3,7 @@ import type { CertificateInfo } from '../../../auth/certificate/certificate-sour
 import type { GraphMailError } from '../../../common/errors.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../../common/exit-codes.js';
 
-/** What is known of the application that got no token. */
+/** What is known about the application that got no token. */
 export interface RequestedToken {
   tenantId: string;
   clientId: string;
@@ -20,10 +20,13 @@ export interface TokenExplanation {
   exitCode: ExitCode;
 }
 
-/** Blocked by somebody's decision, not by a wrong configuration. */
+/** AADSTS codes of a sign-in that an administrator blocked, as opposed to a wrong configuration. */
 const forbidden = new Set([53003, 530032, 7000112]);
 
-/** What an error of the token service means for this configuration; what says no more than its hint is told by that. */
+/**
+ * What an error of the token service means for this configuration. Where nothing more can be said than the hint of the error
+ * (its text by AADSTS code is in `src/auth`), the hint is the cure.
+ */
 export function explainTokenError(error: GraphMailError, requested: RequestedToken): TokenExplanation {
   const { aadsts, message, hint } = error;
   return { seen: message, cure: cureOfAadsts(error, requested) ?? hint, exitCode: exitCodeOf(error, aadsts) };
@@ -54,7 +57,7 @@ function cureOfAadsts(
   return undefined;
 }
 
-/** Entra gives one number to keys that it does not know, that have expired, and whose signature does not fit. */
+/** AADSTS700027: one code for keys that Entra does not know, that have expired, and whose signature does not match. */
 function unknownKey(message: string, clientId: string, certificate: CertificateInfo, idVariable: string): string {
   const { thumbprintSha1, thumbprintSha256 } = certificate;
   if (/key used is expired/i.test(message)) {

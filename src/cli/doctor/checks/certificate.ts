@@ -10,7 +10,7 @@ import { clockTolerance, durationInWords } from './clock.js';
 
 const keySubject = { id: 'certificate', title: 'Certificate and key' };
 
-/** Whether certificate and key can be opened, belong together, and are of a kind that Entra takes. */
+/** Whether certificate and key can be opened, belong together, and are of a kind that Entra accepts. */
 export async function checkCertificate(context: CheckContext): Promise<Check[]> {
   const blocked = context.blocked(keySubject, 'configuration', 'certificate-file');
   if (blocked) return [blocked];
@@ -40,7 +40,7 @@ async function bits(source: CertificateSource): Promise<number | undefined> {
     const { privateKey } = await source.get();
     return createPrivateKey(privateKey).asymmetricKeyDetails?.modulusLength;
   } catch (error) {
-    // Its dates have a check of their own.
+    // Its dates are a separate check.
     if (source.info && isGraphMailError(error) && error.code === 'EAUTH') return undefined;
     throw error;
   }
@@ -48,7 +48,7 @@ async function bits(source: CertificateSource): Promise<number | undefined> {
 
 const fileSubject = { id: 'certificate-file', title: 'Certificate file' };
 
-/** Whether the file is there, can be read, and is for nobody else's eyes. */
+/** Whether the file exists, can be read, and cannot be read by other accounts. */
 export async function checkCertificateFile(context: CheckContext): Promise<Check[]> {
   const blocked = context.blocked(fileSubject, 'configuration');
   if (blocked) return [blocked];
@@ -100,7 +100,7 @@ export async function checkCertificateDays(context: CheckContext): Promise<Check
   return [await checkDays(daysSubject, certificate, renew, context)];
 }
 
-/** @param renew what to do when there are few left */
+/** @param renew what to do when few days are left */
 export async function checkDays(
   subject: Subject,
   { validFrom, validTo }: Pick<CertificateInfo, 'validFrom' | 'validTo'>,
@@ -110,7 +110,7 @@ export async function checkDays(
   const { environment } = context;
   const valid = (now: number) => now >= validFrom.getTime() && now <= validTo.getTime();
   const here = environment.clock.now();
-  // A wrong clock makes a good certificate look bad; it is named by a check of its own.
+  // A wrong clock makes a good certificate look bad; the clock is a separate check.
   const error = valid(here) ? undefined : await context.clockError();
   const wrongClock = error !== undefined && Math.abs(error.behind) > clockTolerance;
   const now = wrongClock ? here + error.behind : here;
@@ -143,7 +143,7 @@ function dateOf(date: Date): string {
 
 const thumbprintsSubject = { id: 'thumbprints', title: 'Thumbprints' };
 
-/** Both thumbprints of the certificate, and which of them was read in the portal, if somebody says what he read there. */
+/** Both thumbprints of the certificate, and which of them `--thumbprint`, as read in the portal, is. */
 export async function checkThumbprints(context: CheckContext): Promise<Check[]> {
   const blocked = context.blocked(thumbprintsSubject, 'configuration', 'certificate-file', 'certificate');
   if (blocked) return [blocked];
@@ -183,7 +183,7 @@ export async function checkThumbprints(context: CheckContext): Promise<Check[]> 
   ];
 }
 
-/** As the portal, OpenSSL and Windows write it: with colons or spaces, in either letter case; base64 as in the manifest. */
+/** Accepts what the portal, OpenSSL and Windows write: with colons or spaces, in either letter case; or base64 as in the manifest. */
 function hexOf(text: string): string {
   if (/^[A-Za-z0-9+/]{27}=$/.test(text.trim())) return Buffer.from(text, 'base64').toString('hex').toUpperCase();
   return text.replace(/[^0-9a-f]/gi, '').toUpperCase();

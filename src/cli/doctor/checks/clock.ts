@@ -4,7 +4,7 @@ import type { CheckContext } from '../common/check-context.js';
 
 const subject = { id: 'clock', title: 'Clock' };
 
-/** Milliseconds; Entra refuses assertions that are outside a few minutes of its own time. */
+/** Milliseconds; Entra refuses assertions that are more than a few minutes away from its own time. */
 export const clockTolerance = 300_000;
 const goodEnough = 60_000;
 
@@ -42,7 +42,7 @@ const units: readonly [ms: number, name: string][] = [
   [1_000, 'second'],
 ];
 
-/** A length of time in its largest unit: `20 minutes`; as many as are full, or rounded otherwise. */
+/** A duration in its largest unit, such as `20 minutes`; rounded down unless `round` says otherwise. */
 export function durationInWords(ms: number, round: (n: number) => number = Math.floor): string {
   const [length, name] = units.find(([unit]) => ms >= unit) ?? [1_000, 'second'];
   const n = round(ms / length);

@@ -2,14 +2,14 @@ import type { Mode } from '../common/environment.js';
 import type { SendAnswer } from './send-check.js';
 import { isOutOfScope, mayBeUserAgent } from './send-check.js';
 
-/** What else is known when a mailbox is denied. */
+/** What else is known about a mailbox that is denied. */
 export interface DenialContext {
   mode: Mode;
   /** Of the token. */
   roles: readonly string[];
   /** Whether the application may likely send from another mailbox that was asked about. */
   otherAllowed: boolean;
-  /** Whether the same request was let through under another User-Agent; `undefined`: it was not asked so. */
+  /** Whether the same request was let through under another User-Agent; `undefined`: not tried. */
   allowedByOtherUserAgent: boolean | undefined;
   userAgent: string;
 }
@@ -19,7 +19,7 @@ export interface Denial {
   cure: string;
 }
 
-// Who counts as a member of the group. (fact access-4)
+// Which members of the group count. (fact access-4)
 const nested = {
   rbac: 'Only direct members of the group count, not those of a group in it.',
   policy:
@@ -32,7 +32,7 @@ const waiting = {
 };
 
 /**
- * Why a mailbox is likely denied, told apart as far as the answers go; the same words stand for several causes.
+ * Why a mailbox is likely denied, as far as the answers tell causes apart: Graph uses the same words for several.
  * (facts error-3, error-5)
  */
 export function explainDenial(answer: SendAnswer, context: DenialContext): Denial {

@@ -22,7 +22,7 @@ export const beforeMailboxes = [
   'permissions',
 ];
 
-/** Which mailboxes the application may likely send from; asked only where somebody wants it. */
+/** Which mailboxes the application may likely send from; asked only with `--probe`. */
 export async function checkMailboxes(context: CheckContext): Promise<Check[]> {
   const { flags, settings, claims } = context;
   if (!flags.probe) {
@@ -42,7 +42,7 @@ export async function checkMailboxes(context: CheckContext): Promise<Check[]> {
   }
   const isAllowed = ({ answer }: { answer: SendAnswer }) => classifySendAnswer(answer) === 'allowed';
   const otherAllowed = asked.some(isAllowed);
-  // A list by User-Agent keeps the program out of all mailboxes alike; the second request has no recipients either.
+  // A block list by User-Agent refuses the program for all mailboxes alike; the second request has no recipients either.
   const shut = otherAllowed ? undefined : asked.find(({ answer }) => mayBeUserAgent(answer));
   const allowedByOtherUserAgent = shut && isAllowed({ answer: await askToSend(shut.mailbox, context, otherUserAgent) });
   return asked.map((one) =>
@@ -63,7 +63,7 @@ interface Circumstances {
   allowedByOtherUserAgent: boolean | undefined;
 }
 
-/** What the answer to the send check of a mailbox means, told as the inference that it is. */
+/** What the answer to the send check of a mailbox means, worded as the inference that it is. */
 function mailboxCheck({ mailbox, expected, answer }: AskedMailbox, circumstances: Circumstances): Check {
   const { context, roles, otherAllowed } = circumstances;
   const { mode } = context.flags;
@@ -135,7 +135,7 @@ function mailboxCheck({ mailbox, expected, answer }: AskedMailbox, circumstances
   }
 }
 
-/** Why a mailbox is allowed that should not be. */
+/** What to do about a mailbox that is allowed and should not be. */
 function restrictionCure(mode: Circumstances['context']['flags']['mode'], roles: readonly string[]): string {
   if (mode === 'policy') {
     return 'Restrict the application: New-ApplicationAccessPolicy with RestrictAccess and a group that does not hold this mailbox. A policy made a moment ago does not count yet.';
@@ -146,7 +146,7 @@ function restrictionCure(mode: Circumstances['context']['flags']['mode'], roles:
   return 'Give the assignment of "Application Mail.Send" a scope that does not hold this mailbox (Get-ManagementRoleAssignment shows it). A change made less than two hours ago may not count yet.';
 }
 
-/** The cmdlet that says it for sure, as far as its own layer goes. (fact access-6) */
+/** The cmdlet that tells for sure what Exchange itself decides. (fact access-6) */
 function proofFor(mailbox: string, { cloud, settings, flags }: CheckContext): string {
   const clientId = settings && 'clientId' in settings.identity ? settings.identity.clientId : '';
   const test =

@@ -32,7 +32,7 @@ const portal = 'API permissions of its app registration';
 const renew =
   'Make another certificate for this application, upload its public part to its app registration (Certificates & secrets), then put it in the place of this one.';
 
-/** All about the application that may search message trace, which sending does not need. */
+/** Checks the application that may search message trace, which sending does not need. */
 export async function checkTrace(context: CheckContext): Promise<Check[]> {
   const { flags, settings } = context;
   if (!flags.trace && !flags.with?.includes('trace')) {
@@ -46,7 +46,7 @@ export async function checkTrace(context: CheckContext): Promise<Check[]> {
   if (configuration.status === 'failed' || !settings?.trace) return [configuration];
   const [certificate, certificates] = await checkTraceCertificate(settings.trace, context);
   const checks = [configuration, certificate];
-  // A check looks for its causes among those that are told; what was found here is not told yet.
+  // `blocked` looks among the checks that were added; those found here are not added yet.
   const needs = (subject: typeof signedIn, ...earlier: string[]) => {
     const cause = checks.find(({ id, status }) => status === 'failed' && earlier.includes(id));
     if (cause) return skipped(subject, `Not checked: "${cause.title}" must be right first.`);
@@ -68,7 +68,7 @@ function checkTraceConfiguration({ settings, configuration }: CheckContext): Che
   }
   const { trace } = settings;
   if (!trace || !('clientId' in trace)) {
-    // As setup leaves it, until the administrator answers.
+    // As setup leaves it until the administrator sends the id back.
     const { env = {}, envFile } = configuration ?? {};
     if (env[traceVariables.certificatePath] && env[traceVariables.clientId] === '') {
       return failed(
@@ -88,7 +88,7 @@ function checkTraceConfiguration({ settings, configuration }: CheckContext): Che
   return ok(configured, `Application ${trace.clientId} may search it, another one than that which sends.`);
 }
 
-/** Its file, its key and its days, told as one: the first that is wrong. */
+/** Its file, its key and its days as one check: the first that is wrong. */
 async function checkTraceCertificate(
   { credential }: Identity,
   context: CheckContext,
@@ -100,7 +100,7 @@ async function checkTraceCertificate(
     await certificates.get();
   } catch (error) {
     if (!isGraphMailError(error)) throw error;
-    // Its dates are told with more of the circumstances.
+    // Its dates are checked below, with more details.
     if (!certificates?.info || error.code !== 'EAUTH')
       return [failed(certified, EXIT.configuration, error.message, error.hint), undefined];
   }
@@ -163,10 +163,10 @@ function checkTracePermission({ traceToken = '' }: CheckContext): Check {
   );
 }
 
-/** Nobody's: the search shows whether it is allowed, and nothing of the tenant comes back. */
+/** An address that does not exist: the search shows whether it is allowed, and no data of the tenant comes back. */
 const unusedAddress = 'nobody@doctor.invalid';
 
-/** Whether Graph lets the application search, by a search that finds nothing. */
+/** Whether Graph lets the application search, by a search that cannot find anything. */
 async function checkTraceSearch(context: CheckContext): Promise<Check> {
   const { cloud, traceToken, agent, environment } = context;
   const origin = cloud?.graphHost ?? '';

@@ -9,7 +9,7 @@ import type { Contact, ContactAnswer } from '../common/contact.js';
 
 const dnsSubject = { id: 'dns', title: 'Names (DNS)' };
 
-/** Whether the names of the hosts can be resolved, where that is this machine's affair. */
+/** Whether the names of the hosts can be resolved, unless the proxy resolves them. */
 export async function checkNames(context: CheckContext): Promise<Check[]> {
   const blocked = context.blocked(dnsSubject, 'configuration');
   if (blocked) return [blocked];
@@ -37,7 +37,7 @@ export async function checkNames(context: CheckContext): Promise<Check[]> {
   return [ok(dnsSubject, `${found.join(', ')}.`)];
 }
 
-/** A name that somebody wrote may be misspelt. */
+/** A host that a variable names may be misspelt. */
 function namedBy(host: string, { configuration, cloud }: CheckContext): string {
   const origins = { AZURE_AUTHORITY_HOST: cloud?.authorityHost, GRAPH_MAIL_GRAPH_HOST: cloud?.graphHost };
   const names = Object.entries(origins).flatMap(([name, origin]) =>
@@ -57,12 +57,12 @@ function resolve(host: string, { environment }: CheckContext): Promise<{ address
 
 const proxySubject = { id: 'proxy', title: 'Proxy' };
 
-/** Which proxy the connections take, and whether it lets them through. */
+/** Which proxy the connections use, and whether it lets them through. */
 export async function checkProxy(context: CheckContext): Promise<Check[]> {
   const blocked = context.blocked(proxySubject, 'configuration', 'dns');
   if (blocked) return [blocked];
   try {
-    // Throws where it cannot be used.
+    // The getter throws where the proxy cannot be used.
     void context.proxies;
   } catch (error) {
     if (!isGraphMailError(error)) throw error;
@@ -89,7 +89,7 @@ export async function checkProxy(context: CheckContext): Promise<Check[]> {
 
 const tlsSubject = { id: 'tls', title: 'Connection and TLS' };
 
-/** Whether the servers answer, and whether they are who they should be. */
+/** Whether the servers answer, and whether their certificates are trusted. */
 export async function checkTls(context: CheckContext): Promise<Check[]> {
   const blocked = context.blocked(tlsSubject, 'configuration', 'dns', 'proxy');
   if (blocked) return [blocked];
@@ -159,7 +159,7 @@ function distrusted(
   );
 }
 
-/** What a connection depends on that a person should know, although it works. */
+/** A warning about what a working connection depends on; `undefined` where there is none. */
 async function trustWarning(context: CheckContext, seen: string): Promise<Check | undefined> {
   const { configuration, authorities, origins } = context;
   if (configuration?.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
@@ -203,7 +203,7 @@ function distrustCure({
   authorities: ExtraAuthorities;
   /** Whether `GRAPH_MAIL_CA` is set. */
   own: boolean;
-  /** Whether it is a sandbox that should answer there. */
+  /** Whether a sandbox should answer there. */
   sandbox: boolean;
 }): string {
   if (problem !== undefined) {

@@ -8,7 +8,7 @@ const subject = { id: 'permissions', title: 'Permissions in the token' };
 
 const portal = 'API permissions of the app registration';
 
-/** What Entra permits the application, judged by how it is meant to be kept to its mailboxes. */
+/** What Entra permits the application, compared with how `--mode` says that it is restricted to its mailboxes. */
 export async function checkPermissions(context: CheckContext): Promise<Check[]> {
   const blocked = context.blocked(subject, ...signInNeeds, 'token');
   if (blocked) return [blocked];

@@ -13,7 +13,7 @@ import { answerInWords } from './send-check.js';
 
 const subject = { id: 'reading', title: 'Read check of mailboxes' };
 
-/** Whether the application may read what was asked for beside sending, by a list of one id of Sent Items. */
+/** Whether the application may read what its features need, by listing one id of Sent Items. */
 export async function checkReading(context: CheckContext): Promise<Check[]> {
   const { flags, settings, features } = context;
   const right = readingRight(features);
@@ -83,7 +83,7 @@ async function readCheck(mailbox: string, right: ReadingRight, context: CheckCon
   }
 }
 
-/** What the Exchange administrator adds for a packet that did not ask for it: never without the scope that is there. */
+/** How the Exchange administrator adds the role that the handouts did not ask for: never without the existing scope. */
 function addRole({ role }: ReadingRight, { settings, cloud }: CheckContext): string {
   const clientId = settings && 'clientId' in settings.identity ? settings.identity.clientId : '';
   return [

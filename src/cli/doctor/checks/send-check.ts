@@ -6,7 +6,7 @@ import { describeNetworkFailure } from '../../../graph/network-error.js';
 import type { CheckContext } from '../common/check-context.js';
 import { userAgent } from '../common/environment.js';
 
-/** How Graph answered a mail without recipients. */
+/** Graph's answer to a mail without recipients. */
 export interface SendAnswer {
   /** `undefined`: no answer, and `message` says why. */
   status: number | undefined;
@@ -14,10 +14,10 @@ export interface SendAnswer {
   message: string;
 }
 
-/** A product token of its own, for telling whether the transport's is what keeps it out. */
+/** Another product token, which tells whether the transport's own is the reason for a refusal. */
 export const otherUserAgent = `graph-mail-doctor/${version}`;
 
-/** It must never carry a recipient: nobody is to get it. */
+/** It must never have a recipient, so that it cannot be delivered. */
 const body = Buffer.from(
   JSON.stringify({
     message: { subject: 'Send check', body: { contentType: 'Text', content: 'Send check' }, toRecipients: [] },
@@ -26,8 +26,8 @@ const body = Buffer.from(
 );
 
 /**
- * Asks Graph to send a mail without recipients from a mailbox. Whoever may not send from it is refused for that; whoever may
- * is refused for the recipients. That the permission is judged first is inferred, not documented.
+ * Asks Graph to send a mail without recipients from a mailbox. An application that may not send from it is refused for that;
+ * one that may is refused for the recipients. That the permission is checked first is inferred, not documented.
  * (facts send-12, send-13, send-14)
  */
 export async function askToSend(mailbox: string, context: CheckContext, product = userAgent): Promise<SendAnswer> {
@@ -59,9 +59,9 @@ type SendVerdict =
   | 'denied'
   /** There is no mailbox that could send. */
   | 'no-mailbox'
-  /** Graph does not take the token. */
+  /** Graph does not accept the token. */
   | 'token-refused'
-  /** Throttled or troubled: it says nothing. */
+  /** Throttled or out of order: the answer says nothing about the permission. */
   | 'busy'
   | 'no-answer'
   | 'unclear';

@@ -5,7 +5,7 @@ import { connectCommand } from '../common/clouds-in-words.js';
 
 const subject = { id: 'limits', title: 'Sending limits' };
 
-/** What Exchange keeps back after Graph has accepted it. How much of that is used up, only Exchange knows. */
+/** Limits that Exchange applies after Graph has accepted a mail. How much of them is used up, only Exchange knows. */
 export async function checkLimits(context: CheckContext): Promise<Check[]> {
   const blocked = context.blocked(subject, 'configuration');
   if (blocked) return [blocked];

@@ -8,10 +8,10 @@ import { beforeMailboxes } from './mailboxes.js';
 
 const subject = { id: 'test-mail', title: 'Test mail' };
 
-/** Milliseconds that a mail may spend on being tried again: somebody waits. */
+/** Milliseconds that may pass with retries: the user is waiting. */
 const longestWait = 30_000;
 
-/** Sends a real mail, where somebody wants it. */
+/** Sends a real mail, with `--send-to`. */
 export async function checkTestMail(context: CheckContext): Promise<Check[]> {
   const { flags, settings, configuration, environment, inbox } = context;
   const to = flags.sendTo;
@@ -53,7 +53,7 @@ export async function checkTestMail(context: CheckContext): Promise<Check[]> {
     if (error.outcome !== 'unknown') {
       return [failed(subject, exitCodeOf(error), `${seen}${idsInWords(error, ' ')}`, error.hint)];
     }
-    // With what a person needs to look for it.
+    // With the ids that the user needs to search for it.
     const ids = { ...(messageId && { messageId }), ...(error.requestId && { requestId: error.requestId }) };
     const trace = messageId === undefined ? {} : { command: traceOf({ ...ids, messageId }, context) };
     return [failed(subject, EXIT.unknown, `It may have been sent. ${seen}${idsInWords(ids, ' ')}`, error.hint, trace)];
@@ -62,7 +62,7 @@ export async function checkTestMail(context: CheckContext): Promise<Check[]> {
   }
 }
 
-/** A mail that is refused as it is, where nobody lacks a permission. */
+/** A mail that Graph refuses for its content is bad input. */
 function exitCodeOf(error: GraphMailError): ExitCode {
   return error.code === 'EMESSAGE' ? EXIT.badInput : exitCodeOfError(error);
 }

@@ -10,7 +10,7 @@ import { explainTokenError } from './aadsts-cures.js';
 
 const subject = { id: 'token', title: 'Token' };
 
-/** The checks without which nobody can sign in. */
+/** The checks that must pass before the application can sign in. */
 export const signInNeeds: readonly string[] = [
   'configuration',
   'certificate-file',
@@ -59,7 +59,7 @@ export async function checkToken(context: CheckContext): Promise<Check[]> {
 
 /**
  * Whether an id is that of a tenant: a tenant's OpenID configuration is public (OpenID Connect Discovery 1.0; Entra
- * documentation, "OpenID Connect"). `false` as well where nobody says.
+ * documentation, "OpenID Connect"). `false` as well where that cannot be found out.
  */
 async function isTenantId(id: string, { cloud, agent, environment }: CheckContext): Promise<boolean> {
   const url = `${cloud?.authorityHost}/${encodeURIComponent(id)}/v2.0/.well-known/openid-configuration`;

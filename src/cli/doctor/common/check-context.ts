@@ -20,7 +20,7 @@ import { type Contact, makeContact } from './contact.js';
 import type { DoctorFlags } from './environment.js';
 import { type Environment, userAgent } from './environment.js';
 
-/** What the checks before found out, for those that come after. */
+/** What all checks work with: flags, environment, and what earlier checks found out. */
 export class CheckContext {
   readonly flags: DoctorFlags;
   readonly environment: Environment;
@@ -32,7 +32,7 @@ export class CheckContext {
   certificate: CertificateInfo | undefined;
   token: string | undefined;
   claims: TokenClaims | undefined;
-  /** Of the application that may search message trace. */
+  /** Token of the application that may search message trace. */
   traceToken: string | undefined;
   readonly #contacts = new Map<string, Promise<Contact>>();
   #agent: Agent | undefined;
@@ -42,7 +42,7 @@ export class CheckContext {
     this.environment = environment;
   }
 
-  /** Takes a check in, in the words of the command line. */
+  /** Adds a check, with options named as on the command line. */
   add(check: Check): Check {
     const told = (text: string) => inFlags(text, { configuration: this.configuration, largeMessages: false });
     const { cure } = check;
@@ -57,7 +57,7 @@ export class CheckContext {
     return cause && skipped(subject, `Not checked: "${cause.title}" must be right first.`);
   }
 
-  /** The commands that are printed. */
+  /** How commands of this package are printed. */
   get commands(): OwnCommands {
     return new OwnCommands({ envFile: this.configuration?.envFile, platform: this.environment.platform });
   }
@@ -68,27 +68,27 @@ export class CheckContext {
     return cloud ? [...new Set([cloud.authorityHost, cloud.graphHost])] : [];
   }
 
-  /** Beside those of `NODE_EXTRA_CA_CERTS` those that the commands trust as well: of `GRAPH_MAIL_CA`, and of the .env file. */
+  /** Authorities that the commands trust: those of `NODE_EXTRA_CA_CERTS`, of `GRAPH_MAIL_CA`, and of the .env file. */
   get authorities(): ExtraAuthorities {
     const given = extraAuthorities(this.configuration?.env ?? {});
     const { own, nodeOfFile } = this.configuration?.authorities ?? {};
     return { ...given, pem: joined(given.pem, own, nodeOfFile) };
   }
 
-  /** Those that any program has in this environment: Node reads `NODE_EXTRA_CA_CERTS` before the .env file. */
+  /** Authorities that any program trusts in this environment: Node reads `NODE_EXTRA_CA_CERTS` before the .env file. */
   get #programAuthorities(): string | undefined {
     const { env = {}, source, authorities } = this.configuration ?? {};
     const ofNode = source?.NODE_EXTRA_CA_CERTS === 'environment' ? extraAuthorities(env).pem : undefined;
     return joined(ofNode, authorities?.own);
   }
 
-  /** What the application is to do beside sending: as the flag says, or as `setup` wrote it down. */
+  /** What the application is to do beside sending: by the flag, or by what `setup` wrote into the .env file. */
   get features(): readonly Feature[] {
     const { with: flag } = this.flags;
     return flag ?? readFeatures(this.configuration?.env[FEATURES_VARIABLE] ?? '').known;
   }
 
-  /** Inbox page of the sandbox that is checked, where it is one that setup knows. */
+  /** Inbox page of the sandbox that is checked, where setup has written it down. */
   get inbox(): string | undefined {
     return this.configuration && sandboxInbox(this.configuration);
   }
@@ -117,7 +117,7 @@ export class CheckContext {
   }
 
   /**
-   * Who answers at an origin; asked once.
+   * Connects to an origin, once, and tells which server answers.
    * @throws GraphMailError `ECONFIG` where the proxy to take is not known
    */
   contact(origin: string): Promise<Contact> {
@@ -125,7 +125,7 @@ export class CheckContext {
     return this.#contact(origin, origin, [...trustedCertificates(this.environment.env), ...(pem ? [pem] : [])]);
   }
 
-  /** The same, as a program sees it that is no command of this package. */
+  /** The same, with what a program trusts that is not a command of this package. */
   programContact(origin: string): Promise<Contact> {
     const pem = this.#programAuthorities;
     if (pem === this.authorities.pem) return this.contact(origin);
@@ -135,7 +135,7 @@ export class CheckContext {
     ]);
   }
 
-  /** The same, trusting nothing but the public authorities that Node comes with. */
+  /** The same, trusting only the public authorities that Node comes with. */
   publicContact(origin: string): Promise<Contact> {
     return this.#contact(origin, `${origin} public`, rootCertificates);
   }
@@ -163,7 +163,7 @@ export class CheckContext {
 
   async #contact(origin: string, key: string, trusted: readonly string[]): Promise<Contact> {
     const { clock, lookup, timeout } = this.environment;
-    // Without the proxy that is wanted, nothing goes out at all.
+    // Throws where the configured proxy cannot be used: no connection is made without it.
     const { proxies } = this;
     const options = { proxies, trusted, lookup, clock, timeout, userAgent };
     const made = this.#contacts.get(key) ?? makeContact(origin, options);
@@ -176,12 +176,12 @@ function joined(...pems: (string | undefined)[]): string | undefined {
   return [...new Set(pems)].filter((pem) => pem !== undefined).join('\n') || undefined;
 }
 
-/** Certificates of `NODE_EXTRA_CA_CERTS`, which Node reads when it starts, and goes on without where it cannot. */
+/** Certificates of `NODE_EXTRA_CA_CERTS`, which Node reads when it starts, and ignores where it cannot read them. */
 export interface ExtraAuthorities {
-  /** As the variable has it. */
+  /** The value of the variable. */
   path: string | undefined;
   pem: string | undefined;
-  /** Why Node goes on without them. */
+  /** Why Node ignores them. */
   problem: string | undefined;
 }
 

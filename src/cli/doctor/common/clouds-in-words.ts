@@ -24,12 +24,12 @@ export function cloudOfHost(origin: string): CloudName[] {
   });
 }
 
-/** The cloud whose Graph takes the mail; `undefined` for one of somebody's own. */
+/** The cloud whose Graph takes the mail; `undefined` for a custom one. */
 function cloudName({ graphHost }: Cloud): CloudName | undefined {
   return cloudOfHost(graphHost)[0];
 }
 
-/** Says plainly where nothing that is seen says anything about Microsoft 365. */
+/** Says plainly when the checks say nothing about Microsoft 365. */
 export function cloudInWords(cloud: Cloud): string {
   const name = cloudName(cloud);
   if (name !== undefined) return `Microsoft 365, cloud "${name}"`;

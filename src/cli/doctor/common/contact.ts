@@ -6,13 +6,13 @@ import type { ProxyChoice } from '../../../graph/proxy/choice.js';
 import type { ProxyServer } from '../../../graph/proxy/server.js';
 import { openTunnel } from '../../../graph/proxy/tunnel.js';
 
-/** Who answers at an origin. Nothing that is secret is sent there, so that whoever answers is heard before he is trusted. */
+/** The server that answers at an origin. Nothing secret is sent to it, so that it can be examined before it is trusted. */
 export interface Contact {
   host: string;
   proxy: ProxyServer | undefined;
-  /** Missing where nobody answered. */
+  /** `undefined` where no server answered. */
   answer: ContactAnswer | undefined;
-  /** Why nobody did. */
+  /** Why no server answered. */
   failure: (Error & { code?: string }) | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface ContactAnswer {
   distrust: string | undefined;
   subject: string;
   issuer: string;
-  /** Names that the certificate is for. */
+  /** Host names in the certificate. */
   names: string;
   /** Milliseconds by which this machine's clock is behind the answer's `Date`; to the second. */
   behind: number | undefined;
@@ -37,7 +37,7 @@ export interface ContactOptions {
   userAgent: string;
 }
 
-/** Connects, looks at the certificate, and asks for nothing in particular, to see the answer's `Date`. Never rejects. */
+/** Connects, reads the certificate, and requests `/` for the `Date` of the answer. Never rejects. */
 export async function makeContact(origin: string, options: ContactOptions): Promise<Contact> {
   const { hostname, port } = addressOf(origin);
   const { host } = new URL(origin);
@@ -59,7 +59,7 @@ function openSocket(
   const options: ConnectionOptions = {
     ...target,
     servername: isIP(target.host) ? '' : target.host,
-    // Who answers is judged by what is seen here, and told.
+    // An untrusted certificate is reported as a result, and is not an error here.
     rejectUnauthorized: false,
     secureContext: createSecureContext({ ca: trusted.join('\n') }),
   };
@@ -98,7 +98,7 @@ function nameOf(name: PeerCertificate['subject'] | undefined): string {
   return [...new Set(parts)].join(', ') || 'somebody without a name';
 }
 
-/** Resolves with `undefined` where the answer is no HTTP or has no date. */
+/** Resolves with `undefined` where the answer is not HTTP or has no date. */
 function behindOf(
   socket: TLSSocket,
   host: string,
@@ -115,7 +115,7 @@ function behindOf(
       const text = /^date:[ \t]*(.+?)[ \t]*\r?$/im.exec(head)?.[1];
       const date = text === undefined ? Number.NaN : Date.parse(text);
       const error = date - clock.now();
-      // A Date is cut to its second, and the answer was under options.
+      // A Date is cut to the second, and the answer took some time to arrive.
       resolve(Number.isNaN(date) ? undefined : Math.abs(error) < 2_000 ? 0 : error);
     };
     const late = clock.after(timeout, settle);

@@ -23,13 +23,13 @@ export function environmentOf({ env, clock, connect }: Terminal): Environment {
   return { env, clock, connect, platform: process.platform, lookup, timeout: 15_000 };
 }
 
-/** The transport's own product token: what lets it in or keeps it out must do the same to the checks. */
+/** The transport's own product token: whatever allows or blocks it must do the same to the checks. */
 export const userAgent = `nodemailer-graph-transport/${version}`;
 
-/** How the application is kept to its mailboxes: RBAC for Applications, or an application access policy. */
+/** How the application is restricted to its mailboxes: RBAC for Applications, or an application access policy. */
 export type Mode = 'rbac' | 'policy';
 
-/** What the command line says. */
+/** The flags of `doctor`. */
 export interface DoctorFlags extends Omit<GivenConfiguration, 'mailbox'> {
   mode: Mode;
   /** Mailboxes that must be allowed; without any, the configured one. */
@@ -39,11 +39,11 @@ export interface DoctorFlags extends Omit<GivenConfiguration, 'mailbox'> {
   probe?: boolean;
   sendTo?: string;
   from?: string;
-  /** The thumbprint that somebody reads in the portal. */
+  /** The thumbprint that the portal shows. */
   thumbprint?: string;
   /** What the application is to do beside sending, where `.env` does not say so. */
   with?: Feature[];
-  /** Whether the application for message trace is looked at. */
+  /** Whether the application for message trace is checked. */
   trace?: boolean;
   json?: boolean;
   bundle?: string;
@@ -52,7 +52,7 @@ export interface DoctorFlags extends Omit<GivenConfiguration, 'mailbox'> {
   to?: string[];
   /** With `liveContract`: where its report goes. */
   report?: string;
-  /** With `liveContract`: also wait for a person who takes the role Mail.Send away. */
+  /** With `liveContract`: also wait until an administrator has removed the role Mail.Send. */
   removeRole?: boolean;
   /** With `liveContract`: begin without asking. */
   yes?: boolean;

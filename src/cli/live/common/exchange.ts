@@ -2,7 +2,7 @@ import type { HttpRequest, Reply } from './plain-http.js';
 import { recipientsOf } from './recipients-guard.js';
 
 /**
- * A request and its answer for a report that strangers may read: made of words of this file, numbers and codes, so that no
+ * A request and its answer for a report that may be published: made only of words of this file, numbers and codes, so that no
  * address, id, token or text of a message can be in it.
  */
 export interface Exchange {
@@ -17,11 +17,11 @@ export interface Exchange {
 export interface Roles {
   authorityHost: string;
   graphHost: string;
-  /** `sender`, `recipient 1` …: who an address belongs to. */
+  /** What an address is called in a report: `sender`, `recipient 1` … */
   roleOf(address: string): string;
 }
 
-/** All else in a path is an id or an address, and is told as `{…}`. */
+/** Any other part of a path is an id or an address, and is shown as `{…}`. */
 const SEGMENTS =
   /^(?:|v1\.0|v2\.0|users|me|sendmail|sendmial|messages|mailfolders|sentitems|drafts|inbox|deleteditems|attachments|createuploadsession|send|admin|exchange|tracing|messagetraces|\$value|oauth2|token|\.well-known|openid-configuration)$/i;
 const QUERY = /^\$(?:filter|select|top|orderby)$/;
@@ -39,7 +39,7 @@ export function exchangeOf(url: string, request: HttpRequest, answer: Reply | Er
 export function answerInWords({ status, json }: Reply): string {
   const code: unknown = json?.error?.code;
   const [aadsts]: unknown[] = Array.isArray(json?.error_codes) ? json.error_codes : [];
-  // A code of another form may be anything.
+  // A code of another form could be any text.
   if (typeof code === 'string' && /^[A-Z][A-Za-z]{2,40}(?:(?:--|\d{1,2})[A-Z][A-Za-z]{2,30})?$/.test(code)) {
     return `${status} ${code}`;
   }

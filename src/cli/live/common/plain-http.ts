@@ -58,9 +58,9 @@ function parse(text: string): unknown {
   }
 }
 
-const PATIENCE = 3;
+const MAX_ATTEMPTS = 3;
 
-/** Waits, unless `signal` ends it. */
+/** Waits; rejects when `signal` aborts. */
 export function pause(ms: number, clock: Clock, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
@@ -78,7 +78,7 @@ export function pause(ms: number, clock: Clock, signal?: AbortSignal): Promise<v
 
 /**
  * Keeps a run far below Graph's limits (4 requests at a time, 30 messages per minute and mailbox): one request after the
- * other, with pauses, and a wait when Graph asks for one.
+ * other, with pauses, and with a longer wait when Graph asks for it.
  */
 export class Pace {
   readonly #betweenRequests: number;
@@ -86,13 +86,13 @@ export class Pace {
   #last: Promise<unknown> = Promise.resolve();
   #mailedAt = Number.NEGATIVE_INFINITY;
 
-  /** Milliseconds. Without any, requests go out at once and a 429 is an answer like others. */
+  /** Milliseconds. With 0, requests go out at once, and a 429 is an answer like others. */
   constructor(betweenRequests: number, betweenMails: number) {
     this.#betweenRequests = betweenRequests;
     this.#betweenMails = betweenMails;
   }
 
-  /** Lets what was sent come to rest, for as long as lies between two mails. */
+  /** Waits as long as between two mails, so that mail that was sent may arrive. */
   async settle(clock: Clock, signal?: AbortSignal): Promise<void> {
     await pause(this.#betweenMails, clock, signal);
   }
@@ -112,7 +112,7 @@ export class Pace {
         this.#mailedAt = clock.elapsed();
       }
       const reply = await request();
-      if (reply.status !== 429 || attempt === PATIENCE) return reply;
+      if (reply.status !== 429 || attempt === MAX_ATTEMPTS) return reply;
       await pause(1000 * Math.min(60, Number(reply.headers['retry-after']) || 10), clock, signal);
     }
   }

@@ -12,16 +12,16 @@ export interface Behaviour {
   /** A sentence. */
   behaviour: string;
   mark: Mark;
-  /** Where it is known from. */
+  /** The source. */
   source: string;
   answer: Expected;
-  /** What can be seen beside the answer; throws when it is not so. */
+  /** Checks more than the answer; throws when it does not hold. */
   also?: (target: Target, reply: Reply) => Promise<void>;
 }
 
-/** What every probe has. */
+/** The fields of every probe. */
 interface Probe {
-  /** Stays the same from version to version, as reports name it. */
+  /** Stays the same in all versions, as reports name it. */
   id: string;
   /** The rows of docs/facts.md that it settles. */
   facts: readonly string[];
@@ -29,7 +29,7 @@ interface Probe {
   needs?: readonly Permission[];
 }
 
-/** A request and its answer, which any tenant must give. */
+/** A request, and the answer that any tenant must give. */
 export interface TenantCase extends Probe, Behaviour {
   ask: (target: Target) => Promise<Reply>;
 }
@@ -39,17 +39,17 @@ export interface Topic<One = TenantCase> {
   cases: readonly One[];
 }
 
-/** What a look at a real tenant showed. */
+/** What a question found out in a real tenant. */
 export interface Finding {
   /** Whether the assumption held. */
   held: boolean;
-  /** What was seen, in a few words of our own: a report has them, so nothing of a message, an address or an id is in them. */
+  /** What was seen, in a few words of our own for the report: without text of a message, address or id. */
   seen: string;
 }
 
 /**
- * Something about Graph that no source tells for sure, and what the sandbox assumes of it. `look` finds out without harm:
- * with messages that have no recipients, or with mail to the allowed addresses. It answers with a text when it cannot.
+ * Something about Graph that no source tells for sure, and what the sandbox assumes about it. `look` finds out without harm:
+ * with messages that have no recipients, or with mail to the allowed addresses. It resolves to a reason when it cannot.
  */
 export interface Question extends Probe {
   topic: string;
@@ -65,7 +65,7 @@ export interface Unanswerable {
   because: string;
 }
 
-// Where the behaviours are known from. Pages of Microsoft's documentation are named by their titles.
+// The sources. Pages of Microsoft's documentation are named by their titles.
 
 export const docs = {
   sendMail: 'Graph documentation, "user: sendMail"',

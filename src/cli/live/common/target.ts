@@ -6,7 +6,7 @@ import { answerInWords, type Exchange, exchangeOf, ProbeFailure } from './exchan
 import { ask, type HttpRequest, Pace, pause, type Reply } from './plain-http.js';
 import { guardRecipients, recipientsOf } from './recipients-guard.js';
 
-/** The messages of one run, which can be told from all others by subject and Message-ID. */
+/** Makes the messages of one run, which subject and Message-ID distinguish from all others. */
 export class TestMails {
   /** Part of every subject and Message-ID. */
   readonly run = randomUUID().slice(0, 8);
@@ -46,7 +46,7 @@ export class TestMails {
     return `${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
   }
 
-  /** Stands in the subject of every message of the run. */
+  /** Part of the subject of every message of the run. */
   get subjectMark(): string {
     return `[contract test ${this.run}]`;
   }
@@ -56,7 +56,7 @@ export class TestMails {
   }
 }
 
-/** Where the contract is tried. */
+/** The tenant, application and mailbox with which the contract is tried. */
 export interface TargetSettings {
   /** Origin of Entra. */
   authorityHost: string;
@@ -70,17 +70,17 @@ export interface TargetSettings {
   mailbox: string;
   /** The only addresses that mail may go to; at least one. */
   to: readonly string[];
-  /** Who may read the message trace; `certificate` as above. Default: nobody. */
+  /** The application that may read the message trace; `certificate` as above. Default: none. */
   trace?: { clientId: string; certificate: string };
-  /** Resolves when a person has taken the role Mail.Send away; with `false` when nobody does. Default: nobody is asked. */
+  /** Resolves to `true` when an administrator has removed the role Mail.Send, to `false` when not. Default: not asked for. */
   waitForRemoval?: (signal: AbortSignal | undefined) => Promise<boolean>;
   /** A certificate authority to trust, PEM. Default: those that Node trusts. */
   ca?: string;
-  /** How to connect, instead of `ca`: by a proxy, say. The caller destroys it. */
+  /** How to connect, instead of `ca`: through a proxy, for example. The caller destroys it. */
   agent?: https.Agent;
-  /** What keeps a run polite. Default: none of it. */
+  /** Pauses between requests. Default: none. */
   pace?: Pace;
-  /** At most so many mails are sent. Default: as many as are asked for. */
+  /** The most mails that are sent. Default: no limit. */
   maxMails?: number;
   clock?: Clock;
 }
@@ -96,14 +96,14 @@ interface GraphRequestOptions {
   body?: string | Buffer;
 }
 
-/** Entra and Graph for one application and one mailbox, spoken to in plain HTTP. */
+/** Entra and Graph for one application and one mailbox, by plain HTTP requests. */
 export class Target extends TestMails {
   readonly settings: TargetSettings;
   /** The requests so far, in words that a report may have. */
   readonly exchanges: Exchange[] = [];
-  /** MIME that sendMail took, with the time by {@link Target.elapsed}, in this order. */
+  /** Messages that sendMail accepted, in this order, with the time by {@link Target.elapsed}. */
   readonly sent: { messageId: string; at: number }[] = [];
-  /** Ends all waiting and all requests; another one may take its settings. */
+  /** Ends all waiting and all requests; may be replaced during a run. */
   signal: AbortSignal | undefined;
   readonly #clock: Clock;
   readonly #agent: https.Agent;
@@ -126,7 +126,7 @@ export class Target extends TestMails {
     return this.#mails;
   }
 
-  /** Any request below Graph's or Entra's origin, or to a whole URL. */
+  /** Any request, by a path of Graph or a whole URL. */
   async request(url: string, request: HttpRequest = {}): Promise<Reply> {
     guardRecipients(request, this.settings.to);
     const whole = url.startsWith('https:') ? url : this.settings.graphHost + url;
@@ -188,7 +188,7 @@ export class Target extends TestMails {
     return clientAssertion({ clientId, certificate, audience: this.tokenEndpoint, ...changes });
   }
 
-  /** A token request with a good assertion; `form` overrides its fields, `undefined` takes one out. */
+  /** A token request with a valid assertion; `form` overrides its fields, `undefined` removes one. */
   token(form: Record<string, string | undefined> = {}, endpoint = this.tokenEndpoint): Promise<Reply> {
     const fields = {
       client_id: this.settings.clientId,
@@ -246,7 +246,7 @@ export class Target extends TestMails {
   #note(method: string, path: string, { status, json }: Reply): void {
     const creates = method === 'POST' && /^(?:\/mailFolders\/[^/]+)?\/messages$/i.test(path);
     if (creates && status === 201) this.#drafts.add(json.id);
-    // By its immutable id, what was sent could be deleted from Sent Items.
+    // An immutable id would still find the sent message, and delete it from Sent Items.
     const sent = /^\/messages\/([^/]+)\/send$/.exec(path)?.[1];
     if (sent !== undefined && status === 202) this.#drafts.delete(decodeURIComponent(sent));
   }
@@ -278,7 +278,7 @@ export class Target extends TestMails {
     return this.#drafts.size;
   }
 
-  /** Lets what was sent come to rest. */
+  /** Waits until mail that was sent has probably arrived. */
   settle(): Promise<void> {
     return this.#pace.settle(this.#clock, this.signal);
   }

@@ -22,7 +22,7 @@ const deliveredAssumptions: readonly (readonly [assumption: string, fact: string
   ],
 ];
 
-/** Needs a mailbox that may write to itself, as no other can be read; one mail for all. */
+/** Needs a mailbox that may send to itself, as no other can be read; one mail for all questions. */
 export const delivered: readonly Question[] = deliveredAssumptions.map(([assumption, fact, held], at) => ({
   id: `delivered.${at + 1}`,
   facts: [fact],
@@ -150,12 +150,12 @@ const STATUSES = [
   'filteredAsSpam',
   'recalled',
 ];
-/** Of the tenant's 100 requests in five minutes. (fact trace-2) */
+/** A small part of the tenant's 100 requests in five minutes. (fact trace-2) */
 const MOST_LOOKS = 5;
 
 /**
- * How soon the message trace lists what was sent, seen without waiting: some of the run's own messages are looked for, from
- * the first to the last, each by its Message-ID, so that nobody else's mail is shown. (facts trace-1, trace-3)
+ * How soon the message trace lists what was sent, without waiting: some of the run's own messages are searched for, from
+ * the first to the last, each by its Message-ID, so that no other mail is shown. (facts trace-1, trace-3)
  */
 export const messageTrace: readonly Question[] = [
   {

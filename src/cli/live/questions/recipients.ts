@@ -62,7 +62,7 @@ export const noRecipients: readonly Question[] = [
 
 const emptyGroupTopic = 'an empty group in To';
 
-/** The header that hides everybody, beside a Bcc; alone it is refused, which the contract has. */
+/** `undisclosed-recipients:;` beside a Bcc; alone it is refused, which is a case of the contract. */
 export const emptyGroup: readonly Question[] = [
   {
     id: 'empty-group.1',
@@ -96,7 +96,7 @@ function hidden(target: Target): string {
 const patchedTopic = 'recipients of a MIME draft that a PATCH changes';
 const SIGNED = 'Content-Type: text/plain; charset=us-ascii\r\n\r\n  Two spaces,  and two more.  \r\n';
 
-/** Drafts with one recipient in To, whom a PATCH moves to Bcc. */
+/** Drafts with one recipient in To, which a PATCH moves to Bcc. */
 export const patchedRecipients: readonly Question[] = [
   {
     id: 'patched-recipients.1',

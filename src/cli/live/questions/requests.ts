@@ -12,7 +12,7 @@ const sizes: readonly (readonly [bytes: number, taken: boolean])[] = [
   [4_194_305, false],
 ];
 
-/** Bodies of exactly so many bytes; they name no recipient, so that nothing can be sent. */
+/** Bodies of an exact size; they name no recipient, so that nothing can be sent. */
 export const requestSize: readonly Question[] = sizes.map(([bytes, taken], at) => ({
   id: `request-size.${at + 1}`,
   facts: ['size-2'],
@@ -25,7 +25,7 @@ export const requestSize: readonly Question[] = sizes.map(([bytes, taken], at) =
 async function probeSize(target: Target, bytes: number, taken: boolean): Promise<Finding> {
   const start = target.mail('size', { To: '' });
   const mime = start.padEnd(Math.floor(bytes / 4) * 3, 'x');
-  // Base64 comes in fours; white space makes up the rest.
+  // The length of Base64 is a multiple of four; white space fills up the rest.
   const body = Buffer.from(mime).toString('base64').padEnd(bytes, '\n');
   const reply = await target.sendMail('', { body });
   const held = taken ? reply.json?.error?.code === 'ErrorInvalidRecipients' : reply.status === 413;
@@ -39,7 +39,7 @@ interface Encoding {
   assumption: string;
   fact: string;
   code: string;
-  /** Of a message whose base64 has `+`, `/` and padding. */
+  /** Makes the body from a message whose base64 has `+`, `/` and padding. */
   body: (base64: string) => string;
   contentType?: string;
 }
@@ -66,7 +66,7 @@ const encodings: readonly Encoding[] = [
   },
 ];
 
-/** Messages without recipients: how the refusal reads tells whether the body could be decoded. */
+/** Messages without recipients: the code of the refusal tells whether the body could be decoded. */
 export const bodyEncoding: readonly Question[] = encodings.map((encoding, at) => ({
   id: `body-encoding.${at + 1}`,
   facts: [encoding.fact],

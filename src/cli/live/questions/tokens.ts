@@ -23,7 +23,7 @@ export const tokenLifetime: readonly Question[] = [
   },
 ];
 
-/** With a minute on both sides, as clients are told a second less than the hour, or somewhat more. */
+/** With a tolerance of a minute, as `expires_in` may be a second less than the hour, or somewhat more. */
 async function lifetime(target: Target, form: Record<string, string>, longest: number): Promise<Finding> {
   const reply = await target.token(form);
   const seconds: unknown = reply.json?.expires_in;
@@ -33,11 +33,11 @@ async function lifetime(target: Target, form: Record<string, string>, longest: n
 }
 
 const SENDS = '400 ErrorInvalidRecipients';
-/** Milliseconds between two looks, and for all of them: until a new token lacks the role. */
+/** Milliseconds between two attempts, and for all of them, until a new token lacks the role. */
 const PAUSE = 15_000;
 const PATIENCE = 180_000;
 
-/** What becomes of tokens when a role is taken away, which a person does meanwhile; asked without recipients. */
+/** What happens to tokens when an administrator removes a role; tried with messages without recipients. */
 export const roleRemoval: readonly Question[] = [
   {
     id: 'role-removal.1',

@@ -15,7 +15,7 @@ export function envLine(name: string, value: string): string {
   return `${name}=${quote}${value}${quote}`;
 }
 
-/** Text of somebody's choice as code in a line of Markdown, whatever is in it. */
+/** Any text as code in a line of Markdown. */
 export function code(text: string): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
@@ -23,12 +23,12 @@ export function code(text: string): string {
   return `${fence}${pad}${text}${pad}${fence}`;
 }
 
-/** The same for a cell of a table, where a bar would end it. */
+/** The same for a cell of a table, where `|` would end it. */
 export function cell(text: string): string {
   return code(text).replaceAll('|', '\\|');
 }
 
-/** A date as everybody reads it the same: 2026-11-23. */
+/** An unambiguous date: 2026-11-23. */
 export function day(date: Date): string {
   return date.toISOString().slice(0, 10);
 }

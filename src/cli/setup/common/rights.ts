@@ -1,6 +1,12 @@
 import { FEATURE_WORDS, type Feature, readingRight } from '../../common/features.js';
 import type { Answers } from './answers.js';
 
+/** The application id of Microsoft Graph, the same in every tenant. */
+export const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
+
+/** The application permission Mail.Send of Microsoft Graph. (fact auth-9) */
+export const MAIL_SEND_ROLE_ID = 'b633e1c5-b582-4048-a93e-9f11b44c7e96';
+
 type Asked = Pick<Answers, 'features'>;
 
 /** The roles that Exchange assigns with RBAC for Applications: to send, and one more at most. */
@@ -31,9 +37,3 @@ export function featureLines({ features = [] }: Asked): string[] {
     .filter((feature: Feature) => feature !== 'trace')
     .map((feature) => `\`${feature}\`: ${FEATURE_WORDS[feature]}`);
 }
-
-/** The application id of Microsoft Graph, the same in every tenant. */
-export const GRAPH_APP_ID = '00000003-0000-0000-c000-000000000000';
-
-/** The application permission Mail.Send of Microsoft Graph. (fact auth-9) */
-export const MAIL_SEND_ROLE_ID = 'b633e1c5-b582-4048-a93e-9f11b44c7e96';

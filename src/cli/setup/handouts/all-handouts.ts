@@ -6,7 +6,7 @@ import { oneAdministrator } from './one-administrator.js';
 import { signOff } from './sign-off.js';
 import { traceHandout } from './trace-application.js';
 
-/** Every file but the key. */
+/** All files except the key. */
 export function allHandouts(input: HandoutInput, caPath: string, now: Date): SetupFile[] {
   return [
     ...developerHandout(input, caPath),
@@ -14,7 +14,7 @@ export function allHandouts(input: HandoutInput, caPath: string, now: Date): Set
     ...exchangeHandout(input),
     ...(input.trace ? traceHandout(input.trace) : []),
     signOff(input, now),
-    // A sandbox has played the administrators already.
+    // In a sandbox everything is registered already.
     ...(input.sandbox ? [] : [oneAdministrator(input)]),
   ];
 }

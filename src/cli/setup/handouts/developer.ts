@@ -7,7 +7,7 @@ import { cell, code, day, envLine } from '../common/quoting.js';
 import { featureLines } from '../common/rights.js';
 import { traceEnv } from './trace-application.js';
 
-/** The developer's packet, without the key: it stays on the machine where the program will run. */
+/** The developer's folder, without the key: it stays on the machine where the program will run. */
 export function developerHandout(
   input: HandoutInput,
   caPath: string,
@@ -19,7 +19,7 @@ export function developerHandout(
     ...more,
   });
   return [
-    // First: whatever else is written, git passes it over.
+    // Written first, so that git ignores everything else.
     file('.gitignore', '# A private key and who it belongs to: nothing in here is for a repository.\n*\n'),
     file('.env', developerEnv(input, caPath), { secret: true }),
     ...(input.sandbox ? [file('sandbox-ca.pem', input.sandbox.ca)] : []),
@@ -28,7 +28,7 @@ export function developerHandout(
   ];
 }
 
-/** What the developer types to check and to send, in the shell of this system; from whichever folder, as it is read later. */
+/** The commands to check and to send, for the shell of this system; they work in any folder, as they are read later. */
 export function developerCommands({ answers, folder, trace }: HandoutInput, platform: NodeJS.Platform) {
   const { mode, mailboxes, deniedMailbox } = answers;
   const commands = new OwnCommands({ envFile: `${folder}/developer/.env`, from: 'anywhere', platform });

@@ -5,7 +5,7 @@ import { featureLines, permissionsOf } from '../common/rights.js';
 import { grantMailSendPs1, grantMailSendSh } from '../scripts/grant-mail-send.js';
 import { registerAppPs1, registerAppSh } from '../scripts/register-app.js';
 
-/** The Entra administrator's packet: public things only. */
+/** The Entra administrator's folder: nothing in it is secret. */
 export function entraHandout(input: HandoutInput): SetupFile[] {
   const { answers, certificate, publicFile } = input;
   const { azure, graphPowerShell } = CLOUD_TERMS[answers.cloud];

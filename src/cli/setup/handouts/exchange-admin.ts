@@ -7,7 +7,7 @@ import { POLICY_WAITING, restrictPolicyPs1 } from '../scripts/restrict-policy-ps
 import { restrictRbacPs1 } from '../scripts/restrict-rbac-ps1.js';
 import { exchangeByHand, idWord } from './exchange-by-hand.js';
 
-/** The Exchange administrator's packet: public things only. (fact access-8) */
+/** The Exchange administrator's folder: nothing in it is secret. (fact access-8) */
 export function exchangeHandout(input: HandoutInput): SetupFile[] {
   const { answers } = input;
   const script = answers.mode === 'rbac' ? restrictRbacPs1(answers) : restrictPolicyPs1(answers);
@@ -129,7 +129,7 @@ Get-ApplicationAccessPolicy | Where-Object { $_.AppId -contains ${idWord(clientI
   }
   const named = (what: string) => quotePowerShell(`${what} ${clientId ?? '<client id>'}`);
   const assignments = rolesOf(answers).map((role) => ({ role, name: named(role.replace('Application ', '')) }));
-  // Exchange makes a scope of the group, by a name of its own.
+  // Exchange makes a scope of the group, and chooses its name.
   const byGroup = assignments.map(
     ({ role, name }) =>
       `$scopes += (Get-ManagementRoleAssignment -Role '${role}' | Where-Object { $_.Name -eq ${name} }).CustomResourceScope`,

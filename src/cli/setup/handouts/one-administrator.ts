@@ -17,7 +17,7 @@ const undoConsentFirst = (
 it again only when the tokens from before have ended (24 hours at most): they keep ${permissions}, for every mailbox once the policy is gone. Then
 `;
 
-/** One page for the firm where developer, Entra and Exchange administrator are one person: the shortest order of steps. */
+/** One page for a company where developer, Entra and Exchange administrator are one person: the shortest order of steps. */
 export function oneAdministrator(input: HandoutInput, platform: NodeJS.Platform = process.platform): SetupFile {
   const { answers, folder, trace } = input;
   const { mode, mailboxes, deniedMailbox, cloud } = answers;

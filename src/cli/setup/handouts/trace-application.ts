@@ -8,7 +8,7 @@ export const TRACE_ROLE = 'ExchangeMessageTrace.Read.All';
 
 const publicFile = 'graph-mailer-trace.cer';
 
-/** What the Entra administrator gets for it: public things only. */
+/** What the Entra administrator gets for the second application: nothing in it is secret. */
 export function traceHandout(trace: TraceRegistration): SetupFile[] {
   return [
     { path: 'entra-admin/trace/README.md', text: readme(trace) },

@@ -1,7 +1,7 @@
 import { REGISTERED_FILE } from '../common/answers.js';
 import { GRAPH_APP_ID } from '../common/rights.js';
 
-/** What every script for Azure CLI begins with, behind its values: helpers, and who is signed in where. */
+/** The beginning of every script for Azure CLI, after its values: helpers, and the check of cloud and tenant. */
 export const BASH_BEGINNING = `
 say() { printf '%s\\n' "$*"; }
 stop() { printf 'Stopped: %s\\n' "$*" >&2; exit 1; }
@@ -63,7 +63,7 @@ fi
 app_id=$(printf '%s' "$app_id" | tr A-F a-f)
 `;
 
-/** Adds the certificate beside those that are there. */
+/** Adds the certificate to those that are registered. */
 export const BASH_CERTIFICATE = `
 # The certificate: added once, beside whatever is there (--append; without it, all others would be removed).
 der=$(grep -v -e '-----' "$CERTIFICATE" | tr -d '[:space:]')

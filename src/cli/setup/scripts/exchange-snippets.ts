@@ -1,6 +1,6 @@
 import type { Mode } from '../common/answers.js';
 
-/** What the body of a script for Exchange Online begins with. (fact setup-3) */
+/** The beginning of the body of every script for Exchange Online. (fact setup-3) */
 export const EXCHANGE_BEGINNING = `
 function Read-Yes([string] $Question) { return (Read-Host "$Question Type yes to go on") -eq 'yes' }
 
@@ -126,7 +126,7 @@ if ($others.Count -gt 0 -and -not $WhatIf -and -not (Read-Yes 'There are more th
 `;
 }
 
-/** Ends a run that was asked what it would do, before the proof. */
+/** Ends a run with -WhatIf before the proof. */
 export const EXCHANGE_WHAT_IF = `
 if ($WhatIf) {
     Write-Host 'Nothing was changed. Run this without -WhatIf to do it; the proof comes at its end.'

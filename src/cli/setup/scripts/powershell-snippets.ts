@@ -31,7 +31,7 @@ ${body}}
 `;
 }
 
-/** What the body of a script for Microsoft Graph PowerShell begins with: signing in, with the scopes it needs. (fact setup-5) */
+/** The beginning of the body of every script for Microsoft Graph PowerShell: signs in, with the scopes it needs. (fact setup-5) */
 export function connectGraph(scopes: readonly string[], environment: string): string {
   return `
 $Saved = Join-Path $PSScriptRoot '${REGISTERED_FILE}'
@@ -61,7 +61,7 @@ if ($AppId) { Stop-WhenNoId $AppId 'Application (client) id' }
 `;
 
 /**
- * Adds the certificate beside those that are there: Entra replaces the whole list, so the list is sent whole.
+ * Adds the certificate to those that are registered: Entra replaces the whole list, so the whole list is sent.
  * (facts setup-1, setup-2)
  */
 export const GRAPH_CERTIFICATE = `
