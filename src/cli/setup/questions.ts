@@ -166,7 +166,7 @@ export function openQuestions(flags: SetupFlags): AnyQuestion[] {
 }
 
 /** The flags, with the default of each question that they leave open. */
-export function withDefaults(flags: SetupFlags): SetupFlags {
+function withDefaults(flags: SetupFlags): SetupFlags {
   const open = openQuestions(flags).filter((question) => question.default);
   return { ...flags, ...Object.fromEntries(open.map((question) => [question.name, question.default?.of(flags)])) };
 }

@@ -60,7 +60,7 @@ export function differences(reply: Reply, expected: Expected): Difference[] {
 }
 
 /** The beginning of a body, without tokens and URLs that contain one. */
-export function excerpt({ text }: Reply): string {
+function excerpt({ text }: Reply): string {
   const safe = text.replace(/("access_token"\s*:\s*"|authtoken=)[^"]*/g, '$1***');
   return safe === '' ? 'an empty body' : safe.slice(0, 300);
 }

@@ -7,7 +7,7 @@ import { ask, type HttpRequest, Pace, pause, type Reply } from './plain-http.js'
 import { guardRecipients, recipientsOf } from './recipients-guard.js';
 
 /** Makes the messages of one run, which subject and Message-ID distinguish from all others. */
-export class TestMails {
+class TestMails {
   /** Part of every subject and Message-ID. */
   readonly run = randomUUID().slice(0, 8);
   readonly #mailbox: string;

@@ -6,7 +6,7 @@ import { EXCHANGE_BEGINNING, EXCHANGE_WHAT_IF, exchangeGroup } from './exchange-
 import { strictly } from './powershell-snippets.js';
 
 /** Distinguishes the policy that a script made from others of the same application. */
-export const POLICY_DESCRIPTION = 'Mail from an application';
+const POLICY_DESCRIPTION = 'Mail from an application';
 
 /** How long an access policy takes, in the sentence that all texts use. (fact access-5) */
 export const POLICY_WAITING = 'Microsoft says up to 30 minutes, and over an hour; users have waited for 24.';
