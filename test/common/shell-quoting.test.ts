@@ -221,7 +221,7 @@ it.skipIf(process.platform === 'win32').each(names)('the cure for an open key fi
     blocked: () => undefined,
     commands: new OwnCommands({ platform: 'linux', from: 'anywhere' }),
     settings,
-    world: { platform: 'linux' },
+    environment: { platform: 'linux' },
   } as never);
   const command = /chmod 600 [\s\S]*$/.exec(check?.cure ?? '')?.[0] ?? '';
   expect(wordsOf(command)).toEqual(['chmod', '600', file]);
