@@ -4,7 +4,7 @@ import { addBulkCommands } from './bulk/add-bulk-commands.js';
 import { EXIT, type ExitCode, exitCodeOfError } from './common/exit-codes.js';
 import { type Terminal, wrapError } from './common/terminal.js';
 import { addDemoCommand } from './demo.js';
-import { addDoctorCommand } from './doctor/add-doctor-command.js';
+import { addDoctorCommand } from './doctor/doctor-command.js';
 import { explain } from './explain.js';
 import { addSandboxCommand } from './sandbox/sandbox-command.js';
 import { addSendCommand } from './send/add-send-command.js';

@@ -7,11 +7,11 @@ import { decodeUtf8 } from '../../src/bulk/common/utf8.js';
 import { nextSteps } from '../../src/bulk/report/next-steps.js';
 import { noTotals } from '../../src/bulk/report/totals.js';
 import { resumeCommand } from '../../src/cli/bulk/ending-text.js';
-import { checkCertificateFile } from '../../src/cli/doctor/checks/certificate-file.js';
+import { checkCertificateFile } from '../../src/cli/doctor/checks/certificate.js';
 import { sandboxBanner } from '../../src/cli/sandbox/banner.js';
 import { closingText } from '../../src/cli/setup/closing-text.js';
-import { developerPacket } from '../../src/cli/setup/handouts/developer.js';
-import type { PacketInput } from '../../src/cli/setup/handouts/handout-input.js';
+import type { HandoutInput } from '../../src/cli/setup/common/answers.js';
+import { developerHandout } from '../../src/cli/setup/handouts/developer.js';
 import { OwnCommands } from '../../src/common/own-commands.js';
 import { fileWord, setVariable, shellCommand } from '../../src/common/shell-quoting.js';
 import { snippets } from '../../src/sandbox/page/connect/snippets.js';
@@ -71,7 +71,7 @@ const stepsOf = (run: string, platform: NodeJS.Platform) =>
     suppress: undefined,
   }).flatMap(({ commands }) => commands);
 
-function packet(name: string): PacketInput {
+function packet(name: string): HandoutInput {
   const validTo = new Date(0);
   return {
     answers: {
@@ -129,7 +129,7 @@ const producers: Record<string, (name: string) => [command: string, words: strin
   },
   "the developer's README": (name) => {
     const readme = (sandbox: boolean) =>
-      developerPacket(sandbox ? packet(name) : { ...packet(name), sandbox: undefined }, 'ca.pem', 'linux').find(
+      developerHandout(sandbox ? packet(name) : { ...packet(name), sandbox: undefined }, 'ca.pem', 'linux').find(
         (file) => file.path === 'developer/README.md',
       )?.text ?? '';
     const run = /\n(node [\s\S]*?)\n```/.exec(readme(true))?.[1] ?? '';
@@ -221,7 +221,7 @@ it.skipIf(process.platform === 'win32').each(names)('the cure for an open key fi
     blocked: () => undefined,
     commands: new OwnCommands({ platform: 'linux', from: 'anywhere' }),
     settings,
-    world: { platform: 'linux' },
+    environment: { platform: 'linux' },
   } as never);
   const command = /chmod 600 [\s\S]*$/.exec(check?.cure ?? '')?.[0] ?? '';
   expect(wordsOf(command)).toEqual(['chmod', '600', file]);

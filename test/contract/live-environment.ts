@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Pace } from '../../src/cli/live/common/pace.js';
-import type { Place } from '../../src/cli/live/common/target.js';
+import { Pace } from '../../src/cli/live/common/plain-http.js';
+import type { TargetSettings } from '../../src/cli/live/common/target.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,7 +21,7 @@ const NEEDED = [
 ] as const;
 
 /** The tenant that `GRAPH_LIVE_*` name. Throws an Error that says what is missing or wrong. */
-export function livePlace(env: Environment): Place {
+export function livePlace(env: Environment): TargetSettings {
   const missing = NEEDED.filter((name) => !env[name]?.trim());
   if (missing.length > 0) throw new Error(`${missing.join(', ')} must be set: see docs/live-tests.md.`);
   const [tenantId, clientId, path, mailbox, addresses] = NEEDED.map((name) => env[name]?.trim() ?? '') as [

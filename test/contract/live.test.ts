@@ -104,7 +104,7 @@ describe('the live run', () => {
     });
     await new Promise<void>((resolve) => tenant.listen(0, '127.0.0.1', resolve));
     const graphHost = `https://localhost:${(tenant.address() as AddressInfo).port}`;
-    const elsewhere = new Target({ ...target.place, graphHost });
+    const elsewhere = new Target({ ...target.settings, graphHost });
     elsewhere.accessToken = () => target.accessToken();
     await elsewhere.graph('POST', '/mailFolders/drafts/messages', { mime: target.mail('in a folder') });
     expect(await elsewhere.deleteDrafts()).toBe(0);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../src/cli/live/common/target.js';
-import { questions } from '../../src/cli/live/questions/index.js';
+import { questions } from '../../src/cli/live/probes.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { startSandboxTarget } from './sandbox-target.js';
 

@@ -19,8 +19,8 @@ describe('the guard of recipients', () => {
     ['nobody', mime('From: a@b.example\r\n\r\nTo: bob@example.com')],
     ['JSON', json({ message: { toRecipients: to('ANA@example.com'), from: { emailAddress: { address: 'x@y.z' } } } })],
     ['no body', { method: 'POST' }],
-  ])('lets pass what goes to the allowed addresses: %s', (_what, wish) => {
-    expect(() => guardRecipients(wish, ALLOWED)).not.toThrow();
+  ])('lets pass what goes to the allowed addresses: %s', (_what, request) => {
+    expect(() => guardRecipients(request, ALLOWED)).not.toThrow();
   });
 
   it.each([
@@ -33,8 +33,8 @@ describe('the guard of recipients', () => {
     ['a JSON draft', json({ bccRecipients: [...to('ana@example.com'), ...to('bob@example.com')] })],
     ['a change of a draft', { ...json({ toRecipients: to('bob@example.com') }), method: 'PATCH' }],
     ['broken JSON', { ...json({}), body: '{"message":{"toRecipients":[{"emailAddress":{"address":"bob@example.com"' }],
-  ])('stops what would go to another address: %s', (_what, wish) => {
-    expect(() => guardRecipients(wish, ALLOWED)).toThrow(
+  ])('stops what would go to another address: %s', (_what, request) => {
+    expect(() => guardRecipients(request, ALLOWED)).toThrow(
       'This request could send mail to bob@example.com, which was not allowed.',
     );
   });

@@ -9,7 +9,7 @@ import { createProgram } from '../../src/cli/program.js';
 import { OwnCommands } from '../../src/common/own-commands.js';
 import { snippets } from '../../src/sandbox/page/connect/snippets.js';
 import type { Command } from '../../src/vendor/commander.js';
-import { SetupWorld, usualFlags } from '../cli/setup/support.js';
+import { SetupFixture, usualFlags } from '../cli/setup/support.js';
 import { root } from '../helpers/run-node.js';
 import {
   commandsOfMarkdown,
@@ -149,9 +149,9 @@ describe.each(['linux', 'win32'] as const)('what bulk advises on %s', (platform)
 });
 
 describe('what setup writes and prints', () => {
-  const worlds: SetupWorld[] = [];
+  const fixtures: SetupFixture[] = [];
   afterAll(() => {
-    for (const world of worlds) world.remove();
+    for (const fixture of fixtures) fixture.remove();
   });
   const ids = [
     ...['--tenant-id', '11111111-2222-4333-8444-555555555555'],
@@ -167,11 +167,11 @@ describe('what setup writes and prints', () => {
     ['another cloud', ['--cloud', 'usgov']],
     ['China', ['--cloud', 'china', '--legacy-policy']],
   ])('can be pasted: %s', async (_, more) => {
-    const world = new SetupWorld();
-    worlds.push(world);
-    const printed = [await world.setup([...usualFlags, ...more, '--yes']), await world.setup(['--rotate'])];
+    const fixture = new SetupFixture();
+    fixtures.push(fixture);
+    const printed = [await fixture.setup([...usualFlags, ...more, '--yes']), await fixture.setup(['--rotate'])];
     expect(printed.map(({ code, err }) => ({ code, err }))).toEqual(Array(2).fill({ code: 0, err: '' }));
-    const files = globFiles(world.out);
+    const files = globFiles(fixture.out);
     const names = new Set(files.map((file) => path.basename(file)));
     const commands = [
       ...printed.flatMap(({ out }) => commandsOfText(out)),

@@ -2,8 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { topics } from '../../src/cli/live/cases/index.js';
-import { questions, withPerson } from '../../src/cli/live/questions/index.js';
+import { interactiveQuestions, questions, topics } from '../../src/cli/live/probes.js';
 import { root } from '../helpers/run-node.js';
 
 const page = readFileSync(path.join(root, 'docs/facts.md'), 'utf8');
@@ -31,7 +30,7 @@ const facts = rowsOf(6).map(([id = '', claim = '', mark = '', source = '', code 
   probes: probes === '—' ? [] : listed(probes),
 }));
 const sources = rowsOf(3).map(([key = '', what = '', day = '']) => ({ key, what, day }));
-const probes = [...topics.flatMap(({ cases }) => [...cases]), ...questions, ...withPerson];
+const probes = [...topics.flatMap(({ cases }) => [...cases]), ...questions, ...interactiveQuestions];
 
 function listed(cell: string): string[] {
   return cell.split(',').map((one) => one.trim());

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Wish } from '../../src/cli/live/common/plain-http.js';
+import type { HttpRequest } from '../../src/cli/live/common/plain-http.js';
 import { messagePath, type Target } from '../../src/cli/live/common/target.js';
 import { tokenForm } from './any-body.js';
 import * as any from './any-http.js';
@@ -10,16 +10,16 @@ const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** Requests of an application that has its token and knows its paths, with anything in them. */
-export async function applicationRequests(target: Target): Promise<fc.Arbitrary<Wish & { url: string }>> {
+export async function applicationRequests(target: Target): Promise<fc.Arbitrary<HttpRequest & { url: string }>> {
   const authorization = `Bearer ${await target.accessToken()}`;
-  const user = `/v1.0/users/${target.place.mailbox}`;
+  const user = `/v1.0/users/${target.settings.mailbox}`;
   const draft = await target.draft(target.mail('draft'));
   const ids = [...Array(4).fill(draft.json.id), 'AAMkAGNothing=', '%', '__proto__'];
   const AttachmentItem = { attachmentType: 'file', name: 'a.bin', size: 3_200_000 };
   const path = `${messagePath(draft.json.id)}/attachments/createUploadSession`;
   const { uploadUrl } = (await target.graph('POST', path, { json: { AttachmentItem } })).json;
   const wish = (method: string, path: string, body: Buffer, type: string) => ({
-    url: target.place.graphHost + path,
+    url: target.settings.graphHost + path,
     method,
     headers: { authorization, 'content-type': type },
     // As text: a counterexample is to be read.
@@ -47,8 +47,8 @@ export async function applicationRequests(target: Target): Promise<fc.Arbitrary<
       .tuple(item, fc.constantFrom('', '/$value', '/attachments'), any.query)
       .map(([path, end, query]) => wish('GET', path + end + query, nothing, JSON_TYPE)),
     fc.tuple(folder, any.query).map(([path, query]) => wish('GET', `${path}/messages${query}`, nothing, JSON_TYPE)),
-    tokenForm([target.place.clientId, target.assertion()]).map((form) =>
-      wish('POST', `/${target.place.tenantId}/oauth2/v2.0/token`, form, FORM_TYPE),
+    tokenForm([target.settings.clientId, target.assertion()]).map((form) =>
+      wish('POST', `/${target.settings.tenantId}/oauth2/v2.0/token`, form, FORM_TYPE),
     ),
   );
 }

@@ -11,9 +11,9 @@ export async function graphRequests(target: Target): Promise<fc.Arbitrary<any.Fu
   const path = `${messagePath(draft.json.id)}/attachments/createUploadSession`;
   const session = await target.graph('POST', path, { json: { AttachmentItem } });
   const { pathname, search } = new URL(session.json.uploadUrl);
-  const user = `/v1.0/users/${target.place.mailbox}`;
+  const user = `/v1.0/users/${target.settings.mailbox}`;
   const message = `${user}${messagePath(draft.json.id)}`;
-  const { tenantId } = target.place;
+  const { tenantId } = target.settings;
   const known = fc.constantFrom(
     ...[`${user}/sendMail`, `${user}/sendMail`, `${user}/messages`, `${user}/messages`, message, `${message}/$value`],
     ...[`${message}/send`, `${message}/attachments`, `${message}/attachments/createUploadSession`, pathname + search],
@@ -56,7 +56,7 @@ export async function graphRequests(target: Target): Promise<fc.Arbitrary<any.Fu
     method: any.method,
     path: fc.tuple(paths, any.query).map(([start, query]) => start + query),
     headers,
-    body: fc.oneof({ weight: 8, arbitrary: body }, tokenForm([target.place.clientId])),
+    body: fc.oneof({ weight: 8, arbitrary: body }, tokenForm([target.settings.clientId])),
     framing: any.framing,
     delivery: any.delivery,
   });

@@ -91,7 +91,7 @@ describe('the sandbox neither fails nor hangs, and is sound afterwards', () => {
     await target.sendMail(target.mail('first'));
     const [first] = await sandbox.messages();
     const host = new URL(sandbox.inboxUrl).host;
-    const requests = inboxRequests({ host, messageId: first?.id ?? '', mailbox: target.place.mailbox });
+    const requests = inboxRequests({ host, messageId: first?.id ?? '', mailbox: target.settings.mailbox });
     await fc.assert(
       fc.asyncProperty(requests, async (wish) => {
         await expectNoFailure(show(wish), exchange(inbox, requestBytes(wish, host), wish.delivery));
@@ -123,7 +123,7 @@ describe('the sandbox neither fails nor hangs, and is sound afterwards', () => {
   it('however many connections are opened and left', async () => {
     const host = new URL(sandbox.url).host;
     const bytes = Buffer.from(
-      `POST /v1.0/users/${target.place.mailbox}/sendMail HTTP/1.1\r\nHost: ${host}\r\nContent-Le`,
+      `POST /v1.0/users/${target.settings.mailbox}/sendMail HTTP/1.1\r\nHost: ${host}\r\nContent-Le`,
     );
     const left = { kind: 'cut', part: 1, leave: 'destroy' } as const;
     for (const door of [graph, inbox]) await Promise.all(Array.from({ length: 50 }, () => exchange(door, bytes, left)));

@@ -6,10 +6,10 @@ import { fileProblem, isGuid, isPlainlyPath, shown, shownPath } from '../../opti
 import { CONFIGURATION_NAMES } from '../common/configuration.js';
 import { UsageError } from '../common/exit-codes.js';
 import type { Check } from './common/check.js';
-import type { Examination } from './common/environment.js';
-import type { Verdict } from './verdict.js';
+import type { CheckContext } from './common/check-context.js';
+import type { Verdict } from './report.js';
 
-/** What variables may hold to be shown to whoever helps: what is of another form may be a secret in the wrong place. */
+/** The form that the value of a variable must have to be shown in the bundle: any other form may be a secret in the wrong variable. */
 const truth = /^(0|1|true|false|yes|no)$/i;
 const host = String.raw`(?:[a-z0-9-]+\.)+[a-z]{2,24}|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[?[\da-f]*:[\da-f:.]+\]?`;
 const origin = new RegExp(`^(?:https?://)?(?:${host})(?::\\d{1,5})?/?$`, 'i');
@@ -30,23 +30,23 @@ const open: Partial<Record<string, RegExp | ((value: string) => boolean)>> = {
   NODE_EXTRA_CA_CERTS: isPlainlyPath,
 };
 
-/** A check as programs get it. */
+/** A check as programs read it. */
 export function plainCheck({ id, title, status, seen, cure, command }: Check): Omit<Check, 'exitCode'> {
   return { id, title, status, seen, ...(cure !== undefined && { cure }), ...(command !== undefined && { command }) };
 }
 
-/** All that helps somebody else to see what is wrong, as JSON: addresses of mailboxes are in it, secrets are not. */
-export async function bundleText(examination: Examination, { verdict, exitCode, text }: Verdict): Promise<string> {
-  const { flags, configuration, cloud, certificate, claims, checks, world, origins } = examination;
-  const reachable = examination.hasUsableProxies ? origins : [];
-  const contacts = await Promise.all(reachable.map((origin) => examination.contact(origin)));
+/** Everything that helps a supporter to see what is wrong, as JSON: it holds addresses of mailboxes, and no secret. */
+export async function bundleText(context: CheckContext, { verdict, exitCode, text }: Verdict): Promise<string> {
+  const { flags, configuration, cloud, certificate, claims, checks, environment, origins } = context;
+  const reachable = context.hasUsableProxies ? origins : [];
+  const contacts = await Promise.all(reachable.map((origin) => context.contact(origin)));
   const bundle = {
     about:
       'Support bundle of nodemailer-graph-transport doctor. It has addresses of mailboxes and ids in it, and no key, token, secret or password.',
-    at: new Date(world.clock.now()).toISOString(),
+    at: new Date(environment.clock.now()).toISOString(),
     version,
     node: process.version,
-    platform: `${world.platform} ${process.arch}`,
+    platform: `${environment.platform} ${process.arch}`,
     mode: flags.mode,
     verdict,
     exitCode,
@@ -76,8 +76,8 @@ export async function bundleText(examination: Examination, { verdict, exitCode, 
     })),
     checks: checks.map(plainCheck),
   };
-  // Nothing secret should be in it; should anything quote one all the same, it ends here.
-  return `${withoutQuotes(JSON.stringify(bundle, undefined, 2), secretsOf(examination))}\n`;
+  // No secret should be in it; one that a message quotes all the same is removed here.
+  return `${withoutQuotes(JSON.stringify(bundle, undefined, 2), secretsOf(context))}\n`;
 }
 
 function isOpen(name: string, value = ''): boolean {
@@ -85,19 +85,19 @@ function isOpen(name: string, value = ''): boolean {
   return typeof form === 'function' ? form(value) : (form?.test(value) ?? false);
 }
 
-function secretsOf({ configuration, token, traceToken }: Examination): string[] {
+function secretsOf({ configuration, token, traceToken }: CheckContext): string[] {
   const hidden = CONFIGURATION_NAMES.filter((name) => !open[name]).flatMap((name) => configuration?.env[name] ?? []);
   return [...hidden.flatMap(secretPartsOf), ...[token ?? [], traceToken ?? []].flat()];
 }
 
-/** Of a URL, such as a proxy's, user and password; of anything else, all of it. */
+/** User and password of a URL, such as a proxy's; any other value as a whole. */
 function secretPartsOf(value: string): string[] {
   if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return [value];
   const { username, password } = new URL(value);
   return [username, password].filter((part) => part !== '');
 }
 
-/** @throws UsageError where there is something already, or nothing can be written */
+/** @throws UsageError where the file exists already, or cannot be written */
 export function writeBundle(file: string, text: string): void {
   try {
     writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
@@ -108,9 +108,9 @@ export function writeBundle(file: string, text: string): void {
   }
 }
 
-/** @throws UsageError where a bundle could not be written, before anything is asked or sent for it */
+/** @throws UsageError where a bundle could not be written; called before any request is made */
 export function checkBundlePath(file: string): void {
-  // A link that leads nowhere is there, too.
+  // A dangling link counts as an existing file.
   if (lstatSync(file, { throwIfNoEntry: false })) throw bundleExists(file);
   try {
     accessSync(path.dirname(file), constants.W_OK);

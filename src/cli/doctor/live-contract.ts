@@ -8,76 +8,73 @@ import { fileProblem, shownPath } from '../../options/checks.js';
 import { EXIT, type ExitCode, UsageError } from '../common/exit-codes.js';
 import { onInterruptions } from '../common/interruption.js';
 import { hasColours, type Terminal } from '../common/terminal.js';
-import { topics } from '../live/cases/index.js';
-import { Pace } from '../live/common/pace.js';
+import { Pace } from '../live/common/plain-http.js';
 import { Target } from '../live/common/target.js';
-import { questions } from '../live/questions/index.js';
+import { questions, topics } from '../live/probes.js';
 import { reportText } from '../live/report.js';
 import { type LiveResult, MOST_MAILS, runLive } from '../live/run.js';
-import { checkCertificate } from './checks/certificate.js';
-import { checkCertificateDays } from './checks/certificate-days.js';
-import { checkCertificateFile } from './checks/certificate-file.js';
+import { checkCertificate, checkCertificateDays, checkCertificateFile } from './checks/certificate.js';
 import { checkClock } from './checks/clock.js';
 import { checkConfiguration } from './checks/configuration.js';
-import { checkNames } from './checks/names.js';
-import { checkProxy } from './checks/proxy.js';
-import { checkTls } from './checks/tls.js';
+import { checkNames, checkProxy, checkTls } from './checks/network.js';
 import { checkToken } from './checks/token.js';
-import { cloudInWords } from './clouds-in-words.js';
 import type { Check } from './common/check.js';
-import { Examination } from './common/environment.js';
-import type { DoctorFlags } from './flags.js';
-import { checkText, wrapped } from './report-text.js';
-import { judgeChecks } from './verdict.js';
-import type { World } from './world.js';
+import { CheckContext } from './common/check-context.js';
+import { cloudInWords } from './common/clouds-in-words.js';
+import type { DoctorFlags, Environment } from './common/environment.js';
+import { checkText, overallVerdict, wrapped } from './report.js';
 
-type Step = (examination: Examination) => Promise<Check[]>;
+type CheckFunction = (context: CheckContext) => Promise<Check[]>;
 
-/** Before a person has agreed, nothing is asked of anybody. */
-const onThisMachine: readonly Step[] = [
+/** Checks that make no request, as the user has not agreed yet. */
+const onThisMachine: readonly CheckFunction[] = [
   checkConfiguration,
   checkCertificateFile,
   checkCertificate,
   checkCertificateDays,
 ];
-const onTheNetwork: readonly Step[] = [checkClock, checkNames, checkProxy, checkTls, checkToken];
+const onTheNetwork: readonly CheckFunction[] = [checkClock, checkNames, checkProxy, checkTls, checkToken];
 
 /** Milliseconds: together under ten minutes. */
 const forProbes = 7.5 * 60_000;
 const forCleaning = 2 * 60_000;
 
-/** What of a cloud may stand in a report: no host of a custom cloud. */
-function whereInWords(examination: Examination): string {
-  const { cloud } = examination;
-  if (cloud === undefined || examination.isSandbox(cloud.graphHost)) return 'sandbox';
+/** How a report names the cloud: without the host of a custom one. */
+function whereInWords(context: CheckContext): string {
+  const { cloud } = context;
+  if (cloud === undefined || context.isSandbox(cloud.graphHost)) return 'sandbox';
   const words = cloudInWords(cloud);
   return words.startsWith('Microsoft 365') ? words : 'another cloud';
 }
 
-/** `doctor --live-contract`: asks Microsoft's own service what the product assumes of it, and writes down the answers. */
-export async function liveContractCommand(flags: DoctorFlags, terminal: Terminal, world: World): Promise<ExitCode> {
+/** `doctor --live-contract`: checks Microsoft's own service against what the product assumes of it, and writes a report. */
+export async function liveContractCommand(
+  flags: DoctorFlags,
+  terminal: Terminal,
+  environment: Environment,
+): Promise<ExitCode> {
   refuseOthers(flags);
   if (flags.report !== undefined) checkReportPath(flags.report);
   const print = (text: string) => terminal.stdout.write(`${text}\n`);
-  const examination = new Examination(flags, world);
-  const passes = async (steps: readonly Step[]): Promise<boolean> => {
-    for (const step of steps) {
-      for (const one of await step(examination)) {
-        const check = examination.add(one);
-        if (check.status === 'failed') print(checkText(check, hasColours(terminal.stdout, terminal.env)));
+  const context = new CheckContext(flags, environment);
+  const passes = async (checks: readonly CheckFunction[]): Promise<boolean> => {
+    for (const check of checks) {
+      for (const found of await check(context)) {
+        const added = context.add(found);
+        if (added.status === 'failed') print(checkText(added, hasColours(terminal.stdout, terminal.env)));
       }
     }
-    return examination.checks.every(({ status }) => status !== 'failed');
+    return context.checks.every(({ status }) => status !== 'failed');
   };
   const stopped = (): ExitCode => {
-    const { exitCode } = judgeChecks(examination.checks, false);
+    const { exitCode } = overallVerdict(context.checks, false);
     print('\nThe live contract was not tried. Nothing was sent.');
     return exitCode;
   };
   const lines = new Lines(terminal);
   try {
     if (!(await passes(onThisMachine))) return stopped();
-    const { settings } = examination;
+    const { settings } = context;
     const mailbox = typeof settings?.mailbox === 'string' ? settings.mailbox : '';
     const { identity } = settings ?? {};
     if (!mailbox.includes('@')) {
@@ -93,17 +90,17 @@ export async function liveContractCommand(flags: DoctorFlags, terminal: Terminal
         '--remove-role is for a terminal, where a person says when the role is away. Nothing was sent.',
       );
     }
-    const trace = await traceIdentity(examination);
+    const trace = await traceIdentity(context);
     const to = flags.to ?? (await askForAddresses(mailbox, lines, terminal));
-    print(planText(mailbox, to, examination, trace !== undefined));
+    print(planText(mailbox, to, context, trace !== undefined));
     if (flags.removeRole) {
       print('At the end it waits for you to take the permission Mail.Send away; that time comes on top.\n');
     }
     await agree(flags, lines, terminal);
     if (!flags.removeRole) lines.close();
     if (!(await passes(onTheNetwork))) return stopped();
-    const { chain, privateKey } = await new CertificateSource(identity.credential, world.clock, () => {}).get();
-    const { cloud } = examination;
+    const { chain, privateKey } = await new CertificateSource(identity.credential, environment.clock, () => {}).get();
+    const { cloud } = context;
     if (!cloud) throw new Error('the configuration is read first');
     const target = new Target({
       tenantId: identity.tenantId,
@@ -115,16 +112,16 @@ export async function liveContractCommand(flags: DoctorFlags, terminal: Terminal
       ...(flags.removeRole && { waitForRemoval: (signal) => askForRemoval(lines, terminal, signal) }),
       mailbox,
       to,
-      agent: examination.agent,
-      // A sandbox has nobody to be polite to.
-      pace: examination.isSandbox(cloud.graphHost) ? new Pace(1, 1) : new Pace(250, 3_000),
+      agent: context.agent,
+      // A sandbox needs no pauses.
+      pace: context.isSandbox(cloud.graphHost) ? new Pace(1, 1) : new Pace(250, 3_000),
       maxMails: MOST_MAILS,
-      clock: world.clock,
+      clock: environment.clock,
     });
-    return await tryAndReport(target, flags, terminal, examination);
+    return await tryAndReport(target, flags, terminal, context);
   } finally {
     lines.close();
-    examination.close();
+    context.close();
   }
 }
 
@@ -132,7 +129,7 @@ async function tryAndReport(
   target: Target,
   flags: DoctorFlags,
   terminal: Terminal,
-  examination: Examination,
+  context: CheckContext,
 ): Promise<ExitCode> {
   const print = (text: string) => terminal.stdout.write(`${text}\n`);
   const { clock } = terminal;
@@ -149,12 +146,12 @@ async function tryAndReport(
   const day = new Date(clock.now()).toISOString().slice(0, 10);
   const program = `nodemailer-graph-transport ${version}, Node ${process.version}, ${process.platform} ${process.arch}`;
   const format = file.endsWith('.json') ? 'json' : 'markdown';
-  const text = reportText(format, { where: whereInWords(examination), day, program }, result, target);
+  const text = reportText(format, { where: whereInWords(context), day, program }, result, target);
   try {
     writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
     print(`\nReport: ${file}\n  It has no secret, address or id in it, and can be attached to an issue.`);
   } catch (error) {
-    // What was seen is told all the same.
+    // The result is printed all the same.
     print(`\nThe report cannot be written to ${shownPath(file)} (${fileProblem(error)}); it follows.\n\n${text}`);
   }
   return exitCodeOf(result);
@@ -183,7 +180,7 @@ function refuseOthers(flags: DoctorFlags): void {
   if ((flags.mailbox?.length ?? 0) > 1) throw new UsageError('--live-contract is for one --mailbox.');
 }
 
-/** @throws UsageError where a report could not be written, before anything is sent for it */
+/** @throws UsageError where a report could not be written; called before any request is made */
 function checkReportPath(file: string): void {
   if (!/\.(?:md|json)$/.test(file)) throw new UsageError('--report is a file that ends in .md or .json.');
   if (lstatSync(file, { throwIfNoEntry: false })) {
@@ -200,7 +197,7 @@ function checkReportPath(file: string): void {
  * The application that may read the message trace, by the variables that name it; undefined where none do.
  * @throws GraphMailError `ECONFIG` where its certificate cannot be used
  */
-async function traceIdentity({ configuration, world }: Examination) {
+async function traceIdentity({ configuration, environment }: CheckContext) {
   const { env = {} } = configuration ?? {};
   const { GRAPH_MAIL_TRACE_CLIENT_ID: clientId, GRAPH_MAIL_TRACE_CERTIFICATE_PATH: file } = env;
   const content = env.GRAPH_MAIL_TRACE_CERTIFICATE;
@@ -209,12 +206,12 @@ async function traceIdentity({ configuration, world }: Examination) {
   const source = file ? { paths: [file] } : { contents: [content ?? ''] };
   const from = file ? 'GRAPH_MAIL_TRACE_CERTIFICATE_PATH' : 'GRAPH_MAIL_TRACE_CERTIFICATE';
   const credential = { kind: 'certificate', source, from, password, sendChain: false } as const;
-  const { chain, privateKey } = await new CertificateSource(credential, world.clock, () => {}).get();
+  const { chain, privateKey } = await new CertificateSource(credential, environment.clock, () => {}).get();
   return { clientId, certificate: chain + privateKey };
 }
 
-/** Exactly what a person agrees to. */
-function planText(mailbox: string, to: readonly string[], { cloud }: Examination, traces: boolean): string {
+/** Exactly what the user agrees to. */
+function planText(mailbox: string, to: readonly string[], { cloud }: CheckContext, traces: boolean): string {
   const probes = topics.reduce((sum, { cases }) => sum + cases.length, 0) + questions.length;
   const about = [...topics.map(({ topic }) => topic), ...new Set(questions.map(({ topic }) => topic))];
   return `
@@ -244,7 +241,7 @@ async function agree({ yes }: DoctorFlags, lines: Lines, { stdout }: Terminal): 
   if (answer?.trim().toLowerCase() !== 'yes') throw new UsageError('The answer was not yes. Nothing was sent.');
 }
 
-/** Whether a person took the role away, once it was asked for. */
+/** Asks the user to remove the role; whether that was done. */
 async function askForRemoval(lines: Lines, { stdout }: Terminal, signal: AbortSignal | undefined): Promise<boolean> {
   stdout.write(
     `\nTake the permission Mail.Send away from the application in Entra now (Enterprise applications > Permissions).\nPut it back when this has ended. Type done when it is away, anything else to leave this out: `,
@@ -257,7 +254,7 @@ async function askForRemoval(lines: Lines, { stdout }: Terminal, signal: AbortSi
   return answer?.trim().toLowerCase() === 'done';
 }
 
-/** @throws UsageError where nobody can be asked, or an answer is no address */
+/** @throws UsageError where the terminal is not interactive, or an answer is not an address */
 async function askForAddresses(mailbox: string, lines: Lines, { stdout }: Terminal): Promise<string[]> {
   if (!lines.interactive) {
     throw new UsageError('--live-contract needs the addresses that test mails may go to: give --to, once for each.');
@@ -277,7 +274,7 @@ async function askForAddresses(mailbox: string, lines: Lines, { stdout }: Termin
   return addresses;
 }
 
-/** Lines that a person types, read by one reader, so that none is lost between two questions. */
+/** Lines that the user types, read by one reader, so that none is lost between two questions. */
 class Lines {
   readonly interactive: boolean;
   readonly #stdin: Terminal['stdin'];

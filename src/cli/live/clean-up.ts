@@ -6,14 +6,14 @@ import { messagePath, type Target } from './common/target.js';
 export interface Leftovers {
   /** Messages of the run that were deleted, from Deleted Items too: Exchange keeps them among the recoverable items. */
   deleted: number;
-  /** What could not be deleted or looked for, as sentences. */
+  /** What could not be deleted or searched for, as sentences. */
   stays: string[];
 }
 
-/** More than any run makes; a mailbox with more mail than that is not searched to its end. */
+/** More than any run creates; a mailbox with more mail is not searched to its end. */
 const MOST_PAGES = 20;
 
-/** Deletes what the run made, as far as the application may: drafts, the copies in Sent Items, what came to the Inbox. */
+/** Deletes what the run created, as far as the application may: drafts, copies in Sent Items, mail in the Inbox. */
 export async function cleanUp(target: Target, permissions: ReadonlySet<Permission>, since: Date): Promise<Leftovers> {
   const stays: string[] = [];
   const drafts = await target.deleteDrafts();
@@ -23,7 +23,7 @@ export async function cleanUp(target: Target, permissions: ReadonlySet<Permissio
     stays.push("The copies in the sender's Sent Items, and what came to its Inbox: deleting needs Mail.ReadWrite.");
   } else if (permissions.has('Mail.ReadWrite')) {
     await target.settle().catch(() => {});
-    // What is deleted moves to Deleted Items, and goes from there the second time.
+    // A deleted message moves to Deleted Items, and is deleted there a second time.
     for (const [folder, name] of [
       ['sentitems', 'Sent Items'],
       ['inbox', 'the Inbox'],
@@ -35,7 +35,7 @@ export async function cleanUp(target: Target, permissions: ReadonlySet<Permissio
       if (!searched) stays.push(`Whatever is in ${name}: it could not be searched to its end.`);
     }
   }
-  const others = target.place.to.map((address) => target.roleOf(address)).filter((role) => role !== 'sender');
+  const others = target.settings.to.map((address) => target.roleOf(address)).filter((role) => role !== 'sender');
   if (target.mails > 0 && others.length > 0) {
     stays.push(`What arrived at ${[...new Set(others)].join(', ')}: nobody but they can delete it.`);
   }
@@ -53,19 +53,19 @@ async function emptyFolder(target: Target, folder: string, since: Date): Promise
     if (page > MOST_PAGES) return { ...(await deleteAll(target, ids)), searched: false };
     const { status, json } = await target.graph('GET', path);
     if (status !== 200 || !Array.isArray(json?.value)) return { ...(await deleteAll(target, ids)), searched: false };
-    // The sender's other mail is neither kept nor shown.
+    // Other mail of the sender is neither kept nor shown.
     for (const { id, subject } of json.value) if (String(subject).includes(target.subjectMark)) ids.push(id);
     path = nextPath(json['@odata.nextLink'], target);
   }
   return { ...(await deleteAll(target, ids)), searched: true };
 }
 
-/** Of a whole URL, what stands behind the mailbox; a link that leads elsewhere is not followed. */
+/** The part of the next link behind the mailbox; a link to another server is not followed. */
 function nextPath(link: unknown, target: Target): string | undefined {
   if (typeof link !== 'string' || !URL.canParse(link)) return undefined;
   const { origin, pathname, search } = new URL(link);
   const inMailbox = /^\/v1\.0\/users(?:\/[^/]+|\('[^/]*'\))(\/mailFolders.*)$/i.exec(pathname)?.[1];
-  return origin === target.place.graphHost && inMailbox !== undefined ? inMailbox + search : undefined;
+  return origin === target.settings.graphHost && inMailbox !== undefined ? inMailbox + search : undefined;
 }
 
 async function deleteAll(target: Target, ids: readonly string[]): Promise<{ gone: number; left: number }> {

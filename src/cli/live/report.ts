@@ -11,8 +11,8 @@ export interface ReportFacts {
 }
 
 /**
- * A run for its readers, as Markdown or JSON: every probe with its question, what was sent and answered in words
- * of ours, and the rows of docs/facts.md that it settles.
+ * The report of a run, as Markdown or JSON: every probe with its question, requests and answers in words of our own,
+ * and the rows of docs/facts.md that it settles.
  */
 export function reportText(
   format: 'markdown' | 'json',
@@ -21,7 +21,7 @@ export function reportText(
   target: Target,
 ): string {
   const { end, mails, permissions, leftovers, results } = result;
-  const recipients = [...new Set(target.place.to.map((address) => target.roleOf(address)))];
+  const recipients = [...new Set(target.settings.to.map((address) => target.roleOf(address)))];
   const about = { where, day, program, end, permissions, recipients, mails, ...leftovers };
   const text =
     format === 'json'
@@ -84,7 +84,7 @@ function topicTable(topic: string, results: readonly ProbeResult[]): string[] {
   ];
 }
 
-/** The same request again and again is one line. */
+/** A request that is repeated becomes one line. */
 function folded(lines: readonly string[]): string[] {
   const found: { line: string; times: number }[] = [];
   for (const line of lines) {
@@ -105,11 +105,11 @@ function cell(text: string): string {
 }
 
 /**
- * Nothing that names a person should be in the text, as it is made of our own words; should it be all the same, it ends
- * here: known addresses become their roles, and all that looks like an address, an id or a secret goes.
+ * The text is made of our own words and should name no person; this makes sure: known addresses become their roles, and
+ * everything that looks like an address, an id or a secret is removed.
  */
 export function withoutNames(text: string, target: Target): string {
-  const { mailbox, to, tenantId, clientId, trace } = target.place;
+  const { mailbox, to, tenantId, clientId, trace } = target.settings;
   const addresses = [mailbox, ...to];
   const known: [name: string, role: string][] = [
     ...addresses.map((address): [string, string] => [address, target.roleOf(address)]),

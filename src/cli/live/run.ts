@@ -1,13 +1,12 @@
 import { AssertionError } from 'node:assert/strict';
 import { type Clock, systemClock } from '../../common/clock.js';
-import { topics } from './cases/index.js';
 import { cleanUp, type Leftovers } from './clean-up.js';
 import type { Exchange } from './common/exchange.js';
+import { ProbeFailure } from './common/exchange.js';
 import { differences } from './common/expected.js';
-import { type Mark, type Permission, ProbeFailure, type Question, type TenantCase } from './common/probe.js';
-import type { Target } from './common/target.js';
-import { permissionsOf } from './permissions.js';
-import { questions, unanswerable, withPerson } from './questions/index.js';
+import type { Mark, Permission, Question, TenantCase } from './common/probe.js';
+import { messagePath, type Target } from './common/target.js';
+import { interactiveQuestions, questions, topics, unanswerable } from './probes.js';
 
 export type Verdict = 'held' | 'did not hold' | 'not tried';
 
@@ -43,22 +42,22 @@ export interface LiveOptions {
   clock?: Clock;
 }
 
-/** At most so many mails are sent by a run, whatever its probes do: what a person agreed to. */
+/** The most mails that a run sends, whatever its probes do: the number that the user agreed to. */
 export const MOST_MAILS = 40;
 
-/** Seconds of clocks that differ, and the way of the first mail. */
+/** Milliseconds: clocks may differ, and the first mail takes time to arrive. */
 const BEFORE = 15 * 60_000;
 
 /**
  * Tries the contract and then the open questions, one after the other, and deletes what it made.
- * @throws what kept it from beginning: without a token nothing is tried
+ * @throws what prevented the start: without a token nothing is tried
  */
 export async function runLive(target: Target, options: LiveOptions = {}): Promise<LiveResult> {
   const { print = () => {}, signal, timeLimit, cleaningLimit, clock = systemClock } = options;
   const since = new Date(clock.now() - BEFORE);
   const time = limited(clock, timeLimit, signal);
   target.signal = time.signal;
-  // Of probes that the end of the run left out, the report tells.
+  // Probes that the end of the run left out are only in the report.
   const say = (line: string) => {
     if (!time.signal.aborted) print(line);
   };
@@ -67,7 +66,7 @@ export async function runLive(target: Target, options: LiveOptions = {}): Promis
   let leftovers: Leftovers = { deleted: 0, stays: [] };
   try {
     permissions = await permissionsOf(target);
-    print(`Run ${target.run}: ${target.place.mailbox}, mail to ${target.place.to.join(', ')} only`);
+    print(`Run ${target.run}: ${target.settings.mailbox}, mail to ${target.settings.to.join(', ')} only`);
     print(`The application has: ${[...permissions].join(', ') || 'no permission'}`);
     for (const { topic, cases } of topics) {
       say(`\n${topic}`);
@@ -89,12 +88,12 @@ export async function runLive(target: Target, options: LiveOptions = {}): Promis
       say(lineOf(result, `${topic}: ${assumption}`, detail));
     };
     for (const one of questions) await ask(one);
-    // A person takes the time that it takes; who wants these asked knows that.
-    if (target.place.waitForRemoval && !time.signal.aborted) {
+    // Waiting for the user has no time limit; `--remove-role` asked for it.
+    if (target.settings.waitForRemoval && !time.signal.aborted) {
       time.release();
       target.signal = signal;
     }
-    for (const one of withPerson) await ask(one);
+    for (const one of interactiveQuestions) await ask(one);
     target.signal = time.signal;
     for (const { topic, assumption, because } of unanswerable) {
       say(lineOf({ verdict: 'not tried' }, `${topic}: ${assumption}`, because));
@@ -120,7 +119,7 @@ type About = Omit<ProbeResult, 'verdict' | 'seen' | 'exchanges'>;
 interface Seen {
   verdict: Verdict;
   seen: string;
-  /** For the terminal of the person whose tenant it is: it may have addresses. */
+  /** For the terminal of the user, whose tenant it is: it may have addresses. */
   detail?: string;
 }
 
@@ -170,7 +169,7 @@ async function tryQuestion({ look }: Question, target: Target): Promise<Seen> {
   return { verdict: finding.held ? 'held' : 'did not hold', seen: finding.seen };
 }
 
-/** Of errors that others made, a report has the kind alone. */
+/** Of errors from elsewhere, a report has only the kind, as their messages may have addresses. */
 function failed(error: unknown, mark: ProbeResult['mark']): Seen {
   const verdict = mark === 'open' ? 'not tried' : 'did not hold';
   if (error instanceof ProbeFailure) return { verdict, seen: error.message };
@@ -205,4 +204,36 @@ function limited(clock: Clock, ms: number | undefined, signal?: AbortSignal) {
       signal?.removeEventListener('abort', stop);
     },
   };
+}
+
+/**
+ * What the application may do with the mailbox: by the roles of its token, or, when it has none (as with RBAC for
+ * Applications), by the answers to harmless requests.
+ */
+async function permissionsOf(target: Target): Promise<ReadonlySet<Permission>> {
+  const roles = rolesIn(await target.accessToken());
+  const found = new Set<Permission>();
+  if (roles === undefined) {
+    found.add('Mail.Send');
+    const read = await target.graph('GET', '/messages?$top=1&$select=id');
+    if (read.status === 200) found.add('Mail.Read');
+    const write = await target.graph('DELETE', messagePath('AAMkAGNothing='));
+    if (write.status !== 401 && write.status !== 403) found.add('Mail.ReadWrite');
+  } else {
+    if (roles.includes('Mail.Send')) found.add('Mail.Send');
+    if (roles.includes('Mail.Read')) found.add('Mail.Read');
+    if (roles.includes('Mail.ReadWrite')) found.add('Mail.ReadWrite');
+  }
+  if (found.has('Mail.ReadWrite')) found.add('Mail.Read');
+  return found;
+}
+
+/** Only for display, and to leave out probes that cannot work: a client must not depend on what is in a token. */
+function rolesIn(token: string): string[] | undefined {
+  try {
+    const { roles } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    return Array.isArray(roles) ? roles : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -3,9 +3,16 @@ import type { ExitCode } from '../common/exit-codes.js';
 import { featuresFlag } from '../common/features.js';
 import { oneOf, pathFlag } from '../common/flag-values.js';
 import type { Terminal } from '../common/terminal.js';
-import { type AnswerCheck, addressAnswer, daysAnswer, filterAnswer, idAnswer, nameAnswer } from './answer-checks.js';
-import { helpOf } from './questions.js';
-import type { SetupFlags } from './setup-flags.js';
+import type { SetupFlags } from './common/answers.js';
+import {
+  type AnswerCheck,
+  addressAnswer,
+  daysAnswer,
+  filterAnswer,
+  helpOf,
+  idAnswer,
+  nameAnswer,
+} from './questions.js';
 
 const HELP = `
 Asks for what no flag says; with --yes, or where nobody can be asked, it does not.
@@ -24,7 +31,7 @@ Exit codes:
   2   an answer is missing or wrong, or something is there already
   78  the certificate given with --certificate cannot be used`;
 
-/** `ended` is told the exit code. */
+/** `ended` gets the exit code. */
 export function addSetupCommand(program: Command, terminal: Terminal, ended: (code: ExitCode) => void): void {
   program
     .command('setup')

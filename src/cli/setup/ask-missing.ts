@@ -1,15 +1,14 @@
 import { cancel, confirm, intro, isCancel, multiselect, select, text } from '../../vendor/clack.js';
 import { UsageError } from '../common/exit-codes.js';
 import type { Terminal } from '../common/terminal.js';
+import type { SetupFlags } from './common/answers.js';
 import { type AnyQuestion, openQuestions } from './questions.js';
-import type { SetupFlags } from './setup-flags.js';
 
 type Streams = Pick<Terminal, 'stdin' | 'stdout'>;
 
 /**
- * Asks for what the flags leave open. A default stands in its place to be taken or changed; an example is shown as one, and
- * is no answer.
- * @throws UsageError when somebody leaves by Ctrl-C; nothing has been written then
+ * Asks for what the flags leave open. A default is filled in, to be accepted or changed; an example is only shown.
+ * @throws UsageError when the user leaves with Ctrl-C; nothing has been written then
  */
 export async function askMissing(flags: SetupFlags, terminal: Streams): Promise<SetupFlags> {
   // The streams of a terminal are those of Node.

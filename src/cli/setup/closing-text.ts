@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { OwnCommands } from '../../common/own-commands.js';
-import type { PacketInput, SandboxTarget } from './handouts/handout-input.js';
-import { day } from './handouts/markdown.js';
-import { permissionNames } from './rights.js';
+import type { HandoutInput, SandboxTarget } from './common/answers.js';
+import { day } from './common/quoting.js';
+import { permissionNames } from './common/rights.js';
 
-/** What is printed at the end: what was made, and who does what next. Readable at 80 columns. */
-export function closingText(input: PacketInput, platform: NodeJS.Platform = process.platform): string {
+/** What is printed at the end: what was made, and what to do next. Readable at 80 columns. */
+export function closingText(input: HandoutInput, platform: NodeJS.Platform = process.platform): string {
   const { answers, certificate, certificatePath, keyMade, folder, sandbox, trace } = input;
   const commands = new OwnCommands({ envFile: `${folder}/developer/.env`, platform });
   const head = `${keyMade ? 'Made a key and a certificate, valid to' : 'Using your certificate, valid to'} ${day(certificate.validTo)}:
@@ -47,7 +47,7 @@ ${commands.configured(...check)}
 `;
 }
 
-/** What is printed where the packet for the sandbox was there already. */
+/** What is printed when the folder has handouts for the sandbox already. */
 export function againText(
   done: readonly string[],
   folder: string,
@@ -67,7 +67,7 @@ ${commands.configured('send', '--to', 'ana@example.com', '--subject', 'Hello', '
 `;
 }
 
-/** File modes mean nothing there. */
+/** File modes have no effect on Windows. */
 const windowsHint = `To let nobody but your account read it, in a Command Prompt in its folder:
   icacls . /inheritance:r /grant:r "%USERNAME%:(OI)(CI)F"
 `;

@@ -4,14 +4,12 @@ import { parseEnv } from 'node:util';
 import { isGuid } from '../../options/checks.js';
 import { EXIT, type ExitCode, UsageError } from '../common/exit-codes.js';
 import type { Terminal } from '../common/terminal.js';
-import { nameAnswer } from './answer-checks.js';
-import { newCertificate } from './certificate/new-certificate.js';
-import { ownCertificate } from './certificate/own-certificate.js';
-import type { PublicCertificate } from './certificate/public-certificate.js';
-import { day } from './handouts/markdown.js';
-import { rotationPacket } from './handouts/rotation.js';
-import { DEFAULT_DAYS, DEFAULT_NAME } from './questions.js';
-import type { SetupFlags } from './setup-flags.js';
+import type { SetupFlags } from './common/answers.js';
+import type { PublicCertificate } from './common/certificate.js';
+import { newCertificate, ownCertificate } from './common/certificate.js';
+import { day } from './common/quoting.js';
+import { rotationHandout } from './handouts/rotation.js';
+import { DEFAULT_DAYS, DEFAULT_NAME, nameAnswer } from './questions.js';
 import { refuseExisting, writeFiles } from './write-files.js';
 
 /** `setup --rotate`: the next key and certificate, in a folder of their own, and the steps of the change. */
@@ -39,7 +37,7 @@ export async function rotateCommand(flags: SetupFlags, terminal: Terminal): Prom
   const known = (value: string | undefined) => (value !== undefined && isGuid(value) ? value : undefined);
   await writeFiles(
     path.join(folder, rotation),
-    rotationPacket({
+    rotationHandout({
       pem,
       certificate,
       keyPath,
@@ -71,7 +69,7 @@ async function readEnv(file: string, shown: string): Promise<NodeJS.Dict<string>
   }
 }
 
-/** One that ran out or went missing is no reason not to make the next. */
+/** An expired or missing certificate does not prevent the next one. */
 async function certificateInUse(
   file: string | undefined,
   password: string | undefined,
@@ -80,7 +78,7 @@ async function certificateInUse(
   return file ? ownCertificate(file, password, now).catch(() => undefined) : undefined;
 }
 
-/** The name of the application that `setup` gave the certificate; other subjects tell nothing. */
+/** The name of the application, if the subject of the certificate has the form that `setup` writes. */
 function commonName(certificate: PublicCertificate | undefined): string | undefined {
   const [, escaped] = /^CN=((?:\\.|[^\\,+])+)$/.exec(certificate?.subject ?? '') ?? [];
   const name = escaped?.replaceAll(/\\(.)/g, '$1');

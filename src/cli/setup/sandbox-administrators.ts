@@ -1,11 +1,10 @@
 import { OwnCommands } from '../../common/own-commands.js';
-import type { Answers } from './answers.js';
-import type { PublicCertificate } from './certificate/public-certificate.js';
-import type { SandboxTarget } from './handouts/handout-input.js';
-import { TRACE_ROLE, type TraceRegistration } from './handouts/trace-registration.js';
-import { permissionsOf, rolesOf } from './rights.js';
+import type { Answers, SandboxTarget, TraceRegistration } from './common/answers.js';
+import type { PublicCertificate } from './common/certificate.js';
+import { permissionsOf, rolesOf } from './common/rights.js';
+import { TRACE_ROLE } from './handouts/trace-application.js';
 
-/** What a sandbox says of itself at `/api/connect`. */
+/** What a sandbox says about itself at `/api/connect`. */
 export interface SandboxConnection extends SandboxTarget {
   tenantId: string;
   mailbox: string;
@@ -14,7 +13,7 @@ export interface SandboxConnection extends SandboxTarget {
 type Request = (method: string, path: string, body?: object) => Promise<unknown>;
 
 /**
- * Asks the sandbox whose inbox page is at `address` who it is.
+ * Connects to the sandbox whose inbox page is at `address`.
  * @throws Error in words when there is none
  */
 export async function findSandbox(address: string): Promise<SandboxConnection> {
@@ -31,14 +30,14 @@ export async function findSandbox(address: string): Promise<SandboxConnection> {
   return { url: graphHost, inboxUrl: `${origin}/`, ca, tenantId, mailbox };
 }
 
-/** What is done in a sandbox in the place of administrators: `path` is below `/api/tenant`. */
+/** A request that does in a sandbox what an administrator would do: `path` is below `/api/tenant`. */
 export interface SandboxRequest {
   method: 'PUT' | 'PATCH';
   path: string;
   body: object;
 }
 
-/** What the packets ask of the administrators, in their order. */
+/** What the handouts ask the administrators to do, in this order. */
 export function sandboxRequests(
   answers: Answers & { clientId: string },
   certificate: PublicCertificate,
@@ -57,8 +56,8 @@ export async function playAdministrators(
 }
 
 /**
- * Does what the sandbox has not: what is there stays as it is, as somebody may have changed it. The application is given its
- * certificate where it has another one.
+ * Registers what the sandbox lacks: what exists stays as it is, as the user may have changed it. The application gets its
+ * certificate if it has another one.
  * @returns what was missing, in words
  */
 export async function registerMissing(
@@ -103,7 +102,7 @@ function inWords({ method, path }: SandboxRequest): string {
   return method === 'PATCH' ? 'the service principal of message trace' : `${KINDS[collection] ?? collection} ${key}`;
 }
 
-/** What is asked of the Entra administrator for message trace. */
+/** What the Entra administrator is asked to do for message trace. */
 function traceWork({ name, certificate, clientId = '' }: TraceRegistration): SandboxRequest[] {
   const body = { displayName: name, certificates: [certificate.pem], roles: [TRACE_ROLE] };
   return [
@@ -141,7 +140,7 @@ function administratorsWork(
   ];
 }
 
-/** Starts a sandbox whose inbox page is at `origin`, where that can be. */
+/** The command that starts a sandbox with its inbox page at `origin`, if that is possible. */
 function startCommand(origin: string): string {
   const { port, hostname, protocol } = new URL(origin);
   const here = protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname) && port !== '8025';

@@ -2,19 +2,15 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { EXIT, type ExitCode } from '../common/exit-codes.js';
 import type { Terminal } from '../common/terminal.js';
-import type { Answers, SetupFile } from './answers.js';
-import { newCertificate } from './certificate/new-certificate.js';
-import { ownCertificate } from './certificate/own-certificate.js';
-import type { PublicCertificate } from './certificate/public-certificate.js';
 import { againText, closingText } from './closing-text.js';
-import { allPackets } from './handouts/all-handouts.js';
-import type { TraceRegistration } from './handouts/trace-registration.js';
-import { DEFAULT_DAYS } from './questions.js';
+import type { Answers, SetupFile, SetupFlags, TraceRegistration } from './common/answers.js';
+import type { PublicCertificate } from './common/certificate.js';
+import { newCertificate, ownCertificate } from './common/certificate.js';
+import { allHandouts } from './handouts/all-handouts.js';
+import { DEFAULT_DAYS, settleAnswers } from './questions.js';
 import { rotateCommand } from './rotate-command.js';
 import { findSandbox, playAdministrators, type SandboxConnection, sandboxRequests } from './sandbox-administrators.js';
-import { findSandboxPacket, registerAgain, sandboxPacketFile } from './sandbox-packet.js';
-import { settleAnswers } from './settle-answers.js';
-import type { SetupFlags } from './setup-flags.js';
+import { findSandboxHandouts, registerAgain, sandboxRecordFile } from './sandbox-handouts.js';
 import { refuseExisting, writeFiles } from './write-files.js';
 
 const DEFAULT_SANDBOX = 'http://127.0.0.1:8025';
@@ -22,17 +18,17 @@ const KEY_FILE = 'developer/graph-mailer.pem';
 const PUBLIC_FILE = 'graph-mailer.cer';
 const TRACE_KEY_FILE = 'developer/graph-mailer-trace.pem';
 
-/** `setup`: key, certificate and three packets; with `--sandbox` the sandbox plays both administrators. */
+/** `setup`: writes key, certificate and handouts; with `--sandbox` it registers everything in the sandbox. */
 export async function setupCommand(given: SetupFlags, terminal: Terminal): Promise<ExitCode> {
   if (given.rotate) return rotateCommand(given, terminal);
   const folder = path.resolve(given.out);
-  const packet = given.sandbox === undefined ? undefined : await findSandboxPacket(folder);
-  // Before anybody is asked anything.
-  if (!packet)
+  const earlier = given.sandbox === undefined ? undefined : await findSandboxHandouts(folder);
+  // Before the first question.
+  if (!earlier)
     await refuseExisting(folder, [KEY_FILE, 'developer/.env', 'entra-admin', 'exchange-admin', 'sign-off.md']);
   const sandbox = given.sandbox === undefined ? undefined : await sandboxOf(given.sandbox);
-  if (packet && sandbox) {
-    const done = await registerAgain(packet, given, sandbox, terminal.env, terminal.clock.now());
+  if (earlier && sandbox) {
+    const done = await registerAgain(earlier, given, sandbox, terminal.env, terminal.clock.now());
     terminal.stdout.write(againText(done, given.out, sandbox));
     return EXIT.ok;
   }
@@ -51,11 +47,11 @@ export async function setupCommand(given: SetupFlags, terminal: Terminal): Promi
     sandbox,
     trace: trace?.registration,
   };
-  const files = allPackets(input, path.join(folder, 'developer/sandbox-ca.pem'), new Date(now));
-  // The key goes behind .gitignore and before all that speaks of it.
+  const files = allHandouts(input, path.join(folder, 'developer/sandbox-ca.pem'), new Date(now));
+  // The key is written after .gitignore, and before the files that mention it.
   const [gitignore, ...others] = files as [SetupFile, ...SetupFile[]];
   const requests = sandbox ? sandboxRequests(withClientId(answers), made.certificate, trace?.registration) : [];
-  const record = sandbox ? [sandboxPacketFile(sandbox, flags, requests)] : [];
+  const record = sandbox ? [sandboxRecordFile(sandbox, flags, requests)] : [];
   const all = [gitignore, ...made.files, ...(trace?.files ?? []), ...others, ...record];
   await refuseExisting(
     folder,
@@ -71,7 +67,7 @@ async function sandboxOf(given: string | true): Promise<SandboxConnection> {
   return findSandbox(given === true ? DEFAULT_SANDBOX : given);
 }
 
-/** In a sandbox there is nothing to ask: its own mailbox may send, and a new one may not be sent from. */
+/** For a sandbox no question is needed: its own mailbox may send, and a new one must be denied. */
 function forSandbox(flags: SetupFlags, { mailbox, tenantId }: SandboxConnection): SetupFlags {
   const domain = mailbox.split('@')[1];
   const scope = flags.filter === undefined && { group: flags.group ?? `graph-mailers@${domain}` };
@@ -89,16 +85,16 @@ function forSandbox(flags: SetupFlags, { mailbox, tenantId }: SandboxConnection)
 async function complete(flags: SetupFlags, terminal: Terminal): Promise<SetupFlags> {
   const { stdin, stdout } = terminal;
   if (flags.yes || stdin.isTTY !== true || stdout.isTTY !== true) return flags;
-  // Questions bring a library that nothing else needs.
+  // The questions need a library that is loaded only for them.
   const { askMissing } = await import('./ask-missing.js');
   return askMissing(flags, terminal);
 }
 
 interface Key {
   certificate: PublicCertificate;
-  /** Absolute, where the program finds it. */
+  /** Absolute path of certificate and key for the program. */
   path: string;
-  /** The key to write; none when there was one. */
+  /** The key to write; none when there was one already. */
   files: SetupFile[];
 }
 
@@ -118,7 +114,7 @@ async function keyOf(
   return { certificate: made.certificate, path: file, files: [{ path: KEY_FILE, text: made.pem, secret: true }] };
 }
 
-/** Its key is another than that of the application that sends: each gives its holder no more than its own right. */
+/** Its key differs from that of the application that sends, so that each key gives only the rights of its application. */
 async function traceOf(
   { days = DEFAULT_DAYS, sandbox }: SetupFlags,
   name: string,

@@ -2,13 +2,13 @@ import { lstat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../../common/make-folder.js';
 import { UsageError } from '../common/exit-codes.js';
-import type { SetupFile } from './answers.js';
+import type { SetupFile } from './common/answers.js';
 
 const OTHER_FOLDER = `  For other packets, give another folder: --out <folder>.
   For the next certificate of this one: --rotate.`;
 
 /**
- * Refuses when anything stands where a file would be written, before anything is written.
+ * Refuses when a file to be written exists already, before anything is written.
  * @throws UsageError that says what is there
  */
 export async function refuseExisting(folder: string, paths: readonly string[], cure = OTHER_FOLDER): Promise<void> {
@@ -24,8 +24,8 @@ export async function refuseExisting(folder: string, paths: readonly string[], c
 }
 
 /**
- * Writes new files, each only if nothing stands in its place: what comes into being in the meantime is not overwritten either.
- * Folders with secrets are for their owner alone.
+ * Writes new files, and overwrites nothing, not even a file that was created in the meantime. Folders with secrets are readable
+ * for their owner alone.
  */
 export async function writeFiles(folder: string, files: readonly SetupFile[]): Promise<void> {
   const secretFolders = new Set(files.filter(({ secret }) => secret).map((file) => path.posix.dirname(file.path)));
@@ -46,7 +46,7 @@ export async function writeFiles(folder: string, files: readonly SetupFile[]): P
 
 async function exists(file: string): Promise<boolean> {
   try {
-    // A link that leads nowhere stands in the way as well.
+    // A dangling link counts as an existing file.
     await lstat(file);
     return true;
   } catch (error) {

@@ -9,7 +9,7 @@ import { checkText } from '../../../src/cli/bulk/check-text.js';
 import { paceLine, stepLines } from '../../../src/cli/bulk/ending-text.js';
 import { progressText } from '../../../src/cli/bulk/progress-line.js';
 import { statusText } from '../../../src/cli/bulk/status-command.js';
-import { judgeChecks } from '../../../src/cli/doctor/verdict.js';
+import { overallVerdict } from '../../../src/cli/doctor/report.js';
 import { OwnCommands } from '../../../src/common/own-commands.js';
 
 const nouns = 'row|mail|mailbox|recipient|duplicate|address|time|day|problem|request|minute|message|warning';
@@ -69,7 +69,7 @@ function textsWith(n: number): string[] {
     headlineOf(totals, undefined).sentence,
     headlineOf({ ...noTotals(), rows: n, sent: n }, undefined).sentence,
     progressText(progress, 0),
-    judgeChecks(
+    overallVerdict(
       Array.from({ length: n }, () => ({ id: 'clock', title: '', status: 'warning', seen: '' })) as never,
       false,
     ).text,

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { processTerminal, type Terminal } from '../../../src/cli/common/terminal.js';
 import { runProgram } from '../../../src/cli/program.js';
 import { systemClock } from '../../../src/common/clock.js';
-import { DoctorWorld, mailbox } from './support.js';
+import { DoctorFixture, mailbox } from './support.js';
 
-let world: DoctorWorld;
+let fixture: DoctorFixture;
 beforeAll(async () => {
-  world = await DoctorWorld.start();
+  fixture = await DoctorFixture.start();
 });
-afterAll(() => world.close());
+afterAll(() => fixture.close());
 
 async function doctor(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ['', ''];
@@ -18,7 +18,7 @@ async function doctor(...args: string[]): Promise<{ code: number; out: string; e
     stdin: Object.assign(new PassThrough(), { isTTY: false }),
     stdout: { write: (text) => (out += text) },
     stderr: { write: (text) => (err += text) },
-    env: world.env,
+    env: fixture.env,
     clock: systemClock,
     signals: new EventEmitter(),
     connect: processTerminal.connect,
@@ -42,7 +42,7 @@ describe('the command line of doctor', () => {
   });
 
   test('takes a whole identity from its flags', async () => {
-    const { AZURE_TENANT_ID = '', AZURE_CLIENT_CERTIFICATE_PATH = '' } = world.env;
+    const { AZURE_TENANT_ID = '', AZURE_CLIENT_CERTIFICATE_PATH = '' } = fixture.env;
     const identity = ['--tenant-id', AZURE_TENANT_ID, '--certificate', AZURE_CLIENT_CERTIFICATE_PATH];
     const { code, err } = await doctor(...identity);
     expect(code).toBe(2);

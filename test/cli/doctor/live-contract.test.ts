@@ -6,23 +6,22 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { processTerminal, type Terminal } from '../../../src/cli/common/terminal.js';
-import { topics } from '../../../src/cli/live/cases/index.js';
-import { questions } from '../../../src/cli/live/questions/index.js';
+import { questions, topics } from '../../../src/cli/live/probes.js';
 import { MOST_MAILS } from '../../../src/cli/live/run.js';
 import { runProgram } from '../../../src/cli/program.js';
 import { systemClock } from '../../../src/common/clock.js';
-import { clientId, DoctorWorld, mailbox, tenantId } from './support.js';
+import { clientId, DoctorFixture, mailbox, tenantId } from './support.js';
 
 const tenant = {
   apps: [{ clientId, roles: ['Mail.Send', 'Mail.ReadWrite'] }],
   mimeContentType: 'any-charset' as const,
 };
-let world: DoctorWorld;
+let fixture: DoctorFixture;
 let folder: string;
 beforeAll(async () => {
-  world = await DoctorWorld.start(tenant);
+  fixture = await DoctorFixture.start(tenant);
 });
-afterAll(() => world.close());
+afterAll(() => fixture.close());
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'live-contract-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,12 +37,12 @@ async function doctor(
   args: readonly string[],
   {
     typed,
-    tenant = world,
+    tenant = fixture,
     alone = false,
     onOutput,
   }: {
     typed?: string;
-    tenant?: DoctorWorld;
+    tenant?: DoctorFixture;
     alone?: boolean;
     onOutput?: (all: string, signals: EventEmitter) => void;
   } = {},
@@ -96,15 +95,15 @@ describe('doctor --live-contract', () => {
     expectNoNames(text);
     expect(code).toBe(0);
     // No more is sent than the plan says, which is not much more than a run needs.
-    const { submissions } = world.sandbox.stats();
+    const { submissions } = fixture.sandbox.stats();
     expect(submissions).toBeLessThanOrEqual(MOST_MAILS);
     expect(Number(/\| Mails sent at most \| (\d+) \|/.exec(text)?.[1])).toBeGreaterThan(MOST_MAILS - 5);
-    const { drafts, sentItems, inbox } = world.sandbox.mailbox(mailbox);
+    const { drafts, sentItems, inbox } = fixture.sandbox.mailbox(mailbox);
     expect([drafts, sentItems, inbox]).toEqual([[], [], []]);
   }, 120_000);
 
   test('says what stays where it may not delete, and writes JSON', async () => {
-    const own = await DoctorWorld.start({ ...tenant, apps: [{ clientId, roles: ['Mail.Send'] }] });
+    const own = await DoctorFixture.start({ ...tenant, apps: [{ clientId, roles: ['Mail.Send'] }] });
     onTestFinished(() => own.close());
     const file = report('report.json');
     const { code, err } = await doctor(['--to', 'ana@example.com', '--yes', '--report', file], { tenant: own });
@@ -139,12 +138,12 @@ describe('doctor --live-contract', () => {
     expect(text).toContain('| The run | was interrupted |');
     expect(text).toMatch(/\| drafts\.13 \| .* \| {2}\| \*\*not tried\*\*: the run was interrupted \|/);
     expectNoNames(text);
-    const { drafts, sentItems, inbox } = world.sandbox.mailbox(mailbox);
+    const { drafts, sentItems, inbox } = fixture.sandbox.mailbox(mailbox);
     expect([drafts, sentItems, inbox]).toEqual([[], [], []]);
   }, 120_000);
 
   test('names what it could not delete, and does not end as if all were well', async () => {
-    const takeBack = world.sandbox.fault({ on: 'deleteDraft', status: 503 });
+    const takeBack = fixture.sandbox.fault({ on: 'deleteDraft', status: 503 });
     onTestFinished(takeBack);
     const file = report();
     let interrupted = false;
@@ -155,13 +154,13 @@ describe('doctor --live-contract', () => {
     };
     await doctor(['--to', mailbox, '--yes', '--report', file], { onOutput });
     expect(readFileSync(file, 'utf8')).toMatch(/\| What stays \| \d+ messages? in .* could not be deleted\./);
-    world.sandbox.clear();
+    fixture.sandbox.clear();
   }, 120_000);
 });
 
 describe('doctor --live-contract --remove-role', () => {
   test('waits for a person, and tells which tokens go on', async () => {
-    const own = await DoctorWorld.start(tenant);
+    const own = await DoctorFixture.start(tenant);
     onTestFinished(() => own.close());
     const file = report('report.json');
     let asked = false;
@@ -182,11 +181,11 @@ describe('doctor --live-contract --remove-role', () => {
   }, 120_000);
 
   test('is for a terminal', async () => {
-    const before = world.sandbox.requests().length;
+    const before = fixture.sandbox.requests().length;
     const { code, err } = await doctor(['--to', mailbox, '--yes', '--remove-role']);
     expect(err).toContain('--remove-role is for a terminal');
     expect(code).toBe(2);
-    expect(world.sandbox.requests().length).toBe(before);
+    expect(fixture.sandbox.requests().length).toBe(before);
   });
 });
 
@@ -208,11 +207,11 @@ describe('before anybody has agreed, doctor --live-contract', () => {
     ['a mail is to be sent too', [...to, '--yes', '--send-to', 'a@b.example'], '--send-to does not go with'],
     ['there are two mailboxes', [...to, '--yes', '--mailbox', mailbox, '--mailbox', 'a@b.example'], 'one --mailbox'],
   ])('asks nothing of anybody where %s', async (_what, args, message, typed) => {
-    const before = world.sandbox.requests().length;
+    const before = fixture.sandbox.requests().length;
     const { code, err } = await doctor(args, typed === undefined ? {} : { typed });
     expect(err).toContain(message);
     expect(code).toBe(2);
-    expect(world.sandbox.requests().length).toBe(before);
+    expect(fixture.sandbox.requests().length).toBe(before);
   });
 
   test('overwrites no report', async () => {
@@ -225,14 +224,14 @@ describe('before anybody has agreed, doctor --live-contract', () => {
   });
 
   test('wants a certificate', async () => {
-    const before = world.sandbox.requests().length;
-    const own = Object.assign(Object.create(world), {
-      env: { ...world.env, AZURE_CLIENT_CERTIFICATE_PATH: '', AZURE_CLIENT_SECRET: 'a secret of somebody' },
+    const before = fixture.sandbox.requests().length;
+    const own = Object.assign(Object.create(fixture), {
+      env: { ...fixture.env, AZURE_CLIENT_CERTIFICATE_PATH: '', AZURE_CLIENT_SECRET: 'a secret of somebody' },
     });
     const { code, err } = await doctor([...to, '--yes'], { tenant: own });
     expect(err).toContain('signs in by certificate');
     expect(code).toBe(2);
-    expect(world.sandbox.requests().length).toBe(before);
+    expect(fixture.sandbox.requests().length).toBe(before);
   });
 
   test.each([['--to', 'a@b.example'], ['--report', 'a.md'], ['--yes'], ['--remove-role']])(
@@ -256,8 +255,8 @@ describe('before anybody has agreed, doctor --live-contract', () => {
   });
 
   test('ends with the first check that fails, before it sends', async () => {
-    const own = Object.assign(Object.create(world), {
-      env: { ...world.env, AZURE_CLIENT_ID: tenantId.replace('7', '8') },
+    const own = Object.assign(Object.create(fixture), {
+      env: { ...fixture.env, AZURE_CLIENT_ID: tenantId.replace('7', '8') },
     });
     const { code, out } = await doctor([...to, '--yes', '--report', report()], { tenant: own });
     expect(out).toContain('✗ Token: failed');

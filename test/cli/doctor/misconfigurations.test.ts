@@ -1,19 +1,19 @@
 import { X509Certificate } from 'node:crypto';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { DoctorFlags } from '../../../src/cli/doctor/flags.js';
+import type { DoctorFlags } from '../../../src/cli/doctor/common/environment.js';
 import { misconfigurations } from './misconfigurations.js';
-import { DoctorWorld, type Examined } from './support.js';
+import { DoctorFixture, type DoctorRun } from './support.js';
 
 describe('doctor names each misconfiguration as what it is', () => {
   // Not test.each, which shortens names.
   for (const row of misconfigurations)
     test(row.what, async () => {
       const { tenant, arrange, flags = {}, check: title, status = 'failed', says, cure, exitCode, besides = [] } = row;
-      const world = await DoctorWorld.start(tenant);
+      const fixture = await DoctorFixture.start(tenant);
       try {
-        await arrange?.(world);
-        const result = await world.examine(settled(flags, world));
+        await arrange?.(fixture);
+        const result = await fixture.runDoctor(settled(flags, fixture));
 
         const found = result.checks.find((check) => check.title === title);
         expect(found).toMatchObject({ status });
@@ -25,16 +25,16 @@ describe('doctor names each misconfiguration as what it is', () => {
         expect(others.map((other) => `${other.title}: ${other.status}`)).toEqual(
           besides.map((other) => `${other}: warning`),
         );
-        expectNoSecrets(result, world);
+        expectNoSecrets(result, fixture);
         expectNarrow(result);
       } finally {
-        await world.close();
+        await fixture.close();
       }
     });
 });
 
-/** What a row can only name, the world of the test has. */
-function settled(flags: Partial<DoctorFlags>, { folder, sandbox }: DoctorWorld): Partial<DoctorFlags> {
+/** What a row can only name, the fixture of the test has. */
+function settled(flags: Partial<DoctorFlags>, { folder, sandbox }: DoctorFixture): Partial<DoctorFlags> {
   const { thumbprint, envFile } = flags;
   return {
     ...flags,
@@ -43,7 +43,7 @@ function settled(flags: Partial<DoctorFlags>, { folder, sandbox }: DoctorWorld):
   };
 }
 
-function expectNoSecrets({ out, bundle }: Examined, { env, sandbox }: DoctorWorld): void {
+function expectNoSecrets({ out, bundle }: DoctorRun, { env, sandbox }: DoctorFixture): void {
   const said = out + bundle;
   expect(said).not.toMatch(/eyJ[\w-]{10}/);
   expect(said).not.toContain('PRIVATE KEY');
@@ -56,7 +56,7 @@ function expectNoSecrets({ out, bundle }: Examined, { env, sandbox }: DoctorWorl
 }
 
 /** Commands are to be copied, and stay on one line; so do words that cannot be broken. */
-function expectNarrow({ out }: Examined): void {
+function expectNarrow({ out }: DoctorRun): void {
   const prose = out.split('\n').filter((line) => !line.startsWith('    '));
   const wide = prose.filter((line) => line.length > 80 && line.trim().includes(' '));
   expect(wide).toEqual([]);

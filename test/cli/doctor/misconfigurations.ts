@@ -1,5 +1,5 @@
 import type { CheckStatus } from '../../../src/cli/doctor/common/check.js';
-import type { DoctorFlags } from '../../../src/cli/doctor/flags.js';
+import type { DoctorFlags } from '../../../src/cli/doctor/common/environment.js';
 import type { SandboxOptions } from '../../../src/sandbox/index.js';
 import { certificateRows } from './rows/certificate.js';
 import { configurationRows } from './rows/configuration.js';
@@ -8,7 +8,7 @@ import { networkRows } from './rows/network.js';
 import { permissionRows } from './rows/permissions.js';
 import { signInRows } from './rows/sign-in.js';
 import { traceRows } from './rows/trace.js';
-import type { DoctorWorld } from './support.js';
+import type { DoctorFixture } from './support.js';
 
 /** Something that is wrong on purpose, and how `doctor` names it. */
 export interface Misconfiguration {
@@ -16,7 +16,7 @@ export interface Misconfiguration {
   /** The tenant, where it is not the usual one. */
   tenant?: SandboxOptions;
   /** Makes it wrong. */
-  arrange?: (world: DoctorWorld) => unknown;
+  arrange?: (fixture: DoctorFixture) => unknown;
   flags?: Partial<DoctorFlags>;
   /** Title of the check that finds it. */
   check: string;

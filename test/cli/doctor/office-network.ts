@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer } from 'node:tls';
 import { makeCertificate, type TestCertificate } from '../../helpers/certificates.js';
 import { startProxy } from '../../helpers/proxy-server.js';
-import type { DoctorWorld } from './support.js';
+import type { DoctorFixture } from './support.js';
 
 const authority = makeCertificate({ subject: 'Contoso Web Gateway', ca: true });
 const gateway = makeCertificate({
@@ -17,10 +17,10 @@ const gateway = makeCertificate({
  * Microsoft's hosts comes to the sandbox.
  */
 export async function intoOfficeNetwork(
-  world: DoctorWorld,
+  fixture: DoctorFixture,
   { trusted, certificate = gateway }: { trusted: boolean; certificate?: TestCertificate },
 ): Promise<void> {
-  const sandboxPort = Number(new URL(world.sandbox.url).port);
+  const sandboxPort = Number(new URL(fixture.sandbox.url).port);
   const sockets = new Set<Socket>();
   const server = createServer({ cert: certificate.certificate, key: certificate.privateKey }, (client) => {
     const upstream = connect({ port: sandboxPort, host: '127.0.0.1', rejectUnauthorized: false });
@@ -34,18 +34,18 @@ export async function intoOfficeNetwork(
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const proxy = await startProxy({ connect: (request) => request.open(port) });
-  world.later(() => proxy.close());
-  world.later(() => {
+  fixture.later(() => proxy.close());
+  fixture.later(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  throughProxy(world, proxy.url);
-  world.env.NODE_EXTRA_CA_CERTS = trusted ? world.write('gateway-ca.pem', authority.certificate) : undefined;
+  throughProxy(fixture, proxy.url);
+  fixture.env.NODE_EXTRA_CA_CERTS = trusted ? fixture.write('gateway-ca.pem', authority.certificate) : undefined;
 }
 
 /** The program's hosts become Microsoft's own, which only a proxy leads to. */
-export function throughProxy(world: DoctorWorld, url: string): void {
-  world.env.AZURE_AUTHORITY_HOST = undefined;
-  world.env.GRAPH_MAIL_GRAPH_HOST = undefined;
-  world.env.HTTPS_PROXY = url;
+export function throughProxy(fixture: DoctorFixture, url: string): void {
+  fixture.env.AZURE_AUTHORITY_HOST = undefined;
+  fixture.env.GRAPH_MAIL_GRAPH_HOST = undefined;
+  fixture.env.HTTPS_PROXY = url;
 }

@@ -7,9 +7,8 @@ import { PassThrough } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import type { Terminal } from '../../../src/cli/common/terminal.js';
 import type { Check } from '../../../src/cli/doctor/common/check.js';
+import type { DoctorFlags, Environment } from '../../../src/cli/doctor/common/environment.js';
 import { doctorCommand } from '../../../src/cli/doctor/doctor-command.js';
-import type { DoctorFlags } from '../../../src/cli/doctor/flags.js';
-import type { World } from '../../../src/cli/doctor/world.js';
 import { systemClock } from '../../../src/common/clock.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.js';
 import { graphTransport } from '../../../src/transport/graph-transport.js';
@@ -42,7 +41,7 @@ export const policyTenant: SandboxOptions = {
   accessPolicies: [{ app: clientId, group, right: 'RestrictAccess' }],
 };
 
-export interface Examined {
+export interface DoctorRun {
   code: number;
   out: string;
   checks: Check[];
@@ -54,11 +53,11 @@ export interface Examined {
 let kept: { identity: string; certificate: string } | undefined;
 
 /** A sandbox, and the environment of a program that is set up for it. */
-export class DoctorWorld {
+export class DoctorFixture {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'doctor-'));
   readonly sandbox: Sandbox;
   readonly env: Record<string, string | undefined>;
-  lookup: World['lookup'] = lookup;
+  lookup: Environment['lookup'] = lookup;
   clock = systemClock;
   readonly #closing: (() => unknown)[] = [];
 
@@ -75,10 +74,10 @@ export class DoctorWorld {
     };
   }
 
-  static async start(options: SandboxOptions = rbacTenant): Promise<DoctorWorld> {
+  static async start(options: SandboxOptions = rbacTenant): Promise<DoctorFixture> {
     const sandbox = await startSandbox({ tenantId, clientId, ...kept, ...options });
     kept ??= { identity: sandbox.identity, certificate: sandbox.options.certificate };
-    return new DoctorWorld(sandbox);
+    return new DoctorFixture(sandbox);
   }
 
   /** Writes a file that only this account can read, and gives its path. */
@@ -88,13 +87,13 @@ export class DoctorWorld {
     return file;
   }
 
-  /** Closes something with this world. */
+  /** Closes something with this fixture. */
   later(close: () => unknown): void {
     this.#closing.push(close);
   }
 
   /** Runs `doctor` as a person sees it, with a support bundle. */
-  async examine(flags: Partial<DoctorFlags> = {}): Promise<Examined> {
+  async runDoctor(flags: Partial<DoctorFlags> = {}): Promise<DoctorRun> {
     const file = path.join(this.folder, `bundle-${Math.random()}.json`);
     const { code, out } = await this.run({ bundle: file, ...flags });
     const bundle = readFileSync(file, 'utf8');
@@ -114,8 +113,15 @@ export class DoctorWorld {
       connect: (options) => createTransport(graphTransport({ ...options, cloud: this.sandbox.options.cloud })),
     };
     const { env, clock, connect } = terminal;
-    const world: World = { env, clock, connect, platform: process.platform, lookup: this.lookup, timeout: 5_000 };
-    const code = await doctorCommand({ mode: 'rbac', envFile: false, ...flags }, terminal, world);
+    const fixture: Environment = {
+      env,
+      clock,
+      connect,
+      platform: process.platform,
+      lookup: this.lookup,
+      timeout: 5_000,
+    };
+    const code = await doctorCommand({ mode: 'rbac', envFile: false, ...flags }, terminal, fixture);
     return { code, out };
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { messageTrace } from '../../../src/cli/live/questions/message-trace.js';
+import { messageTrace } from '../../../src/cli/live/questions/delivery.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { type Answer, HastyClock, serviceThat } from './service.js';
 

@@ -1,9 +1,8 @@
 // What a report may have in it, whatever a server answers.
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { topics } from '../../../src/cli/live/cases/index.js';
-import { ProbeFailure } from '../../../src/cli/live/common/probe.js';
+import { ProbeFailure } from '../../../src/cli/live/common/exchange.js';
 import { Target } from '../../../src/cli/live/common/target.js';
-import { questions, withPerson } from '../../../src/cli/live/questions/index.js';
+import { interactiveQuestions, questions, topics } from '../../../src/cli/live/probes.js';
 import { reportText, withoutNames } from '../../../src/cli/live/report.js';
 import { type LiveResult, runLive } from '../../../src/cli/live/run.js';
 import { type Clock, systemClock } from '../../../src/common/clock.js';
@@ -93,7 +92,7 @@ describe('the report of a run names nobody where the service', () => {
       const { target, token } = await serviceThat(answer(), sandbox);
       const result = await runLive(target, { clock: new HastyClock() });
       expect(result.results).toHaveLength(
-        topics.flatMap(({ cases }) => cases).length + questions.length + withPerson.length,
+        topics.flatMap(({ cases }) => cases).length + questions.length + interactiveQuestions.length,
       );
       for (const format of ['markdown', 'json'] as const) {
         const text = reportText(format, facts, result, target);
@@ -169,13 +168,13 @@ describe('a run', () => {
       exchanges: [],
     });
     expect(lines.join('\n')).toContain('The run ends here: the time was over.');
-    const { drafts, sentItems, inbox } = tenant.mailbox(target.place.mailbox);
+    const { drafts, sentItems, inbox } = tenant.mailbox(target.settings.mailbox);
     expect([drafts, sentItems, inbox]).toEqual([[], [], []]);
   }, 60_000);
 
   test('sends no more mails than were announced', async () => {
     const { target, sandbox: tenant } = await startSandboxTarget();
-    const few = new Target({ ...target.place, maxMails: 1 });
+    const few = new Target({ ...target.settings, maxMails: 1 });
     onTestFinished(async () => {
       target.close();
       few.close();

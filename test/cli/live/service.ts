@@ -1,7 +1,7 @@
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { type Place, Target } from '../../../src/cli/live/common/target.js';
+import { Target, type TargetSettings } from '../../../src/cli/live/common/target.js';
 import type { Clock } from '../../../src/common/clock.js';
 import type { Sandbox } from '../../../src/sandbox/index.js';
 
@@ -36,7 +36,7 @@ export type Answer = (request: { url: string; authorization: string; body: strin
 export async function serviceThat(
   answer: Answer,
   sandbox: Sandbox,
-  more: Partial<Place> = {},
+  more: Partial<TargetSettings> = {},
 ): Promise<{ target: Target; token: string }> {
   const roles = Buffer.from(JSON.stringify({ roles: ['Mail.Send', 'Mail.ReadWrite'], tid: TENANT })).toString(
     'base64url',
@@ -62,7 +62,7 @@ export async function serviceThat(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `https://localhost:${(server.address() as AddressInfo).port}`;
-  const place: Place = {
+  const settings: TargetSettings = {
     tenantId: TENANT,
     clientId: CLIENT,
     authorityHost: origin,
@@ -74,7 +74,7 @@ export async function serviceThat(
     clock: new HastyClock(),
     ...more,
   };
-  const target = new Target(place);
+  const target = new Target(settings);
   onTestFinished(() => {
     target.close();
     server.closeAllConnections();

@@ -8,15 +8,15 @@ import { processTerminal } from '../../../src/cli/common/terminal.js';
 import { runProgram } from '../../../src/cli/program.js';
 import { helpOf, QUESTIONS } from '../../../src/cli/setup/questions.js';
 import { makeCertificate } from '../../helpers/certificates.js';
-import { SetupWorld } from './support.js';
+import { SetupFixture } from './support.js';
 
 const ownPem = makeCertificate().pem;
 
-let world: SetupWorld;
+let fixture: SetupFixture;
 beforeEach(() => {
-  world = new SetupWorld();
+  fixture = new SetupFixture();
 });
-afterEach(() => world.remove());
+afterEach(() => fixture.remove());
 
 const ENTER = '\r';
 const SPACE = ' ';
@@ -40,14 +40,14 @@ async function typed(args: string[], answers: readonly [shown: string, keys: str
   });
   const stderr = { write: (text: string) => (err += text) };
   const terminal = { ...processTerminal, stdin, stdout, stderr, env: {}, signals: new EventEmitter() };
-  const code = await runProgram(['setup', '--out', world.out, ...args], terminal);
+  const code = await runProgram(['setup', '--out', fixture.out, ...args], terminal);
   return { code, out, err, asked: next };
 }
 
 describe('setup on a terminal', () => {
   it('asks for what no flag says, and offers what is usual', async () => {
     const done = await typed(
-      ['--certificate', world.write('own.pem', ownPem)],
+      ['--certificate', fixture.write('own.pem', ownPem)],
       [
         ['Which mailbox sends', `noreply@contoso.com${ENTER}`],
         ['if it is missing', `y`],
@@ -59,14 +59,14 @@ describe('setup on a terminal', () => {
       ],
     );
     expect(done).toMatchObject({ code: 0, err: '', asked: 7 });
-    const script = world.read('exchange-admin/restrict-mailboxes.ps1');
+    const script = fixture.read('exchange-admin/restrict-mailboxes.ps1');
     expect(script).toContain("$Allowed = @('noreply@contoso.com')");
     expect(script).toContain('$CreateMailbox = $true');
     expect(script).toContain("$GroupAddress = 'graph-mailers@contoso.com'");
     expect(script).toContain('New-ApplicationAccessPolicy');
     // The first of the list.
-    expect(parseEnv(world.read('developer/.env')).GRAPH_MAIL_FEATURES).toBe('bounces');
-    expect(world.read('entra-admin/register-app.sh')).toContain("APP_NAME='graph-mailer'");
+    expect(parseEnv(fixture.read('developer/.env')).GRAPH_MAIL_FEATURES).toBe('bounces');
+    expect(fixture.read('entra-admin/register-app.sh')).toContain("APP_NAME='graph-mailer'");
   });
 
   it('takes no answer that is none, and says why', async () => {
@@ -94,7 +94,7 @@ describe('setup on a terminal', () => {
 
   it('does not offer an access policy where a filter is given, which is for RBAC alone', async () => {
     const flags = ['--mailbox', 'noreply@contoso.com', '--denied-mailbox', 'director@contoso.com', '--create-mailbox'];
-    const filter = ['--filter', "City -eq 'x'", '--certificate', world.write('own.pem', ownPem)];
+    const filter = ['--filter', "City -eq 'x'", '--certificate', fixture.write('own.pem', ownPem)];
     const done = await typed(
       [...flags, ...filter],
       [
@@ -109,7 +109,7 @@ describe('setup on a terminal', () => {
   it('writes nothing when somebody leaves', async () => {
     const done = await typed([], [['Which mailbox sends', CTRL_C]]);
     expect(done).toMatchObject({ code: 2, err: expect.stringContaining('Nothing was written') });
-    expect(existsSync(path.join(world.out, 'developer'))).toBe(false);
+    expect(existsSync(path.join(fixture.out, 'developer'))).toBe(false);
   });
 
   it('takes no example for an answer', async () => {
@@ -127,17 +127,17 @@ describe('setup on a terminal', () => {
     const needed = {
       '--mailbox': 'noreply@contoso.com',
       '--denied-mailbox': 'director@contoso.com',
-      '--certificate': world.write('own.pem', ownPem),
+      '--certificate': fixture.write('own.pem', ownPem),
     };
     const written = () =>
-      readdirSync(world.out, { recursive: true, withFileTypes: true })
+      readdirSync(fixture.out, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => path.join(entry.parentPath, entry.name))
         .sort()
-        .map((file) => [path.relative(world.out, file), readFileSync(file, 'utf8')]);
-    expect(await world.setup(Object.entries(needed).flat())).toMatchObject({ code: 0, err: '' });
+        .map((file) => [path.relative(fixture.out, file), readFileSync(file, 'utf8')]);
+    expect(await fixture.setup(Object.entries(needed).flat())).toMatchObject({ code: 0, err: '' });
     const byFlags = written();
-    rmSync(world.out, { recursive: true });
+    rmSync(fixture.out, { recursive: true });
     const answers = QUESTIONS.filter(({ applies }) => applies?.({ out: '', certificate: 'x' }) ?? true).map(
       ({ name, question, default: usual }): [string, string] => {
         if (usual) return [question, ENTER];

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Answers, Mode, SetupFile } from '../../../src/cli/setup/answers.js';
-import { publicCertificate } from '../../../src/cli/setup/certificate/public-certificate.js';
-import { CLOUD_TERMS } from '../../../src/cli/setup/clouds.js';
-import { entraPacket } from '../../../src/cli/setup/handouts/entra-admin.js';
-import { rotationPacket } from '../../../src/cli/setup/handouts/rotation.js';
-import { MAIL_SEND_ROLE_ID } from '../../../src/cli/setup/scripts/well-known-ids.js';
+import type { Answers, Mode, SetupFile } from '../../../src/cli/setup/common/answers.js';
+import { publicCertificate } from '../../../src/cli/setup/common/certificate.js';
+import { CLOUD_TERMS } from '../../../src/cli/setup/common/cloud-terms.js';
+import { MAIL_SEND_ROLE_ID } from '../../../src/cli/setup/common/rights.js';
+import { entraHandout } from '../../../src/cli/setup/handouts/entra-admin.js';
+import { rotationHandout } from '../../../src/cli/setup/handouts/rotation.js';
 import type { CloudName } from '../../../src/options/types.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 import { type AzTenant, FAILURES, type Failure, StubAz, TENANT } from './stub-az.js';
@@ -44,12 +44,12 @@ export const answersOf = (mode: Mode, more: Partial<Answers> = {}): Answers => (
 
 export function entraFiles(answers: Answers): SetupFile[] {
   const paths = { certificatePath: '/key.pem', publicFile: 'graph-mailer.cer', folder: 'out' };
-  return entraPacket({ answers, certificate, keyMade: true, ...paths });
+  return entraHandout({ answers, certificate, keyMade: true, ...paths });
 }
 
 export function rotationFiles(clientId: string | undefined, cloud: CloudName = 'global'): SetupFile[] {
   const old = { old: undefined, oldPath: undefined };
-  return rotationPacket({
+  return rotationHandout({
     ...{ pem: '', certificate, keyPath: '/new.pem', tenantId: undefined, clientId, cloud },
     ...old,
   });
@@ -290,8 +290,8 @@ interface Checked {
 /** Says that it is done, in any of the scripts. */
 const SUCCESS = /^(Done\.|Granted Mail\.Send|Mail\.Send (is|and .* are) granted|Tell the developer)/m;
 
-/** A folder with the packet, and a tenant beside it. */
-class World {
+/** A folder with the handout, and a tenant beside it. */
+class Fixture {
   readonly folder = mkdtempSync(path.join(tmpdir(), "setup scripts' $HOME "));
   readonly az = new StubAz();
   readonly script: string;
@@ -350,57 +350,57 @@ export async function check(
   const complain = (what: string, complaints: readonly string[]) => {
     checked.complaints.push(...complaints.map((one) => `${scenario.name}, ${what}: ${one}`));
   };
-  const inWorld = async (what: string, work: (world: World) => Promise<string[]>) => {
+  const inFixture = async (what: string, work: (fixture: Fixture) => Promise<string[]>) => {
     if (stopAtFirst && checked.complaints.length > 0) return;
-    const world = new World(scenario, mutate);
-    await world.az.start();
+    const fixture = new Fixture(scenario, mutate);
+    await fixture.az.start();
     try {
-      complain(what, [...(await work(world)), ...harm(world.az.state)]);
+      complain(what, [...(await work(fixture)), ...harm(fixture.az.state)]);
     } finally {
-      await world.end();
+      await fixture.end();
     }
   };
-  const run = async (world: World, args?: string[]) => {
+  const run = async (fixture: Fixture, args?: string[]) => {
     checked.runs++;
-    return world.run(args);
+    return fixture.run(args);
   };
 
   let calls = 0;
-  await inWorld('as it should go', async (world) => {
-    const first = await run(world);
-    calls = world.az.calls.length;
-    const complaints = judged(scenario, world, first);
+  await inFixture('as it should go', async (fixture) => {
+    const first = await run(fixture);
+    calls = fixture.az.calls.length;
+    const complaints = classified(scenario, fixture, first);
     if (scenario.status === 0 && first.stderr) complaints.push(`it printed ${first.stderr}`);
     if (scenario.says && !`${first.stdout}${first.stderr}`.includes(scenario.says))
       complaints.push('it did not say why');
     if (first.status !== scenario.status || complaints.length > 0)
       return [`ended with ${first.status}`, ...complaints, first.stderr];
-    const after = structuredClone(world.az.state);
+    const after = structuredClone(fixture.az.state);
     const undo = scenario.undo?.(mutate(text(scenario.files, scenario.script)), after, first.stdout);
     for (const shows of sweep === 'none' ? (['key'] as const) : (['key', 'hex', 'base64'] as const)) {
-      world.az.shows = shows;
-      const again = await run(world);
+      fixture.az.shows = shows;
+      const again = await run(fixture);
       if (again.status !== scenario.status)
         complaints.push(`the second run ended with ${again.status}: ${again.stderr}`);
-      if (!isDeepStrictEqual(world.az.state, after))
+      if (!isDeepStrictEqual(fixture.az.state, after))
         complaints.push(`the second run changed something (Graph shows ${shows})`);
       if (!isDeepStrictEqual(idsIn(again.stdout), idsIn(first.stdout)))
         complaints.push('the second run printed other ids');
     }
     if (scenario.undo) {
       checked.runs++;
-      const undone = await world.az.run('-c', [undo ?? 'false']);
+      const undone = await fixture.az.run('-c', [undo ?? 'false']);
       if (undone.status !== 0) complaints.push(`the undo, ${undo}, ended with ${undone.status}: ${undone.stderr}`);
-      if (!isDeepStrictEqual(world.az.state, scenario.start)) complaints.push('the undo did not undo');
+      if (!isDeepStrictEqual(fixture.az.state, scenario.start)) complaints.push('the undo did not undo');
     }
     return complaints;
   });
 
-  await inWorld('where new objects are seen late', async (world) => {
-    world.az.delay = 3;
-    const done = await run(world);
+  await inFixture('where new objects are seen late', async (fixture) => {
+    fixture.az.delay = 3;
+    const done = await run(fixture);
     return done.status === scenario.status
-      ? judged(scenario, world, done)
+      ? classified(scenario, fixture, done)
       : [`ended with ${done.status}: ${done.stderr}`];
   });
 
@@ -422,16 +422,16 @@ export async function check(
   await inTurns(
     sweep === 'none' ? refusals.slice(0, 1) : refusals,
     async ({ what, says, state, args, otherCertificate }) => {
-      await inWorld(what, async (world) => {
-        Object.assign(world.az.state, state);
-        if (otherCertificate) swapCertificate(world);
-        const keys = () => world.az.state.apps.flatMap((app) => app.keys);
-        const before = structuredClone({ keys: keys(), principals: world.az.state.principals });
-        const done = await run(world, args);
+      await inFixture(what, async (fixture) => {
+        Object.assign(fixture.az.state, state);
+        if (otherCertificate) swapCertificate(fixture);
+        const keys = () => fixture.az.state.apps.flatMap((app) => app.keys);
+        const before = structuredClone({ keys: keys(), principals: fixture.az.state.principals });
+        const done = await run(fixture, args);
         const complaints = done.status === 0 || SUCCESS.test(done.stdout) ? ['it said that it worked'] : [];
         if (!done.stderr.includes('Stopped: ')) complaints.push('it did not say that it stopped');
         if (!done.stderr.includes(says)) complaints.push(`it did not say why: ${done.stderr}`);
-        if (!isDeepStrictEqual({ keys: keys(), principals: world.az.state.principals }, before))
+        if (!isDeepStrictEqual({ keys: keys(), principals: fixture.az.state.principals }, before))
           complaints.push('it changed something');
         return complaints;
       });
@@ -439,14 +439,14 @@ export async function check(
   );
 
   await inTurns(failuresOf(sweep, calls), async ({ call, kind, once }) => {
-    await inWorld(`${kind} at call ${call}${once ? '' : ' and after it'}`, async (world) => {
-      world.az.failure = (at) => ((once ? at === call : at >= call) ? kind : undefined);
-      const failed = await run(world);
-      const complaints = judged(scenario, world, failed);
+    await inFixture(`${kind} at call ${call}${once ? '' : ' and after it'}`, async (fixture) => {
+      fixture.az.failure = (at) => ((once ? at === call : at >= call) ? kind : undefined);
+      const failed = await run(fixture);
+      const complaints = classified(scenario, fixture, failed);
       // From where it began, or with all of it done, the next run was seen above already.
-      if (failed.status === scenario.status || isDeepStrictEqual(world.az.state, scenario.start)) return complaints;
-      world.az.failure = () => undefined;
-      complaints.push(...(await recovered(scenario, world, run)));
+      if (failed.status === scenario.status || isDeepStrictEqual(fixture.az.state, scenario.start)) return complaints;
+      fixture.az.failure = () => undefined;
+      complaints.push(...(await recovered(scenario, fixture, run)));
       return complaints;
     });
   });
@@ -466,17 +466,17 @@ function failuresOf(sweep: Sweep, calls: number): { call: number; kind: Failure;
   ]).flat();
 }
 
-function swapCertificate({ script }: World): void {
+function swapCertificate({ script }: Fixture): void {
   writeFileSync(
     path.join(path.dirname(script), 'graph-mailer.cer'),
     `-----BEGIN CERTIFICATE-----\n${OTHER_DER}\n-----END CERTIFICATE-----\n`,
   );
 }
 
-type Done = Awaited<ReturnType<World['run']>>;
+type Done = Awaited<ReturnType<Fixture['run']>>;
 
 /** Whether what was reported is true. */
-function judged(scenario: Scenario, { az }: World, { status, stdout, stderr }: Done): string[] {
+function classified(scenario: Scenario, { az }: Fixture, { status, stdout, stderr }: Done): string[] {
   if (status === null) return ['it never ended'];
   const found = scenario.status === 1 && status === 1 && stdout.includes('FINDING');
   if (status === 0 || found) {
@@ -493,16 +493,16 @@ function judged(scenario: Scenario, { az }: World, { status, stdout, stderr }: D
 /** After a failure the same command again, or the one that it names, leads to the goal. */
 async function recovered(
   scenario: Scenario,
-  world: World,
-  run: (world: World, args?: string[]) => Promise<Done>,
+  fixture: Fixture,
+  run: (fixture: Fixture, args?: string[]) => Promise<Done>,
 ): Promise<string[]> {
-  let done = await run(world);
+  let done = await run(fixture);
   const exists = scenario.name.startsWith('finds the name')
     ? null
     : /exists already[\s\S]*?\["([0-9a-f-]{36})"\]/.exec(done.stderr);
-  if (exists?.[1]) done = await run(world, [exists[1]]);
+  if (exists?.[1]) done = await run(fixture, [exists[1]]);
   if (done.status !== scenario.status) return [`run again, it ended with ${done.status}: ${done.stderr}`];
-  return scenario.goal(world.az.state, done.stdout).map((one) => `run again, ${one}`);
+  return scenario.goal(fixture.az.state, done.stdout).map((one) => `run again, ${one}`);
 }
 
 /** Several at a time: most of it is waiting for processes. */

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SetupFile } from '../../../src/cli/setup/answers.js';
-import { MAIL_SEND_ROLE_ID } from '../../../src/cli/setup/scripts/well-known-ids.js';
+import type { SetupFile } from '../../../src/cli/setup/common/answers.js';
+import { MAIL_SEND_ROLE_ID } from '../../../src/cli/setup/common/rights.js';
 import { answersOf, certificate, DENIED, DER, entraFiles, NAME, rotationFiles } from './bash-harness.js';
 import { type AzTenant, StubAz, TENANT } from './stub-az.js';
 
@@ -32,7 +32,7 @@ async function stubAz(state?: Partial<AzTenant>): Promise<StubAz> {
   return az;
 }
 
-/** Writes the files of a packet; gives the path of one. */
+/** Writes the files of a handout; gives the path of one. */
 function written(files: readonly SetupFile[]): (name: string) => string {
   for (const file of files) {
     const at = path.join(folder, file.path);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type KeyAndCertificate, newCertificate } from '../../../src/cli/setup/certificate/new-certificate.js';
+import { type KeyAndCertificate, newCertificate } from '../../../src/cli/setup/common/certificate.js';
 import { startSandbox } from '../../../src/sandbox/index.js';
 import { graphTransport } from '../../../src/transport/graph-transport.js';
 import { hasOpenssl } from '../../helpers/certificates.js';

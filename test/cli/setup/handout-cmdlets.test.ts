@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Answers, Mode, Scope } from '../../../src/cli/setup/answers.js';
-import { allPackets } from '../../../src/cli/setup/handouts/all-handouts.js';
-import { rotationPacket } from '../../../src/cli/setup/handouts/rotation.js';
+import type { Answers, Mode, Scope } from '../../../src/cli/setup/common/answers.js';
+import { allHandouts } from '../../../src/cli/setup/handouts/all-handouts.js';
+import { rotationHandout } from '../../../src/cli/setup/handouts/rotation.js';
 import type { CloudName } from '../../../src/options/types.js';
 import { certificate } from './bash-harness.js';
 import { powerShellValue } from './powershell-tokens.js';
@@ -102,11 +102,14 @@ function documents({ mode, scope, cloud, known, features }: (typeof cases)[numbe
   const given = { mode, name, mailboxes, deniedMailbox, scope, createMailbox: true, cloud, features };
   const answers: Answers = { ...given, ...known };
   const paths = { certificatePath: '/key.pem', publicFile: 'graph-mailer.cer', folder: 'out' };
-  const rotation = rotationPacket({
+  const rotation = rotationHandout({
     ...{ pem: '', certificate, keyPath: '/new.pem', old: undefined, oldPath: undefined, cloud },
     ...{ tenantId: undefined, clientId: answers.clientId },
   });
-  const files = [...allPackets({ answers, certificate, keyMade: true, ...paths }, '/ca.pem', new Date(0)), ...rotation];
+  const files = [
+    ...allHandouts({ answers, certificate, keyMade: true, ...paths }, '/ca.pem', new Date(0)),
+    ...rotation,
+  ];
   return files.filter(({ path: at }) => at.endsWith('.md'));
 }
 

@@ -111,7 +111,7 @@ describe.skipIf(!hasPowerShell)('what a tenant may hold', () => {
   const principal = { appId: APP, objectId: OBJECT, displayName: 'x', at: 0 };
   const eop = { id: 9, tenant: '99999999-1111-2222-3333-444444444444', eop: true };
   /** Variants by name; what is expected of each is in the test of that name. */
-  const scenarios: Record<string, [variant: Variant, judge: (run: Run, text: string) => void]> = {
+  const scenarios: Record<string, [variant: Variant, expectRun: (run: Run, text: string) => void]> = {
     'a session of Security & Compliance PowerShell is none of Exchange': [
       { ...group, control: { ...group.control, connections: [eop] } },
       (run, text) => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Answers, Mode, Scope } from '../../../src/cli/setup/answers.js';
-import { publicCertificate } from '../../../src/cli/setup/certificate/public-certificate.js';
-import { allPackets } from '../../../src/cli/setup/handouts/all-handouts.js';
-import { rotationPacket } from '../../../src/cli/setup/handouts/rotation.js';
+import type { Answers, Mode, Scope } from '../../../src/cli/setup/common/answers.js';
+import { publicCertificate } from '../../../src/cli/setup/common/certificate.js';
+import { allHandouts } from '../../../src/cli/setup/handouts/all-handouts.js';
+import { rotationHandout } from '../../../src/cli/setup/handouts/rotation.js';
 import { makeCertificate } from '../../helpers/certificates.js';
 import { powerShellTokens, powerShellValue } from './powershell-tokens.js';
 
@@ -18,7 +18,7 @@ const filter: Scope = {
 
 function scripts(mode: Mode, scope = group): Record<string, string> {
   const answers: Answers = { mode, name, mailboxes, deniedMailbox, scope, createMailbox: true, cloud: 'global' };
-  const packet = {
+  const handout = {
     answers,
     certificate,
     certificatePath: '/key.pem',
@@ -30,7 +30,7 @@ function scripts(mode: Mode, scope = group): Record<string, string> {
     ...{ pem: '', certificate, keyPath: '/new.pem', old: undefined, oldPath: undefined, cloud: 'global' as const },
     ...{ tenantId: undefined, clientId: undefined },
   };
-  const files = [...allPackets(packet, '/ca.pem', new Date()), ...rotationPacket(rotation)];
+  const files = [...allHandouts(handout, '/ca.pem', new Date()), ...rotationHandout(rotation)];
   return Object.fromEntries(
     files.filter(({ path }) => path.endsWith('.ps1')).map(({ path, text }) => [path.split('/')[1], text]),
   );

@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { parseEnv } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { code } from '../../../src/cli/setup/handouts/markdown.js';
-import { envLine } from '../../../src/cli/setup/quote-env.js';
+import { code, envLine } from '../../../src/cli/setup/common/quoting.js';
 import { quotePowerShell, quotePowerShellList, quoteSh } from '../../../src/common/shell-quoting.js';
 import { powerShellTokens, powerShellValue } from './powershell-tokens.js';
 

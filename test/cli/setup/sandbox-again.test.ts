@@ -6,16 +6,16 @@ import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { graphTransport } from '../../../src/index.js';
 import { createCertificate, type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.js';
-import { SetupWorld, usualFlags } from './support.js';
+import { SetupFixture, usualFlags } from './support.js';
 
 const { certificate } = await createCertificate();
 const tenantId = '7e4a4e11-5a4d-4b0c-9c0d-e5a9d0c0ffee';
 
-let world: SetupWorld;
+let fixture: SetupFixture;
 beforeEach(() => {
-  world = new SetupWorld();
+  fixture = new SetupFixture();
 });
-afterEach(() => world.remove());
+afterEach(() => fixture.remove());
 
 async function start(options: SandboxOptions = {}): Promise<Sandbox> {
   const sandbox = await startSandbox({ certificate, tenantId, ...options });
@@ -30,12 +30,12 @@ async function follow(sandbox: Sandbox, options: SandboxOptions = { identity: sa
   return start({ ...(port && inboxPort && { port, inboxPort }), ...options });
 }
 
-const setup = ({ inboxUrl }: Sandbox, ...flags: string[]) => world.setup(['--sandbox', inboxUrl, ...flags]);
-const env = () => parseEnv(world.read('developer/.env'));
+const setup = ({ inboxUrl }: Sandbox, ...flags: string[]) => fixture.setup(['--sandbox', inboxUrl, ...flags]);
+const env = () => parseEnv(fixture.read('developer/.env'));
 const clientId = () => env().AZURE_CLIENT_ID ?? '';
-const keys = () => ['graph-mailer.pem', '.env'].map((name) => world.read(`developer/${name}`));
+const keys = () => ['graph-mailer.pem', '.env'].map((name) => fixture.read(`developer/${name}`));
 
-/** Sends with what the packet says, and nothing else. */
+/** Sends with what the handout says, and nothing else. */
 async function send(): Promise<void> {
   const { AZURE_AUTHORITY_HOST: authorityHost = '', GRAPH_MAIL_GRAPH_HOST: graphHost = '', ...variables } = env();
   const transporter = createTransport(
@@ -44,7 +44,7 @@ async function send(): Promise<void> {
       clientId: clientId(),
       certificatePath: variables.AZURE_CLIENT_CERTIFICATE_PATH ?? '',
       mailbox: variables.GRAPH_MAIL_MAILBOX ?? '',
-      cloud: { authorityHost, graphHost, ca: world.read('developer/sandbox-ca.pem') },
+      cloud: { authorityHost, graphHost, ca: fixture.read('developer/sandbox-ca.pem') },
     }),
   );
   await transporter.sendMail({ from: variables.GRAPH_MAIL_MAILBOX, to: 'ana@example.com', text: 'Hello' });
@@ -52,7 +52,7 @@ async function send(): Promise<void> {
 }
 
 describe('setup --sandbox again', () => {
-  it('finds its packet, and says that nothing is missing', async () => {
+  it('finds its handouts, and says that nothing is missing', async () => {
     const sandbox = await start();
     await setup(sandbox);
     const before = [...keys(), JSON.stringify(sandbox.tenant.apps.list())];
@@ -102,14 +102,14 @@ describe('setup --sandbox again', () => {
   it('follows the sandbox to another address, and keeps what else is in .env', async () => {
     const first = await start();
     await setup(first);
-    const file = path.join(world.out, 'developer/.env');
+    const file = path.join(fixture.out, 'developer/.env');
     writeFileSync(file, `# by hand\n${readFileSync(file, 'utf8')}OTHER='1 2'\n`);
     await first.close();
     const second = await start({ identity: first.identity });
     expect((await setup(second)).out).toContain(
       `at another address than before: developer/.env now has ${second.url}.`,
     );
-    expect(world.read('developer/.env')).toMatch(/^# by hand\n[\s\S]*\nOTHER='1 2'\n$/);
+    expect(fixture.read('developer/.env')).toMatch(/^# by hand\n[\s\S]*\nOTHER='1 2'\n$/);
     await send();
     expect((await setup(second)).out).not.toContain('another address');
     // By another name of the same one as well.
@@ -151,15 +151,15 @@ describe('setup --sandbox refuses, and changes nothing, where there is', () => {
     expect([...keys(), JSON.stringify(sandbox.tenant.apps.list())]).toEqual(before);
   };
 
-  it('the packet of a tenant', async () => {
-    await world.setup([...usualFlags, '--yes']);
+  it('the handouts of a tenant', async () => {
+    await fixture.setup([...usualFlags, '--yes']);
     await refusal(await start(), 2, /developer\/\.env already, which was made for a tenant[\s\S]*--out <folder>/);
   });
 
   it.each<[string, SandboxOptions]>([
     ['of another tenant id', { tenantId: randomUUID() }],
     ['at another address, with another authority', { port: 0, inboxPort: 0 }],
-  ])('the packet of another sandbox, %s', async (_, options) => {
+  ])('the handouts of another sandbox, %s', async (_, options) => {
     const first = await start();
     await setup(first);
     const words =
@@ -175,7 +175,7 @@ describe('setup --sandbox refuses, and changes nothing, where there is', () => {
     ['--client-id', randomUUID()],
     ['--legacy-policy'],
     ['--with', 'trace'],
-  ])('a packet of something else for %s', async (flag, ...value) => {
+  ])('handouts of something else for %s', async (flag, ...value) => {
     const sandbox = await start();
     await setup(sandbox);
     await refusal(
@@ -201,7 +201,7 @@ describe('setup --sandbox refuses, and changes nothing, where there is', () => {
   ])('a record that is %s', async (_, change, words) => {
     const sandbox = await start();
     await setup(sandbox);
-    const file = path.join(world.out, 'developer/sandbox.json');
+    const file = path.join(fixture.out, 'developer/sandbox.json');
     const text = change(readFileSync(file, 'utf8'));
     writeFileSync(file, text);
     await refusal(sandbox, 1, words);
@@ -211,7 +211,7 @@ describe('setup --sandbox refuses, and changes nothing, where there is', () => {
   it('no key any more, nor a sandbox', async () => {
     const sandbox = await start();
     await setup(sandbox);
-    rmSync(path.join(world.out, 'developer/graph-mailer.pem'));
+    rmSync(path.join(fixture.out, 'developer/graph-mailer.pem'));
     expect(await setup(sandbox)).toMatchObject({
       code: 1,
       err: expect.stringMatching(/AZURE_CLIENT_CERTIFICATE_PATH of developer\/\.env names cannot be used/),
@@ -221,8 +221,8 @@ describe('setup --sandbox refuses, and changes nothing, where there is', () => {
   });
 });
 
-it('the record of a packet holds nothing secret', async () => {
+it('the record of the handouts holds nothing secret', async () => {
   const sandbox = await start();
   await setup(sandbox);
-  expect(world.read('developer/sandbox.json')).not.toMatch(/PRIVATE KEY|graph-sandbox/);
+  expect(fixture.read('developer/sandbox.json')).not.toMatch(/PRIVATE KEY|graph-sandbox/);
 });

@@ -7,16 +7,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { graphTransport } from '../../../src/index.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { root } from '../../helpers/run-node.js';
-import { SetupWorld } from './support.js';
+import { SetupFixture } from './support.js';
 
-let world: SetupWorld;
+let fixture: SetupFixture;
 let sandbox: Sandbox;
 beforeEach(async () => {
-  world = new SetupWorld();
+  fixture = new SetupFixture();
   sandbox = await startSandbox();
 });
 afterEach(async () => {
-  world.remove();
+  fixture.remove();
   await sandbox.close();
 });
 
@@ -25,9 +25,9 @@ describe.each([
   ['an access policy', ['--legacy-policy'], ['Mail.Send']],
 ] as const)('setup --sandbox, by %s', (_, flags, roles) => {
   it('makes an application that may send from its mailbox, and from no other', async () => {
-    const done = await world.setup(['--sandbox', sandbox.inboxUrl, ...flags]);
+    const done = await fixture.setup(['--sandbox', sandbox.inboxUrl, ...flags]);
     expect(done).toMatchObject({ code: 0, err: '' });
-    const env = parseEnv(world.read('developer/.env'));
+    const env = parseEnv(fixture.read('developer/.env'));
     const clientId = env.AZURE_CLIENT_ID ?? '';
     const access = (mailbox: string) => sandbox.tenant.access(clientId, mailbox).result;
     expect(access(sandbox.options.mailbox)).toBe('Granted');
@@ -36,17 +36,17 @@ describe.each([
     expect(env.AZURE_TENANT_ID).toBe(sandbox.options.tenantId);
     expect(done.out).toMatch(/^npx nodemailer-graph-transport send .*developer\/\.env/m);
     expect(done.out).toContain(sandbox.inboxUrl);
-    expect(world.read('developer/.env')).not.toContain('administrator');
+    expect(fixture.read('developer/.env')).not.toContain('administrator');
     const check = /doctor .*--denied-mailbox director@contoso\.example --probe$/m;
     expect(done.out).toMatch(check);
-    expect(world.read('developer/README.md').replaceAll(/\\\n +/g, '')).toMatch(check);
+    expect(fixture.read('developer/README.md').replaceAll(/\\\n +/g, '')).toMatch(check);
   });
 });
 
 describe('setup --sandbox', () => {
   it('writes what a program needs to send', async () => {
-    await world.setup(['--sandbox', sandbox.inboxUrl]);
-    const env = parseEnv(world.read('developer/.env'));
+    await fixture.setup(['--sandbox', sandbox.inboxUrl]);
+    const env = parseEnv(fixture.read('developer/.env'));
     const transporter = createTransport(
       graphTransport({
         tenantId: env.AZURE_TENANT_ID ?? '',
@@ -56,7 +56,7 @@ describe('setup --sandbox', () => {
         cloud: {
           authorityHost: env.AZURE_AUTHORITY_HOST ?? '',
           graphHost: env.GRAPH_MAIL_GRAPH_HOST ?? '',
-          ca: world.read('developer/sandbox-ca.pem'),
+          ca: fixture.read('developer/sandbox-ca.pem'),
         },
       }),
     );
@@ -75,9 +75,9 @@ describe('setup --sandbox', () => {
   });
 
   it('leads to programs and a doctor that need nothing but the .env file', { timeout: 120_000 }, async () => {
-    await world.setup(['--sandbox', sandbox.inboxUrl]);
+    await fixture.setup(['--sandbox', sandbox.inboxUrl]);
     const main = path.join(root, 'dist/esm/cli/main.js');
-    const program = world.write(
+    const program = fixture.write(
       'app.mjs',
       `import nodemailer from 'nodemailer';
 import { graphTransport } from 'nodemailer-graph-transport';
@@ -86,13 +86,13 @@ await transporter.sendMail({ from: process.env.GRAPH_MAIL_MAILBOX, to: 'ana@exam
 transporter.close();
 `,
     );
-    mkdirSync(path.join(world.folder, 'node_modules'));
-    symlinkSync(root, path.join(world.folder, 'node_modules/nodemailer-graph-transport'), 'junction');
+    mkdirSync(path.join(fixture.folder, 'node_modules'));
+    symlinkSync(root, path.join(fixture.folder, 'node_modules/nodemailer-graph-transport'), 'junction');
     const nodemailer = path.join(root, 'node_modules/nodemailer');
-    symlinkSync(nodemailer, path.join(world.folder, 'node_modules/nodemailer'), 'junction');
+    symlinkSync(nodemailer, path.join(fixture.folder, 'node_modules/nodemailer'), 'junction');
     const others = Object.entries(process.env).filter(([name]) => !/^(AZURE_|GRAPH_MAIL_|NODE_)/.test(name));
     const node = (...args: string[]) =>
-      promisify(execFile)(process.execPath, args, { cwd: world.folder, env: Object.fromEntries(others) });
+      promisify(execFile)(process.execPath, args, { cwd: fixture.folder, env: Object.fromEntries(others) });
     const envFile = 'graph-mailer/developer/.env';
     await node(`--env-file=${envFile}`, program);
     await node('graph-mailer/developer/send-test.mjs', 'bob@example.com');
@@ -120,9 +120,9 @@ transporter.close();
   });
 
   it('says so when there is no sandbox, and writes nothing', async () => {
-    const { code, err } = await world.setup(['--sandbox', 'http://127.0.0.1:1']);
+    const { code, err } = await fixture.setup(['--sandbox', 'http://127.0.0.1:1']);
     expect(code).toBe(1);
     expect(err).toMatch(/No sandbox answers[\s\S]*npx nodemailer-graph-transport sandbox/);
-    expect(existsSync(path.join(world.out, 'developer'))).toBe(false);
+    expect(existsSync(path.join(fixture.out, 'developer'))).toBe(false);
   });
 });

@@ -21,10 +21,10 @@ export const usualFlags = [
 ];
 
 /** A folder to set up in, and the command line in it. */
-export class SetupWorld {
+export class SetupFixture {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'setup-command-'));
 
-  /** The folder of the packets. */
+  /** The folder of the handouts. */
   get out(): string {
     return path.join(this.folder, 'graph-mailer');
   }

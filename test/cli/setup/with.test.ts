@@ -10,13 +10,13 @@ import { runProgram } from '../../../src/cli/program.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { graphTransport } from '../../../src/transport/graph-transport.js';
 import { makeCertificate } from '../../helpers/certificates.js';
-import { SetupWorld, usualFlags } from './support.js';
+import { SetupFixture, usualFlags } from './support.js';
 
-let world: SetupWorld;
+let fixture: SetupFixture;
 beforeEach(() => {
-  world = new SetupWorld();
+  fixture = new SetupFixture();
 });
-afterEach(() => world.remove());
+afterEach(() => fixture.remove());
 
 // A key takes a while to make, and these are not about it.
 const own = makeCertificate().pem;
@@ -41,7 +41,7 @@ const cases = [...combinations, [...FEATURES]].flatMap((features) =>
 );
 
 const ownKey = () => {
-  const file = world.write('own.pem', own);
+  const file = fixture.write('own.pem', own);
   chmodSync(file, 0o600);
   return ['--certificate', file];
 };
@@ -50,7 +50,7 @@ describe('setup --with', () => {
   it.each(cases)('%s asks for the least right, by %s', async (_, mode, features) => {
     const policy = mode === 'policy';
     const flags = [...usualFlags, ...ownKey(), ...asFlags(features), ...(policy ? ['--legacy-policy'] : [])];
-    expect(await world.setup(flags)).toMatchObject({ code: 0, err: '' });
+    expect(await fixture.setup(flags)).toMatchObject({ code: 0, err: '' });
     const right = rightOf(features);
     const asked = policy ? ['Mail.Send', right?.permission] : ['Application Mail.Send', right?.role];
     const wanted = asked.filter((one) => one !== undefined);
@@ -67,27 +67,27 @@ describe('setup --with', () => {
         ];
     for (const page of pages) {
       // What each word is for names its permission; what is asked for is another thing.
-      const text = FEATURES.reduce((all, one) => all.replaceAll(FEATURE_WORDS[one], ''), world.read(page));
+      const text = FEATURES.reduce((all, one) => all.replaceAll(FEATURE_WORDS[one], ''), fixture.read(page));
       for (const name of wanted) expect(text, page).toContain(name);
       for (const name of others) expect(text, page).not.toMatch(new RegExp(`${name.replace('.', '\\.')}(?![\\w.])`));
     }
     // Where Exchange grants, Entra does not.
-    if (!policy) expect(world.read('entra-admin/README.md')).toContain('**Add nothing**');
-    const env = parseEnv(world.read('developer/.env'));
+    if (!policy) expect(fixture.read('entra-admin/README.md')).toContain('**Add nothing**');
+    const env = parseEnv(fixture.read('developer/.env'));
     expect(env.GRAPH_MAIL_FEATURES ?? '').toBe(features.filter((one) => one !== 'trace').join(','));
     expect('GRAPH_MAIL_TRACE_CLIENT_ID' in env).toBe(features.includes('trace'));
     for (const feature of FEATURES.filter((one) => one !== 'trace')) {
-      expect(world.read('sign-off.md').includes(FEATURE_WORDS[feature])).toBe(features.includes(feature));
+      expect(fixture.read('sign-off.md').includes(FEATURE_WORDS[feature])).toBe(features.includes(feature));
     }
   });
 
   it('may be repeated, and takes each word once, in one order', async () => {
-    await world.setup([...usualFlags, ...ownKey(), '--with', 'verify', '--with', 'bounces,verify']);
-    expect(parseEnv(world.read('developer/.env')).GRAPH_MAIL_FEATURES).toBe('bounces,verify');
+    await fixture.setup([...usualFlags, ...ownKey(), '--with', 'verify', '--with', 'bounces,verify']);
+    expect(parseEnv(fixture.read('developer/.env')).GRAPH_MAIL_FEATURES).toBe('bounces,verify');
   });
 
   it.each(['everything', 'verify;bounces', '', ','])('refuses %j and names the words', async (words) => {
-    const { code, err } = await world.setup([...usualFlags, '--with', words]);
+    const { code, err } = await fixture.setup([...usualFlags, '--with', words]);
     expect(code).toBe(2);
     for (const feature of FEATURES) expect(err).toContain(feature);
   });
@@ -107,11 +107,11 @@ describe('setup --sandbox --with', () => {
       ...processTerminal,
       stdout: { write },
       stderr: { write },
-      env: { NODE_EXTRA_CA_CERTS: path.join(world.out, 'developer/sandbox-ca.pem') },
+      env: { NODE_EXTRA_CA_CERTS: path.join(fixture.out, 'developer/sandbox-ca.pem') },
       signals: new EventEmitter(),
       connect: (options) => createTransport(graphTransport(options)),
     };
-    const code = await runProgram([...args, '--env-file', path.join(world.out, 'developer/.env')], terminal);
+    const code = await runProgram([...args, '--env-file', path.join(fixture.out, 'developer/.env')], terminal);
     return { code, out };
   }
   const mail = ['send', '--to', 'ana@example.com', '--subject', 'Hi', '--text', 'Hi'];
@@ -120,8 +120,8 @@ describe('setup --sandbox --with', () => {
     cases.filter(([words]) => ['nothing', 'verify', 'bounces', 'drafts', 'bounces,verify,drafts'].includes(words)),
   )('%s, by %s, ends in a doctor without warnings, which says where the mail is', async (_, mode, features) => {
     const policy = mode === 'policy' ? ['--legacy-policy'] : [];
-    await world.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, ...asFlags(features), ...policy]);
-    // Until the packet names the authority itself, it stands in the environment of the program.
+    await fixture.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, ...asFlags(features), ...policy]);
+    // Until the handout names the authority itself, it stands in the environment of the program.
     const { code, out } = await run([
       'doctor',
       '--mode',
@@ -137,31 +137,31 @@ describe('setup --sandbox --with', () => {
   });
 
   it('verify: an unknown outcome is looked up', async () => {
-    await world.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, '--with', 'verify']);
+    await fixture.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, '--with', 'verify']);
     sandbox.fault({ on: 'sendMail', status: 504, delivered: true });
     const { code, out } = await run([...mail, '--on-unknown', 'verify']);
     expect(code, out).toBe(0);
   });
 
   it('drafts: a mail goes by draft, which is refused without', async () => {
-    await world.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, '--with', 'drafts']);
+    await fixture.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, '--with', 'drafts']);
     const { code, out } = await run([...mail, '--delivery', 'draft']);
     expect(code, out).toBe(0);
     expect(out).toContain(`Sent to the sandbox. See it on ${sandbox.inboxUrl}`);
     expect(out).not.toContain('Exchange');
-    world.remove();
-    world = new SetupWorld();
-    await world.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, '--with', 'bounces,verify']);
+    fixture.remove();
+    fixture = new SetupFixture();
+    await fixture.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, '--with', 'bounces,verify']);
     expect((await run([...mail, '--delivery', 'draft'])).code).toBe(77);
   });
 
   it('doctor names what is missing where the tenant has not granted it', async () => {
-    await world.setup([...ownKey(), '--sandbox', sandbox.inboxUrl]);
+    await fixture.setup([...ownKey(), '--sandbox', sandbox.inboxUrl]);
     const rbac = await run(['doctor', '--probe', '--with', 'verify']);
     expect(rbac).toMatchObject({ code: 77, out: expect.stringContaining('"Application Mail.ReadBasic" is likely') });
-    world.remove();
-    world = new SetupWorld();
-    await world.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, '--legacy-policy']);
+    fixture.remove();
+    fixture = new SetupFixture();
+    await fixture.setup([...ownKey(), '--sandbox', sandbox.inboxUrl, '--legacy-policy']);
     const policy = await run(['doctor', '--mode', 'policy', '--with', 'bounces']);
     expect(policy).toMatchObject({
       code: 77,

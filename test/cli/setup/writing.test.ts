@@ -4,13 +4,13 @@ import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeFiles } from '../../../src/cli/setup/write-files.js';
 import { makeCertificate, makePfx } from '../../helpers/certificates.js';
-import { SetupWorld, usualFlags } from './support.js';
+import { SetupFixture, usualFlags } from './support.js';
 
-let world: SetupWorld;
+let fixture: SetupFixture;
 beforeEach(() => {
-  world = new SetupWorld();
+  fixture = new SetupFixture();
 });
-afterEach(() => world.remove());
+afterEach(() => fixture.remove());
 
 const files = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -19,9 +19,9 @@ const files = (folder: string): string[] =>
     .sort();
 
 describe('setup', () => {
-  it('writes three packets, with the key in the developer’s alone', async () => {
-    expect(await world.setup(usualFlags)).toMatchObject({ code: 0, err: '' });
-    const written = files(world.out);
+  it('writes three handouts, with the key in the developer’s alone', async () => {
+    expect(await fixture.setup(usualFlags)).toMatchObject({ code: 0, err: '' });
+    const written = files(fixture.out);
     expect(written).toEqual([
       'developer/.env',
       'developer/.gitignore',
@@ -38,39 +38,39 @@ describe('setup', () => {
       'one-administrator.md',
       'sign-off.md',
     ]);
-    const withKey = written.filter((name) => world.read(name).includes('PRIVATE KEY'));
+    const withKey = written.filter((name) => fixture.read(name).includes('PRIVATE KEY'));
     expect(withKey).toEqual(['developer/graph-mailer.pem']);
   });
 
   it('adds the consent, as a step of its own, for an access policy', async () => {
-    await world.setup([...usualFlags, '--legacy-policy']);
-    expect(files(world.out)).toContain('entra-admin/grant-mail-send.sh');
-    expect(files(world.out)).toContain('entra-admin/grant-mail-send.ps1');
+    await fixture.setup([...usualFlags, '--legacy-policy']);
+    expect(files(fixture.out)).toContain('entra-admin/grant-mail-send.sh');
+    expect(files(fixture.out)).toContain('entra-admin/grant-mail-send.ps1');
   });
 
   it.skipIf(process.platform === 'win32')('keeps key and .env to their owner, and out of git', async () => {
-    await world.setup(usualFlags);
-    const mode = (name: string) => statSync(path.join(world.out, name)).mode & 0o777;
+    await fixture.setup(usualFlags);
+    const mode = (name: string) => statSync(path.join(fixture.out, name)).mode & 0o777;
     expect(mode('developer')).toBe(0o700);
     expect(mode('developer/graph-mailer.pem')).toBe(0o600);
     expect(mode('developer/.env')).toBe(0o600);
     expect(mode('entra-admin/register-app.sh')).toBe(0o755);
-    expect(world.read('developer/.gitignore')).toMatch(/^\*$/m);
+    expect(fixture.read('developer/.gitignore')).toMatch(/^\*$/m);
   });
 
   it('prints where the key is and who does what, at 80 columns', async () => {
-    const { out } = await world.setup(usualFlags);
-    expect(out).toContain(path.join(world.out, 'developer/graph-mailer.pem'));
+    const { out } = await fixture.setup(usualFlags);
+    expect(out).toContain(path.join(fixture.out, 'developer/graph-mailer.pem'));
     expect(out).toMatch(/entra-admin\/.*exchange-admin\/.*sign-off\.md/s);
-    const wide = out.split('\n').filter((line) => line.length > 80 && !line.includes(world.folder));
+    const wide = out.split('\n').filter((line) => line.length > 80 && !line.includes(fixture.folder));
     expect(wide).toEqual([]);
     expect(out).not.toContain('\u001b');
   });
 
   it('leaves ids that nobody knows yet open, and fills in those that are given', async () => {
-    await world.setup(usualFlags);
-    expect(parseEnv(world.read('developer/.env'))).toMatchObject({ AZURE_TENANT_ID: '', AZURE_CLIENT_ID: '' });
-    const known = new SetupWorld();
+    await fixture.setup(usualFlags);
+    expect(parseEnv(fixture.read('developer/.env'))).toMatchObject({ AZURE_TENANT_ID: '', AZURE_CLIENT_ID: '' });
+    const known = new SetupFixture();
     const [tenantId, clientId, objectId] = ['1', '2', '3'].map(
       (digit) => `${digit.repeat(8)}-aaaa-bbbb-cccc-dddddddddddd`,
     );
@@ -88,14 +88,14 @@ describe('setup', () => {
   });
 
   it('names every flag that is missing where nobody can be asked, and writes nothing', async () => {
-    const { code, err } = await world.setup([]);
+    const { code, err } = await fixture.setup([]);
     expect(code).toBe(2);
     for (const flag of ['--mailbox <address>', '--denied-mailbox <address>']) expect(err).toContain(flag);
     const [command, ...lines] = err.split('\n').sort((a, b) => b.length - a.length);
     // It stays whole, to be copied.
     expect(command).toMatch(/^ {2}npx nodemailer-graph-transport setup --yes --mailbox \S+ --denied-mailbox \S+$/);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
-    expect(existsSync(world.out)).toBe(false);
+    expect(existsSync(fixture.out)).toBe(false);
   });
 
   it.each([
@@ -108,21 +108,21 @@ describe('setup', () => {
     [['--client-id', 'graph-mailer'], 'GUID'],
     [['--mailbox', '<a@b.example>'], 'bare address'],
   ])('refuses %j', async (flags, reason) => {
-    const { code, err } = await world.setup([...usualFlags, ...flags]);
+    const { code, err } = await fixture.setup([...usualFlags, ...flags]);
     expect(code).toBe(2);
     expect(err).toContain(reason);
-    expect(existsSync(world.out)).toBe(false);
+    expect(existsSync(fixture.out)).toBe(false);
   });
 });
 
 describe('setup never overwrites:', () => {
   it('a second run is refused and changes nothing', async () => {
-    await world.setup(usualFlags);
-    const before = files(world.out).map((name) => [name, world.read(name)]);
-    const { code, err } = await world.setup([...usualFlags, '--name', 'other', '--legacy-policy']);
+    await fixture.setup(usualFlags);
+    const before = files(fixture.out).map((name) => [name, fixture.read(name)]);
+    const { code, err } = await fixture.setup([...usualFlags, '--name', 'other', '--legacy-policy']);
     expect(code).toBe(2);
     expect(err).toContain('developer/graph-mailer.pem');
-    expect(files(world.out).map((name) => [name, world.read(name)])).toEqual(before);
+    expect(files(fixture.out).map((name) => [name, fixture.read(name)])).toEqual(before);
   });
 
   it.each([
@@ -132,29 +132,29 @@ describe('setup never overwrites:', () => {
     'developer/.gitignore',
     'sign-off.md',
   ])('one %s is enough to refuse all of it', async (name) => {
-    mkdirSync(path.join(world.out, path.dirname(name)), { recursive: true });
-    writeFileSync(path.join(world.out, name), 'mine');
-    const { code, err } = await world.setup(usualFlags);
+    mkdirSync(path.join(fixture.out, path.dirname(name)), { recursive: true });
+    writeFileSync(path.join(fixture.out, name), 'mine');
+    const { code, err } = await fixture.setup(usualFlags);
     expect(code).toBe(2);
     expect(err).toContain(name);
-    expect(files(world.out)).toEqual([name]);
-    expect(world.read(name)).toBe('mine');
+    expect(files(fixture.out)).toEqual([name]);
+    expect(fixture.read(name)).toBe('mine');
   });
 
   it.skipIf(process.platform === 'win32')('says in words that a folder cannot be made', async () => {
-    mkdirSync(world.out);
-    symlinkSync(path.join(world.folder, 'elsewhere'), path.join(world.out, 'developer'));
-    const { code, err } = await world.setup(usualFlags);
+    mkdirSync(fixture.out);
+    symlinkSync(path.join(fixture.folder, 'elsewhere'), path.join(fixture.out, 'developer'));
+    const { code, err } = await fixture.setup(usualFlags);
     expect(code).toBe(1);
     expect(err).toMatch(/was not written: [\s\S]*--out/);
-    expect(existsSync(path.join(world.folder, 'elsewhere'))).toBe(false);
+    expect(existsSync(path.join(fixture.folder, 'elsewhere'))).toBe(false);
   });
 
   it.skipIf(process.platform === 'win32')('a link that leads nowhere is not written through', async () => {
-    mkdirSync(path.join(world.out, 'developer'), { recursive: true });
-    const target = path.join(world.folder, 'elsewhere.pem');
-    symlinkSync(target, path.join(world.out, 'developer/graph-mailer.pem'));
-    expect((await world.setup(usualFlags)).code).toBe(2);
+    mkdirSync(path.join(fixture.out, 'developer'), { recursive: true });
+    const target = path.join(fixture.folder, 'elsewhere.pem');
+    symlinkSync(target, path.join(fixture.out, 'developer/graph-mailer.pem'));
+    expect((await fixture.setup(usualFlags)).code).toBe(2);
     expect(existsSync(target)).toBe(false);
   });
 });
@@ -162,48 +162,48 @@ describe('setup never overwrites:', () => {
 describe('setup --certificate', () => {
   it('takes a PEM as it is, and gives the Entra administrator its public half', async () => {
     const own = makeCertificate({ subject: 'our own' });
-    const file = world.write('own key.pem', own.pem);
-    expect(await world.setup([...usualFlags, '--certificate', file])).toMatchObject({ code: 0, err: '' });
+    const file = fixture.write('own key.pem', own.pem);
+    expect(await fixture.setup([...usualFlags, '--certificate', file])).toMatchObject({ code: 0, err: '' });
     expect(readFileSync(file, 'utf8')).toBe(own.pem);
-    expect(files(world.out)).not.toContain('developer/graph-mailer.pem');
-    expect(world.read('entra-admin/graph-mailer.cer').trim()).toBe(own.certificate.replaceAll('\r', '').trim());
-    expect(parseEnv(world.read('developer/.env')).AZURE_CLIENT_CERTIFICATE_PATH).toBe(file);
+    expect(files(fixture.out)).not.toContain('developer/graph-mailer.pem');
+    expect(fixture.read('entra-admin/graph-mailer.cer').trim()).toBe(own.certificate.replaceAll('\r', '').trim());
+    expect(parseEnv(fixture.read('developer/.env')).AZURE_CLIENT_CERTIFICATE_PATH).toBe(file);
   });
 
   it('takes a PFX whose password is in the environment, and writes the password nowhere', async () => {
-    const file = world.write('own.pfx', makePfx(makeCertificate(), 'correct horse'));
+    const file = fixture.write('own.pfx', makePfx(makeCertificate(), 'correct horse'));
     const env = { AZURE_CLIENT_CERTIFICATE_PASSWORD: 'correct horse' };
-    expect(await world.setup([...usualFlags, '--certificate', file], { env })).toMatchObject({ code: 0, err: '' });
-    for (const name of files(world.out)) expect(world.read(name)).not.toContain('correct horse');
+    expect(await fixture.setup([...usualFlags, '--certificate', file], { env })).toMatchObject({ code: 0, err: '' });
+    for (const name of files(fixture.out)) expect(fixture.read(name)).not.toContain('correct horse');
   });
 
   it.each([
     ['expired', { notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }, 'expired'],
     ['with a small key', { bits: 1024 }, '1024'],
-  ])('refuses one that is %s, before anything is written', async (_, wishes, reason) => {
-    const file = world.write('own.pem', makeCertificate(wishes).pem);
-    const { code, err } = await world.setup([...usualFlags, '--certificate', file]);
+  ])('refuses one that is %s, before anything is written', async (_, given, reason) => {
+    const file = fixture.write('own.pem', makeCertificate(given).pem);
+    const { code, err } = await fixture.setup([...usualFlags, '--certificate', file]);
     expect(code).toBe(78);
     expect(err).toContain(reason);
-    expect(existsSync(world.out)).toBe(false);
+    expect(existsSync(fixture.out)).toBe(false);
   });
 });
 
 describe('writeFiles', () => {
   it('has .gitignore stand before the key does', async () => {
-    mkdirSync(path.join(world.out, 'developer'), { recursive: true });
-    expect(await world.setup(usualFlags)).toMatchObject({ code: 0 });
-    const made = (name: string) => statSync(path.join(world.out, 'developer', name), { bigint: true }).mtimeNs;
+    mkdirSync(path.join(fixture.out, 'developer'), { recursive: true });
+    expect(await fixture.setup(usualFlags)).toMatchObject({ code: 0 });
+    const made = (name: string) => statSync(path.join(fixture.out, 'developer', name), { bigint: true }).mtimeNs;
     expect(made('.gitignore')).toBeLessThanOrEqual(made('graph-mailer.pem'));
     expect(made('graph-mailer.pem')).toBeLessThanOrEqual(made('.env'));
   });
 
   it('overwrites nothing that came into being after the look', async () => {
-    mkdirSync(world.out);
-    writeFileSync(path.join(world.out, 'b'), 'mine');
+    mkdirSync(fixture.out);
+    writeFileSync(path.join(fixture.out, 'b'), 'mine');
     const file = (name: string) => ({ path: name, text: 'new', secret: true });
-    await expect(writeFiles(world.out, [file('a'), file('b'), file('c')])).rejects.toThrow('left as it is');
-    expect(world.read('b')).toBe('mine');
-    expect(existsSync(path.join(world.out, 'c'))).toBe(false);
+    await expect(writeFiles(fixture.out, [file('a'), file('b'), file('c')])).rejects.toThrow('left as it is');
+    expect(fixture.read('b')).toBe('mine');
+    expect(existsSync(path.join(fixture.out, 'c'))).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { equal, match } from 'node:assert/strict';
 import type { Reply } from '../../../src/cli/live/common/plain-http.js';
-import { docs } from '../../../src/cli/live/common/sources.js';
+import { docs } from '../../../src/cli/live/common/probe.js';
 import type { Target } from '../../../src/cli/live/common/target.js';
 import type { Sandbox } from '../../../src/sandbox/index.js';
 import type { SandboxTopic } from '../case.js';
@@ -10,7 +10,7 @@ const because = 'it would send to addresses that nobody named';
 /** Sends it and looks for the report in the sender's Inbox. */
 async function sendAndReport(target: Target, sandbox: Sandbox, headers: Record<string, string>): Promise<Reply> {
   const reply = await target.sendMail(target.mail('bounce', headers));
-  const { inbox } = sandbox.mailbox(target.place.mailbox);
+  const { inbox } = sandbox.mailbox(target.settings.mailbox);
   equal(inbox.length, 1);
   match(inbox[0]?.raw.toString() ?? '', /^Content-Type: multipart\/report;[\s\S]*report-type=delivery-status/m);
   return reply;
@@ -46,7 +46,7 @@ export const delivery: SandboxTopic = {
       ask: async (target, sandbox) => {
         await target.sendMail(target.mail('first'));
         const reply = await target.sendMail(target.mail('second'));
-        const { drafts, sentItems } = sandbox.mailbox(target.place.mailbox);
+        const { drafts, sentItems } = sandbox.mailbox(target.settings.mailbox);
         equal(sentItems.length, 1);
         equal(drafts.length, 1);
         return reply;

@@ -1,4 +1,4 @@
-import { docs } from '../../../src/cli/live/common/sources.js';
+import { docs } from '../../../src/cli/live/common/probe.js';
 import { messagePath } from '../../../src/cli/live/common/target.js';
 import type { SandboxTopic } from '../case.js';
 import { otherApplication, tokenOfOther } from '../other-application.js';

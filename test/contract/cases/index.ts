@@ -1,5 +1,5 @@
-import { topics as tenantTopics } from '../../../src/cli/live/cases/index.js';
 import type { Topic } from '../../../src/cli/live/common/probe.js';
+import { topics as tenantTopics } from '../../../src/cli/live/probes.js';
 import type { Case, SandboxTopic } from '../case.js';
 import { access } from './access.js';
 import { attachments } from './attachments.js';

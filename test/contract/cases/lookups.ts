@@ -1,5 +1,5 @@
 import { byMessageId } from '../../../src/cli/live/common/folders.js';
-import { docs } from '../../../src/cli/live/common/sources.js';
+import { docs } from '../../../src/cli/live/common/probe.js';
 import type { SandboxTopic } from '../case.js';
 import { otherApplication, tokenOfOther } from '../other-application.js';
 

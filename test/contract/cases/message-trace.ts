@@ -1,5 +1,5 @@
 import type { Reply } from '../../../src/cli/live/common/plain-http.js';
-import { docs, guess, reports } from '../../../src/cli/live/common/sources.js';
+import { docs, guess, reports } from '../../../src/cli/live/common/probe.js';
 import type { Target } from '../../../src/cli/live/common/target.js';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.js';
 import type { SandboxCase, SandboxTopic } from '../case.js';
@@ -52,7 +52,7 @@ export const messageTrace: SandboxTopic = {
       options: options(),
       ask: async (target) => {
         await sendOne(target, 'traced', 'ana@example.com, bob@example.com');
-        return list(target, { $filter: `senderAddress eq '${target.place.mailbox}' and ${period(DAY, 0)}` });
+        return list(target, { $filter: `senderAddress eq '${target.settings.mailbox}' and ${period(DAY, 0)}` });
       },
       answer: {
         status: 200,

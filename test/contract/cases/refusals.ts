@@ -1,5 +1,5 @@
 import type { Reply } from '../../../src/cli/live/common/plain-http.js';
-import { docs, guess, reports } from '../../../src/cli/live/common/sources.js';
+import { docs, guess, reports } from '../../../src/cli/live/common/probe.js';
 import type { Target } from '../../../src/cli/live/common/target.js';
 import type { SandboxOptions } from '../../../src/sandbox/index.js';
 import type { SandboxTopic } from '../case.js';

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { reports } from '../../../src/cli/live/common/sources.js';
+import { reports } from '../../../src/cli/live/common/probe.js';
 import type { Sandbox } from '../../../src/sandbox/index.js';
 import type { SandboxTopic } from '../case.js';
 
@@ -57,7 +57,7 @@ export const sendMail: SandboxTopic = {
       options: { fromMismatch: 'rewrite' },
       ask: async (target, sandbox) => {
         const reply = await target.sendMail(target.mail('from', { From: 'other@contoso.example' }));
-        equal(await deliveredFrom(sandbox), target.place.mailbox);
+        equal(await deliveredFrom(sandbox), target.settings.mailbox);
         return reply;
       },
       answer: { status: 202 },

@@ -1,4 +1,4 @@
-import { docs } from '../../../src/cli/live/common/sources.js';
+import { docs } from '../../../src/cli/live/common/probe.js';
 import type { SandboxTopic } from '../case.js';
 
 export const token: SandboxTopic = {

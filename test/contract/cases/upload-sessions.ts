@@ -1,5 +1,5 @@
-import { open, put } from '../../../src/cli/live/cases/upload-sessions.js';
-import { docs } from '../../../src/cli/live/common/sources.js';
+import { open, put } from '../../../src/cli/live/cases/attachments.js';
+import { docs } from '../../../src/cli/live/common/probe.js';
 import type { SandboxTopic } from '../case.js';
 
 export const uploadSessions: SandboxTopic = {

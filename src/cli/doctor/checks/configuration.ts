@@ -9,32 +9,32 @@ import {
 } from '../../common/configuration.js';
 import { givenConfiguration } from '../../common/configuration-flags.js';
 import { EXIT } from '../../common/exit-codes.js';
-import { cloudInWords, cloudOfHost } from '../clouds-in-words.js';
 import { type Check, failed, ok, warning } from '../common/check.js';
-import type { Examination } from '../common/environment.js';
+import type { CheckContext } from '../common/check-context.js';
+import { cloudInWords, cloudOfHost } from '../common/clouds-in-words.js';
 
 const subject = { id: 'configuration', title: 'Configuration' };
 
 /** Whether the options say who sends, from where and to where, and do not contradict each other. */
-export async function checkConfiguration(examination: Examination): Promise<Check[]> {
-  const { flags, world } = examination;
+export async function checkConfiguration(context: CheckContext): Promise<Check[]> {
+  const { flags, environment } = context;
   const { mailbox: [mailbox] = [], ...given } = flags;
   try {
-    const configuration = givenConfiguration({ ...given, ...(mailbox !== undefined && { mailbox }) }, world);
-    examination.configuration = configuration;
+    const configuration = givenConfiguration({ ...given, ...(mailbox !== undefined && { mailbox }) }, environment);
+    context.configuration = configuration;
     const settings = settleConfiguration(configuration);
-    examination.settings = settings;
+    context.settings = settings;
     const { cloud } = configuration.options;
-    examination.cloud = resolveCloud(typeof cloud === 'string' ? (cloud as CloudName) : settings.cloud);
+    context.cloud = resolveCloud(typeof cloud === 'string' ? (cloud as CloudName) : settings.cloud);
   } catch (error) {
     if (!isGraphMailError(error)) throw error;
     return [failed(subject, EXIT.configuration, error.message, error.hint)];
   }
-  return [judge(examination)];
+  return [checkSettings(context)];
 }
 
-function judge(examination: Examination): Check {
-  const { configuration, settings, cloud } = examination;
+function checkSettings(context: CheckContext): Check {
+  const { configuration, settings, cloud } = context;
   if (!configuration || !settings || !cloud) throw new Error('the configuration is read first');
   const { identity, mailbox } = settings;
   const { env, source } = configuration;
@@ -77,7 +77,7 @@ function judge(examination: Examination): Check {
   return warning(
     subject,
     `${seen} It signs in with a client secret: a password that can be copied, and that ends unnoticed.`,
-    `Make a certificate, and put it in the place of the secret:\n${examination.commands.plain('setup')}`,
+    `Make a certificate, and put it in the place of the secret:\n${context.commands.plain('setup')}`,
   );
 }
 

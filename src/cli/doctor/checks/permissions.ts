@@ -1,27 +1,27 @@
 import { EXIT } from '../../common/exit-codes.js';
 import { enoughFor, readingRight } from '../../common/features.js';
 import { type Check, failed, ok, skipped, warning } from '../common/check.js';
-import type { Examination } from '../common/environment.js';
+import type { CheckContext } from '../common/check-context.js';
 import { signInNeeds } from './token.js';
 
 const subject = { id: 'permissions', title: 'Permissions in the token' };
 
 const portal = 'API permissions of the app registration';
 
-/** What Entra permits the application, judged by how it is meant to be kept to its mailboxes. */
-export async function checkPermissions(examination: Examination): Promise<Check[]> {
-  const blocked = examination.blocked(subject, ...signInNeeds, 'token');
+/** What Entra permits the application, compared with how `--mode` says that it is restricted to its mailboxes. */
+export async function checkPermissions(context: CheckContext): Promise<Check[]> {
+  const blocked = context.blocked(subject, ...signInNeeds, 'token');
   if (blocked) return [blocked];
-  const { claims, flags } = examination;
+  const { claims, flags } = context;
   if (!claims) return [skipped(subject, 'Not checked: the token cannot be read, as is its right.')];
-  return [flags.mode === 'rbac' ? judgeRbac(claims.roles) : judgePolicy(claims.roles, examination)];
+  return [flags.mode === 'rbac' ? checkRbacRoles(claims.roles) : checkPolicyRoles(claims.roles, context)];
 }
 
 /**
  * With RBAC for Applications, what Entra grants is added to what Exchange grants, for every mailbox of the tenant.
  * (facts token-6, access-2)
  */
-function judgeRbac(roles: readonly string[]): Check {
+function checkRbacRoles(roles: readonly string[]): Check {
   if (roles.length === 0) {
     return ok(subject, 'None, which is right with RBAC for Applications: Exchange decides which mailboxes may send.');
   }
@@ -40,7 +40,7 @@ function judgeRbac(roles: readonly string[]): Check {
   );
 }
 
-function judgePolicy(roles: readonly string[], { features }: Examination): Check {
+function checkPolicyRoles(roles: readonly string[], { features }: CheckContext): Check {
   const right = readingRight(features);
   if (roles.length === 0) {
     return failed(

@@ -4,34 +4,34 @@ import { addressOf, NetworkFailure, send } from '../../../graph/http.js';
 import { describeNetworkFailure } from '../../../graph/network-error.js';
 import { EXIT } from '../../common/exit-codes.js';
 import { type ReadingRight, readingRight } from '../../common/features.js';
-import { connectCommand } from '../clouds-in-words.js';
 import { type Check, failed, ok, skipped, warning } from '../common/check.js';
-import type { Examination } from '../common/environment.js';
-import { answerInWords } from '../send-verdict.js';
-import { userAgent } from '../world.js';
+import type { CheckContext } from '../common/check-context.js';
+import { connectCommand } from '../common/clouds-in-words.js';
+import { userAgent } from '../common/environment.js';
 import { beforeMailboxes } from './mailboxes.js';
+import { answerInWords } from './send-check.js';
 
 const subject = { id: 'reading', title: 'Read check of mailboxes' };
 
-/** Whether the application may read what was asked for beside sending, by a list of one id of Sent Items. */
-export async function checkReading(examination: Examination): Promise<Check[]> {
-  const { flags, settings, features } = examination;
+/** Whether the application may read what its features need, by listing one id of Sent Items. */
+export async function checkReading(context: CheckContext): Promise<Check[]> {
+  const { flags, settings, features } = context;
   const right = readingRight(features);
   if (!right) return [];
   if (!flags.probe) {
     const why = `with --probe, Graph is asked for one id in Sent Items, for ${features.join(', ')}.`;
     return [skipped(subject, `Not asked: ${why}`)];
   }
-  const blocked = examination.blocked(subject, ...beforeMailboxes);
+  const blocked = context.blocked(subject, ...beforeMailboxes);
   if (blocked) return [blocked];
   const mailboxes = flags.mailbox ?? (typeof settings?.mailbox === 'string' ? [settings.mailbox] : []);
   const checks: Check[] = [];
-  for (const mailbox of mailboxes) checks.push(await readCheck(mailbox, right, examination));
+  for (const mailbox of mailboxes) checks.push(await readCheck(mailbox, right, context));
   return checks;
 }
 
-async function readCheck(mailbox: string, right: ReadingRight, examination: Examination): Promise<Check> {
-  const { cloud, token, agent, world, flags } = examination;
+async function readCheck(mailbox: string, right: ReadingRight, context: CheckContext): Promise<Check> {
+  const { cloud, token, agent, environment, flags } = context;
   const one = { id: `reading:${mailbox}`, title: `Read check of ${mailbox}` };
   const origin = cloud?.graphHost ?? '';
   const { hostname, port } = addressOf(origin);
@@ -47,7 +47,7 @@ async function readCheck(mailbox: string, right: ReadingRight, examination: Exam
       url: { hostname, port, path },
       headers,
       agent,
-      timeout: world.timeout,
+      timeout: environment.timeout,
     });
     const { status } = answer;
     if (status === 200) {
@@ -66,7 +66,7 @@ async function readCheck(mailbox: string, right: ReadingRight, examination: Exam
             EXIT.permission,
             `Graph refused it (${said}): the role "${right.role}" is likely missing, or does not count yet.`,
             `Have the Exchange administrator add the role in the scope of the right to send, as below. A change made less than two hours ago may not count yet.`,
-            { command: addRole(right, examination) },
+            { command: addRole(right, context) },
           )
         : failed(
             one,
@@ -83,8 +83,8 @@ async function readCheck(mailbox: string, right: ReadingRight, examination: Exam
   }
 }
 
-/** What the Exchange administrator adds for a packet that did not ask for it: never without the scope that is there. */
-function addRole({ role }: ReadingRight, { settings, cloud }: Examination): string {
+/** How the Exchange administrator adds the role that the handouts did not ask for: never without the existing scope. */
+function addRole({ role }: ReadingRight, { settings, cloud }: CheckContext): string {
   const clientId = settings && 'clientId' in settings.identity ? settings.identity.clientId : '';
   return [
     connectCommand(cloud),

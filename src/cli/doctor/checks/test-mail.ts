@@ -1,23 +1,23 @@
 import { type GraphMailError, isGraphMailError } from '../../../common/errors.js';
 import { quotePowerShell } from '../../../common/shell-quoting.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../../common/exit-codes.js';
-import { connectCommand } from '../clouds-in-words.js';
 import { type Check, failed, ok, skipped } from '../common/check.js';
-import type { Examination } from '../common/environment.js';
+import type { CheckContext } from '../common/check-context.js';
+import { connectCommand } from '../common/clouds-in-words.js';
 import { beforeMailboxes } from './mailboxes.js';
 
 const subject = { id: 'test-mail', title: 'Test mail' };
 
-/** Milliseconds that a mail may spend on being tried again: somebody waits. */
+/** Milliseconds that may pass with retries: the user is waiting. */
 const longestWait = 30_000;
 
-/** Sends a real mail, where somebody wants it. */
-export async function checkTestMail(examination: Examination): Promise<Check[]> {
-  const { flags, settings, configuration, world, inbox } = examination;
+/** Sends a real mail, with `--send-to`. */
+export async function checkTestMail(context: CheckContext): Promise<Check[]> {
+  const { flags, settings, configuration, environment, inbox } = context;
   const to = flags.sendTo;
   if (to === undefined) return [skipped(subject, 'Not sent: --send-to <address> sends a real one.')];
   const mailbox = typeof settings?.mailbox === 'string' ? settings.mailbox : '';
-  const blocked = examination.blocked(subject, ...beforeMailboxes, `mailbox:${mailbox}`);
+  const blocked = context.blocked(subject, ...beforeMailboxes, `mailbox:${mailbox}`);
   if (blocked) return [blocked];
   const from = flags.from ?? mailbox;
   if (!from.includes('@')) {
@@ -28,7 +28,7 @@ export async function checkTestMail(examination: Examination): Promise<Check[]> 
   const onAttempt = (attempt: { messageId: string }) => {
     messageId = attempt.messageId;
   };
-  const transporter = world.connect({ ...configuration?.options, maxWait: longestWait });
+  const transporter = environment.connect({ ...configuration?.options, maxWait: longestWait });
   try {
     const info = await transporter.sendMail({
       from,
@@ -43,7 +43,7 @@ export async function checkTestMail(examination: Examination): Promise<Check[]> 
         subject,
         `Sent from ${mailbox} to ${to}. ${idsInWords(ids)} ${inbox === undefined ? 'Graph took it; whether it arrived, the trace tells.' : `See it on ${inbox}`}`,
         {
-          command: traceOf(ids, examination),
+          command: traceOf(ids, context),
         },
       ),
     ];
@@ -53,16 +53,16 @@ export async function checkTestMail(examination: Examination): Promise<Check[]> 
     if (error.outcome !== 'unknown') {
       return [failed(subject, exitCodeOf(error), `${seen}${idsInWords(error, ' ')}`, error.hint)];
     }
-    // With what a person needs to look for it.
+    // With the ids that the user needs to search for it.
     const ids = { ...(messageId && { messageId }), ...(error.requestId && { requestId: error.requestId }) };
-    const trace = messageId === undefined ? {} : { command: traceOf({ ...ids, messageId }, examination) };
+    const trace = messageId === undefined ? {} : { command: traceOf({ ...ids, messageId }, context) };
     return [failed(subject, EXIT.unknown, `It may have been sent. ${seen}${idsInWords(ids, ' ')}`, error.hint, trace)];
   } finally {
     transporter.close();
   }
 }
 
-/** A mail that is refused as it is, where nobody lacks a permission. */
+/** A mail that Graph refuses for its content is bad input. */
 function exitCodeOf(error: GraphMailError): ExitCode {
   return error.code === 'EMESSAGE' ? EXIT.badInput : exitCodeOfError(error);
 }
@@ -73,7 +73,7 @@ function idsInWords({ messageId, requestId }: { messageId?: string; requestId?: 
 }
 
 /** How an administrator follows it: the mail by its Message-ID, the request by its id (where activity logs are collected). */
-function traceOf({ messageId, requestId }: { messageId: string; requestId?: string }, { cloud }: Examination): string {
+function traceOf({ messageId, requestId }: { messageId: string; requestId?: string }, { cloud }: CheckContext): string {
   const trace = `${connectCommand(cloud)}\nGet-MessageTraceV2 -MessageId ${quotePowerShell(messageId)}`;
   if (requestId === undefined || !/^[\w-]+$/.test(requestId)) return trace;
   return `${trace}\n# Where Graph activity logs are collected:\nMicrosoftGraphActivityLogs | where RequestId == "${requestId}"`;

@@ -8,21 +8,21 @@ export interface Subject {
   title: string;
 }
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Check extends Subject {
-  /** `skipped`: it could not be looked at, or nobody asked for it; `seen` says why. */
+  /** `skipped`: it could not be checked, or was not asked for; `seen` says why. */
   status: CheckStatus;
   /** What was seen, in words. */
   seen: string;
-  /** What to do about it; whatever has failed or is a warning has one. A command in it has a line of its own. */
+  /** What to do about it; every failure and warning has one. A command in it has its own line. */
   cure?: string;
-  /** What an administrator can run to know for sure, where `seen` is an inference or leads further. */
+  /** What an administrator can run to know for sure, where `seen` is an inference, or to find out more. */
   command?: string;
-  /** What the program ends with when this is the first that failed. */
+  /** The exit code of the program when this is the first check that failed. */
   exitCode?: ExitCode;
 }
 
-/** The parts of a check beside its subject and its status. */
+/** The optional parts of a check. */
 type Rest = Pick<Check, 'command'>;
 
 export function ok(subject: Subject, seen: string, rest: Rest = {}): Check {

@@ -1,6 +1,6 @@
+import { ProbeFailure } from '../common/exchange.js';
 import { byMessageId, itemInSentItems } from '../common/folders.js';
-import { ProbeFailure, type Topic } from '../common/probe.js';
-import { docs } from '../common/sources.js';
+import { docs, type Topic } from '../common/probe.js';
 import { messagePath } from '../common/target.js';
 
 export const lookups: Topic = {

@@ -1,6 +1,6 @@
 import type { Reply } from '../common/plain-http.js';
 import type { Topic } from '../common/probe.js';
-import { docs, guess, reports } from '../common/sources.js';
+import { docs, guess, reports } from '../common/probe.js';
 import type { Target } from '../common/target.js';
 
 const TOO_LARGE = 'A'.repeat(4_194_308);
@@ -24,7 +24,7 @@ export const refusals: Topic = {
       behaviour: 'an unknown segment of the path',
       mark: 'reported',
       source: reports.captures,
-      ask: (target) => postTo(target, `/v1.0/users/${target.place.mailbox}/sendMial`),
+      ask: (target) => postTo(target, `/v1.0/users/${target.settings.mailbox}/sendMial`),
       answer: {
         status: 400,
         code: 'RequestBroker--ParseUri',
@@ -82,7 +82,7 @@ export const refusals: Topic = {
       behaviour: 'a request without a token',
       mark: 'documented',
       source: docs.errors,
-      ask: (target) => target.request(`/v1.0/users/${target.place.mailbox}/sendMail`, { method: 'POST' }),
+      ask: (target) => target.request(`/v1.0/users/${target.settings.mailbox}/sendMail`, { method: 'POST' }),
       answer: {
         status: 401,
         code: 'InvalidAuthenticationToken',
@@ -130,7 +130,7 @@ export const refusals: Topic = {
       mark: 'reported',
       source: reports.captures,
       needs: ['Mail.Send'],
-      ask: (target) => sendAs(target, `contract-${target.run}@${target.place.mailbox.split('@').at(-1)}`),
+      ask: (target) => sendAs(target, `contract-${target.run}@${target.settings.mailbox.split('@').at(-1)}`),
       answer: { status: 404, code: 'ErrorInvalidUser', message: /^The requested user '.*' is invalid\.$/ },
     },
     {

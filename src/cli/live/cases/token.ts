@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Topic } from '../common/probe.js';
-import { docs, reports } from '../common/sources.js';
+import { docs, reports } from '../common/probe.js';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const HOUR = 3_600;
@@ -54,7 +54,7 @@ export const token: Topic = {
       behaviour: 'an unknown tenant is refused with 90002',
       mark: 'documented',
       source: docs.entraErrors,
-      ask: (target) => target.token({}, `${target.place.authorityHost}/${randomUUID()}/oauth2/v2.0/token`),
+      ask: (target) => target.token({}, `${target.settings.authorityHost}/${randomUUID()}/oauth2/v2.0/token`),
       answer: { status: 400, aadsts: 90002, json: { error: 'invalid_request' } },
     },
     {
@@ -63,7 +63,7 @@ export const token: Topic = {
       behaviour: 'a tenant that is neither an id nor a domain is refused with 900023',
       mark: 'reported',
       source: reports.captures,
-      ask: (target) => target.token({}, `${target.place.authorityHost}/not_a_tenant/oauth2/v2.0/token`),
+      ask: (target) => target.token({}, `${target.settings.authorityHost}/not_a_tenant/oauth2/v2.0/token`),
       answer: { status: 400, aadsts: 900023, json: { error: 'invalid_request' } },
     },
     {
@@ -167,7 +167,7 @@ export const token: Topic = {
       mark: 'inferred',
       source: docs.certificate,
       ask: (target) => {
-        const audience = `${target.place.authorityHost}/${randomUUID()}/oauth2/v2.0/token`;
+        const audience = `${target.settings.authorityHost}/${randomUUID()}/oauth2/v2.0/token`;
         return target.token({ client_assertion: target.assertion({ audience }) });
       },
       answer: { status: [400, 401], json: { error: 'invalid_client' } },
@@ -215,7 +215,7 @@ export const token: Topic = {
       behaviour: 'a scope that is not a resource with /.default is refused',
       mark: 'inferred',
       source: docs.clientCredentials,
-      ask: (target) => target.token({ scope: `${target.place.graphHost}/Mail.Send` }),
+      ask: (target) => target.token({ scope: `${target.settings.graphHost}/Mail.Send` }),
       answer: { status: 400, json: { error: /^invalid_(?:scope|request)$/ } },
     },
     {
@@ -237,7 +237,7 @@ export const token: Topic = {
       mark: 'documented',
       source: docs.discovery,
       ask: (target) => {
-        const { authorityHost, tenantId } = target.place;
+        const { authorityHost, tenantId } = target.settings;
         return target.request(`${authorityHost}/${tenantId}/v2.0/.well-known/openid-configuration`);
       },
       answer: {

@@ -1,6 +1,6 @@
 import type { Reply } from './plain-http.js';
 
-/** Part of a JSON value: objects may have more, texts may be patterns, and functions judge for themselves. */
+/** Part of a JSON value: objects may have more fields, strings may be patterns, and functions test a value. */
 export type Pattern =
   | string
   | number
@@ -27,13 +27,13 @@ export interface Expected {
 }
 
 export interface Difference {
-  /** Which part is another, in words that a report may have. */
+  /** Which part differs, in words that a report may have. */
   what: string;
-  /** What it is, and what was expected: it may quote the answer. */
+  /** What was seen and what was expected: may quote the answer. */
   details: string;
 }
 
-/** What an answer lacks of what was expected; empty when it is as expected. */
+/** How an answer differs from what was expected; empty when it does not. */
 export function differences(reply: Reply, expected: Expected): Difference[] {
   const { status, code, message, aadsts, headers = {}, json, empty } = expected;
   const found: Difference[] = [];
@@ -59,8 +59,8 @@ export function differences(reply: Reply, expected: Expected): Difference[] {
   return found;
 }
 
-/** The beginning of a body; never a token, nor the URL that stands for one. */
-export function excerpt({ text }: Reply): string {
+/** The beginning of a body, without tokens and URLs that contain one. */
+function excerpt({ text }: Reply): string {
   const safe = text.replace(/("access_token"\s*:\s*"|authtoken=)[^"]*/g, '$1***');
   return safe === '' ? 'an empty body' : safe.slice(0, 300);
 }

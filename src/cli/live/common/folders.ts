@@ -1,7 +1,7 @@
 import type { Reply } from './plain-http.js';
 import { messagePath, type Target } from './target.js';
 
-/** `$filter` for a Message-ID, as it stands in a URL. */
+/** `$filter` for a Message-ID, encoded for a URL. */
 export function byMessageId(messageId: string): string {
   return `$filter=${encodeURIComponent(`internetMessageId eq '${messageId.replaceAll("'", "''")}'`)}`;
 }
@@ -11,7 +11,7 @@ export function byMessageTrace(messageId: string): string {
   return `$filter=${encodeURIComponent(`messageId eq '${messageId.replaceAll("'", "''")}'`)}`;
 }
 
-/** Asks again, as transport takes its time, until `done` or `patience` ms are over; the last answer it is. */
+/** Repeats a request until `done` or until `patience` ms are over, as delivery takes time; resolves to the last answer. */
 export async function until(
   target: Target,
   ask: () => Promise<Reply>,
@@ -26,7 +26,7 @@ export async function until(
   }
 }
 
-/** Looks for a message in a folder until it is there. */
+/** Searches a folder for a message until it is there. */
 export function itemInFolder(target: Target, folder: string, messageId: string, select: string): Promise<Reply> {
   const path = `/mailFolders/${folder}/messages?${byMessageId(messageId)}&$select=${select}`;
   return until(
@@ -40,7 +40,7 @@ export function itemInSentItems(target: Target, messageId: string, select = 'int
   return itemInFolder(target, 'sentitems', messageId, select);
 }
 
-/** Asks for a message until nobody has it under that id any more. */
+/** Requests a message until there is none with that id any more. */
 export function goneItem(target: Target, id: string): Promise<Reply> {
   return until(
     target,

@@ -1,18 +1,18 @@
-import type { Wish } from './plain-http.js';
+import type { HttpRequest } from './plain-http.js';
 
 /**
- * Throws before a request goes out that could send mail to anybody but `allowed`: every address in a To, Cc or Bcc field
+ * Throws before a request goes out that could send mail to an address other than `allowed`: every address in a To, Cc or Bcc field
  * of a MIME body, and every `address` of a JSON body, must be one of them. What a draft is sent to was checked when it
  * was created.
  */
-export function guardRecipients(wish: Wish, allowed: readonly string[]): void {
+export function guardRecipients(request: HttpRequest, allowed: readonly string[]): void {
   const known = allowed.map((address) => address.toLowerCase());
-  const other = recipientsOf(wish).find((address) => !known.includes(address.toLowerCase()));
+  const other = recipientsOf(request).find((address) => !known.includes(address.toLowerCase()));
   if (other !== undefined) throw new Error(`This request could send mail to ${other}, which was not allowed.`);
 }
 
-/** All that a request names as recipients. */
-export function recipientsOf({ method = 'GET', headers = {}, body }: Wish): string[] {
+/** All recipients that a request names. */
+export function recipientsOf({ method = 'GET', headers = {}, body }: HttpRequest): string[] {
   if (!['POST', 'PATCH'].includes(method) || body === undefined) return [];
   const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
   const text = body.toString();
@@ -23,7 +23,7 @@ function addressesOfJson(text: string): string[] {
   try {
     return recipientsIn(JSON.parse(text));
   } catch {
-    // Whatever cannot be read here must name nobody.
+    // A body that cannot be parsed must not contain any address.
     return addressesIn(text);
   }
 }
@@ -36,7 +36,7 @@ function recipientsIn(value: unknown): string[] {
 }
 
 function addressesOfMime(base64: string): string[] {
-  // Reads the URL-safe alphabet and what has no padding as well, as the server may.
+  // Node also decodes the URL-safe alphabet and missing padding, as the server may.
   const mime = Buffer.from(base64, 'base64').toString('latin1');
   const end = mime.search(/\r?\n\r?\n/);
   const header = end < 0 ? mime : mime.slice(0, end);

@@ -1,21 +1,20 @@
-import type { SetupFile } from '../answers.js';
-import { developerPacket } from './developer.js';
-import { entraPacket } from './entra-admin.js';
-import { exchangePacket } from './exchange-admin.js';
-import type { PacketInput } from './handout-input.js';
+import type { HandoutInput, SetupFile } from '../common/answers.js';
+import { developerHandout } from './developer.js';
+import { entraHandout } from './entra-admin.js';
+import { exchangeHandout } from './exchange-admin.js';
 import { oneAdministrator } from './one-administrator.js';
 import { signOff } from './sign-off.js';
-import { tracePacket } from './trace-registration.js';
+import { traceHandout } from './trace-application.js';
 
-/** Every file but the key. */
-export function allPackets(input: PacketInput, caPath: string, now: Date): SetupFile[] {
+/** All files except the key. */
+export function allHandouts(input: HandoutInput, caPath: string, now: Date): SetupFile[] {
   return [
-    ...developerPacket(input, caPath),
-    ...entraPacket(input),
-    ...exchangePacket(input),
-    ...(input.trace ? tracePacket(input.trace) : []),
+    ...developerHandout(input, caPath),
+    ...entraHandout(input),
+    ...exchangeHandout(input),
+    ...(input.trace ? traceHandout(input.trace) : []),
     signOff(input, now),
-    // A sandbox has played the administrators already.
+    // In a sandbox everything is registered already.
     ...(input.sandbox ? [] : [oneAdministrator(input)]),
   ];
 }

@@ -1,15 +1,15 @@
 import { OwnCommands } from '../../../common/own-commands.js';
-import type { SetupFile } from '../answers.js';
-import { featureLines } from '../rights.js';
-import { developerEnv } from './developer-env.js';
-import type { PacketInput } from './handout-input.js';
-import { cell, code, day } from './markdown.js';
-import { sendTest } from './send-test.js';
-import type { TraceRegistration } from './trace-registration.js';
+import { FEATURES_VARIABLE } from '../../common/features.js';
+import { SANDBOX_INBOX_VARIABLE } from '../../common/known-sandbox.js';
+import type { Answers, HandoutInput, SetupFile, TraceRegistration } from '../common/answers.js';
+import { CLOUD_TERMS } from '../common/cloud-terms.js';
+import { cell, code, day, envLine } from '../common/quoting.js';
+import { featureLines } from '../common/rights.js';
+import { traceEnv } from './trace-application.js';
 
-/** The developer's packet, without the key: it stays on the machine where the program will run. */
-export function developerPacket(
-  input: PacketInput,
+/** The developer's folder, without the key: it stays on the machine where the program will run. */
+export function developerHandout(
+  input: HandoutInput,
   caPath: string,
   platform: NodeJS.Platform = process.platform,
 ): SetupFile[] {
@@ -19,7 +19,7 @@ export function developerPacket(
     ...more,
   });
   return [
-    // First: whatever else is written, git passes it over.
+    // Written first, so that git ignores everything else.
     file('.gitignore', '# A private key and who it belongs to: nothing in here is for a repository.\n*\n'),
     file('.env', developerEnv(input, caPath), { secret: true }),
     ...(input.sandbox ? [file('sandbox-ca.pem', input.sandbox.ca)] : []),
@@ -28,8 +28,8 @@ export function developerPacket(
   ];
 }
 
-/** What the developer types to check and to send, in the shell of this system; from whichever folder, as it is read later. */
-export function developerCommands({ answers, folder, trace }: PacketInput, platform: NodeJS.Platform) {
+/** The commands to check and to send, for the shell of this system; they work in any folder, as they are read later. */
+export function developerCommands({ answers, folder, trace }: HandoutInput, platform: NodeJS.Platform) {
   const { mode, mailboxes, deniedMailbox } = answers;
   const commands = new OwnCommands({ envFile: `${folder}/developer/.env`, from: 'anywhere', platform });
   const check = [
@@ -42,7 +42,7 @@ export function developerCommands({ answers, folder, trace }: PacketInput, platf
   return { rotate, run, check, shell: platform === 'win32' ? 'powershell' : 'sh' };
 }
 
-function readme(input: PacketInput, platform: NodeJS.Platform): string {
+function readme(input: HandoutInput, platform: NodeJS.Platform): string {
   const { answers, certificate, certificatePath, keyMade, sandbox, trace } = input;
   const { mailboxes, deniedMailbox } = answers;
   const { rotate, run, check, shell } = developerCommands(input, platform);
@@ -76,7 +76,7 @@ function traceRow({ name, certificatePath, certificate }: TraceRegistration): st
   return `| Second application, for message trace | ${cell(name)}: certificate and key ${cell(certificatePath)}, valid to ${day(certificate.validTo)}, thumbprint (SHA-1) ${thumbprint} |\n`;
 }
 
-function tenantSteps({ answers: { mode }, trace }: PacketInput, run: string, check: string, shell: string): string {
+function tenantSteps({ answers: { mode }, trace }: HandoutInput, run: string, check: string, shell: string): string {
   const steps = [
     'Send `entra-admin/` to whoever may register applications. Nothing in it is secret.',
     'They send back three lines (`registered-app.txt`). Put two of them into `.env` in this folder: `AZURE_TENANT_ID` and `AZURE_CLIENT_ID`.',
@@ -124,3 +124,60 @@ The first checks everything, the second sends a mail, which is then on ${inboxUr
 
 `;
 }
+
+/** The `.env` of the program: ids that are not known yet are left empty. */
+function developerEnv({ answers, certificatePath, sandbox, trace }: HandoutInput, caPath: string): string {
+  const { tenantId = '', clientId = '', mailboxes, cloud } = answers;
+  const others = sandbox
+    ? {
+        AZURE_AUTHORITY_HOST: sandbox.url,
+        GRAPH_MAIL_GRAPH_HOST: sandbox.url,
+        GRAPH_MAIL_CA: caPath,
+        [SANDBOX_INBOX_VARIABLE]: sandbox.inboxUrl,
+      }
+    : CLOUD_TERMS[cloud].environment;
+  return `# Who sends, and from where. Private: never commit this file.
+# What is set in the environment of the program goes before what stands here.
+# ${sandbox ? 'The two ids are those of the sandbox.' : 'The two ids come from the Entra administrator (registered-app.txt).'}
+${envLine('AZURE_TENANT_ID', tenantId)}
+${envLine('AZURE_CLIENT_ID', clientId)}
+# Certificate and private key. If it is encrypted, AZURE_CLIENT_CERTIFICATE_PASSWORD
+# belongs into the environment of the program, not into this file.
+${envLine('AZURE_CLIENT_CERTIFICATE_PATH', certificatePath)}
+${envLine('GRAPH_MAIL_MAILBOX', mailboxes[0])}
+${Object.entries(others)
+  .map(([name, value]) => `${envLine(name, value)}\n`)
+  .join('')}${featuresEnv(answers)}${trace ? traceEnv(trace) : ''}`;
+}
+
+/** What was asked for beside sending; message trace has variables of its own. */
+function featuresEnv({ features = [] }: Answers): string {
+  const asked = features.filter((feature) => feature !== 'trace');
+  if (asked.length === 0) return '';
+  return `# What was asked for beside sending, which doctor looks at.\n${envLine(FEATURES_VARIABLE, asked.join(','))}\n`;
+}
+
+/** `send-test.mjs`, the smallest program: one mail, from the mailbox in `.env`. */
+const sendTest = `// Sends one mail, with the identity in .env beside this file: node send-test.mjs [recipient]
+import { loadEnvFile } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import nodemailer from 'nodemailer';
+import { graphTransport } from 'nodemailer-graph-transport';
+
+// What is set in the environment goes before what stands in the file.
+loadEnvFile(fileURLToPath(new URL('.env', import.meta.url)));
+const from = process.env.GRAPH_MAIL_MAILBOX;
+let transporter;
+try {
+  transporter = nodemailer.createTransport(graphTransport());
+  const to = process.argv[2] ?? from;
+  const info = await transporter.sendMail({ from, to, subject: 'Hello from Microsoft Graph', text: 'It works.' });
+  console.log(\`Sent from \${from} to \${to}: \${info.response}, \${info.messageId}\`);
+} catch (error) {
+  console.error(error.message);
+  if (error.hint) console.error(error.hint);
+  process.exitCode = 1;
+} finally {
+  transporter?.close();
+}
+`;

@@ -1,10 +1,10 @@
 import { quotePowerShell } from '../../../common/shell-quoting.js';
-import type { Answers } from '../answers.js';
-import { CLOUD_TERMS } from '../clouds.js';
-import { rolesOf } from '../rights.js';
-import { cell, code } from './markdown.js';
+import type { Answers } from '../common/answers.js';
+import { CLOUD_TERMS } from '../common/cloud-terms.js';
+import { cell, code } from '../common/quoting.js';
+import { rolesOf } from '../common/rights.js';
 
-/** For an administrator who will not run a stranger's script: the same by plain cmdlets, and what of it can be clicked. */
+/** For an administrator who does not run scripts of others: the same as plain cmdlets, and in the admin center where possible. */
 export function exchangeByHand(answers: Answers): string {
   const { mode, scope, cloud } = answers;
   const ids = [`$AppId = ${idWord(answers.clientId, 'client id')}`];
@@ -40,7 +40,7 @@ ${clicks(answers)}
 `;
 }
 
-/** An id that is known, or what to put there. */
+/** The id if it is known, or a placeholder. */
 export function idWord(id: string | undefined, what: string): string {
   return quotePowerShell(id ?? `<${what}>`);
 }

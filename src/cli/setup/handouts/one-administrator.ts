@@ -1,13 +1,12 @@
 import path from 'node:path';
 import { OwnCommands } from '../../../common/own-commands.js';
-import type { SetupFile } from '../answers.js';
-import { CLOUD_TERMS } from '../clouds.js';
-import { permissionsOf } from '../rights.js';
+import type { HandoutInput, SetupFile } from '../common/answers.js';
+import { CLOUD_TERMS } from '../common/cloud-terms.js';
+import { cell, code } from '../common/quoting.js';
+import { permissionsOf } from '../common/rights.js';
 import { POLICY_WAITING } from '../scripts/restrict-policy-ps1.js';
 import { developerCommands } from './developer.js';
 import { idWord } from './exchange-by-hand.js';
-import type { PacketInput } from './handout-input.js';
-import { cell, code } from './markdown.js';
 
 const MODULE_ONCE =
   'Microsoft Graph PowerShell, in a window of its own (`Install-Module Microsoft.Graph.Applications -Scope CurrentUser`, once).';
@@ -18,8 +17,8 @@ const undoConsentFirst = (
 it again only when the tokens from before have ended (24 hours at most): they keep ${permissions}, for every mailbox once the policy is gone. Then
 `;
 
-/** One page for the firm where developer, Entra and Exchange administrator are one person: the shortest order of steps. */
-export function oneAdministrator(input: PacketInput, platform: NodeJS.Platform = process.platform): SetupFile {
+/** One page for a company where developer, Entra and Exchange administrator are one person: the shortest order of steps. */
+export function oneAdministrator(input: HandoutInput, platform: NodeJS.Platform = process.platform): SetupFile {
   const { answers, folder, trace } = input;
   const { mode, mailboxes, deniedMailbox, cloud } = answers;
   const { portal, azure } = CLOUD_TERMS[cloud];

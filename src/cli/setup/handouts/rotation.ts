@@ -1,12 +1,10 @@
 import { OwnCommands } from '../../../common/own-commands.js';
 import type { CloudName } from '../../../options/types.js';
-import type { SetupFile } from '../answers.js';
-import type { PublicCertificate } from '../certificate/public-certificate.js';
-import { CLOUD_TERMS } from '../clouds.js';
-import { envLine } from '../quote-env.js';
-import { addCertificatePs1 } from '../scripts/add-certificate-ps1.js';
-import { addCertificateSh } from '../scripts/add-certificate-sh.js';
-import { code, day } from './markdown.js';
+import type { SetupFile } from '../common/answers.js';
+import type { PublicCertificate } from '../common/certificate.js';
+import { CLOUD_TERMS } from '../common/cloud-terms.js';
+import { code, day, envLine } from '../common/quoting.js';
+import { addCertificatePs1, addCertificateSh } from '../scripts/add-certificate.js';
 
 export interface Rotation {
   /** Key and certificate. */
@@ -27,7 +25,7 @@ export interface Rotation {
 const PUBLIC_FILE = 'graph-mailer.cer';
 
 /** The files of a rotation: both certificates are valid side by side until the old one is removed. */
-export function rotationPacket(rotation: Rotation): SetupFile[] {
+export function rotationHandout(rotation: Rotation): SetupFile[] {
   const { pem, certificate, tenantId, clientId, cloud } = rotation;
   const terms = CLOUD_TERMS[cloud];
   const given = { certificate, certificateFile: PUBLIC_FILE, tenantId, clientId };

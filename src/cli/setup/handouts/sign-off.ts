@@ -1,12 +1,11 @@
 import { readingRight } from '../../common/features.js';
-import type { SetupFile } from '../answers.js';
-import { featureLines, permissionsOf, rolesOf } from '../rights.js';
-import type { PacketInput } from './handout-input.js';
-import { cell, day } from './markdown.js';
-import { TRACE_ROLE } from './trace-registration.js';
+import type { HandoutInput, SetupFile } from '../common/answers.js';
+import { cell, day } from '../common/quoting.js';
+import { featureLines, permissionsOf, rolesOf } from '../common/rights.js';
+import { TRACE_ROLE } from './trace-application.js';
 
 /** One page for the audit: what was asked for, who did what, and the proof. */
-export function signOff({ answers, certificate, trace }: PacketInput, now: Date): SetupFile {
+export function signOff({ answers, certificate, trace }: HandoutInput, now: Date): SetupFile {
   const { mode, name, mailboxes, deniedMailbox, scope, tenantId, clientId, objectId, cloud } = answers;
   const reading = readingRight(answers.features);
   const roles = rolesOf(answers).map(cell).join(' and ');

@@ -1,14 +1,14 @@
 import { quotePowerShell, quotePowerShellList } from '../../../common/shell-quoting.js';
-import type { Answers } from '../answers.js';
-import { CLOUD_TERMS } from '../clouds.js';
-import { permissionNames } from '../rights.js';
-import { EXCHANGE_BEGINNING, EXCHANGE_WHAT_IF, exchangeGroup } from './exchange-steps.js';
-import { strictly } from './powershell-steps.js';
+import type { Answers } from '../common/answers.js';
+import { CLOUD_TERMS } from '../common/cloud-terms.js';
+import { permissionNames } from '../common/rights.js';
+import { EXCHANGE_BEGINNING, EXCHANGE_WHAT_IF, exchangeGroup } from './exchange-snippets.js';
+import { strictly } from './powershell-snippets.js';
 
-/** By which the policy that a script made is known from others of the same application. */
-export const POLICY_DESCRIPTION = 'Mail from an application';
+/** Distinguishes the policy that a script made from others of the same application. */
+const POLICY_DESCRIPTION = 'Mail from an application';
 
-/** How long an access policy takes, in one sentence wherever it is told. (fact access-5) */
+/** How long an access policy takes, in the sentence that all texts use. (fact access-5) */
 export const POLICY_WAITING = 'Microsoft says up to 30 minutes, and over an hour; users have waited for 24.';
 
 /** `restrict-mailboxes.ps1` for an application access policy: group, policy, proof. */

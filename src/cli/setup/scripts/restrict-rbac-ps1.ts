@@ -1,10 +1,10 @@
 import { quotePowerShell, quotePowerShellList } from '../../../common/shell-quoting.js';
 import { readingRight } from '../../common/features.js';
-import type { Answers } from '../answers.js';
-import { CLOUD_TERMS } from '../clouds.js';
-import { rolesOf } from '../rights.js';
-import { EXCHANGE_BEGINNING, EXCHANGE_WHAT_IF, exchangeGroup } from './exchange-steps.js';
-import { strictly } from './powershell-steps.js';
+import type { Answers } from '../common/answers.js';
+import { CLOUD_TERMS } from '../common/cloud-terms.js';
+import { rolesOf } from '../common/rights.js';
+import { EXCHANGE_BEGINNING, EXCHANGE_WHAT_IF, exchangeGroup } from './exchange-snippets.js';
+import { strictly } from './powershell-snippets.js';
 
 /** `restrict-mailboxes.ps1` for RBAC for Applications: service principal, scope, assignment, proof. */
 export function restrictRbacPs1(answers: Answers): string {

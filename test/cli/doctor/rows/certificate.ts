@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { makeCertificate, makePfx, type TestCertificate } from '../../../helpers/certificates.js';
 import type { Misconfiguration } from '../misconfigurations.js';
-import type { DoctorWorld } from '../support.js';
+import type { DoctorFixture } from '../support.js';
 
 const day = 86_400_000;
 const inDays = (n: number) => new Date(Date.now() + n * day);
@@ -11,8 +11,8 @@ const wrongPassword = 'another-password';
 let pair: TestCertificate | undefined;
 const own = () => (pair ??= makeCertificate());
 
-const signWith = (world: DoctorWorld, content: string | Buffer, name = 'mine.pem') => {
-  world.env.AZURE_CLIENT_CERTIFICATE_PATH = world.write(name, content);
+const signWith = (fixture: DoctorFixture, content: string | Buffer, name = 'mine.pem') => {
+  fixture.env.AZURE_CLIENT_CERTIFICATE_PATH = fixture.write(name, content);
 };
 const encrypted = ({ certificate, privateKey }: TestCertificate) =>
   certificate +
@@ -24,10 +24,10 @@ const encrypted = ({ certificate, privateKey }: TestCertificate) =>
   });
 
 /** Registered in the tenant as well, so that nothing is wrong but its dates. */
-const registered = (notBefore: Date, notAfter: Date) => (world: DoctorWorld) => {
+const registered = (notBefore: Date, notAfter: Date) => (fixture: DoctorFixture) => {
   const certificate = makeCertificate({ notBefore, notAfter });
-  world.sandbox.registerCertificate(certificate.certificate);
-  signWith(world, certificate.pem);
+  fixture.sandbox.registerCertificate(certificate.certificate);
+  signWith(fixture, certificate.pem);
 };
 
 export const certificateRows: Misconfiguration[] = [
@@ -41,7 +41,7 @@ export const certificateRows: Misconfiguration[] = [
   },
   {
     what: 'A folder where the certificate file belongs',
-    arrange: (world) => Object.assign(world.env, { AZURE_CLIENT_CERTIFICATE_PATH: world.folder }),
+    arrange: (fixture) => Object.assign(fixture.env, { AZURE_CLIENT_CERTIFICATE_PATH: fixture.folder }),
     check: 'Certificate file',
     says: 'it is a directory',
     cure: 'Give the path of the file in it',
@@ -58,7 +58,7 @@ export const certificateRows: Misconfiguration[] = [
   },
   {
     what: 'The .cer that was uploaded, in the place of certificate and key',
-    arrange: (world) => signWith(world, own().certificate, 'graph-mailer.cer'),
+    arrange: (fixture) => signWith(fixture, own().certificate, 'graph-mailer.cer'),
     check: 'Certificate and key',
     says: 'holds a certificate but no private key',
     cure: 'the .cer file uploaded to Entra is only the public half',
@@ -66,7 +66,7 @@ export const certificateRows: Misconfiguration[] = [
   },
   {
     what: 'An encrypted key, and no password',
-    arrange: (world) => signWith(world, encrypted(own())),
+    arrange: (fixture) => signWith(fixture, encrypted(own())),
     check: 'Certificate and key',
     says: 'the private key is encrypted and no password is given',
     cure: 'AZURE_CLIENT_CERTIFICATE_PASSWORD',
@@ -74,9 +74,9 @@ export const certificateRows: Misconfiguration[] = [
   },
   {
     what: 'An encrypted key, and another password',
-    arrange: (world) => {
-      signWith(world, encrypted(own()));
-      world.env.AZURE_CLIENT_CERTIFICATE_PASSWORD = wrongPassword;
+    arrange: (fixture) => {
+      signWith(fixture, encrypted(own()));
+      fixture.env.AZURE_CLIENT_CERTIFICATE_PASSWORD = wrongPassword;
     },
     check: 'Certificate and key',
     says: 'the private key cannot be decrypted with the password given',
@@ -85,9 +85,9 @@ export const certificateRows: Misconfiguration[] = [
   },
   {
     what: 'A PFX, and another password',
-    arrange: (world) => {
-      signWith(world, makePfx(own(), 'right-password'), 'mine.pfx');
-      world.env.AZURE_CLIENT_CERTIFICATE_PASSWORD = wrongPassword;
+    arrange: (fixture) => {
+      signWith(fixture, makePfx(own(), 'right-password'), 'mine.pfx');
+      fixture.env.AZURE_CLIENT_CERTIFICATE_PASSWORD = wrongPassword;
     },
     check: 'Certificate and key',
     says: 'a PFX that the password given does not open',
@@ -96,7 +96,7 @@ export const certificateRows: Misconfiguration[] = [
   },
   {
     what: 'A certificate beside the key of another',
-    arrange: (world) => signWith(world, own().certificate + makeCertificate().privateKey),
+    arrange: (fixture) => signWith(fixture, own().certificate + makeCertificate().privateKey),
     check: 'Certificate and key',
     says: 'the private key does not belong to the certificate',
     cure: 'Put the key that the certificate was made with beside it',
@@ -104,9 +104,9 @@ export const certificateRows: Misconfiguration[] = [
   },
   {
     what: 'A key of elliptic curves',
-    arrange: (world) => {
+    arrange: (fixture) => {
       const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-      signWith(world, own().certificate + privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      signWith(fixture, own().certificate + privateKey.export({ type: 'pkcs8', format: 'pem' }));
     },
     check: 'Certificate and key',
     says: 'the private key is ec; Entra takes RSA keys only',
@@ -115,7 +115,7 @@ export const certificateRows: Misconfiguration[] = [
   },
   {
     what: 'A key that is too short',
-    arrange: (world) => signWith(world, makeCertificate({ bits: 1024 }).pem),
+    arrange: (fixture) => signWith(fixture, makeCertificate({ bits: 1024 }).pem),
     check: 'Certificate and key',
     says: 'the RSA key has 1024 bits; 2048 is the least',
     cure: 'Make a certificate with an RSA key of 2048 bits or more',

@@ -74,7 +74,7 @@ export const configurationRows: Misconfiguration[] = [
   {
     what: 'A client secret left in .env',
     tenant: { ...rbacTenant, apps: [{ clientId, roles: [], secrets: ['left-over-secret'] }] },
-    arrange: (world) => world.write('secret.env', 'AZURE_CLIENT_SECRET=left-over-secret'),
+    arrange: (fixture) => fixture.write('secret.env', 'AZURE_CLIENT_SECRET=left-over-secret'),
     flags: { envFile: 'secret.env' },
     check,
     status: 'warning',
@@ -84,11 +84,14 @@ export const configurationRows: Misconfiguration[] = [
   },
   {
     what: 'Graph of the sandbox, and tokens of Microsoft',
-    arrange: async (world) => {
-      await intoOfficeNetwork(world, { trusted: true });
-      const [gateway, sandbox] = [world.env.NODE_EXTRA_CA_CERTS ?? '', path.join(world.folder, 'ca.pem')];
-      world.env.NODE_EXTRA_CA_CERTS = world.write('both.pem', readFileSync(gateway, 'utf8') + readFileSync(sandbox));
-      world.env.GRAPH_MAIL_GRAPH_HOST = world.sandbox.url;
+    arrange: async (fixture) => {
+      await intoOfficeNetwork(fixture, { trusted: true });
+      const [gateway, sandbox] = [fixture.env.NODE_EXTRA_CA_CERTS ?? '', path.join(fixture.folder, 'ca.pem')];
+      fixture.env.NODE_EXTRA_CA_CERTS = fixture.write(
+        'both.pem',
+        readFileSync(gateway, 'utf8') + readFileSync(sandbox),
+      );
+      fixture.env.GRAPH_MAIL_GRAPH_HOST = fixture.sandbox.url;
     },
     besides: ['Connection and TLS'],
     check,
@@ -123,7 +126,7 @@ export const configurationRows: Misconfiguration[] = [
   },
   {
     what: 'A line of .env that is no setting',
-    arrange: (world) => world.write('broken.env', `AZURE_TENANT_ID=${tenantId}\nAZURE_CLIENT_ID: ${clientId}\n`),
+    arrange: (fixture) => fixture.write('broken.env', `AZURE_TENANT_ID=${tenantId}\nAZURE_CLIENT_ID: ${clientId}\n`),
     flags: { envFile: 'broken.env' },
     check,
     says: 'line 2 is not a setting',

@@ -2,26 +2,26 @@ import { makeCertificate } from '../../../helpers/certificates.js';
 import { startProxy } from '../../../helpers/proxy-server.js';
 import type { Misconfiguration } from '../misconfigurations.js';
 import { intoOfficeNetwork, throughProxy } from '../office-network.js';
-import { type DoctorWorld, rbacTenant } from '../support.js';
+import { type DoctorFixture, rbacTenant } from '../support.js';
 
 const minutes = 60_000;
 
 /** A proxy that answers every CONNECT with a status. */
-const behindProxy = (answer: string) => async (world: DoctorWorld) => {
+const behindProxy = (answer: string) => async (fixture: DoctorFixture) => {
   const proxy = await startProxy({ connect: ({ socket }) => socket.end(`HTTP/1.1 ${answer}\r\n\r\n`) });
-  world.later(() => proxy.close());
-  throughProxy(world, proxy.url);
+  fixture.later(() => proxy.close());
+  throughProxy(fixture, proxy.url);
 };
 
 /** A certificate made this minute, on a machine whose clock is right. */
-const freshCertificate = (world: DoctorWorld) => {
+const freshCertificate = (fixture: DoctorFixture) => {
   const now = Date.now() + 20 * minutes;
   const certificate = makeCertificate({
     notBefore: new Date(now - minutes),
     notAfter: new Date(now + 365 * 86_400_000),
   });
-  world.sandbox.registerCertificate(certificate.certificate);
-  world.env.AZURE_CLIENT_CERTIFICATE_PATH = world.write('fresh.pem', certificate.pem);
+  fixture.sandbox.registerCertificate(certificate.certificate);
+  fixture.env.AZURE_CLIENT_CERTIFICATE_PATH = fixture.write('fresh.pem', certificate.pem);
 };
 
 export const networkRows: Misconfiguration[] = [
@@ -52,10 +52,11 @@ export const networkRows: Misconfiguration[] = [
   },
   {
     what: 'No name server answers',
-    arrange: (world) => {
-      world.env.AZURE_AUTHORITY_HOST = undefined;
-      world.env.GRAPH_MAIL_GRAPH_HOST = undefined;
-      world.lookup = (_host, _options, done) => done(Object.assign(new Error('no answer'), { code: 'EAI_AGAIN' }), '');
+    arrange: (fixture) => {
+      fixture.env.AZURE_AUTHORITY_HOST = undefined;
+      fixture.env.GRAPH_MAIL_GRAPH_HOST = undefined;
+      fixture.lookup = (_host, _options, done) =>
+        done(Object.assign(new Error('no answer'), { code: 'EAI_AGAIN' }), '');
     },
     check: 'Names (DNS)',
     says: 'login.microsoftonline.com cannot be resolved (EAI_AGAIN)',
@@ -80,7 +81,7 @@ export const networkRows: Misconfiguration[] = [
   },
   {
     what: 'The proxy does not run',
-    arrange: (world) => throughProxy(world, 'http://127.0.0.1:9'),
+    arrange: (fixture) => throughProxy(fixture, 'http://127.0.0.1:9'),
     check: 'Proxy',
     says: 'The proxy http://127.0.0.1:9 cannot be reached',
     cure: 'Check the proxy in HTTPS_PROXY',
@@ -88,7 +89,7 @@ export const networkRows: Misconfiguration[] = [
   },
   {
     what: 'HTTPS_PROXY is not the URL of an HTTP proxy',
-    arrange: (world) => throughProxy(world, 'socks5://proxy.contoso.example:1080'),
+    arrange: (fixture) => throughProxy(fixture, 'socks5://proxy.contoso.example:1080'),
     check: 'Proxy',
     says: 'HTTPS_PROXY names a proxy of the kind socks5://, which is not supported',
     cure: 'Expected is an HTTP proxy',
@@ -96,10 +97,10 @@ export const networkRows: Misconfiguration[] = [
   },
   {
     what: 'Nothing answers: a firewall, or a network that is down',
-    arrange: (world) => {
-      world.env.AZURE_AUTHORITY_HOST = undefined;
-      world.env.GRAPH_MAIL_GRAPH_HOST = undefined;
-      world.lookup = (_host, { all }, done) =>
+    arrange: (fixture) => {
+      fixture.env.AZURE_AUTHORITY_HOST = undefined;
+      fixture.env.GRAPH_MAIL_GRAPH_HOST = undefined;
+      fixture.lookup = (_host, { all }, done) =>
         all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
     },
     flags: { probe: true },
@@ -110,9 +111,9 @@ export const networkRows: Misconfiguration[] = [
   },
   {
     what: 'The sandbox does not run',
-    arrange: (world) => {
+    arrange: (fixture) => {
       const url = 'https://localhost:9';
-      Object.assign(world.env, { AZURE_AUTHORITY_HOST: url, GRAPH_MAIL_GRAPH_HOST: url });
+      Object.assign(fixture.env, { AZURE_AUTHORITY_HOST: url, GRAPH_MAIL_GRAPH_HOST: url });
     },
     check: 'Connection and TLS',
     says: 'localhost:9 cannot be reached (ECONNREFUSED',
@@ -121,7 +122,7 @@ export const networkRows: Misconfiguration[] = [
   },
   {
     what: 'TLS is opened on the way, by an authority that this machine does not know',
-    arrange: (world) => intoOfficeNetwork(world, { trusted: false }),
+    arrange: (fixture) => intoOfficeNetwork(fixture, { trusted: false }),
     check: 'Connection and TLS',
     says: 'issued by Contoso Web Gateway, whom this machine does not trust',
     cure: 'Something between this machine and login.microsoftonline.com replaces certificates',
@@ -129,7 +130,7 @@ export const networkRows: Misconfiguration[] = [
   },
   {
     what: 'TLS is opened on the way, by an authority that NODE_EXTRA_CA_CERTS trusts',
-    arrange: (world) => intoOfficeNetwork(world, { trusted: true }),
+    arrange: (fixture) => intoOfficeNetwork(fixture, { trusted: true }),
     check: 'Connection and TLS',
     status: 'warning',
     says: 'Contoso Web Gateway opens the connections to login.microsoftonline.com, and can read tokens and mails',
@@ -138,10 +139,10 @@ export const networkRows: Misconfiguration[] = [
   },
   {
     what: 'Another server answers: a captive portal',
-    arrange: async (world) => {
+    arrange: async (fixture) => {
       const certificate = makeCertificate({ subject: 'portal.hotel.example', hosts: ['portal.hotel.example'] });
-      await intoOfficeNetwork(world, { trusted: false, certificate });
-      world.env.NODE_EXTRA_CA_CERTS = world.write('portal.pem', certificate.certificate);
+      await intoOfficeNetwork(fixture, { trusted: false, certificate });
+      fixture.env.NODE_EXTRA_CA_CERTS = fixture.write('portal.pem', certificate.certificate);
     },
     check: 'Connection and TLS',
     says: 'it is for other hosts (portal.hotel.example), so somebody else answers',
@@ -166,8 +167,8 @@ export const networkRows: Misconfiguration[] = [
   },
   {
     what: 'NODE_EXTRA_CA_CERTS holds another authority',
-    arrange: (world) => {
-      world.env.NODE_EXTRA_CA_CERTS = world.write('other-ca.pem', makeCertificate({ ca: true }).certificate);
+    arrange: (fixture) => {
+      fixture.env.NODE_EXTRA_CA_CERTS = fixture.write('other-ca.pem', makeCertificate({ ca: true }).certificate);
     },
     check: 'Connection and TLS',
     says: 'whom this machine does not trust',
@@ -176,9 +177,9 @@ export const networkRows: Misconfiguration[] = [
   },
   {
     what: 'GRAPH_MAIL_CA holds another authority',
-    arrange: (world) => {
-      world.env.GRAPH_MAIL_CA = world.write('other-ca.pem', makeCertificate({ ca: true }).certificate);
-      world.env.NODE_EXTRA_CA_CERTS = undefined;
+    arrange: (fixture) => {
+      fixture.env.GRAPH_MAIL_CA = fixture.write('other-ca.pem', makeCertificate({ ca: true }).certificate);
+      fixture.env.NODE_EXTRA_CA_CERTS = undefined;
     },
     check: 'Connection and TLS',
     says: 'whom this machine does not trust',
@@ -187,10 +188,10 @@ export const networkRows: Misconfiguration[] = [
   },
   {
     what: 'TLS is opened on the way, by an authority that GRAPH_MAIL_CA trusts',
-    arrange: async (world) => {
-      await intoOfficeNetwork(world, { trusted: true });
-      world.env.GRAPH_MAIL_CA = world.env.NODE_EXTRA_CA_CERTS;
-      world.env.NODE_EXTRA_CA_CERTS = undefined;
+    arrange: async (fixture) => {
+      await intoOfficeNetwork(fixture, { trusted: true });
+      fixture.env.GRAPH_MAIL_CA = fixture.env.NODE_EXTRA_CA_CERTS;
+      fixture.env.NODE_EXTRA_CA_CERTS = undefined;
     },
     check: 'Connection and TLS',
     status: 'warning',
@@ -200,9 +201,9 @@ export const networkRows: Misconfiguration[] = [
   },
   {
     what: 'NODE_EXTRA_CA_CERTS stands in .env, where Node does not read it',
-    arrange: (world) => {
-      world.write('ca.env', `NODE_EXTRA_CA_CERTS=${world.env.NODE_EXTRA_CA_CERTS}\n`);
-      world.env.NODE_EXTRA_CA_CERTS = undefined;
+    arrange: (fixture) => {
+      fixture.write('ca.env', `NODE_EXTRA_CA_CERTS=${fixture.env.NODE_EXTRA_CA_CERTS}\n`);
+      fixture.env.NODE_EXTRA_CA_CERTS = undefined;
     },
     flags: { envFile: 'ca.env' },
     check: 'Connection and TLS',

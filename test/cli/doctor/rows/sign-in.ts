@@ -1,10 +1,10 @@
 import { makeCertificate } from '../../../helpers/certificates.js';
 import type { Misconfiguration } from '../misconfigurations.js';
 import { intoOfficeNetwork } from '../office-network.js';
-import { clientId, type DoctorWorld, rbacTenant, tenantId } from '../support.js';
+import { clientId, type DoctorFixture, rbacTenant, tenantId } from '../support.js';
 
 const otherClient = '0b7e1f2a-3c4d-4e5f-8a9b-0c1d2e3f4a5b';
-const refusing = (aadsts: number) => (world: DoctorWorld) => world.sandbox.fault({ on: 'token', aadsts });
+const refusing = (aadsts: number) => (fixture: DoctorFixture) => fixture.sandbox.fault({ on: 'token', aadsts });
 
 const base: Pick<Misconfiguration, 'check' | 'exitCode'> = { check: 'Token', exitCode: 78 };
 
@@ -33,18 +33,18 @@ export const signInRows: Misconfiguration[] = [
   {
     ...base,
     what: 'The certificate was never uploaded',
-    arrange: (world) =>
-      Object.assign(world.env, { AZURE_CLIENT_CERTIFICATE_PATH: world.write('new.pem', makeCertificate().pem) }),
+    arrange: (fixture) =>
+      Object.assign(fixture.env, { AZURE_CLIENT_CERTIFICATE_PATH: fixture.write('new.pem', makeCertificate().pem) }),
     says: 'AADSTS700027',
     cure: 'Upload the public part of this certificate (.cer)',
   },
   {
     ...base,
     what: 'The certificate was uploaded for another application',
-    arrange: (world) => {
+    arrange: (fixture) => {
       const certificate = makeCertificate();
-      world.sandbox.tenant.apps.set({ clientId: otherClient, certificates: [certificate.certificate] });
-      world.env.AZURE_CLIENT_CERTIFICATE_PATH = world.write('other.pem', certificate.pem);
+      fixture.sandbox.tenant.apps.set({ clientId: otherClient, certificates: [certificate.certificate] });
+      fixture.env.AZURE_CLIENT_CERTIFICATE_PATH = fixture.write('other.pem', certificate.pem);
     },
     says: 'AADSTS700027',
     cure: 'it is listed for another application',
@@ -61,7 +61,7 @@ export const signInRows: Misconfiguration[] = [
     ...base,
     what: 'The tenant lives in another cloud',
     tenant: { ...rbacTenant, cloud: 'usgov' },
-    arrange: (world) => intoOfficeNetwork(world, { trusted: true }),
+    arrange: (fixture) => intoOfficeNetwork(fixture, { trusted: true }),
     says: 'AADSTS900382',
     cure: 'The tenant lives in another cloud than the one that was asked: set --cloud',
     besides: ['Connection and TLS'],
@@ -141,7 +141,7 @@ export const signInRows: Misconfiguration[] = [
   {
     ...base,
     what: 'The connection breaks while the token is fetched',
-    arrange: (world) => world.sandbox.fault({ on: 'token', reset: 'before-answer' }),
+    arrange: (fixture) => fixture.sandbox.fault({ on: 'token', reset: 'before-answer' }),
     says: 'The connection to localhost',
     cure: 'port 443',
     exitCode: 69,

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { makeCertificate } from '../../../helpers/certificates.js';
 import type { Misconfiguration } from '../misconfigurations.js';
-import { clientId, type DoctorWorld, rbacTenant } from '../support.js';
+import { clientId, type DoctorFixture, rbacTenant } from '../support.js';
 
 export const traceId = 'ace0f7ac-5a4d-4b0c-9c0d-e5a9d0c0ffee';
 const role = 'ExchangeMessageTrace.Read.All';
@@ -11,19 +11,22 @@ const day = 86_400_000;
 const tenant = { ...rbacTenant, messageTracePrincipal: true };
 
 /** Registers the application that may search message trace, and configures it. */
-export function tracing(world: DoctorWorld, { roles = [role], pem = world.sandbox.options.certificate } = {}): void {
-  world.sandbox.tenant.apps.set({ clientId: traceId, roles, certificates: [pem] });
-  world.env.GRAPH_MAIL_TRACE_CLIENT_ID = traceId;
-  world.env.GRAPH_MAIL_TRACE_CERTIFICATE_PATH = world.write('trace.pem', pem);
+export function tracing(
+  fixture: DoctorFixture,
+  { roles = [role], pem = fixture.sandbox.options.certificate } = {},
+): void {
+  fixture.sandbox.tenant.apps.set({ clientId: traceId, roles, certificates: [pem] });
+  fixture.env.GRAPH_MAIL_TRACE_CLIENT_ID = traceId;
+  fixture.env.GRAPH_MAIL_TRACE_CERTIFICATE_PATH = fixture.write('trace.pem', pem);
 }
 
-const withDates = (from: number, to: number) => (world: DoctorWorld) =>
-  tracing(world, {
+const withDates = (from: number, to: number) => (fixture: DoctorFixture) =>
+  tracing(fixture, {
     pem: makeCertificate({ notBefore: new Date(Date.now() + from * day), notAfter: new Date(Date.now() + to * day) })
       .pem,
   });
 
-const base = { tenant, flags: { trace: true }, arrange: tracing as (world: DoctorWorld) => unknown };
+const base = { tenant, flags: { trace: true }, arrange: tracing as (fixture: DoctorFixture) => unknown };
 const configuration = { ...base, check: 'Configuration', exitCode: 78 };
 const certificate = { ...base, check: 'Message trace: certificate', exitCode: 78 };
 const token = { ...base, check: 'Message trace: token', exitCode: 78 };
@@ -43,9 +46,9 @@ export const traceRows: Misconfiguration[] = [
   {
     ...base,
     what: 'The id of the application for message trace has yet to come from the Entra administrator',
-    arrange: (world) => {
-      tracing(world);
-      world.env.GRAPH_MAIL_TRACE_CLIENT_ID = '';
+    arrange: (fixture) => {
+      tracing(fixture);
+      fixture.env.GRAPH_MAIL_TRACE_CLIENT_ID = '';
     },
     check: 'Message trace',
     says: 'GRAPH_MAIL_TRACE_CLIENT_ID is empty in the environment',
@@ -55,9 +58,9 @@ export const traceRows: Misconfiguration[] = [
   {
     ...configuration,
     what: 'The application that sends is named for message trace too',
-    arrange: (world) => {
-      tracing(world);
-      world.env.GRAPH_MAIL_TRACE_CLIENT_ID = clientId;
+    arrange: (fixture) => {
+      tracing(fixture);
+      fixture.env.GRAPH_MAIL_TRACE_CLIENT_ID = clientId;
     },
     says: 'GRAPH_MAIL_TRACE_CLIENT_ID is the application that sends; expected another one',
     cure: 'granted to an application of its own',
@@ -65,9 +68,9 @@ export const traceRows: Misconfiguration[] = [
   {
     ...configuration,
     what: 'The application for message trace has no certificate',
-    arrange: (world) => {
-      tracing(world);
-      world.env.GRAPH_MAIL_TRACE_CERTIFICATE_PATH = undefined;
+    arrange: (fixture) => {
+      tracing(fixture);
+      fixture.env.GRAPH_MAIL_TRACE_CERTIFICATE_PATH = undefined;
     },
     says: 'GRAPH_MAIL_TRACE_CLIENT_ID is set, but no certificate for it is',
     cure: 'Set GRAPH_MAIL_TRACE_CERTIFICATE_PATH',
@@ -75,9 +78,9 @@ export const traceRows: Misconfiguration[] = [
   {
     ...configuration,
     what: 'Message trace in a national cloud',
-    arrange: (world) => {
-      tracing(world);
-      Object.assign(world.env, {
+    arrange: (fixture) => {
+      tracing(fixture);
+      Object.assign(fixture.env, {
         AZURE_AUTHORITY_HOST: 'https://login.microsoftonline.us',
         GRAPH_MAIL_GRAPH_HOST: 'https://graph.microsoft.us',
       });
@@ -88,9 +91,9 @@ export const traceRows: Misconfiguration[] = [
   {
     ...certificate,
     what: 'The certificate file for message trace is not there',
-    arrange: (world) => {
-      tracing(world);
-      world.env.GRAPH_MAIL_TRACE_CERTIFICATE_PATH = '/nowhere/trace.pem';
+    arrange: (fixture) => {
+      tracing(fixture);
+      fixture.env.GRAPH_MAIL_TRACE_CERTIFICATE_PATH = '/nowhere/trace.pem';
     },
     says: "GRAPH_MAIL_TRACE_CERTIFICATE_PATH '/nowhere/trace.pem' cannot be read: there is no such file",
     cure: 'Check the path',
@@ -114,9 +117,9 @@ export const traceRows: Misconfiguration[] = [
   {
     ...certificate,
     what: 'The key for message trace can be read by every account of the machine',
-    arrange: (world) => {
-      tracing(world);
-      chmodSync(world.env.GRAPH_MAIL_TRACE_CERTIFICATE_PATH ?? '', 0o644);
+    arrange: (fixture) => {
+      tracing(fixture);
+      chmodSync(fixture.env.GRAPH_MAIL_TRACE_CERTIFICATE_PATH ?? '', 0o644);
     },
     status: 'warning',
     says: 'whoever has the key can see who wrote to whom in the whole tenant',
@@ -126,9 +129,9 @@ export const traceRows: Misconfiguration[] = [
   {
     ...token,
     what: 'The certificate for message trace was never uploaded',
-    arrange: (world) => {
-      tracing(world);
-      world.env.GRAPH_MAIL_TRACE_CERTIFICATE_PATH = world.write('new.pem', makeCertificate().pem);
+    arrange: (fixture) => {
+      tracing(fixture);
+      fixture.env.GRAPH_MAIL_TRACE_CERTIFICATE_PATH = fixture.write('new.pem', makeCertificate().pem);
     },
     says: 'AADSTS700027',
     cure: 'or GRAPH_MAIL_TRACE_CLIENT_ID names another',
@@ -136,9 +139,9 @@ export const traceRows: Misconfiguration[] = [
   {
     ...token,
     what: 'A typing error in the id of the application for message trace',
-    arrange: (world) => {
-      tracing(world);
-      world.env.GRAPH_MAIL_TRACE_CLIENT_ID = traceId.replace('a', 'b');
+    arrange: (fixture) => {
+      tracing(fixture);
+      fixture.env.GRAPH_MAIL_TRACE_CLIENT_ID = traceId.replace('a', 'b');
     },
     says: 'AADSTS700016',
     cure: 'Copy the Application (client) id anew',
@@ -146,14 +149,14 @@ export const traceRows: Misconfiguration[] = [
   {
     ...permission,
     what: 'No admin consent for message trace',
-    arrange: (world) => tracing(world, { roles: [] }),
+    arrange: (fixture) => tracing(fixture, { roles: [] }),
     says: `None: ${role} is missing`,
     cure: 'let an administrator grant admin consent',
   },
   {
     ...permission,
     what: 'The application for message trace may send as well',
-    arrange: (world) => tracing(world, { roles: [role, 'Mail.Send'] }),
+    arrange: (fixture) => tracing(fixture, { roles: [role, 'Mail.Send'] }),
     status: 'warning',
     says: `${role}, and Mail.Send. Searching message trace needs none of it`,
     cure: 'Remove what is not needed',
@@ -169,9 +172,9 @@ export const traceRows: Misconfiguration[] = [
   {
     ...search,
     what: 'The requests of the tenant for message trace are used up',
-    arrange: (world) => {
-      tracing(world);
-      world.sandbox.fault({ on: 'messageTrace', status: 429 });
+    arrange: (fixture) => {
+      tracing(fixture);
+      fixture.sandbox.fault({ on: 'messageTrace', status: 429 });
     },
     status: 'warning',
     says: 'Graph is busy or troubled (429',

@@ -1,9 +1,9 @@
 import type { Feature } from '../../../../src/cli/common/features.js';
-import type { Answers, SetupFile } from '../../../../src/cli/setup/answers.js';
-import { publicCertificate } from '../../../../src/cli/setup/certificate/public-certificate.js';
-import { allPackets } from '../../../../src/cli/setup/handouts/all-handouts.js';
-import { rotationPacket } from '../../../../src/cli/setup/handouts/rotation.js';
-import { GRAPH_APP_ID, MAIL_SEND_ROLE_ID } from '../../../../src/cli/setup/scripts/well-known-ids.js';
+import type { Answers, SetupFile } from '../../../../src/cli/setup/common/answers.js';
+import { publicCertificate } from '../../../../src/cli/setup/common/certificate.js';
+import { GRAPH_APP_ID, MAIL_SEND_ROLE_ID } from '../../../../src/cli/setup/common/rights.js';
+import { allHandouts } from '../../../../src/cli/setup/handouts/all-handouts.js';
+import { rotationHandout } from '../../../../src/cli/setup/handouts/rotation.js';
 import type { CloudName } from '../../../../src/options/types.js';
 import { makeCertificate } from '../../../helpers/certificates.js';
 import type { Run, Tenant } from './harness.js';
@@ -99,13 +99,13 @@ const EXCHANGE_CLOUDS = {
   china: 'O365China',
 } as const;
 
-export function packets(more: Partial<Answers>): SetupFile[] {
+export function handouts(more: Partial<Answers>): SetupFile[] {
   const answers: Answers = {
     ...{ mode: 'rbac', name: NAME, mailboxes: MAILBOXES, deniedMailbox: DENIED, cloud: 'global', createMailbox: true },
     ...{ scope: { kind: 'group', address: GROUP } },
     ...more,
   };
-  return allPackets(
+  return allHandouts(
     {
       ...{ answers, certificate, certificatePath: '/key.pem', keyMade: true },
       ...{ publicFile: 'graph-mailer.cer', folder: 'out' },
@@ -116,7 +116,7 @@ export function packets(more: Partial<Answers>): SetupFile[] {
 }
 
 const rotation = (cloud: CloudName): SetupFile[] =>
-  rotationPacket({
+  rotationHandout({
     ...{ pem: '', certificate, keyPath: '/new.pem', old: undefined, oldPath: undefined },
     ...{ cloud, tenantId: TENANT, clientId: APP },
   });
@@ -166,7 +166,7 @@ function readmeUndo(readme: string, cloud: CloudName): string {
 }
 
 function registering(mode: Answers['mode'], cloud: CloudName): Variant | undefined {
-  const files = packets({ mode, cloud, ...(mode === 'policy' && { tenantId: TENANT }) });
+  const files = handouts({ mode, cloud, ...(mode === 'policy' && { tenantId: TENANT }) });
   const script = textOf(files, 'register-app.ps1');
   if (script === undefined) return undefined;
   return {
@@ -225,7 +225,7 @@ function registeringExisting(mode: Answers['mode']): Variant {
 const READ_ROLE_ID = '810c84a8-4a9e-49e6-bf7d-12d183f40d01';
 
 function granting(cloud: CloudName, features: readonly Feature[] = []): Variant | undefined {
-  const script = textOf(packets({ mode: 'policy', cloud, clientId: APP, features }), 'grant-mail-send.ps1');
+  const script = textOf(handouts({ mode: 'policy', cloud, clientId: APP, features }), 'grant-mail-send.ps1');
   const asked = [MAIL_SEND_ROLE_ID, ...(features.includes('bounces') ? [READ_ROLE_ID] : [])];
   const names = features.includes('bounces') ? 'Mail\\.Send and Mail\\.Read' : 'Mail\\.Send';
   if (script === undefined) return undefined;
@@ -324,7 +324,7 @@ const anotherScope = { name: 'Another', filter: FILTER, at: 0 };
 
 function restrictingRbac(kind: 'group' | 'filter', cloud: CloudName, features: readonly Feature[] = []): Variant {
   const scope = kind === 'group' ? ({ kind, address: GROUP } as const) : ({ kind, filter: FILTER } as const);
-  const files = packets({ mode: 'rbac', cloud, scope, features });
+  const files = handouts({ mode: 'rbac', cloud, scope, features });
   const roles = ['Application Mail.Send', ...(features.includes('bounces') ? ['Application Mail.Read'] : [])];
   const nameOf = (role: string) => `${role.replace('Application ', '')} ${APP}`;
   const file = 'restrict-mailboxes.ps1';
@@ -376,7 +376,7 @@ function restrictingRbac(kind: 'group' | 'filter', cloud: CloudName, features: r
 }
 
 function restrictingPolicy(cloud: CloudName): Variant {
-  const files = packets({ mode: 'policy', cloud });
+  const files = handouts({ mode: 'policy', cloud });
   const file = 'restrict-mailboxes.ps1';
   return {
     ...{ name: `${file}, policy, ${cloud}`, file, script: textOf(files, file) ?? '', beside: {}, makes: true },
@@ -424,7 +424,7 @@ const memberOf = (guid: string) => ({ guid, at: 0 });
 function restrictingExisting(mode: Answers['mode']): Variant {
   const base = mode === 'rbac' ? restrictingRbac('group', 'global') : restrictingPolicy('global');
   const { whatIf: _, answersInFrench: __, ...rest } = base;
-  const files = packets({ mode, createMailbox: false });
+  const files = handouts({ mode, createMailbox: false });
   const boxes = MAILBOXES.map((address, n) => box(address, n));
   return {
     ...rest,
