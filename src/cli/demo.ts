@@ -12,7 +12,7 @@ import { graphTransport } from '../transport/graph-transport.js';
 import type { Command } from '../vendor/commander.js';
 import { reportLines, whyEnded } from './bulk/ending-text.js';
 import { HumanView } from './bulk/human-view.js';
-import { followRun } from './bulk/run-session.js';
+import { followRun } from './bulk/run-view.js';
 import { type ExitCode, exitCodeOfRun } from './common/exit-codes.js';
 import { onInterruption } from './common/interruption.js';
 import { printer, type Terminal } from './common/terminal.js';

@@ -1,15 +1,17 @@
+import { isGraphMailError } from '../common/errors.js';
 import { version } from '../common/version.js';
+import { shown, shownName } from '../options/checks.js';
 import { Command, CommanderError } from '../vendor/commander.js';
 import { addBulkCommands } from './bulk/add-bulk-commands.js';
 import { EXIT, type ExitCode, exitCodeOfError } from './common/exit-codes.js';
+import { inFlags } from './common/in-flags.js';
 import { type Terminal, wrapError } from './common/terminal.js';
+import { printableLines } from './common/wording.js';
 import { addDemoCommand } from './demo.js';
 import { addDoctorCommand } from './doctor/add-doctor-command.js';
-import { explain } from './explain.js';
 import { addSandboxCommand } from './sandbox/sandbox-command.js';
-import { addSendCommand } from './send/add-send-command.js';
+import { addSendCommand } from './send/send-command.js';
 import { addSetupCommand } from './setup/add-setup-command.js';
-import { withoutValues } from './usage-errors.js';
 
 /** All commands and their flags. `ended` is told the exit code. */
 export function createProgram(terminal: Terminal, ended: (code: ExitCode) => void): Command {
@@ -49,4 +51,32 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     terminal.stderr.write(`${wrapError(explain(error), terminal)}\n`);
     return exitCodeOfError(error);
   }
+}
+
+/** An error in words for a terminal: what happened and what to do, without a stack. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return `Error: ${String(error)}`;
+  const { hint } = error as { hint?: unknown };
+  const told = isGraphMailError(error) ? inFlags : (text: string) => text;
+  return printableLines(`Error: ${told(error.message)}${typeof hint === 'string' ? `\n  ${told(hint)}` : ''}`);
+}
+
+/**
+ * Commander's errors without the values of flags, which it quotes: a log of a build keeps them, and any of them may be a
+ * secret that was put into the wrong place.
+ */
+function withoutValues(text: string): string {
+  return text
+    .replace(
+      /( argument| value) '([\s\S]*)'( from env '\w+')? is invalid/,
+      (_, what, value, from = '') => `${what}${from}, ${shown(value)}, is invalid`,
+    )
+    .replace(/^(error: unknown option )'([\s\S]*?)'(?=\n)/, (_, start, flag) => `${start}${named(flag)}`)
+    .replace(/^(error: unknown command )'([\s\S]*?)'(?=\n)/, (_, start, name) => `${start}${shownName(name)}`);
+}
+
+/** Of `--flag=value`, the flag. */
+function named(flag: string): string {
+  const [name = ''] = flag.split('=', 1);
+  return /^--?[a-z][a-z-]{0,23}$/i.test(name) ? `'${name}'` : shownName(name);
 }

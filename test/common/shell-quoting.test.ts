@@ -8,7 +8,7 @@ import { nextSteps } from '../../src/bulk/report/next-steps.js';
 import { noTotals } from '../../src/bulk/report/totals.js';
 import { resumeCommand } from '../../src/cli/bulk/ending-text.js';
 import { checkCertificateFile } from '../../src/cli/doctor/checks/certificate-file.js';
-import { sandboxBanner } from '../../src/cli/sandbox/banner.js';
+import { sandboxBanner } from '../../src/cli/sandbox/sandbox-command.js';
 import { closingText } from '../../src/cli/setup/closing-text.js';
 import { developerPacket } from '../../src/cli/setup/handouts/developer.js';
 import type { PacketInput } from '../../src/cli/setup/handouts/handout-input.js';

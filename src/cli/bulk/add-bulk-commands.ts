@@ -1,15 +1,16 @@
 import { BulkInputError } from '../../bulk/common/errors.js';
+import { listed } from '../../bulk/common/words.js';
+import type { Sender } from '../../bulk/message/sender.js';
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { OwnCommands } from '../../common/own-commands.js';
 import type { Command } from '../../vendor/commander.js';
-import { addEnvFileFlags, type GivenConfiguration } from '../common/configuration-flags.js';
-import { EXIT_CODES_HELP, type ExitCode } from '../common/exit-codes.js';
+import { addEnvFileFlags, type GivenConfiguration, givenConfiguration } from '../common/configuration.js';
+import { inWords } from '../common/configuration-errors.js';
+import { EXIT_CODES_HELP, type ExitCode, UsageError } from '../common/exit-codes.js';
 import * as flag from '../common/flag-values.js';
 import { ownCommands, type Terminal } from '../common/terminal.js';
 import { bouncesCommand } from './bounces-command.js';
-import { configuredTerminal } from './configured-terminal.js';
 import { inBulkFlags } from './mail-choices.js';
-import { refuseMissing } from './missing-flags.js';
 import { previewCommand } from './preview-command.js';
 import { reportCommand } from './report-command.js';
 import { resumeCommand, retryCommand } from './resume-command.js';
@@ -186,4 +187,53 @@ function sessionFlags(command: Command): Command {
     .option('--confirm <n>', 'the number of mails, where it must be confirmed', flag.confirmFlag)
     .option('--json', 'print events, one JSON object a line')
     .addHelpText('after', EXIT_CODES_HELP);
+}
+
+/** What a command cannot do without. */
+interface NeededFlags {
+  recipients?: string | undefined;
+  template?: string | undefined;
+  from?: readonly Sender[] | undefined;
+  /** Of `preview`. */
+  out?: string | undefined;
+}
+
+/**
+ * Names everything that is missing at once, with an example. What was given is not repeated in it: it may be a secret in the
+ * wrong place.
+ * @throws UsageError
+ */
+function refuseMissing(
+  command: 'run' | 'preview',
+  { recipients, template, from, out }: NeededFlags,
+  commands: OwnCommands,
+): void {
+  const needed: [flag: string, given: unknown, example: string][] = [
+    ['--recipients', recipients, 'customers.csv'],
+    ['--template', template, 'newsletter/'],
+    ['--from', from, 'Contoso News <news@contoso.com>'],
+  ];
+  if (command === 'preview') needed.push(['--out', out, 'preview']);
+  const missing = needed.flatMap(([flag, given]) => (given === undefined ? [flag] : []));
+  if (missing.length === 0) return;
+  const words = needed.flatMap(([flag, , example]) => [flag, example]);
+  const whole =
+    command === 'run' ? commands.configured('bulk', 'run', ...words) : commands.plain('bulk', command, ...words);
+  throw new UsageError(`${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} missing. For instance:\n  ${whole}`);
+}
+
+/** A terminal whose way to Graph is that of the configuration, where a `.env` file adds to the environment. */
+export function configuredTerminal(terminal: Terminal, { envFile }: Pick<GivenConfiguration, 'envFile'>): Terminal {
+  const configuration = givenConfiguration(envFile === undefined ? {} : { envFile }, terminal);
+  const { env, options, source, envFile: file } = configuration;
+  const fromFile = Object.values(source).includes('.env');
+  return {
+    ...terminal,
+    envFile: file,
+    ...(fromFile && { env }),
+    connect: (given) => {
+      const mailbox = typeof given.mailbox === 'string' ? given.mailbox : undefined;
+      return inWords(configuration, () => terminal.connect(fromFile ? { ...options, ...given } : given), mailbox);
+    },
+  };
 }

@@ -10,7 +10,7 @@ import { ownCommands, printer, type Terminal } from '../common/terminal.js';
 import { reportLines, shownFolder, stepLines } from './ending-text.js';
 import { findRun } from './find-run.js';
 import { choicesOf, transportOptions } from './mail-choices.js';
-import { recipientsOf } from './report-command.js';
+import { recipientsOfRun } from './report-command.js';
 
 export interface BouncesFlags {
   runs: string;
@@ -27,7 +27,7 @@ export async function bouncesCommand(
   const folder = await findRun(given, flags.runs, terminal);
   const run = shownFolder(folder);
   const { run: record } = await readRun(folder);
-  const recipients = recipientsOf(record, run);
+  const recipients = recipientsOfRun(record, run);
   const mailboxes = await mailboxesToRead(folder);
   const choices = choicesOf(record, run);
   const transporter = terminal.connect(transportOptions(choices));

@@ -1,7 +1,7 @@
 import type { BulkProgress, BulkResult } from '../../bulk/common/bulk-results.js';
+import type { Clock } from '../../common/clock.js';
 import type { Terminal } from '../common/terminal.js';
 import { inBulkFlags } from './mail-choices.js';
-import { repeatedly } from './repeatedly.js';
 import type { RunEnded, RunView } from './run-view.js';
 
 /** Milliseconds between two progress events, at least. */
@@ -108,4 +108,17 @@ function plainError(error: Error): Record<string, unknown> {
     ...rest,
     ...(typeof hint === 'string' && { hint: inBulkFlags(hint) }),
   };
+}
+
+/** Calls back every `interval` ms; the returned function ends that. */
+function repeatedly(clock: Clock, interval: number, callback: () => void): () => void {
+  let cancel = () => {};
+  const again = () => {
+    cancel = clock.after(interval, () => {
+      again();
+      callback();
+    });
+  };
+  again();
+  return () => cancel();
 }

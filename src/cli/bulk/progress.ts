@@ -1,9 +1,10 @@
 import { styleText } from 'node:util';
 import type { BulkProgress } from '../../bulk/common/bulk-results.js';
+import { formatDuration } from '../../bulk/common/duration.js';
+import { count, counted } from '../../bulk/common/words.js';
 import type { Clock } from '../../common/clock.js';
 import { canRedraw, hasColours, type Output, widthOf } from '../common/terminal.js';
-import { wrapText } from '../common/wording.js';
-import { type Paint, progressLine, progressText } from './progress-line.js';
+import { timeOfDay, wrapText } from '../common/wording.js';
 
 /** Milliseconds between two drawings of the line on a terminal, at least. */
 const redrawInterval = 100;
@@ -92,4 +93,101 @@ export class Progress {
     this.#cancel?.();
     this.#cancel = this.#clock.after(ms, () => this.#show());
   }
+}
+
+type Colour = 'red' | 'yellow';
+type Paint = (colour: Colour, text: string) => string;
+
+const longestBar = 30;
+const shortestBar = 8;
+const gap = 2;
+
+/** A part of the line; `rank` tells which goes first when there is no room for all: the highest. */
+interface Part {
+  text: string;
+  rank: number;
+  colour?: Colour | undefined;
+}
+
+/** How a run is getting on, in one line of at most `width` characters: what matters least is left out first. */
+export function progressLine(progress: BulkProgress, now: number, width: number, paint: Paint = plain): string {
+  const parts = partsOf(progress, now);
+  while (parts.length > 1 && lengthOf(parts) > width) {
+    parts.splice(parts.indexOf(parts.reduce((least, part) => (part.rank >= least.rank ? part : least))), 1);
+  }
+  const room = Math.min(longestBar, width - lengthOf(parts) - 3);
+  const text = parts.map((part) => (part.colour ? paint(part.colour, part.text) : part.text)).join(' '.repeat(gap));
+  if (lengthOf(parts) > width) return (parts[0]?.text ?? '').slice(0, Math.max(0, width));
+  return progress.total === undefined || room < shortestBar ? text : `${bar(progress, room)} ${text}`;
+}
+
+/** The same where nothing is redrawn: all of it, without a bar. */
+export function progressText(progress: BulkProgress, now: number): string {
+  return partsOf(progress, now)
+    .map(({ text }) => text.trimStart())
+    .join(' '.repeat(gap));
+}
+
+const plain: Paint = (_, text) => text;
+
+/** Rows that have come to an end. */
+function doneOf({ sent, rejected, skipped, unknown }: BulkProgress): number {
+  return sent + rejected + skipped + unknown;
+}
+
+function partsOf(progress: BulkProgress, now: number): Part[] {
+  const { total, sent, rejected, skipped, unknown, timeLeft } = progress;
+  const done = count(doneOf(progress));
+  const parts: Part[] = [
+    {
+      text:
+        total === undefined
+          ? counted(doneOf(progress), 'row')
+          : `${done.padStart(count(total).length)} of ${count(total)}`,
+      rank: 0,
+    },
+    { text: `sent ${count(sent)}`, rank: 3 },
+  ];
+  if (rejected > 0) parts.push({ text: `rejected ${count(rejected)}`, rank: 2, colour: 'red' });
+  if (skipped > 0) parts.push({ text: `skipped ${count(skipped)}`, rank: 7 });
+  if (unknown > 0) parts.push({ text: `unknown ${count(unknown)}`, rank: 1, colour: 'yellow' });
+  const pace = paceText(progress);
+  if (pace !== undefined) parts.push({ text: pace, rank: 6 });
+  const waiting = waitingText(progress, now);
+  if (waiting !== undefined) parts.push({ text: waiting, rank: 4, colour: 'yellow' });
+  if (timeLeft !== undefined && timeLeft > 0)
+    parts.push({ text: `${formatDuration(Math.ceil(timeLeft / 1000) * 1000)} left`, rank: 5 });
+  return parts;
+}
+
+/** A rate of a minute is told when there was one: before, how long it took so far. */
+function paceText({ rate, elapsed }: BulkProgress): string | undefined {
+  if (elapsed < 1000) return undefined;
+  return elapsed < 60_000 ? `in ${formatDuration(elapsed)}` : `${count(Math.round(rate))}/min`;
+}
+
+/** What the run waits for, when that is more than its own pace. */
+export function waitingText({ mailboxes }: Pick<BulkProgress, 'mailboxes'>, now: number): string | undefined {
+  const waits = (reason: 'throttled' | 'day') =>
+    mailboxes.flatMap(({ waiting }) => (waiting?.for === reason && waiting.until > now ? [waiting.until] : []));
+  const first = (times: number[]) => timeOfDay(Math.min(...times), now);
+  const throttled = waits('throttled');
+  if (throttled.length > 0) {
+    const who = throttled.length < mailboxes.length ? `${throttled.length} of ${mailboxes.length} mailboxes ` : '';
+    return `${who}throttled until ${first(throttled)}`;
+  }
+  const resting = waits('day');
+  if (resting.length === 0) return undefined;
+  const who = resting.length < mailboxes.length ? `${resting.length} of ${mailboxes.length} mailboxes wait` : 'waits';
+  return `${who} for the day's limit until ${first(resting)}`;
+}
+
+function bar(progress: BulkProgress, room: number): string {
+  const share = doneOf(progress) / Math.max(1, progress.total ?? 0);
+  const filled = Math.min(room, Math.floor(room * share));
+  return `[${'='.repeat(filled)}${' '.repeat(room - filled)}]`;
+}
+
+function lengthOf(parts: readonly Part[]): number {
+  return parts.reduce((length, { text }) => length + text.length + gap, -gap);
 }

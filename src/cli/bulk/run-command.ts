@@ -11,10 +11,8 @@ import { printTotals } from '../../bulk/run/totals.js';
 import { OwnCommands } from '../../common/own-commands.js';
 import { EXIT, type ExitCode, UsageError } from '../common/exit-codes.js';
 import { ownCommands, printer, type Terminal } from '../common/terminal.js';
-import { alreadyToday } from './already-today.js';
-import { checkChoices } from './check-choices.js';
-import { checkText } from './check-text.js';
-import { confirmSending } from './confirmation.js';
+import { alreadyToday, confirmSending } from './before-sending.js';
+import { checkChoices, checkText } from './check-rows.js';
 import { shownFolder, stepLines } from './ending-text.js';
 import { JsonView } from './json-view.js';
 import {
@@ -25,9 +23,9 @@ import {
   makeRunsFolder,
   settleChoices,
 } from './mail-choices.js';
-import { readStatus } from './run-status.js';
+import { sendTests } from './preview-command.js';
 import { createView, runSession } from './send-session.js';
-import { sendTests } from './test-sending.js';
+import { readStatus } from './status-command.js';
 
 export interface RunFlags extends MailFlags {
   runs: string;

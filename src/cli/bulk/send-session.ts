@@ -9,8 +9,8 @@ import { couldNotLook, resumeCommand, shownFolder } from './ending-text.js';
 import { HumanView } from './human-view.js';
 import { JsonView } from './json-view.js';
 import { bulkOptions, type MailChoices, recipientsOf, transportOptions } from './mail-choices.js';
-import { followRun } from './run-session.js';
 import type { ReportFiles, RunView } from './run-view.js';
+import { followRun } from './run-view.js';
 
 /** What one session is given beside the choices of its run. */
 export type SessionOptions = Pick<BulkOptions, 'journal' | 'resume' | 'takeOver' | 'limit' | 'unknown' | 'retryFailed'>;

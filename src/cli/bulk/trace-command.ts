@@ -12,7 +12,7 @@ import { ownCommands, printer, type Terminal } from '../common/terminal.js';
 import { reportLines, shownFolder, stepLines } from './ending-text.js';
 import { findRun } from './find-run.js';
 import { choicesOf, transportOptions } from './mail-choices.js';
-import { recipientsOf } from './report-command.js';
+import { recipientsOfRun } from './report-command.js';
 
 /** `bulk trace`: looks up in message trace what became of the mails of a run, and writes it to its report. */
 export async function traceCommand(
@@ -23,7 +23,7 @@ export async function traceCommand(
   const folder = await findRun(given, flags.runs, terminal);
   const run = shownFolder(folder);
   const { run: record } = await readRun(folder);
-  const recipients = recipientsOf(record, run);
+  const recipients = recipientsOfRun(record, run);
   const choices = choicesOf(record, run);
   const transporter = terminal.connect(transportOptions(choices));
   const interrupted = new AbortController();

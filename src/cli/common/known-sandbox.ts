@@ -1,15 +1,21 @@
 import { OwnCommands } from '../../common/own-commands.js';
 import { isLoopback } from '../../graph/proxy/exceptions.js';
-import type { Configuration } from './configuration.js';
+import type { GraphTransportOptions } from '../../options/types.js';
 
 /** The variable in which `setup --sandbox` writes down where the mail can be seen. */
 export const SANDBOX_INBOX_VARIABLE = 'GRAPH_MAIL_SANDBOX_INBOX';
+
+/** What of a configuration leads to a sandbox. */
+interface SandboxConfiguration {
+  env: NodeJS.ProcessEnv;
+  options: GraphTransportOptions;
+}
 
 /**
  * Address of the inbox page of the sandbox that a configuration leads to, as `setup --sandbox` wrote it down; `undefined` where
  * mail goes to Microsoft, whatever is written down: the variable may be left over from a sandbox.
  */
-export function sandboxInbox({ env, options }: Pick<Configuration, 'env' | 'options'>): string | undefined {
+export function sandboxInbox({ env, options }: SandboxConfiguration): string | undefined {
   const inbox = env[SANDBOX_INBOX_VARIABLE];
   if (!inbox || !isOneOrigin(options.cloud) || !URL.canParse(inbox)) return undefined;
   const { protocol, href } = new URL(inbox);
@@ -17,7 +23,7 @@ export function sandboxInbox({ env, options }: Pick<Configuration, 'env' | 'opti
 }
 
 /** A sandbox is Entra and Graph at one address, which no cloud of Microsoft's is. */
-function isOneOrigin(cloud: Configuration['options']['cloud']): boolean {
+function isOneOrigin(cloud: GraphTransportOptions['cloud']): boolean {
   if (typeof cloud !== 'object') return false;
   const graph = originOf(cloud.graphHost);
   return graph !== undefined && graph === originOf(cloud.authorityHost);
@@ -30,7 +36,7 @@ function originOf(host: string): string | undefined {
 }
 
 /** Where a sandbox of this machine, or one that setup knows, should answer; `undefined` where that is none. */
-export function sandboxOrigin(configuration: Pick<Configuration, 'env' | 'options'>): string | undefined {
+export function sandboxOrigin(configuration: SandboxConfiguration): string | undefined {
   const { cloud } = configuration.options;
   const origin = typeof cloud === 'object' ? originOf(cloud.graphHost) : undefined;
   if (origin === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { Command } from '../../vendor/commander.js';
 import { InvalidArgumentError } from '../../vendor/commander.js';
-import { addConfigurationFlags } from '../common/configuration-flags.js';
+import { addConfigurationFlags } from '../common/configuration.js';
 import type { ExitCode } from '../common/exit-codes.js';
 import { featuresFlag } from '../common/features.js';
 import { addressFlag, mailboxFlag, oneOf, pathFlag, textFlag } from '../common/flag-values.js';

@@ -1,4 +1,4 @@
-import type { GivenConfiguration } from '../common/configuration-flags.js';
+import type { GivenConfiguration } from '../common/configuration.js';
 import type { Feature } from '../common/features.js';
 
 /** How the application is kept to its mailboxes: RBAC for Applications, or an application access policy. */

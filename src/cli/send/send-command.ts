@@ -1,21 +1,36 @@
 import type { SendMailOptions } from 'nodemailer';
 import { configError } from '../../common/errors.js';
 import type { SendingChoices } from '../../options/settings.js';
-import { type Configuration, checkConfiguration } from '../common/configuration.js';
-import { givenConfiguration } from '../common/configuration-flags.js';
+import type { GraphTransportOptions } from '../../options/types.js';
+import type { GraphSentMessageInfo } from '../../transport/sent-message-info.js';
+import type { Command } from '../../vendor/commander.js';
+import {
+  addConfigurationFlags,
+  addMailboxFlag,
+  type Configuration,
+  checkConfiguration,
+  givenConfiguration,
+} from '../common/configuration.js';
+import { incomplete } from '../common/configuration-errors.js';
 import { EXIT, type ExitCode, UsageError } from '../common/exit-codes.js';
-import { incomplete } from '../common/incomplete.js';
+import { oneOf, pathFlag, textFlag } from '../common/flag-values.js';
+import { onInterruptions } from '../common/interruption.js';
 import { sandboxInbox, sandboxOrigin } from '../common/known-sandbox.js';
 import type { Terminal } from '../common/terminal.js';
 import { printableJson } from '../common/wording.js';
-import { checkUsage } from './check-usage.js';
-import { dryRun } from './dry-run.js';
-import { printDryRun, printDryRunJson } from './dry-run-output.js';
+import { dryRun, printDryRun, printDryRunJson } from './dry-run.js';
 import { readMail } from './read-mail.js';
-import { reportText } from './report-text.js';
 import type { SendFlags } from './send-flags.js';
-import { type MailOnItsWay, reportFailure, type SendReport } from './send-report.js';
-import { submit } from './submit.js';
+import * as flag from './send-flags.js';
+import { checkUsage } from './send-flags.js';
+import {
+  type MailOnItsWay,
+  reportFailure,
+  reportSent,
+  reportText,
+  SEND_EXIT_CODES_HELP,
+  type SendReport,
+} from './send-report.js';
 
 /**
  * `send`: one mail, and what became of it.
@@ -70,3 +85,75 @@ function print(report: SendReport, { json }: SendFlags, { stdout, stderr }: Term
   else (report.outcome === 'sent' ? stdout : stderr).write(reportText(report));
   return report.exitCode;
 }
+
+/** `ended` is told the exit code. */
+export function addSendCommand(program: Command, terminal: Terminal, ended: (code: ExitCode) => void): void {
+  const send = program
+    .command('send')
+    .description('send one mail, and tell what became of it')
+    .argument('[-]', 'read the text from stdin')
+    .option('--to <addresses>', '"Name <a@b>", several with commas; may be repeated', flag.addressesFlag)
+    .option('--cc <addresses>', 'the same for Cc', flag.addressesFlag)
+    .option('--bcc <addresses>', 'the same for Bcc', flag.addressesFlag)
+    .option('--from <sender>', '"Name <a@b>" (default: the mailbox)', flag.fromFlag)
+    .option('--reply-to <addresses>', 'where answers go', flag.addressesFlag)
+    .option('--subject <text>', 'the subject', flag.subjectFlag)
+    .option('--text <text>', 'the text, or @ and a file in UTF-8')
+    .option('--html <html>', 'the HTML, or @ and a file in UTF-8', textFlag)
+    .option('--attach <file>', 'a file to attach; may be repeated', flag.oneMorePath)
+    .option('--header <header>', "'Name: value'; may be repeated", flag.extraHeaderFlag)
+    .option('--raw <file>', 'a whole MIME message instead of all these, or - for stdin', pathFlag);
+  addConfigurationFlags(addMailboxFlag(send))
+    .option(
+      '--delivery <way>',
+      'direct, or draft (needs Mail.ReadWrite): exactly one submission',
+      oneOf('direct', 'draft'),
+    )
+    .option('--on-unknown <way>', 'fail, or verify (needs Mail.ReadBasic.All or Mail.Read)', oneOf('fail', 'verify'))
+    .option('--large-messages <way>', 'reject, or upload (needs Mail.ReadWrite)', oneOf('reject', 'upload'))
+    .option('--dry-run', 'print the MIME that would go up, and send nothing')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', SEND_EXIT_CODES_HELP)
+    .action(async (word: string | undefined, flags: flag.SendFlags) => ended(await sendCommand(word, flags, terminal)));
+}
+
+/**
+ * Sends the mail. The first interruption lets a request that is under way come to its end, the second gives it up, and the
+ * third is left to the system.
+ * @param way is told how far the mail came
+ * @throws GraphMailError
+ */
+async function submit(
+  mail: SendMailOptions,
+  options: GraphTransportOptions,
+  way: MailOnItsWay,
+  terminal: Terminal,
+): Promise<SendReport> {
+  const transporter = terminal.connect(options);
+  const giveUp = new AbortController();
+  const release = onInterruptions(
+    [
+      () => {
+        way.interrupted = true;
+        if (way.messageId !== undefined) terminal.stderr.write(waiting);
+        transporter.close();
+      },
+      () => giveUp.abort(),
+    ],
+    terminal.signals,
+  );
+  try {
+    const onAttempt = ({ messageId }: { messageId: string }) => {
+      way.messageId = messageId;
+    };
+    const info = await transporter.sendMail({ ...mail, signal: giveUp.signal, graph: { onAttempt } });
+    return reportSent(info as unknown as GraphSentMessageInfo, way);
+  } finally {
+    release();
+    transporter.close();
+  }
+}
+
+const waiting = `Interrupted. Waiting for the answer to what is under way, if anything is.
+Ctrl-C again gives it up; it is then not known whether the mail was sent.
+`;

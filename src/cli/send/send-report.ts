@@ -1,10 +1,12 @@
 import { isGraphMailError } from '../../common/errors.js';
+import { quotePowerShell } from '../../common/shell-quoting.js';
 import type { GraphSentMessageInfo } from '../../transport/sent-message-info.js';
 import type { Configuration } from '../common/configuration.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../common/exit-codes.js';
 import { inFlags } from '../common/in-flags.js';
 import { startSandbox } from '../common/known-sandbox.js';
-import { MailInputError } from './mail-input.js';
+import { block, paragraph, printable, printableLines } from '../common/wording.js';
+import { MailInputError } from './read-mail.js';
 
 /** What became of the mail, as `--json` prints it. */
 export interface SendReport {
@@ -144,3 +146,64 @@ Exit codes:
   65   the mail is not right        130  interrupted; it was not sent
 
 --dry-run prints the MIME on stdout and notes on stderr; nobody signs in for it.`;
+
+const headline: Record<SendReport['outcome'], string> = {
+  sent: 'Sent: Microsoft Graph has taken the mail. Whether it arrives, a message trace or a bounce tells.',
+  'not-sent': 'Not sent.',
+  unknown: 'Unknown: the mail may have been sent, or not. Look before you send it again.',
+};
+
+/** The report for a person: what became of the mail, why, and how to follow it. */
+export function reportText(report: SendReport): string {
+  const { outcome, error, inbox } = report;
+  const inSandbox = outcome === 'sent' && inbox !== undefined;
+  const lines = inSandbox ? [`Sent to the sandbox. See it on ${printable(inbox)}`] : paragraph(headline[outcome]);
+  if (outcome === 'unknown' && inbox !== undefined) lines.push(`What the sandbox has got is on ${printable(inbox)}`);
+  if (error) {
+    lines.push('', ...paragraph(printable(error.message)));
+    if (error.hint !== undefined) lines.push(...hintLines(error.hint));
+  }
+  // A mail that did not leave has nothing to trace but the requests that were made for it.
+  if (outcome === 'sent' || report.clientRequestId !== undefined || outcome === 'unknown') {
+    lines.push('', ...block(rowsOf(report)), ...traceLines(report));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function rowsOf(report: SendReport): [name: string, value: string | undefined][] {
+  const { outcome, messageId, mailbox, recipients, size, attempts, requestId, clientRequestId, error } = report;
+  return [
+    ['Outcome', outcome],
+    ['Message-ID', messageId],
+    ['Mailbox', mailbox],
+    ['Recipients', recipients && `${recipients.length}: ${recipients.join(', ')}`],
+    ['Size', size === undefined ? undefined : `${size.toLocaleString('en')} bytes`],
+    ['Attempts', attempts === undefined || attempts < 2 ? undefined : String(attempts)],
+    ['Left in Drafts', error?.draftId],
+    ['request-id', requestId],
+    ['client-request-id', clientRequestId],
+  ];
+}
+
+/** One of several lines holds commands, which stay whole. */
+function hintLines(hint: string): string[] {
+  return printableLines(hint)
+    .split('\n')
+    .flatMap((line) => (line.startsWith(' ') ? [`  ${line}`] : paragraph(line, '  ')));
+}
+
+function traceLines({ outcome, messageId, requestId, inbox }: SendReport): string[] {
+  // A sandbox has neither.
+  if (inbox !== undefined) return [];
+  const trace = messageId !== undefined && outcome !== 'not-sent' ? traceCommand(messageId) : undefined;
+  if (trace === undefined && requestId === undefined) return [];
+  return [
+    '',
+    ...(trace === undefined ? [] : ['To trace it, some minutes later, in Exchange Online PowerShell:', `  ${trace}`]),
+    ...(requestId === undefined ? [] : paragraph('The request-id finds the request in the Graph activity logs.')),
+  ];
+}
+
+function traceCommand(messageId: string): string {
+  return `Get-MessageTraceV2 -MessageId ${quotePowerShell(messageId)}`;
+}

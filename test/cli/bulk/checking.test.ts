@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configuredTerminal } from '../../../src/cli/bulk/configured-terminal.js';
+import { configuredTerminal } from '../../../src/cli/bulk/add-bulk-commands.js';
 import { processTerminal } from '../../../src/cli/common/terminal.js';
 import { graphTransport } from '../../../src/transport/graph-transport.js';
 import { BulkWorld, events } from './support.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BulkProgress } from '../../../src/bulk/common/bulk-results.js';
-import { progressLine, progressText, waitingText } from '../../../src/cli/bulk/progress-line.js';
+import { progressLine, progressText, waitingText } from '../../../src/cli/bulk/progress.js';
 
 const now = new Date(2026, 10, 23, 14, 0, 0).getTime();
 const minute = 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SandboxAddress, sandboxBanner } from '../../../src/cli/sandbox/banner.js';
+import { type SandboxAddress, sandboxBanner } from '../../../src/cli/sandbox/sandbox-command.js';
 
 const usual: SandboxAddress = {
   inboxUrl: 'http://127.0.0.1:8025/',

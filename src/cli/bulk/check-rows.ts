@@ -1,7 +1,9 @@
-import type { CheckReport } from '../../bulk/checks/check-recipients.js';
+import { type CheckReport, checkRecipients } from '../../bulk/checks/check-recipients.js';
 import { count, counted } from '../../bulk/common/words.js';
+import { openSuppressionList } from '../../bulk/suppression/suppression-list.js';
+import { openTemplate } from '../../bulk/template/input.js';
 import { printable, withoutLine } from '../common/wording.js';
-import { inBulkFlags } from './mail-choices.js';
+import { inBulkFlags, type MailChoices, mailboxesOf, mannersOf, recipientsOf } from './mail-choices.js';
 
 /** Problems that are listed; the others are counted. */
 const mostListed = 20;
@@ -55,4 +57,27 @@ function problemText({ line, email, message }: Problem): string {
   const problem = printable(inBulkFlags(withoutLine(message)));
   const who = email === undefined || problem.includes(email) ? '' : ` (${printable(email)})`;
   return `  Line ${line}${who}: ${problem}`;
+}
+
+/** Puts all rows through everything that comes before sending. @throws BulkInputError */
+export async function checkChoices(
+  choices: MailChoices,
+  limit: number | undefined,
+  alreadyToday: readonly number[],
+): Promise<CheckReport> {
+  const { attachments, suppress, from, allowDuplicates, rate, perDay } = choices;
+  return checkRecipients({
+    recipients: recipientsOf(choices),
+    template: await openTemplate(choices.template, { attachmentsFolder: attachments }),
+    senders: from,
+    manners: mannersOf(choices),
+    suppression: suppress === undefined ? undefined : await openSuppressionList(suppress),
+    allowDuplicates,
+    rate,
+    perDay,
+    limit,
+    alreadyToday,
+    mailbox: choices.mailbox,
+    mailboxes: mailboxesOf(choices).length,
+  });
 }

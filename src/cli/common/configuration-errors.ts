@@ -1,8 +1,51 @@
 import { existsSync } from 'node:fs';
 import { listed } from '../../bulk/common/words.js';
-import { configError, type GraphMailError } from '../../common/errors.js';
+import { configError, GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { OwnCommands, pathFrom } from '../../common/own-commands.js';
-import type { Configuration } from './configuration.js';
+import { CONFIGURATION_NAMES, type ConfiguredVariables, flagNames } from './configuration-variables.js';
+
+/** Does what needs a configuration; where a value of it is at fault, the error says where that comes from, or what is missing. */
+export function inWords<T>(configuration: ConfiguredVariables, check: () => T, mailbox?: string): T {
+  const { env, source } = configuration;
+  try {
+    return check();
+  } catch (error) {
+    if (!isGraphMailError(error)) throw error;
+    const missing = incomplete(configuration, mailbox);
+    if (missing) throw missing;
+    const named = CONFIGURATION_NAMES.filter((name) => source[name] && isNamed(name, error.message));
+    const origins = named.map((name) =>
+      env[name] === ''
+        ? `${name} is empty in ${originOf(name, configuration)}.`
+        : `${name} comes from ${originOf(name, configuration)}.`,
+    );
+    throw new GraphMailError([error.message, ...origins].join(' '), { ...error, cause: error.cause });
+  }
+}
+
+/** As the options of a program that variables are for are called. */
+const optionNames: Partial<Record<string, string>> = {
+  GRAPH_MAIL_MAILBOX: "'mailbox'",
+  AZURE_AUTHORITY_HOST: "'cloud.authorityHost'",
+  GRAPH_MAIL_GRAPH_HOST: "'cloud.graphHost'",
+};
+
+function isNamed(variable: string, message: string): boolean {
+  const option = optionNames[variable];
+  return new RegExp(`\\b${variable}\\b`).test(message) || (option !== undefined && message.includes(option));
+}
+
+/** Where a variable is set, in words. */
+export function originOf(name: string, { source, envFile }: Pick<ConfiguredVariables, 'source' | 'envFile'>): string {
+  switch (source[name]) {
+    case 'flag':
+      return flagNames[name as keyof typeof flagNames];
+    case '.env':
+      return envFileInWords(envFile);
+    default:
+      return 'the environment';
+  }
+}
 
 const written = 'graph-mailer/developer/.env';
 
@@ -23,7 +66,7 @@ const parts = [
  * @param mailbox one that is given otherwise
  */
 export function incomplete(
-  { env, source, envFile }: Pick<Configuration, 'env' | 'source' | 'envFile'>,
+  { env, source, envFile }: ConfiguredVariables,
   mailbox?: string,
 ): GraphMailError | undefined {
   const missing = parts.filter(
@@ -64,7 +107,7 @@ export function incomplete(
 }
 
 /** A `.env` file, by its path where that is not the usual one. */
-export function envFileInWords(envFile: Configuration['envFile']): string {
+export function envFileInWords(envFile: ConfiguredVariables['envFile']): string {
   const file = envFile ? pathFrom(process.cwd(), envFile) : '.env';
   return file === '.env' ? 'the .env file' : `the .env file ${file}`;
 }
