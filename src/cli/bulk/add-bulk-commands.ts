@@ -120,13 +120,63 @@ async function told(command: Promise<ExitCode>): Promise<ExitCode> {
   }
 }
 
+/** A terminal whose way to Graph is that of the configuration, where a `.env` file adds to the environment. */
+export function configuredTerminal(terminal: Terminal, { envFile }: Pick<GivenConfiguration, 'envFile'>): Terminal {
+  const configuration = givenConfiguration(envFile === undefined ? {} : { envFile }, terminal);
+  const { env, options, source, envFile: file } = configuration;
+  const fromFile = Object.values(source).includes('.env');
+  return {
+    ...terminal,
+    envFile: file,
+    ...(fromFile && { env }),
+    connect: (given) => {
+      const mailbox = typeof given.mailbox === 'string' ? given.mailbox : undefined;
+      return inWords(configuration, () => terminal.connect(fromFile ? { ...options, ...given } : given), mailbox);
+    },
+  };
+}
+
 /** Before the `.env` file is read. */
 function commandsWith({ envFile }: Pick<GivenConfiguration, 'envFile'>): OwnCommands {
   // Commander gives `true` for a `--no-` flag that was not used.
   return new OwnCommands({ envFile: envFile === true ? undefined : envFile });
 }
 
+/** What a command cannot do without. */
+interface NeededFlags {
+  recipients?: string | undefined;
+  template?: string | undefined;
+  from?: readonly Sender[] | undefined;
+  /** Of `preview`. */
+  out?: string | undefined;
+}
+
+/**
+ * Names everything that is missing at once, with an example. What was given is not repeated in it: it may be a secret in the
+ * wrong place.
+ * @throws UsageError
+ */
+function refuseMissing(
+  command: 'run' | 'preview',
+  { recipients, template, from, out }: NeededFlags,
+  commands: OwnCommands,
+): void {
+  const needed: [flag: string, given: unknown, example: string][] = [
+    ['--recipients', recipients, 'customers.csv'],
+    ['--template', template, 'newsletter/'],
+    ['--from', from, 'Contoso News <news@contoso.com>'],
+  ];
+  if (command === 'preview') needed.push(['--out', out, 'preview']);
+  const missing = needed.flatMap(([flag, given]) => (given === undefined ? [flag] : []));
+  if (missing.length === 0) return;
+  const words = needed.flatMap(([flag, , example]) => [flag, example]);
+  const whole =
+    command === 'run' ? commands.configured('bulk', 'run', ...words) : commands.plain('bulk', command, ...words);
+  throw new UsageError(`${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} missing. For instance:\n  ${whole}`);
+}
+
 const runsFolder = 'mail-runs';
+
 const runsHelp = 'where run folders are kept';
 
 /** A command about a run that was begun. */
@@ -187,53 +237,4 @@ function sessionFlags(command: Command): Command {
     .option('--confirm <n>', 'the number of mails, where it must be confirmed', flag.confirmFlag)
     .option('--json', 'print events, one JSON object a line')
     .addHelpText('after', EXIT_CODES_HELP);
-}
-
-/** What a command cannot do without. */
-interface NeededFlags {
-  recipients?: string | undefined;
-  template?: string | undefined;
-  from?: readonly Sender[] | undefined;
-  /** Of `preview`. */
-  out?: string | undefined;
-}
-
-/**
- * Names everything that is missing at once, with an example. What was given is not repeated in it: it may be a secret in the
- * wrong place.
- * @throws UsageError
- */
-function refuseMissing(
-  command: 'run' | 'preview',
-  { recipients, template, from, out }: NeededFlags,
-  commands: OwnCommands,
-): void {
-  const needed: [flag: string, given: unknown, example: string][] = [
-    ['--recipients', recipients, 'customers.csv'],
-    ['--template', template, 'newsletter/'],
-    ['--from', from, 'Contoso News <news@contoso.com>'],
-  ];
-  if (command === 'preview') needed.push(['--out', out, 'preview']);
-  const missing = needed.flatMap(([flag, given]) => (given === undefined ? [flag] : []));
-  if (missing.length === 0) return;
-  const words = needed.flatMap(([flag, , example]) => [flag, example]);
-  const whole =
-    command === 'run' ? commands.configured('bulk', 'run', ...words) : commands.plain('bulk', command, ...words);
-  throw new UsageError(`${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} missing. For instance:\n  ${whole}`);
-}
-
-/** A terminal whose way to Graph is that of the configuration, where a `.env` file adds to the environment. */
-export function configuredTerminal(terminal: Terminal, { envFile }: Pick<GivenConfiguration, 'envFile'>): Terminal {
-  const configuration = givenConfiguration(envFile === undefined ? {} : { envFile }, terminal);
-  const { env, options, source, envFile: file } = configuration;
-  const fromFile = Object.values(source).includes('.env');
-  return {
-    ...terminal,
-    envFile: file,
-    ...(fromFile && { env }),
-    connect: (given) => {
-      const mailbox = typeof given.mailbox === 'string' ? given.mailbox : undefined;
-      return inWords(configuration, () => terminal.connect(fromFile ? { ...options, ...given } : given), mailbox);
-    },
-  };
 }

@@ -5,8 +5,32 @@ import { openTemplate } from '../../bulk/template/input.js';
 import { printable, withoutLine } from '../common/wording.js';
 import { inBulkFlags, type MailChoices, mailboxesOf, mannersOf, recipientsOf } from './mail-choices.js';
 
+/** Puts all rows through everything that comes before sending. @throws BulkInputError */
+export async function checkChoices(
+  choices: MailChoices,
+  limit: number | undefined,
+  alreadyToday: readonly number[],
+): Promise<CheckReport> {
+  const { attachments, suppress, from, allowDuplicates, rate, perDay } = choices;
+  return checkRecipients({
+    recipients: recipientsOf(choices),
+    template: await openTemplate(choices.template, { attachmentsFolder: attachments }),
+    senders: from,
+    manners: mannersOf(choices),
+    suppression: suppress === undefined ? undefined : await openSuppressionList(suppress),
+    allowDuplicates,
+    rate,
+    perDay,
+    limit,
+    alreadyToday,
+    mailbox: choices.mailbox,
+    mailboxes: mailboxesOf(choices).length,
+  });
+}
+
 /** Problems that are listed; the others are counted. */
 const mostListed = 20;
+
 /** Lines that are named where many have the same problem. */
 const mostLines = 5;
 
@@ -57,27 +81,4 @@ function problemText({ line, email, message }: Problem): string {
   const problem = printable(inBulkFlags(withoutLine(message)));
   const who = email === undefined || problem.includes(email) ? '' : ` (${printable(email)})`;
   return `  Line ${line}${who}: ${problem}`;
-}
-
-/** Puts all rows through everything that comes before sending. @throws BulkInputError */
-export async function checkChoices(
-  choices: MailChoices,
-  limit: number | undefined,
-  alreadyToday: readonly number[],
-): Promise<CheckReport> {
-  const { attachments, suppress, from, allowDuplicates, rate, perDay } = choices;
-  return checkRecipients({
-    recipients: recipientsOf(choices),
-    template: await openTemplate(choices.template, { attachmentsFolder: attachments }),
-    senders: from,
-    manners: mannersOf(choices),
-    suppression: suppress === undefined ? undefined : await openSuppressionList(suppress),
-    allowDuplicates,
-    rate,
-    perDay,
-    limit,
-    alreadyToday,
-    mailbox: choices.mailbox,
-    mailboxes: mailboxesOf(choices).length,
-  });
 }

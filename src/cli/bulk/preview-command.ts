@@ -39,12 +39,6 @@ export async function previewCommand(flags: PreviewFlags, terminal: Terminal): P
   return faults.length > 0 ? EXIT.badInput : EXIT.ok;
 }
 
-/** Whoever tries the button in a test mail must not unsubscribe the person whose mail it shows. */
-function mannersOfTest(choices: MailChoices): MannersOptions {
-  const { unsubscribe: _, ...manners } = mannersOf(choices);
-  return manners;
-}
-
 /**
  * Sends the mails of the first rows to one address instead, to look at: no journal, no pacing, no confirmation.
  * @throws BulkInputError, or what sending throws
@@ -69,4 +63,10 @@ export async function sendTests(choices: MailChoices, to: string, rows: number, 
   }
   print(`${counted(sent, 'test mail')} sent.`);
   return EXIT.ok;
+}
+
+/** Whoever tries the button in a test mail must not unsubscribe the person whose mail it shows. */
+function mannersOfTest(choices: MailChoices): MannersOptions {
+  const { unsubscribe: _, ...manners } = mannersOf(choices);
+  return manners;
 }

@@ -4,11 +4,16 @@ import { readRun } from '../../bulk/journal/reading.js';
 import { totalsOf } from '../../bulk/run/totals.js';
 import { type ExitCode, UsageError } from '../common/exit-codes.js';
 import type { Terminal } from '../common/terminal.js';
-import { alreadyTodayWith, confirmationThreshold, confirmSending } from './before-sending.js';
+import {
+  alreadyTodayWith,
+  checkDays,
+  confirmationThreshold,
+  confirmSending,
+  refuseInProgress,
+} from './before-sending.js';
 import { shownFolder } from './ending-text.js';
 import { findRun } from './find-run.js';
 import { choicesOf, mailboxesOf, type PacingFlags, withPacing } from './mail-choices.js';
-import { checkDays, refuseInProgress } from './run-command.js';
 import { createView, runSession } from './send-session.js';
 
 export interface ResumeFlags extends PacingFlags {

@@ -3,15 +3,13 @@ import type { CheckReport } from '../../bulk/checks/check-recipients.js';
 import type { BulkTotals } from '../../bulk/common/bulk-results.js';
 import { JournalError } from '../../bulk/common/errors.js';
 import { counted } from '../../bulk/common/words.js';
-import { refuseHeld } from '../../bulk/journal/lock.js';
 import { begunByCommand } from '../../bulk/report/next-steps.js';
 import { noTotals } from '../../bulk/report/totals.js';
 import { identifyBulk } from '../../bulk/run/run-input.js';
 import { printTotals } from '../../bulk/run/totals.js';
-import { OwnCommands } from '../../common/own-commands.js';
 import { EXIT, type ExitCode, UsageError } from '../common/exit-codes.js';
 import { ownCommands, printer, type Terminal } from '../common/terminal.js';
-import { alreadyToday, confirmSending } from './before-sending.js';
+import { alreadyToday, checkDays, confirmSending, refuseInProgress } from './before-sending.js';
 import { checkChoices, checkText } from './check-rows.js';
 import { shownFolder, stepLines } from './ending-text.js';
 import { JsonView } from './json-view.js';
@@ -103,18 +101,6 @@ function otherMailbox(wanted: string | undefined, begun: string | undefined, tot
   return [`It goes on from the mailbox ${begun}, with which it was begun, and not from ${wanted}. ${anew}`];
 }
 
-/** @throws JournalError `'locked'` when a process on this machine is at a run, with the command that shows how it is getting on */
-export async function refuseInProgress(folder: string): Promise<void> {
-  const refusal = await refuseHeld(folder);
-  if (!refusal) return;
-  throw new JournalError(
-    `${refusal.message}. To see how it is getting on:\n  ${new OwnCommands().plain('bulk', 'status', { file: folder })}`,
-    {
-      code: 'locked',
-    },
-  );
-}
-
 function showCheck(report: CheckReport, json: JsonView | undefined, all: boolean, terminal: Terminal): void {
   if (json) json.write('check', report);
   else checkText(report, { all }).forEach(printer(terminal));
@@ -127,12 +113,4 @@ function nothingToSend({ rows, problemCount }: CheckReport, { stderr }: Terminal
   }
   stderr.write(rows === 0 ? 'Error: there are no recipients. Nothing was sent.\n' : 'There is nobody to send to.\n');
   return rows === 0 ? EXIT.badInput : EXIT.ok;
-}
-
-/** @throws UsageError when the run takes more than the allowance of a day and nobody has said that this is meant */
-export function checkDays({ plan }: Pick<CheckReport, 'plan'>, { overDays }: { overDays?: boolean }): void {
-  if (!plan.needsOverDays || overDays) return;
-  throw new UsageError(
-    `The run takes ${counted(plan.days, 'day')}, since it is more than a mailbox may send in one. Nothing was sent; give --over-days if it may wait, or send from more mailboxes.`,
-  );
 }

@@ -33,6 +33,45 @@ export interface ConfigurationFlags {
   cloud?: CloudName | undefined;
 }
 
+/** What the flags of {@link addConfigurationFlags} become. */
+export interface GivenConfiguration extends ConfigurationFlags {
+  envFile?: string | boolean;
+}
+
+/** `--mailbox` is for the command to add: one that sends has one, one that looks may take several. */
+export function addConfigurationFlags(command: Command): Command {
+  return addEnvFileFlags(command)
+    .option('--tenant-id <id>', 'directory (tenant) id; with --client-id and --certificate only', textFlag)
+    .option('--client-id <id>', 'application (client) id', textFlag)
+    .option(
+      '--certificate <path>',
+      'PEM with certificate and key, or PFX (its password: AZURE_CLIENT_CERTIFICATE_PASSWORD)',
+      pathFlag,
+    )
+    .option('--cloud <name>', 'global, usgov, usgov-dod or china', cloudFlag);
+}
+
+export function addEnvFileFlags(command: Command): Command {
+  return command
+    .option('-e, --env-file <path>', 'where AZURE_* and GRAPH_MAIL_* stand (default: .env, if there is one)', pathFlag)
+    .option('--no-env-file', 'read no .env file');
+}
+
+export function addMailboxFlag(command: Command): Command {
+  return command.option('--mailbox <address>', 'whose mailbox sends (default: GRAPH_MAIL_MAILBOX)', mailboxFlag);
+}
+
+const cloudFlag: (text: string) => CloudName = oneOf('global', 'usgov', 'usgov-dod', 'china');
+
+/** @throws what {@link readConfiguration} throws */
+export function givenConfiguration(
+  { envFile, ...flags }: GivenConfiguration,
+  terminal: Pick<Terminal, 'env'>,
+): Configuration {
+  // Commander gives `true` for a `--no-` flag that was not used.
+  return readConfiguration({ env: terminal.env, flags, envFile: envFile === true ? undefined : envFile });
+}
+
 export interface ConfigurationInput {
   env: NodeJS.ProcessEnv;
   /** Path of a `.env` file; without it `.env` of the working directory, if there is one; `false`: none. */
@@ -48,6 +87,17 @@ export interface Configuration extends ConfiguredVariables {
   options: GraphTransportOptions;
   /** Those of {@link options}, by where they come from. */
   authorities: Authorities;
+}
+
+/** Certificate authorities to trust besides those that Node trusts by itself, PEM. */
+interface Authorities {
+  /** Of `GRAPH_MAIL_CA`. */
+  own: string | undefined;
+  /**
+   * Of `NODE_EXTRA_CA_CERTS` in the `.env` file. Node reads this variable when it starts, which is too early for that of a
+   * file. The one of the environment, which a company may set on every machine, does not take its place: Node trusts that one already.
+   */
+  nodeOfFile: string | undefined;
 }
 
 /**
@@ -158,56 +208,6 @@ function readIfThere(file: string | undefined, read: (path: string) => string): 
 
 function readText(path: string): string {
   return readFileSync(path, 'utf8');
-}
-
-/** What the flags of {@link addConfigurationFlags} become. */
-export interface GivenConfiguration extends ConfigurationFlags {
-  envFile?: string | boolean;
-}
-
-/** `--mailbox` is for the command to add: one that sends has one, one that looks may take several. */
-export function addConfigurationFlags(command: Command): Command {
-  return addEnvFileFlags(command)
-    .option('--tenant-id <id>', 'directory (tenant) id; with --client-id and --certificate only', textFlag)
-    .option('--client-id <id>', 'application (client) id', textFlag)
-    .option(
-      '--certificate <path>',
-      'PEM with certificate and key, or PFX (its password: AZURE_CLIENT_CERTIFICATE_PASSWORD)',
-      pathFlag,
-    )
-    .option('--cloud <name>', 'global, usgov, usgov-dod or china', cloudFlag);
-}
-
-export function addEnvFileFlags(command: Command): Command {
-  return command
-    .option('-e, --env-file <path>', 'where AZURE_* and GRAPH_MAIL_* stand (default: .env, if there is one)', pathFlag)
-    .option('--no-env-file', 'read no .env file');
-}
-
-export function addMailboxFlag(command: Command): Command {
-  return command.option('--mailbox <address>', 'whose mailbox sends (default: GRAPH_MAIL_MAILBOX)', mailboxFlag);
-}
-
-const cloudFlag: (text: string) => CloudName = oneOf('global', 'usgov', 'usgov-dod', 'china');
-
-/** @throws what {@link readConfiguration} throws */
-export function givenConfiguration(
-  { envFile, ...flags }: GivenConfiguration,
-  terminal: Pick<Terminal, 'env'>,
-): Configuration {
-  // Commander gives `true` for a `--no-` flag that was not used.
-  return readConfiguration({ env: terminal.env, flags, envFile: envFile === true ? undefined : envFile });
-}
-
-/** Certificate authorities to trust besides those that Node trusts by itself, PEM. */
-interface Authorities {
-  /** Of `GRAPH_MAIL_CA`. */
-  own: string | undefined;
-  /**
-   * Of `NODE_EXTRA_CA_CERTS` in the `.env` file. Node reads this variable when it starts, which is too early for that of a
-   * file. The one of the environment, which a company may set on every machine, does not take its place: Node trusts that one already.
-   */
-  nodeOfFile: string | undefined;
 }
 
 /**

@@ -71,11 +71,6 @@ export function wrapText(text: string, width: number): string {
     .join('\n');
 }
 
-/** The message of an error about a row, where its line is named already. */
-export function withoutLine(message: string): string {
-  return message.replace(/^Recipients, line \d+: | \(recipients, line \d+\)$/g, '');
-}
-
 /** The width that terminals have unless somebody made them wider. */
 const usualWidth = 80;
 
@@ -92,4 +87,9 @@ export function block(rows: readonly (readonly [name: string, value: string | un
 /** A paragraph in lines that fit; words that do not, such as ids, stay whole. */
 export function paragraph(text: string, indent = ''): string[] {
   return wrapWords(text, usualWidth - indent.length).map((line) => `${indent}${line}`);
+}
+
+/** The message of an error about a row, where its line is named already. */
+export function withoutLine(message: string): string {
+  return message.replace(/^Recipients, line \d+: | \(recipients, line \d+\)$/g, '');
 }

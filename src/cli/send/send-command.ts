@@ -20,9 +20,15 @@ import type { Terminal } from '../common/terminal.js';
 import { printableJson } from '../common/wording.js';
 import { dryRun, printDryRun, printDryRunJson } from './dry-run.js';
 import { readMail } from './read-mail.js';
-import type { SendFlags } from './send-flags.js';
-import * as flag from './send-flags.js';
-import { checkUsage } from './send-flags.js';
+import {
+  addressesFlag,
+  checkUsage,
+  extraHeaderFlag,
+  fromFlag,
+  oneMorePath,
+  type SendFlags,
+  subjectFlag,
+} from './send-flags.js';
 import {
   type MailOnItsWay,
   reportFailure,
@@ -31,6 +37,37 @@ import {
   SEND_EXIT_CODES_HELP,
   type SendReport,
 } from './send-report.js';
+
+/** `ended` is told the exit code. */
+export function addSendCommand(program: Command, terminal: Terminal, ended: (code: ExitCode) => void): void {
+  const send = program
+    .command('send')
+    .description('send one mail, and tell what became of it')
+    .argument('[-]', 'read the text from stdin')
+    .option('--to <addresses>', '"Name <a@b>", several with commas; may be repeated', addressesFlag)
+    .option('--cc <addresses>', 'the same for Cc', addressesFlag)
+    .option('--bcc <addresses>', 'the same for Bcc', addressesFlag)
+    .option('--from <sender>', '"Name <a@b>" (default: the mailbox)', fromFlag)
+    .option('--reply-to <addresses>', 'where answers go', addressesFlag)
+    .option('--subject <text>', 'the subject', subjectFlag)
+    .option('--text <text>', 'the text, or @ and a file in UTF-8')
+    .option('--html <html>', 'the HTML, or @ and a file in UTF-8', textFlag)
+    .option('--attach <file>', 'a file to attach; may be repeated', oneMorePath)
+    .option('--header <header>', "'Name: value'; may be repeated", extraHeaderFlag)
+    .option('--raw <file>', 'a whole MIME message instead of all these, or - for stdin', pathFlag);
+  addConfigurationFlags(addMailboxFlag(send))
+    .option(
+      '--delivery <way>',
+      'direct, or draft (needs Mail.ReadWrite): exactly one submission',
+      oneOf('direct', 'draft'),
+    )
+    .option('--on-unknown <way>', 'fail, or verify (needs Mail.ReadBasic.All or Mail.Read)', oneOf('fail', 'verify'))
+    .option('--large-messages <way>', 'reject, or upload (needs Mail.ReadWrite)', oneOf('reject', 'upload'))
+    .option('--dry-run', 'print the MIME that would go up, and send nothing')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', SEND_EXIT_CODES_HELP)
+    .action(async (word: string | undefined, flags: SendFlags) => ended(await sendCommand(word, flags, terminal)));
+}
 
 /**
  * `send`: one mail, and what became of it.
@@ -61,60 +98,6 @@ export async function sendCommand(word: string | undefined, flags: SendFlags, te
     if (error instanceof UsageError) throw error;
     return print(reportFailure(error, way), flags, terminal);
   }
-}
-
-function mailboxOf({ from, mailbox, dryRun: dry }: SendFlags, configuration: Configuration): string {
-  const chosen = mailbox ?? (configuration.env.GRAPH_MAIL_MAILBOX || from?.address);
-  if (chosen !== undefined) return chosen;
-  // A dry run needs nothing else.
-  const missing = dry ? undefined : incomplete(configuration);
-  if (missing) throw missing;
-  throw configError('Whose mailbox sends?', 'Give --mailbox or --from, or set GRAPH_MAIL_MAILBOX.');
-}
-
-function choicesOf({ delivery, onUnknown, largeMessages }: SendFlags): Partial<SendingChoices> {
-  return {
-    ...(delivery !== undefined && { delivery }),
-    ...(onUnknown !== undefined && { onUnknown }),
-    ...(largeMessages !== undefined && { largeMessages }),
-  };
-}
-
-function print(report: SendReport, { json }: SendFlags, { stdout, stderr }: Terminal): ExitCode {
-  if (json) stdout.write(`${printableJson(report)}\n`);
-  else (report.outcome === 'sent' ? stdout : stderr).write(reportText(report));
-  return report.exitCode;
-}
-
-/** `ended` is told the exit code. */
-export function addSendCommand(program: Command, terminal: Terminal, ended: (code: ExitCode) => void): void {
-  const send = program
-    .command('send')
-    .description('send one mail, and tell what became of it')
-    .argument('[-]', 'read the text from stdin')
-    .option('--to <addresses>', '"Name <a@b>", several with commas; may be repeated', flag.addressesFlag)
-    .option('--cc <addresses>', 'the same for Cc', flag.addressesFlag)
-    .option('--bcc <addresses>', 'the same for Bcc', flag.addressesFlag)
-    .option('--from <sender>', '"Name <a@b>" (default: the mailbox)', flag.fromFlag)
-    .option('--reply-to <addresses>', 'where answers go', flag.addressesFlag)
-    .option('--subject <text>', 'the subject', flag.subjectFlag)
-    .option('--text <text>', 'the text, or @ and a file in UTF-8')
-    .option('--html <html>', 'the HTML, or @ and a file in UTF-8', textFlag)
-    .option('--attach <file>', 'a file to attach; may be repeated', flag.oneMorePath)
-    .option('--header <header>', "'Name: value'; may be repeated", flag.extraHeaderFlag)
-    .option('--raw <file>', 'a whole MIME message instead of all these, or - for stdin', pathFlag);
-  addConfigurationFlags(addMailboxFlag(send))
-    .option(
-      '--delivery <way>',
-      'direct, or draft (needs Mail.ReadWrite): exactly one submission',
-      oneOf('direct', 'draft'),
-    )
-    .option('--on-unknown <way>', 'fail, or verify (needs Mail.ReadBasic.All or Mail.Read)', oneOf('fail', 'verify'))
-    .option('--large-messages <way>', 'reject, or upload (needs Mail.ReadWrite)', oneOf('reject', 'upload'))
-    .option('--dry-run', 'print the MIME that would go up, and send nothing')
-    .option('--json', 'print one JSON object')
-    .addHelpText('after', SEND_EXIT_CODES_HELP)
-    .action(async (word: string | undefined, flags: flag.SendFlags) => ended(await sendCommand(word, flags, terminal)));
 }
 
 /**
@@ -157,3 +140,26 @@ async function submit(
 const waiting = `Interrupted. Waiting for the answer to what is under way, if anything is.
 Ctrl-C again gives it up; it is then not known whether the mail was sent.
 `;
+
+function mailboxOf({ from, mailbox, dryRun: dry }: SendFlags, configuration: Configuration): string {
+  const chosen = mailbox ?? (configuration.env.GRAPH_MAIL_MAILBOX || from?.address);
+  if (chosen !== undefined) return chosen;
+  // A dry run needs nothing else.
+  const missing = dry ? undefined : incomplete(configuration);
+  if (missing) throw missing;
+  throw configError('Whose mailbox sends?', 'Give --mailbox or --from, or set GRAPH_MAIL_MAILBOX.');
+}
+
+function choicesOf({ delivery, onUnknown, largeMessages }: SendFlags): Partial<SendingChoices> {
+  return {
+    ...(delivery !== undefined && { delivery }),
+    ...(onUnknown !== undefined && { onUnknown }),
+    ...(largeMessages !== undefined && { largeMessages }),
+  };
+}
+
+function print(report: SendReport, { json }: SendFlags, { stdout, stderr }: Terminal): ExitCode {
+  if (json) stdout.write(`${printableJson(report)}\n`);
+  else (report.outcome === 'sent' ? stdout : stderr).write(reportText(report));
+  return report.exitCode;
+}

@@ -136,17 +136,6 @@ function exitCodeOfFailure(error: unknown, outcome: SendReport['outcome'], inter
   return exitCodeOfError(error);
 }
 
-/** For the help. */
-export const SEND_EXIT_CODES_HELP = `
-Exit codes:
-  0    Graph has taken the mail     69   Microsoft Graph cannot be reached
-  1    refused for another reason   75   temporary: send it again later
-  2    the command is not right     77   the application lacks a permission
-  3    unknown whether it was sent  78   the configuration is wrong
-  65   the mail is not right        130  interrupted; it was not sent
-
---dry-run prints the MIME on stdout and notes on stderr; nobody signs in for it.`;
-
 const headline: Record<SendReport['outcome'], string> = {
   sent: 'Sent: Microsoft Graph has taken the mail. Whether it arrives, a message trace or a bounce tells.',
   'not-sent': 'Not sent.',
@@ -207,3 +196,14 @@ function traceLines({ outcome, messageId, requestId, inbox }: SendReport): strin
 function traceCommand(messageId: string): string {
   return `Get-MessageTraceV2 -MessageId ${quotePowerShell(messageId)}`;
 }
+
+/** For the help. */
+export const SEND_EXIT_CODES_HELP = `
+Exit codes:
+  0    Graph has taken the mail     69   Microsoft Graph cannot be reached
+  1    refused for another reason   75   temporary: send it again later
+  2    the command is not right     77   the application lacks a permission
+  3    unknown whether it was sent  78   the configuration is wrong
+  65   the mail is not right        130  interrupted; it was not sent
+
+--dry-run prints the MIME on stdout and notes on stderr; nobody signs in for it.`;
