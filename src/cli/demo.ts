@@ -26,7 +26,7 @@ export function addDemoCommand(program: Command, terminal: Terminal, ended: (cod
     .action(async () => ended(await runDemo(terminal, newsletter)));
 }
 
-/** The main job, end to end: real template, real sign-in, real TLS; only Microsoft is played by the sandbox. */
+/** A bulk send from end to end: real template, real sign-in, real TLS; only Microsoft is replaced by the sandbox. */
 export async function runDemo(terminal: Terminal, example: string): Promise<ExitCode> {
   const print = printer(terminal);
   const recipients = path.join(example, 'recipients.csv');

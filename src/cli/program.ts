@@ -13,7 +13,7 @@ import { addSandboxCommand } from './sandbox/sandbox-command.js';
 import { addSendCommand } from './send/send-command.js';
 import { addSetupCommand } from './setup/add-setup-command.js';
 
-/** All commands and their flags. `ended` is told the exit code. */
+/** All commands and their flags. `ended` receives the exit code. */
 export function createProgram(terminal: Terminal, ended: (code: ExitCode) => void): Command {
   const program = new Command('nodemailer-graph-transport')
     .description(
@@ -36,7 +36,7 @@ export function createProgram(terminal: Terminal, ended: (code: ExitCode) => voi
   return program;
 }
 
-/** Runs the command line `args`, and gives the exit code. What went wrong is told on stderr, in words. */
+/** Runs the command line `args` and returns the exit code. Errors are printed on stderr, in words. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const program = createProgram(terminal, (end) => {
@@ -46,7 +46,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
-    // Commander has told it already.
+    // Commander has printed it already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     terminal.stderr.write(`${wrapError(explain(error), terminal)}\n`);
     return exitCodeOfError(error);
@@ -57,13 +57,13 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return `Error: ${String(error)}`;
   const { hint } = error as { hint?: unknown };
-  const told = isGraphMailError(error) ? inFlags : (text: string) => text;
-  return printableLines(`Error: ${told(error.message)}${typeof hint === 'string' ? `\n  ${told(hint)}` : ''}`);
+  const inWords = isGraphMailError(error) ? inFlags : (text: string) => text;
+  return printableLines(`Error: ${inWords(error.message)}${typeof hint === 'string' ? `\n  ${inWords(hint)}` : ''}`);
 }
 
 /**
- * Commander's errors without the values of flags, which it quotes: a log of a build keeps them, and any of them may be a
- * secret that was put into the wrong place.
+ * Commander's errors without the values of flags, which it quotes: build logs keep them, and any of them may be a secret
+ * that was given to the wrong flag.
  */
 function withoutValues(text: string): string {
   return text
@@ -71,12 +71,12 @@ function withoutValues(text: string): string {
       /( argument| value) '([\s\S]*)'( from env '\w+')? is invalid/,
       (_, what, value, from = '') => `${what}${from}, ${shown(value)}, is invalid`,
     )
-    .replace(/^(error: unknown option )'([\s\S]*?)'(?=\n)/, (_, start, flag) => `${start}${named(flag)}`)
+    .replace(/^(error: unknown option )'([\s\S]*?)'(?=\n)/, (_, start, flag) => `${start}${flagName(flag)}`)
     .replace(/^(error: unknown command )'([\s\S]*?)'(?=\n)/, (_, start, name) => `${start}${shownName(name)}`);
 }
 
-/** Of `--flag=value`, the flag. */
-function named(flag: string): string {
+/** The flag of `--flag=value`. */
+function flagName(flag: string): string {
   const [name = ''] = flag.split('=', 1);
   return /^--?[a-z][a-z-]{0,23}$/i.test(name) ? `'${name}'` : shownName(name);
 }

@@ -11,7 +11,7 @@ import { numberOfMails } from '../common/flag-values.js';
 import type { Terminal } from '../common/terminal.js';
 import { type MailChoices, mailboxesOf } from './mail-choices.js';
 
-/** @throws JournalError `'locked'` when a process on this machine is at a run, with the command that shows how it is getting on */
+/** @throws JournalError `'locked'` when a process on this machine is sending the run, with the command that shows its status */
 export async function refuseInProgress(folder: string): Promise<void> {
   const refusal = await refuseHeld(folder);
   if (!refusal) return;
@@ -29,12 +29,12 @@ interface Send {
   recipients: number;
 }
 
-/** Recipients that each mailbox sent to in the last 24 hours, by the runs in a folder. */
+/** Recipients that each mailbox sent to in the last 24 hours, according to the runs in a folder. */
 export async function alreadyToday(runs: string, choices: MailChoices, now: number): Promise<number[]> {
   return countSends(await recentSendsOfSiblings(path.join(runs, 'new'), now - day), choices);
 }
 
-/** The same for a run that is there: its own sends, and those of the runs beside it. */
+/** The same for a run that was begun: its own sends, and those of the runs beside it. */
 export async function alreadyTodayWith(
   folder: string,
   own: { recentSends(mailbox: string, since: number): Iterable<Send> },
@@ -57,7 +57,7 @@ function sum(sends: Iterable<Send>): number {
   return recipients;
 }
 
-/** @throws UsageError when the run takes more than the allowance of a day and nobody has said that this is meant */
+/** @throws UsageError when the run takes more than the allowance of a day and `--over-days` is not given */
 export function checkDays({ plan }: Pick<CheckReport, 'plan'>, { overDays }: { overDays?: boolean }): void {
   if (!plan.needsOverDays || overDays) return;
   throw new UsageError(
@@ -73,13 +73,13 @@ export interface Confirmation {
   mails: number;
   /** What `--confirm` says. */
   given: number | undefined;
-  /** Whether somebody may be asked. */
+  /** Whether a person can be asked. */
   interactive: boolean;
 }
 
 /**
  * Has the number of mails confirmed, by `--confirm` or by a person who types it.
- * @throws UsageError when it is another number, or nobody can be asked; nothing has been sent then
+ * @throws UsageError when it is another number, or no person can be asked; nothing has been sent then
  */
 export async function confirmSending(
   { mails, given, interactive }: Confirmation,

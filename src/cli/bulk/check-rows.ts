@@ -3,10 +3,10 @@ import { count, counted } from '../../bulk/common/words.js';
 import { openSuppressionList } from '../../bulk/suppression/suppression-list.js';
 import { openTemplate } from '../../bulk/template/input.js';
 import { printable, withoutLine } from '../common/wording.js';
-import { inBulkFlags, type MailChoices, mailboxesOf, mannersOf, recipientsOf } from './mail-choices.js';
+import { inBulkFlags, listHeadersOf, type MailChoices, mailboxesOf, recipientsOf } from './mail-choices.js';
 
-/** Puts all rows through everything that comes before sending. @throws BulkInputError */
-export async function checkChoices(
+/** Runs all rows through every check that precedes sending. @throws BulkInputError */
+export async function checkRows(
   choices: MailChoices,
   limit: number | undefined,
   alreadyToday: readonly number[],
@@ -16,7 +16,7 @@ export async function checkChoices(
     recipients: recipientsOf(choices),
     template: await openTemplate(choices.template, { attachmentsFolder: attachments }),
     senders: from,
-    manners: mannersOf(choices),
+    manners: listHeadersOf(choices),
     suppression: suppress === undefined ? undefined : await openSuppressionList(suppress),
     allowDuplicates,
     rate,
@@ -57,7 +57,7 @@ export function checkText(report: CheckReport, { all = false } = {}): string[] {
 
 type Problem = CheckReport['problems'][number];
 
-/** Problems in words that are the same, as that of a name which the template has wrong, together. */
+/** Groups problems with the same message, such as that of a name which the template has wrong. */
 function groupsOf(problems: readonly Problem[]): Problem[][] {
   const groups = new Map<string, Problem[]>();
   for (const problem of problems) {

@@ -9,9 +9,9 @@ import { printable } from '../common/wording.js';
 import {
   checkHeaders,
   inBulkFlags,
+  listHeadersOf,
   type MailChoices,
   type MailFlags,
-  mannersOf,
   recipientsOf,
   transportOptions,
 } from './mail-choices.js';
@@ -29,7 +29,7 @@ export async function previewCommand(flags: PreviewFlags, terminal: Terminal): P
     recipients: recipientsOf(flags),
     template: await openTemplate(template, { attachmentsFolder: attachments }),
     from: from[0],
-    manners: mannersOf(flags),
+    manners: listHeadersOf(flags),
     folder: out,
     count,
   });
@@ -45,7 +45,7 @@ export async function previewCommand(flags: PreviewFlags, terminal: Terminal): P
  */
 export async function sendTests(choices: MailChoices, to: string, rows: number, terminal: Terminal): Promise<ExitCode> {
   const template = await openTemplate(choices.template, { attachmentsFolder: choices.attachments });
-  const composer = createRowComposer({ template, manners: mannersOfTest(choices) });
+  const composer = createRowComposer({ template, manners: listHeadersOfTest(choices) });
   const transporter = terminal.connect(transportOptions(choices));
   const print = printer(terminal);
   let sent = 0;
@@ -65,8 +65,8 @@ export async function sendTests(choices: MailChoices, to: string, rows: number, 
   return EXIT.ok;
 }
 
-/** Whoever tries the button in a test mail must not unsubscribe the person whose mail it shows. */
-function mannersOfTest(choices: MailChoices): MannersOptions {
-  const { unsubscribe: _, ...manners } = mannersOf(choices);
-  return manners;
+/** Without the unsubscribe header: trying it in a test mail must not unsubscribe the person whose mail it shows. */
+function listHeadersOfTest(choices: MailChoices): MannersOptions {
+  const { unsubscribe: _, ...headers } = listHeadersOf(choices);
+  return headers;
 }

@@ -8,7 +8,7 @@ import { timeOfDay, wrapText } from '../common/wording.js';
 
 /** Milliseconds between two drawings of the line on a terminal, at least. */
 const redrawInterval = 100;
-/** A line on a terminal is drawn anew without news too: times pass. */
+/** A line on a terminal is redrawn without news too, as the times in it change. */
 const refreshInterval = 1000;
 /** Milliseconds between two lines where nothing can be redrawn, at least. */
 const plainInterval = 30_000;
@@ -46,7 +46,7 @@ export class Progress {
     this.#show();
   }
 
-  /** There is news. */
+  /** The numbers have changed. */
   changed(): void {
     if (this.#ended || !this.#redraws) return;
     const wait = this.#last + redrawInterval - this.#clock.elapsed();
@@ -102,7 +102,7 @@ const longestBar = 30;
 const shortestBar = 8;
 const gap = 2;
 
-/** A part of the line; `rank` tells which goes first when there is no room for all: the highest. */
+/** A part of the line; where not all parts fit, the one with the highest `rank` is left out first. */
 interface Part {
   text: string;
   rank: number;
@@ -115,10 +115,10 @@ export function progressLine(progress: BulkProgress, now: number, width: number,
   while (parts.length > 1 && lengthOf(parts) > width) {
     parts.splice(parts.indexOf(parts.reduce((least, part) => (part.rank >= least.rank ? part : least))), 1);
   }
-  const room = Math.min(longestBar, width - lengthOf(parts) - 3);
+  const barWidth = Math.min(longestBar, width - lengthOf(parts) - 3);
   const text = parts.map((part) => (part.colour ? paint(part.colour, part.text) : part.text)).join(' '.repeat(gap));
   if (lengthOf(parts) > width) return (parts[0]?.text ?? '').slice(0, Math.max(0, width));
-  return progress.total === undefined || room < shortestBar ? text : `${bar(progress, room)} ${text}`;
+  return progress.total === undefined || barWidth < shortestBar ? text : `${bar(progress, barWidth)} ${text}`;
 }
 
 /** The same where nothing is redrawn: all of it, without a bar. */
@@ -130,7 +130,7 @@ export function progressText(progress: BulkProgress, now: number): string {
 
 const plain: Paint = (_, text) => text;
 
-/** Rows that have come to an end. */
+/** Rows whose outcome is settled. */
 function doneOf({ sent, rejected, skipped, unknown }: BulkProgress): number {
   return sent + rejected + skipped + unknown;
 }
@@ -160,13 +160,13 @@ function partsOf(progress: BulkProgress, now: number): Part[] {
   return parts;
 }
 
-/** A rate of a minute is told when there was one: before, how long it took so far. */
+/** The rate a minute once a minute has passed; before, the time taken so far. */
 function paceText({ rate, elapsed }: BulkProgress): string | undefined {
   if (elapsed < 1000) return undefined;
   return elapsed < 60_000 ? `in ${formatDuration(elapsed)}` : `${count(Math.round(rate))}/min`;
 }
 
-/** What the run waits for, when that is more than its own pace. */
+/** What the run waits for besides its own pace. */
 export function waitingText({ mailboxes }: Pick<BulkProgress, 'mailboxes'>, now: number): string | undefined {
   const waits = (reason: 'throttled' | 'day') =>
     mailboxes.flatMap(({ waiting }) => (waiting?.for === reason && waiting.until > now ? [waiting.until] : []));
@@ -176,16 +176,16 @@ export function waitingText({ mailboxes }: Pick<BulkProgress, 'mailboxes'>, now:
     const who = throttled.length < mailboxes.length ? `${throttled.length} of ${mailboxes.length} mailboxes ` : '';
     return `${who}throttled until ${first(throttled)}`;
   }
-  const resting = waits('day');
-  if (resting.length === 0) return undefined;
-  const who = resting.length < mailboxes.length ? `${resting.length} of ${mailboxes.length} mailboxes wait` : 'waits';
-  return `${who} for the day's limit until ${first(resting)}`;
+  const waiting = waits('day');
+  if (waiting.length === 0) return undefined;
+  const who = waiting.length < mailboxes.length ? `${waiting.length} of ${mailboxes.length} mailboxes wait` : 'waits';
+  return `${who} for the day's limit until ${first(waiting)}`;
 }
 
-function bar(progress: BulkProgress, room: number): string {
+function bar(progress: BulkProgress, width: number): string {
   const share = doneOf(progress) / Math.max(1, progress.total ?? 0);
-  const filled = Math.min(room, Math.floor(room * share));
-  return `[${'='.repeat(filled)}${' '.repeat(room - filled)}]`;
+  const filled = Math.min(width, Math.floor(width * share));
+  return `[${'='.repeat(filled)}${' '.repeat(width - filled)}]`;
 }
 
 function lengthOf(parts: readonly Part[]): number {

@@ -9,7 +9,7 @@ import { reportLines, shownFolder } from './ending-text.js';
 import { findRun } from './find-run.js';
 import { choicesOf } from './mail-choices.js';
 
-/** `bulk report`: writes the reports again from the journal, also while the run goes on. */
+/** `bulk report`: writes the reports again from the journal, also while the run is in progress. */
 export async function reportCommand(
   given: string | undefined,
   { runs }: { runs: string },

@@ -10,8 +10,8 @@ import { printTotals } from '../../bulk/run/totals.js';
 import { EXIT, type ExitCode, UsageError } from '../common/exit-codes.js';
 import { ownCommands, printer, type Terminal } from '../common/terminal.js';
 import { alreadyToday, checkDays, confirmSending, refuseInProgress } from './before-sending.js';
-import { checkChoices, checkText } from './check-rows.js';
-import { shownFolder, stepLines } from './ending-text.js';
+import { checkRows, checkText } from './check-rows.js';
+import { adviceLines, shownFolder } from './ending-text.js';
 import { JsonView } from './json-view.js';
 import {
   bulkOptions,
@@ -35,13 +35,13 @@ export interface RunFlags extends MailFlags {
   json?: boolean;
 }
 
-/** `bulk run`: checks everything, asks where it must, sends. */
+/** `bulk run`: checks everything, asks for confirmation where it must, sends. */
 export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<ExitCode> {
   refuseContradictions(flags);
   const choices = settleChoices(flags, terminal);
   if (flags.testTo !== undefined) return sendTests(choices, flags.testTo, flags.testRows, terminal);
   const runs = path.resolve(flags.runs);
-  const report = await checkChoices(choices, flags.limit, await alreadyToday(runs, choices, terminal.clock.now()));
+  const report = await checkRows(choices, flags.limit, await alreadyToday(runs, choices, terminal.clock.now()));
   const view = createView(flags.json, terminal);
   showCheck(report, view instanceof JsonView ? view : undefined, flags.dryRun === true, terminal);
   if (flags.dryRun) return report.problemCount > 0 ? EXIT.badInput : EXIT.ok;
@@ -59,7 +59,7 @@ export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<E
   return runSession({ ...choices, confirmed: mails }, session, view, terminal);
 }
 
-/** @throws UsageError for flags of which one would be passed over */
+/** @throws UsageError for flags of which one would be ignored */
 function refuseContradictions({ testTo, dryRun, json }: RunFlags): void {
   if (testTo === undefined) return;
   if (dryRun) throw new UsageError('--dry-run sends nothing and --test-to sends test mails: give one of them.');
@@ -67,7 +67,7 @@ function refuseContradictions({ testTo, dryRun, json }: RunFlags): void {
 }
 
 /**
- * Nobody is asked to confirm what would be refused.
+ * Comes before the confirmation: what would be refused need not be confirmed.
  * @throws UsageError when the same run was begun before, with what can be done about it
  * @throws JournalError `'locked'` when it is in progress
  */
@@ -86,12 +86,12 @@ async function refuseBegun(folder: string, choices: MailChoices, terminal: Termi
       `This run was begun before, in ${shown}: ${printTotals(totals)}. Nothing was sent now.`,
       'To send the very same mails once more on purpose, give another folder with --runs.',
       ...otherMailbox(choices.mailbox, choicesOf(begun.run, shown).mailbox, totals),
-      ...stepLines({ ...noTotals(), ...totals, rejectedAs }, folder, situation),
+      ...adviceLines({ ...noTotals(), ...totals, rejectedAs }, folder, situation),
     ].join('\n'),
   );
 }
 
-/** The mailbox is no part of what tells a run from others, and a run keeps the one that it was begun with. */
+/** The mailbox is not part of a run's identity, and a run keeps the one that it was begun with. */
 function otherMailbox(wanted: string | undefined, begun: string | undefined, totals: BulkTotals): string[] {
   if (wanted === begun || wanted === undefined || begun === undefined) return [];
   const anew =

@@ -18,7 +18,7 @@ export interface RunEnded {
   exitCode: number;
   /** Missing where there is no run folder. */
   reports?: ReportFiles | undefined;
-  /** The folder as the user would name it. */
+  /** The folder as it is printed. */
   folder?: string | undefined;
   /** The suppression list that the run has. */
   suppress?: string | undefined;
@@ -26,7 +26,7 @@ export interface RunEnded {
   just?: JustDone | undefined;
 }
 
-/** What shows a run as it goes on. */
+/** Shows a run while it is in progress. */
 export interface RunView {
   /** The run has begun. @param progress how it is getting on at any moment */
   started(run: { id: string; folder: string | undefined; progress: () => BulkProgress }): void;
@@ -44,7 +44,7 @@ export interface RunView {
 interface FollowOptions {
   /** A folder as it is shown to a person. */
   shownFolder(folder: string): string;
-  /** What is added when somebody interrupts. */
+  /** What is added when the user interrupts. */
   advice(folder: string | undefined): string;
 }
 
@@ -76,7 +76,7 @@ export async function followRun(
   });
   run.on('throttled', (event) => view.throttled(event));
   try {
-    // What ends the run is told by `finished`.
+    // `finished` rejects with what ended the run.
     await showResults(run, view).catch(() => {});
     return await run.finished;
   } finally {

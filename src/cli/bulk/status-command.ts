@@ -11,10 +11,10 @@ import { OwnCommands } from '../../common/own-commands.js';
 import { EXIT, type ExitCode } from '../common/exit-codes.js';
 import { printer, type Terminal } from '../common/terminal.js';
 import { printable, timeOfDay } from '../common/wording.js';
-import { resumeCommand, type StepSituation, shownFolder, stepLines } from './ending-text.js';
+import { type AdviceSituation, adviceLines, resumeCommand, shownFolder } from './ending-text.js';
 import { findRun } from './find-run.js';
 
-/** `bulk status`: where a run stands, also while it goes on. */
+/** `bulk status`: the status of a run, also while it is in progress. */
 export async function statusCommand(
   given: string | undefined,
   { json, runs }: { json?: boolean; runs: string },
@@ -34,7 +34,7 @@ export async function statusCommand(
 }
 
 /** A status for a person. */
-export function statusText(status: RunStatus, folder: string, now: number, next: StepSituation): string[] {
+export function statusText(status: RunStatus, folder: string, now: number, next: AdviceSituation): string[] {
   const { id, begun, recipients, totals, open, state, mailboxes, unknown, rejectedAs } = status;
   const lines = [
     `Run         ${id.slice(0, 12)}, begun ${timeOfDay(Date.parse(begun), now)}`,
@@ -61,7 +61,7 @@ export function statusText(status: RunStatus, folder: string, now: number, next:
   }
   for (const { row, mailbox, messageId } of unknown) lines.push(`Unknown     row ${row}, ${mailbox}, ${messageId}`);
   if (totals.unknown > unknown.length) lines.push(`            and ${count(totals.unknown - unknown.length)} more`);
-  return [...lines, ...stepLines({ ...noTotals(), ...totals, rejectedAs }, folder, { ...next, ended: status.ended })];
+  return [...lines, ...adviceLines({ ...noTotals(), ...totals, rejectedAs }, folder, { ...next, ended: status.ended })];
 }
 
 function stateText({ state, ended, pid, host, since }: RunStatus, now: number): string {
@@ -93,13 +93,13 @@ const endings: Record<string, string> = {
 const minute = 60_000;
 const day = 86_400_000;
 
-/** Where a run stands, by its journal. */
+/** The status of a run according to its journal. */
 interface RunStatus extends RunActivity {
   id: string;
   begun: string;
   recipients: string;
   totals: BulkTotals;
-  /** Of the unknown: those that are on their way while a process is at it. */
+  /** Of the unknown: those in flight while a process is sending. */
   open: number;
   rejectedAs: { row: number; send: number };
   mailboxes: { mailbox: string; sentLastMinute: number; recipientsLastDay: number; heldUntil?: string }[];
@@ -110,7 +110,7 @@ interface RunStatus extends RunActivity {
 const mostUnknown = 20;
 
 /**
- * Reads it while the run may be going on; nothing is changed.
+ * Reads the status, also while the run is in progress; changes nothing.
  * @throws JournalError
  */
 export async function readStatus(folder: string, now: number): Promise<{ status: RunStatus; run: RunRecord }> {

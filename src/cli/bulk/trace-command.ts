@@ -9,12 +9,12 @@ import type { TraceStatus } from '../../graph/message-trace.js';
 import { EXIT, type ExitCode } from '../common/exit-codes.js';
 import { onInterruptions } from '../common/interruption.js';
 import { ownCommands, printer, type Terminal } from '../common/terminal.js';
-import { reportLines, shownFolder, stepLines } from './ending-text.js';
+import { adviceLines, reportLines, shownFolder } from './ending-text.js';
 import { findRun } from './find-run.js';
 import { choicesOf, transportOptions } from './mail-choices.js';
 import { recipientsOfRun } from './report-command.js';
 
-/** `bulk trace`: looks up in message trace what became of the mails of a run, and writes it to its report. */
+/** `bulk trace`: looks up in message trace what became of the mails of a run, and adds it to its report. */
 export async function traceCommand(
   given: string | undefined,
   flags: { runs: string },
@@ -30,11 +30,11 @@ export async function traceCommand(
   const release = onInterruptions([() => interrupted.abort()], terminal.signals);
   const print = printer(terminal);
   try {
-    const face = graphFace(transporter);
-    const tracing = tracingFace(face);
+    const graph = graphFace(transporter);
+    const tracing = tracingFace(graph);
     const senders = choices.from.map((one) => ({
       address: one.address,
-      mailbox: mailboxOfSender(one, face).toLowerCase(),
+      mailbox: mailboxOfSender(one, graph).toLowerCase(),
     }));
     const search = async (mails: MailsToTrace) => {
       print(`Searching message trace for the mails of ${mails.mailbox}`);
@@ -59,7 +59,7 @@ export async function traceCommand(
   for (const line of reportLines(files)) print(line);
   const just = { lookedIn: 'trace' } as const;
   const situation = { commands: ownCommands(terminal), suppress: choices.suppress, ended, just };
-  if (!inProgress) for (const line of stepLines(totals, folder, situation)) print(line);
+  if (!inProgress) for (const line of adviceLines(totals, folder, situation)) print(line);
   return EXIT.ok;
 }
 

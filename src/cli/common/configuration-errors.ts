@@ -4,7 +4,7 @@ import { configError, GraphMailError, isGraphMailError } from '../../common/erro
 import { OwnCommands, pathFrom } from '../../common/own-commands.js';
 import { CONFIGURATION_NAMES, type ConfiguredVariables, flagNames } from './configuration-variables.js';
 
-/** Does what needs a configuration; where a value of it is at fault, the error says where that comes from, or what is missing. */
+/** Runs `check`; where a configured value is at fault, the error says where it comes from, or what is missing. */
 export function inWords<T>(configuration: ConfiguredVariables, check: () => T, mailbox?: string): T {
   const { env, source } = configuration;
   try {
@@ -23,7 +23,7 @@ export function inWords<T>(configuration: ConfiguredVariables, check: () => T, m
   }
 }
 
-/** As the options of a program that variables are for are called. */
+/** The option that a variable sets, as messages of the library quote it. */
 const optionNames: Partial<Record<string, string>> = {
   GRAPH_MAIL_MAILBOX: "'mailbox'",
   AZURE_AUTHORITY_HOST: "'cloud.authorityHost'",
@@ -47,6 +47,7 @@ export function originOf(name: string, { source, envFile }: Pick<ConfiguredVaria
   }
 }
 
+/** Where setup writes its configuration. */
 const written = 'graph-mailer/developer/.env';
 
 /** What a configuration must have: each part by any of its variables, and by a flag. */
@@ -63,7 +64,7 @@ const parts = [
 /**
  * What is wrong with a configuration in which parts are missing, all of them at once; `undefined` where none is. With
  * nothing at all configured, it says what to run first.
- * @param mailbox one that is given otherwise
+ * @param mailbox the mailbox, where it is given in another way
  */
 export function incomplete(
   { env, source, envFile }: ConfiguredVariables,
@@ -73,7 +74,7 @@ export function incomplete(
     ({ flag, variables }) => !variables.some((name) => env[name]) && !(flag === '--mailbox' && mailbox !== undefined),
   );
   if (missing.length === 0) return undefined;
-  // A mailbox in a flag alone says nothing of who signs in.
+  // A mailbox in a flag alone does not say who signs in.
   const nothing = parts.every(
     ({ variables }) =>
       !variables.some((name) => env[name] && !(name === 'GRAPH_MAIL_MAILBOX' && source[name] === 'flag')),
@@ -81,7 +82,7 @@ export function incomplete(
   if (nothing)
     return configError(
       'Nothing is configured: neither flags nor the environment nor a .env file say who sends.',
-      firstSteps(),
+      howToConfigure(),
     );
   const names = missing.map(({ variables: [name] }) => name);
   const nowhere = names.filter((name) => source[name] === undefined);
@@ -90,7 +91,7 @@ export function incomplete(
     ...(flags.length > 0 ? ['--tenant-id, --client-id and --certificate together'] : []),
     ...(missing.length > flags.length ? ['--mailbox'] : []),
   ].join(', and ');
-  // As setup leaves them, until the administrator answers.
+  // Setup leaves them empty until the administrator answers.
   const fromEntra = names.some((name) => source[name] === '.env' && name.endsWith('_ID'))
     ? ' Those that setup left empty come from the Entra administrator (registered-app.txt).'
     : '';
@@ -112,8 +113,8 @@ export function envFileInWords(envFile: ConfiguredVariables['envFile']): string 
   return file === '.env' ? 'the .env file' : `the .env file ${file}`;
 }
 
-/** A text of several lines: its commands stay whole. */
-function firstSteps(): string {
+/** A text of several lines, whose commands are not wrapped. */
+function howToConfigure(): string {
   const commands = new OwnCommands();
   const command = (...words: string[]) => `  ${commands.plain(...words)}`;
   return [

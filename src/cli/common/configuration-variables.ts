@@ -29,9 +29,10 @@ export const flagNames = {
   GRAPH_MAIL_GRAPH_HOST: '--cloud',
 } as const;
 
+/** As Node and most programs read them. */
 export const proxyNames = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy'] as const;
 
-/** All variables that say who sends, from where and to where. */
+/** All variables that configure identity, mailbox, cloud and network. */
 export const CONFIGURATION_NAMES: readonly string[] = [
   ...Object.keys(flagNames),
   'AZURE_CLIENT_SECRET',

@@ -24,7 +24,7 @@ import { UsageError } from './exit-codes.js';
 import { mailboxFlag, oneOf, pathFlag, textFlag } from './flag-values.js';
 import type { Terminal } from './terminal.js';
 
-/** What the command line says of identity, mailbox and cloud. */
+/** What the command line says about identity, mailbox and cloud. */
 export interface ConfigurationFlags {
   tenantId?: string | undefined;
   clientId?: string | undefined;
@@ -38,7 +38,7 @@ export interface GivenConfiguration extends ConfigurationFlags {
   envFile?: string | boolean;
 }
 
-/** `--mailbox` is for the command to add: one that sends has one, one that looks may take several. */
+/** `--mailbox` is added by each command: one that sends has one, one that only reads may take several. */
 export function addConfigurationFlags(command: Command): Command {
   return addEnvFileFlags(command)
     .option('--tenant-id <id>', 'directory (tenant) id; with --client-id and --certificate only', textFlag)
@@ -81,7 +81,7 @@ export interface ConfigurationInput {
   read?: ((path: string) => string) | undefined;
 }
 
-/** What a command sends with. Nothing in it was checked, so that `doctor` can look at what is wrong. */
+/** What a command sends with. Nothing in it has been checked, so that `doctor` can examine what is wrong. */
 export interface Configuration extends ConfiguredVariables {
   /** For `graphTransport`, which checks them, and complete: nothing is left for it to read from the environment. */
   options: GraphTransportOptions;
@@ -95,15 +95,15 @@ interface Authorities {
   own: string | undefined;
   /**
    * Of `NODE_EXTRA_CA_CERTS` in the `.env` file. Node reads this variable when it starts, which is too early for that of a
-   * file. The one of the environment, which a company may set on every machine, does not take its place: Node trusts that one already.
+   * file. The one of the environment, which a company may set on every machine, does not replace it: Node trusts that one already.
    */
   nodeOfFile: string | undefined;
 }
 
 /**
  * Puts flags, environment and `.env` file together. A variable of the environment goes before that of the file, as with
- * `node --env-file`. An identity in the flags takes the place of the whole one beneath it, with its mailbox and cloud; of
- * that, only the password of the certificate stays, since a command line is no place for it.
+ * `node --env-file`. An identity in the flags replaces the whole one of environment and file, with its mailbox and cloud; of
+ * that, only the password of the certificate stays, since a password does not belong on a command line.
  * @throws UsageError for half an identity in the flags, or an `--env-file` that cannot be read
  * @throws GraphMailError `ECONFIG` for a `.env` file with a line that is not understood, and for a `GRAPH_MAIL_CA` that cannot be used
  */
@@ -156,6 +156,7 @@ function hasIdentity({ tenantId, clientId, certificate }: ConfigurationFlags): b
   );
 }
 
+/** Variables that belong to the machine rather than to an identity. */
 const ofTheMachine: readonly string[] = [
   ...proxyNames,
   authoritiesVariable,
@@ -250,7 +251,7 @@ function traceOf(set: (name: string) => string | undefined): TraceOptions | unde
   });
 }
 
-/** What cannot be told stays as it is, for the transport to refuse. */
+/** A host that is not understood stays as it is, for the transport to refuse. */
 function cloudOf(env: NodeJS.ProcessEnv): CloudName | CustomCloud {
   try {
     return cloudFromEnvironment(env);
@@ -266,7 +267,7 @@ function withCa(cloud: CloudName | CustomCloud, { own, nodeOfFile }: Authorities
   return { authorityHost, graphHost, ca: ca.join('\n') };
 }
 
-/** The transport reads the proxy from the environment of the process, which a `.env` file is no part of. */
+/** The transport reads the proxy from the environment of the process, which does not include a `.env` file. */
 function proxyOf(env: NodeJS.ProcessEnv, source: ConfigurationSources, cloud: CloudName | CustomCloud) {
   if (!proxyNames.some((name) => source[name] === '.env')) return undefined;
   const { graphHost } = resolveCloud(cloud);

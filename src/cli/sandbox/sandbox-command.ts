@@ -30,12 +30,12 @@ interface SandboxFlags {
   role?: string[];
 }
 
-/** The same at every start, so that what was pasted into a program goes on working. */
+/** The same at every start, so that programs that were configured with them go on working. */
 const tenantId = '7e4a4e11-5a4d-4b0c-9c0d-e5a9d0c0ffee';
 const clientId = 'c11e4701-5a4d-4b0c-9c0d-e5a9d0c0ffee';
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_MAILBOX = 'noreply@contoso.example';
-/** For clients that cannot sign with a certificate. Good for nothing but sandboxes: everybody can know it. */
+/** For clients that cannot sign with a certificate. For sandboxes only: it is publicly known. */
 const secret = 'graph-sandbox';
 
 export function addSandboxCommand(program: Command): void {
@@ -122,7 +122,7 @@ async function runSandbox(flags: SandboxFlags): Promise<void> {
   }
 }
 
-/** A port that cannot be had, by the flag that gives another. */
+/** The error of a port that is taken, with the flag that chooses another. */
 function inPortFlags(error: unknown, ports: Record<string, number | undefined>): unknown {
   const { code, port } = error as { code?: unknown; port?: unknown };
   const [flag] = Object.entries(ports).find(([, given]) => given !== undefined && given === port) ?? [];
@@ -189,7 +189,7 @@ function oneName(text: string, before: readonly string[] = []): string[] {
   throw new InvalidArgumentError('Expected a DNS name without port, such as sandbox or mail.example.');
 }
 
-/** A running sandbox, as its clients must know it. */
+/** What clients must know of a running sandbox. */
 export interface SandboxAddress {
   inboxUrl: string;
   /** Origin of Entra and Graph. */
@@ -213,7 +213,7 @@ export interface SandboxAddress {
   folder: string;
 }
 
-/** What is printed at the start: at most 15 lines. `from` is where the command was started. */
+/** The text that is printed at the start: at most 15 lines. `from` is the folder in which the command was started. */
 export function sandboxBanner(
   sandbox: SandboxAddress,
   from: string = process.cwd(),
@@ -249,7 +249,7 @@ Ctrl-C ends it and deletes the mail; the tenant stays in ${shown(sandbox.folder)
 `;
 }
 
-/** A file as somebody there would type it: relative where it is below. */
+/** A file as a user in that folder would type it: relative where it is below. */
 function nearFile(file: string, from: string): string {
   const near = path.relative(from, file);
   return near === '' || near.startsWith('..') || path.isAbsolute(near) ? file : near;

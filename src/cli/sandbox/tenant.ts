@@ -54,7 +54,7 @@ async function withCertificates(app: unknown, file: string, what: string): Promi
   const { certificateFiles, ...rest } = app as { certificateFiles: unknown; certificates?: unknown };
   checkFields(what, { certificateFiles }, { certificateFiles: fileNames });
   const { certificates = [] } = rest;
-  // Whatever else it is, the check of the application says so.
+  // The check of the application reports what else it is.
   if (!Array.isArray(certificates)) return rest;
   const read = (certificateFiles as string[]).map(async (name) => {
     try {
@@ -71,7 +71,7 @@ async function withCertificates(app: unknown, file: string, what: string): Promi
 
 const VERSION = 1;
 
-/** Of the tenant's entries, by what each is known. */
+/** The field that identifies an entry of each list. */
 const KEYS = {
   apps: 'clientId',
   mailboxes: 'address',
@@ -91,8 +91,8 @@ const KEPT = Object.fromEntries(
 ) as Kinds<Kept>;
 
 /**
- * The tenant of a sandbox on the command line, kept in a file from one start to the next. What a `--tenant` file names comes from
- * that file at every start: it goes before what was kept under the same name, and is not kept itself.
+ * The tenant of the `sandbox` command, kept in a file from one start to the next. Entries of a `--tenant` file come from that
+ * file at every start: they override what was kept under the same name, and are not kept themselves.
  */
 export class KeptTenant {
   readonly file: string;
@@ -104,7 +104,7 @@ export class KeptTenant {
   #ended = false;
 
   /**
-   * @param given of the `--tenant` file
+   * @param given the contents of the `--tenant` file
    * @param rolesOf the client id of the application whose roles a flag names
    * @throws Error in words when the file is damaged, or of a newer version
    */
@@ -121,7 +121,7 @@ export class KeptTenant {
     return this.#text === undefined;
   }
 
-  /** What `startSandbox` is given: what is named now, and of what was kept all else. */
+  /** For `startSandbox`: what is given now, and everything else that was kept. */
   get options(): TenantFile {
     const lists = names().map((name) => [
       name,
@@ -130,7 +130,7 @@ export class KeptTenant {
     return { ...this.#kept, ...withoutUndefined(this.#given), ...Object.fromEntries(lists) };
   }
 
-  /** Keeps what the tenant is now. What cannot be kept is said to `warn`; the sandbox goes on. */
+  /** Keeps the current tenant. Where that fails, `warn` is called and the sandbox goes on. */
   keep(tenant: TenantOptions, warn: (text: string) => void): void {
     if (this.#ended) return;
     const lists = names().map((name) => [
@@ -161,7 +161,7 @@ export class KeptTenant {
     }
   }
 
-  /** What went wrong at the start, with what to do where it is what was kept. */
+  /** An error of the start, with what to do where the kept tenant is its cause. */
   explain(error: unknown): unknown {
     const problem =
       error instanceof Error
@@ -178,7 +178,7 @@ export class KeptTenant {
     return entriesOf(this.#given, name).some((one) => keyOf(name, one) === keyOf(name, entry));
   }
 
-  /** Roles that a flag names are those of this start alone. */
+  /** Roles from a flag apply to this start only. */
   #keepRoles(kept: Kept): void {
     const id = this.#givenRoles?.toLowerCase();
     if (id === undefined) return;

@@ -8,7 +8,7 @@ import { graphPreflight, type PreflightFinding } from '../../preflight/index.js'
 import type { Output, Terminal } from '../common/terminal.js';
 import { block, paragraph, printable, printableJson } from '../common/wording.js';
 
-/** A mail as it would go up. */
+/** A mail as it would be uploaded. */
 export interface DryRun {
   mime: Buffer;
   mailbox: string;
@@ -19,12 +19,12 @@ export interface DryRun {
   requestSize: number;
   /** Attachments that would be uploaded by themselves, because the mail is too large for one request. */
   uploads: { name: string; size: number }[];
-  /** What would be otherwise than the mail says. */
+  /** What Graph would change or refuse. */
   findings: PreflightFinding[];
 }
 
 /**
- * Composes a mail with what the transport itself composes with, and sends it nowhere. No identity is needed.
+ * Composes a mail as the transport does, and does not send it. No identity is needed.
  * @throws GraphMailError as `sendMail` would before its first request
  */
 export async function dryRun(
@@ -82,7 +82,7 @@ export function printDryRun(run: DryRun, { stdout, stderr }: Pick<Terminal, 'std
 export function printDryRunJson({ mime, ...run }: DryRun, stdout: Output): void {
   const findings = run.findings.map(({ kind, severity, message }) => ({ kind, severity, message }));
   const size = mime.length;
-  // In base64, as a MIME message may hold bytes that are no text.
+  // In base64, as a MIME message may hold bytes that are not text.
   const report = { outcome: 'dry-run', exitCode: 0, ...run, size, findings, mime: mime.toString('base64') };
   stdout.write(`${printableJson(report)}\n`);
 }

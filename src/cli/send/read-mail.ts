@@ -8,7 +8,7 @@ import type { SendFlags } from './send-flags.js';
 /**
  * The mail that the flags describe, as Nodemailer takes it.
  * @param word `-` when the text comes from stdin
- * @param mailbox what stands in From unless a flag says otherwise
+ * @param mailbox the address for From unless a flag names another
  * @throws MailInputError
  */
 export async function readMail(
@@ -23,7 +23,7 @@ export async function readMail(
   const html = flags.html === undefined ? undefined : await textOf(flags.html, '--html');
   const given = flags.text === undefined ? undefined : await textOf(flags.text, '--text');
   const text = word === '-' ? await textFromStdin(terminal) : given;
-  // An object id is no address; what to do about that is told when the mail is composed.
+  // An object id is not an address; the error about it comes when the mail is composed.
   const from = flags.from ?? (mailbox.includes('@') ? mailbox : undefined);
   return {
     ...(from !== undefined && { from }),
@@ -39,7 +39,7 @@ export async function readMail(
   };
 }
 
-/** Something that was to go into the mail cannot be read. Nothing was sent. */
+/** A part of the mail cannot be read. Nothing was sent. */
 export class MailInputError extends Error {
   override readonly name = 'MailInputError';
 }
@@ -72,7 +72,7 @@ async function textFromStdin(terminal: Pick<Terminal, 'stdin' | 'stderr'>): Prom
 }
 
 /**
- * A file to attach. An absolute path, because Nodemailer takes others for addresses where they look like one, and would fetch
+ * A file to attach. An absolute path, because Nodemailer takes others for URLs where they look like one, and would fetch
  * them.
  */
 async function attachmentOf(file: string): Promise<{ path: string; filename: string }> {
@@ -101,7 +101,7 @@ async function readStdin({ stdin, stderr }: Pick<Terminal, 'stdin' | 'stderr'>, 
   return Buffer.concat(chunks);
 }
 
-/** Text in another encoding would arrive as other letters. */
+/** Text in another encoding would arrive garbled. */
 function decoded(bytes: Buffer, what: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -30,15 +30,15 @@ import {
   subjectFlag,
 } from './send-flags.js';
 import {
-  type MailOnItsWay,
   reportFailure,
   reportSent,
   reportText,
   SEND_EXIT_CODES_HELP,
+  type SendContext,
   type SendReport,
 } from './send-report.js';
 
-/** `ended` is told the exit code. */
+/** `ended` receives the exit code. */
 export function addSendCommand(program: Command, terminal: Terminal, ended: (code: ExitCode) => void): void {
   const send = program
     .command('send')
@@ -71,45 +71,45 @@ export function addSendCommand(program: Command, terminal: Terminal, ended: (cod
 
 /**
  * `send`: one mail, and what became of it.
- * @param word what stands without a flag
- * @throws UsageError; all else is reported
+ * @param word the argument without a flag
+ * @throws UsageError; every other error is reported
  */
 export async function sendCommand(word: string | undefined, flags: SendFlags, terminal: Terminal): Promise<ExitCode> {
   checkUsage(word, flags);
-  const way: MailOnItsWay = {};
+  const context: SendContext = {};
   try {
     const configuration = givenConfiguration(flags, terminal);
-    way.configuration = configuration;
-    way.sandbox = { inbox: sandboxInbox(configuration), origin: sandboxOrigin(configuration) };
+    context.configuration = configuration;
+    context.sandbox = { inbox: sandboxInbox(configuration), origin: sandboxOrigin(configuration) };
     const mailbox = mailboxOf(flags, configuration);
-    way.mailbox = mailbox;
+    context.mailbox = mailbox;
     if (flags.dryRun) {
       const run = await dryRun(await readMail(word, flags, mailbox, terminal), mailbox, choicesOf(flags));
       if (flags.json) printDryRunJson(run, terminal.stdout);
       else printDryRun(run, terminal);
       return EXIT.ok;
     }
-    // Before stdin is read: what is typed for nothing is lost.
+    // Before stdin is read: what the user types would be lost.
     checkConfiguration(configuration, mailbox);
     const mail: SendMailOptions = await readMail(word, flags, mailbox, terminal);
     const options = { ...configuration.options, mailbox, ...choicesOf(flags) };
-    return print(await submit(mail, options, way, terminal), flags, terminal);
+    return print(await submit(mail, options, context, terminal), flags, terminal);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    return print(reportFailure(error, way), flags, terminal);
+    return print(reportFailure(error, context), flags, terminal);
   }
 }
 
 /**
  * Sends the mail. The first interruption lets a request that is under way come to its end, the second gives it up, and the
  * third is left to the system.
- * @param way is told how far the mail came
+ * @param context records how far the mail came
  * @throws GraphMailError
  */
 async function submit(
   mail: SendMailOptions,
   options: GraphTransportOptions,
-  way: MailOnItsWay,
+  context: SendContext,
   terminal: Terminal,
 ): Promise<SendReport> {
   const transporter = terminal.connect(options);
@@ -117,8 +117,8 @@ async function submit(
   const release = onInterruptions(
     [
       () => {
-        way.interrupted = true;
-        if (way.messageId !== undefined) terminal.stderr.write(waiting);
+        context.interrupted = true;
+        if (context.messageId !== undefined) terminal.stderr.write(waiting);
         transporter.close();
       },
       () => giveUp.abort(),
@@ -127,10 +127,10 @@ async function submit(
   );
   try {
     const onAttempt = ({ messageId }: { messageId: string }) => {
-      way.messageId = messageId;
+      context.messageId = messageId;
     };
     const info = await transporter.sendMail({ ...mail, signal: giveUp.signal, graph: { onAttempt } });
-    return reportSent(info as unknown as GraphSentMessageInfo, way);
+    return reportSent(info as unknown as GraphSentMessageInfo, context);
   } finally {
     release();
     transporter.close();
@@ -144,7 +144,7 @@ Ctrl-C again gives it up; it is then not known whether the mail was sent.
 function mailboxOf({ from, mailbox, dryRun: dry }: SendFlags, configuration: Configuration): string {
   const chosen = mailbox ?? (configuration.env.GRAPH_MAIL_MAILBOX || from?.address);
   if (chosen !== undefined) return chosen;
-  // A dry run needs nothing else.
+  // A dry run needs no other part of the configuration.
   const missing = dry ? undefined : incomplete(configuration);
   if (missing) throw missing;
   throw configError('Whose mailbox sends?', 'Give --mailbox or --from, or set GRAPH_MAIL_MAILBOX.');

@@ -51,7 +51,7 @@ function parsed(text: string): MailAddress[] {
   }
 }
 
-/** `--subject`: what would begin another header line is refused, not repaired. */
+/** `--subject`: a line break, which would begin another header line, is refused, not repaired. */
 export function subjectFlag(text: string): string {
   const problem = headerTextProblem(text);
   if (problem) throw new InvalidArgumentError(`The value ${problem}.`);
@@ -72,11 +72,11 @@ export function oneMorePath(path: string, before: readonly string[] = []): strin
   throw new InvalidArgumentError('Expected a path.');
 }
 
-/** Flags that a whole MIME message has answered already. */
+/** Flags that do not go with a whole MIME message. */
 const ofTheMail = ['to', 'cc', 'bcc', 'from', 'replyTo', 'subject', 'text', 'html', 'attach', 'header'] as const;
 
 /**
- * @param word what stands without a flag
+ * @param word the argument without a flag
  * @throws UsageError for flags that contradict each other, or that leave nothing to send
  */
 export function checkUsage(word: string | undefined, flags: SendFlags): void {

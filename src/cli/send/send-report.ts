@@ -12,13 +12,13 @@ import { MailInputError } from './read-mail.js';
 export interface SendReport {
   outcome: 'sent' | 'not-sent' | 'unknown';
   exitCode: ExitCode;
-  /** As it stands in the bytes; missing when the mail did not come so far. */
+  /** As in the MIME; missing when the mail was not composed. */
   messageId?: string | undefined;
   mailbox?: string | undefined;
   recipients?: string[] | undefined;
   /** Bytes of MIME. */
   size?: number | undefined;
-  /** Graph's; leads to the Graph activity logs. */
+  /** Graph's id of the request, for the Graph activity logs. */
   requestId?: string | undefined;
   clientRequestId?: string | undefined;
   attempts?: number | undefined;
@@ -43,19 +43,19 @@ export interface FailureReport {
   draftId?: string | undefined;
 }
 
-/** What is known of a mail that failed, from before it did. */
-export interface MailOnItsWay {
+/** What is known of a mail before its outcome is. */
+export interface SendContext {
   mailbox?: string | undefined;
   messageId?: string | undefined;
   /** The sandbox that it goes to, where it goes to one. */
   sandbox?: { inbox: string | undefined; origin: string | undefined } | undefined;
-  /** Whether somebody asked for it to end. */
+  /** Whether the user interrupted it. */
   interrupted?: boolean | undefined;
   /** Once it was read. */
   configuration?: Configuration | undefined;
 }
 
-export function reportSent(info: GraphSentMessageInfo, { sandbox }: MailOnItsWay): SendReport {
+export function reportSent(info: GraphSentMessageInfo, { sandbox }: SendContext): SendReport {
   const { messageId, mailbox, accepted, messageSize, requestId, clientRequestId, attempts, response } = info;
   return {
     outcome: 'sent',
@@ -72,8 +72,8 @@ export function reportSent(info: GraphSentMessageInfo, { sandbox }: MailOnItsWay
   };
 }
 
-export function reportFailure(error: unknown, way: MailOnItsWay): SendReport {
-  const { mailbox, messageId, interrupted, sandbox } = way;
+export function reportFailure(error: unknown, context: SendContext): SendReport {
+  const { mailbox, messageId, interrupted, sandbox } = context;
   const told = isGraphMailError(error) ? error : undefined;
   const outcome = told?.outcome ?? 'not-sent';
   return {
@@ -87,7 +87,7 @@ export function reportFailure(error: unknown, way: MailOnItsWay): SendReport {
     response: told?.response,
     inbox: sandbox?.inbox,
     error: {
-      ...wordsFor(error, way),
+      ...wordsFor(error, context),
       code: told?.code,
       responseCode: told?.responseCode,
       graphCode: told?.graphCode,
@@ -101,10 +101,10 @@ export function reportFailure(error: unknown, way: MailOnItsWay): SendReport {
 
 function wordsFor(
   error: unknown,
-  { interrupted, sandbox, configuration }: MailOnItsWay,
+  { interrupted, sandbox, configuration }: SendContext,
 ): Pick<FailureReport, 'message' | 'hint'> {
   if (!isGraphMailError(error)) return { message: error instanceof Error ? error.message : String(error) };
-  // An interruption closes the transport, which is nobody's concern.
+  // An interruption closes the transport, which is not what the user wants to read.
   if (interrupted && error.code === 'ECONNECTION') return { message: 'Interrupted before Graph had taken the mail.' };
   const { message, hint } = error;
   const told = (text: string) => inFlags(text, { configuration });
@@ -114,7 +114,7 @@ function wordsFor(
   return { message: told(message), hint: hint === undefined ? undefined : told(hint) };
 }
 
-/** Whether nobody listens there. */
+/** Whether the cause is that the port does not accept connections. */
 function refusesConnections(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ECONNREFUSED' || cause.message.includes('ECONNREFUSED')) return true;
@@ -122,16 +122,16 @@ function refusesConnections(error: unknown): boolean {
   return false;
 }
 
-/** What is the matter with the mail, whoever says so. */
+/** Error codes about the mail itself, whether Graph or the transport refused it. */
 const aboutTheMail: ReadonlySet<string> = new Set(['EENVELOPE', 'EMESSAGE', 'EMAXRECIPIENTS', 'ESTREAM']);
 
-/** That nobody knows whether it was sent goes before everything else: a person must look before it is sent again. */
+/** An unknown outcome takes precedence over everything else: a person must look before the mail is sent again. */
 function exitCodeOfFailure(error: unknown, outcome: SendReport['outcome'], interrupted: boolean): ExitCode {
   if (outcome === 'unknown') return EXIT.unknown;
   if (interrupted) return EXIT.interrupted;
   if (error instanceof MailInputError) return EXIT.badInput;
   const { code, responseCode } = error as { code?: string; responseCode?: number };
-  // A mailbox that is not there is configured, and the mail is right.
+  // A mailbox that does not exist is an error of the configuration, not of the mail.
   if (code !== undefined && aboutTheMail.has(code) && responseCode !== 404) return EXIT.badInput;
   return exitCodeOfError(error);
 }
@@ -174,7 +174,7 @@ function rowsOf(report: SendReport): [name: string, value: string | undefined][]
   ];
 }
 
-/** One of several lines holds commands, which stay whole. */
+/** In a hint of several lines, indented lines are commands, which are not wrapped. */
 function hintLines(hint: string): string[] {
   return printableLines(hint)
     .split('\n')

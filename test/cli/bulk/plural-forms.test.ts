@@ -6,7 +6,7 @@ import { headlineOf } from '../../../src/bulk/report/headline.js';
 import { noTotals } from '../../../src/bulk/report/totals.js';
 import { printTotals } from '../../../src/bulk/run/totals.js';
 import { checkText } from '../../../src/cli/bulk/check-rows.js';
-import { paceLine, stepLines } from '../../../src/cli/bulk/ending-text.js';
+import { adviceLines, paceLine } from '../../../src/cli/bulk/ending-text.js';
 import { progressText } from '../../../src/cli/bulk/progress.js';
 import { statusText } from '../../../src/cli/bulk/status-command.js';
 import { judgeChecks } from '../../../src/cli/doctor/verdict.js';
@@ -75,7 +75,7 @@ function textsWith(n: number): string[] {
     ).text,
     ...reports.flatMap((report) => checkText(report)),
     ...(['in-progress', 'interrupted'] as const).flatMap((state) => statusText({ ...status, state }, 'run', 0, next)),
-    ...stepLines(totals, 'run', next),
+    ...adviceLines(totals, 'run', next),
   ];
 }
 
