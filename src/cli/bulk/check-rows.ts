@@ -39,7 +39,7 @@ export function checkText(report: CheckReport, { all = false } = {}): string[] {
   const { rows, ready, skipped, problems, problemCount, warnings, plan } = report;
   const groups = groupsOf(problems);
   const listed = groups.slice(0, all ? groups.length : mostListed);
-  const told = listed.reduce((sum, group) => sum + group.length, 0);
+  const listedRows = listed.reduce((sum, group) => sum + group.length, 0);
   const lines = [
     `${counted(rows, 'row')}: ${[
       counted(ready, 'mail'),
@@ -49,7 +49,7 @@ export function checkText(report: CheckReport, { all = false } = {}): string[] {
     ].join(', ')}.`,
     ...listed.map(groupText),
   ];
-  if (problemCount > told) lines.push(`  … and ${counted(problemCount - told, 'more row')}.`);
+  if (problemCount > listedRows) lines.push(`  … and ${counted(problemCount - listedRows, 'more row')}.`);
   lines.push(...warnings.map(({ message, rows: n }) => `Note: ${printable(message)} (${counted(n, 'row')})`));
   if (ready > 0) lines.push(...plan.statements);
   return lines;

@@ -13,7 +13,7 @@ export function shownFolder(folder: string): string {
   return relative.length < folder.length && !relative.startsWith('..') ? relative : folder;
 }
 
-/** The command that goes on with a run. */
+/** The command that resumes a run. */
 export function resumeCommand(folder: string, commands: OwnCommands): string {
   return commands.configured('bulk', 'resume', { file: folder });
 }

@@ -25,7 +25,7 @@ import { mailboxFlag, oneOf, pathFlag, textFlag } from './flag-values.js';
 import type { Terminal } from './terminal.js';
 
 /** What the command line says about identity, mailbox and cloud. */
-export interface ConfigurationFlags {
+interface ConfigurationFlags {
   tenantId?: string | undefined;
   clientId?: string | undefined;
   certificate?: string | undefined;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../vendor/commander.js';
 
-/** What `setup --with` asks the administrators for beside sending, and `doctor` looks at. */
+/** What `setup --with` asks the administrators for besides sending, and `doctor` checks. */
 export const FEATURES = ['bounces', 'verify', 'drafts', 'trace'] as const;
 export type Feature = (typeof FEATURES)[number];
 

@@ -74,7 +74,7 @@ export function addSendCommand(program: Command, terminal: Terminal, ended: (cod
  * @param word the argument without a flag
  * @throws UsageError; every other error is reported
  */
-export async function sendCommand(word: string | undefined, flags: SendFlags, terminal: Terminal): Promise<ExitCode> {
+async function sendCommand(word: string | undefined, flags: SendFlags, terminal: Terminal): Promise<ExitCode> {
   checkUsage(word, flags);
   const context: SendContext = {};
   try {

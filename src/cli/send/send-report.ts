@@ -29,7 +29,7 @@ export interface SendReport {
 }
 
 /** Why it was not sent, or is not known to be. */
-export interface FailureReport {
+interface FailureReport {
   message: string;
   hint?: string | undefined;
   code?: string | undefined;
@@ -74,27 +74,27 @@ export function reportSent(info: GraphSentMessageInfo, { sandbox }: SendContext)
 
 export function reportFailure(error: unknown, context: SendContext): SendReport {
   const { mailbox, messageId, interrupted, sandbox } = context;
-  const told = isGraphMailError(error) ? error : undefined;
-  const outcome = told?.outcome ?? 'not-sent';
+  const failure = isGraphMailError(error) ? error : undefined;
+  const outcome = failure?.outcome ?? 'not-sent';
   return {
     outcome,
     exitCode: exitCodeOfFailure(error, outcome, interrupted ?? false),
     messageId,
     mailbox,
-    requestId: told?.requestId,
-    clientRequestId: told?.clientRequestId,
-    attempts: told?.attempts,
-    response: told?.response,
+    requestId: failure?.requestId,
+    clientRequestId: failure?.clientRequestId,
+    attempts: failure?.attempts,
+    response: failure?.response,
     inbox: sandbox?.inbox,
     error: {
       ...wordsFor(error, context),
-      code: told?.code,
-      responseCode: told?.responseCode,
-      graphCode: told?.graphCode,
-      aadsts: told?.aadsts,
-      permanent: told?.permanent,
-      retryAfter: told?.retryAfter,
-      draftId: told?.draftId,
+      code: failure?.code,
+      responseCode: failure?.responseCode,
+      graphCode: failure?.graphCode,
+      aadsts: failure?.aadsts,
+      permanent: failure?.permanent,
+      retryAfter: failure?.retryAfter,
+      draftId: failure?.draftId,
     },
   };
 }
@@ -107,11 +107,11 @@ function wordsFor(
   // An interruption closes the transport, which is not what the user wants to read.
   if (interrupted && error.code === 'ECONNECTION') return { message: 'Interrupted before Graph had taken the mail.' };
   const { message, hint } = error;
-  const told = (text: string) => inFlags(text, { configuration });
+  const withFlagNames = (text: string) => inFlags(text, { configuration });
   if (sandbox?.origin !== undefined && refusesConnections(error)) {
-    return { message: told(message), hint: startSandbox(sandbox.origin, sandbox.inbox) };
+    return { message: withFlagNames(message), hint: startSandbox(sandbox.origin, sandbox.inbox) };
   }
-  return { message: told(message), hint: hint === undefined ? undefined : told(hint) };
+  return { message: withFlagNames(message), hint: hint === undefined ? undefined : withFlagNames(hint) };
 }
 
 /** Whether the cause is that the port does not accept connections. */
