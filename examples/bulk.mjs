@@ -1,5 +1,5 @@
-// Sends the newsletter to everybody in its list: node examples/bulk.mjs
-// Whoever it is for is in the environment: AZURE_TENANT_ID and so on, GRAPH_MAIL_MAILBOX.
+// Sends the newsletter to all recipients in its list: node examples/bulk.mjs
+// The identity and the mailbox that sends are in the environment: AZURE_TENANT_ID and so on, GRAPH_MAIL_MAILBOX.
 // Start it again after a crash or Ctrl-C, and it goes on where it was.
 import { fileURLToPath } from 'node:url';
 import { createGraphTransporter } from 'nodemailer-graph-transport';

@@ -19,7 +19,9 @@ function importsOf(file) {
   if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`);
   const named = [
     ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
-    ...module.staticExports.flatMap(({ entries }) => entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? [])),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? []),
+    ),
     // What is imported by `import()` is always written out, for bundlers.
     ...module.dynamicImports.map(({ moduleRequest }) => text.slice(moduleRequest.start + 1, moduleRequest.end - 1)),
   ];
@@ -38,9 +40,16 @@ if (process.argv.includes('--list')) {
   for (const [file, targets] of [...imports].sort(([one], [other]) => (one < other ? -1 : 1))) {
     const folder = path.posix.dirname(file);
     list[folder] ??= new Set();
-    for (const target of targets) if (path.posix.dirname(target) !== folder) list[folder].add(path.posix.dirname(target));
+    for (const target of targets)
+      if (path.posix.dirname(target) !== folder) list[folder].add(path.posix.dirname(target));
   }
-  for (const [folder, others] of Object.entries(list)) console.log(`  '${folder}': [${[...others].sort().map((name) => `'${name}'`).join(', ')}],`);
+  for (const [folder, others] of Object.entries(list))
+    console.log(
+      `  '${folder}': [${[...others]
+        .sort()
+        .map((name) => `'${name}'`)
+        .join(', ')}],`,
+    );
 } else {
   const faults = folderFaults(imports, folders);
   for (const fault of faults) console.log(fault);

@@ -58,7 +58,8 @@ function calledFiles() {
     for (const { url, functions } of result) {
       // The function without a name that spans the whole file is its loading.
       const called = functions.some(
-        ({ functionName, ranges: [{ count, startOffset }] }) => count > 0 && !(functionName === '' && startOffset === 0),
+        ({ functionName, ranges: [{ count, startOffset }] }) =>
+          count > 0 && !(functionName === '' && startOffset === 0),
       );
       if (called && url.startsWith(build)) files.add(url.slice(build.length).replace(/\.js$/, '.ts'));
     }

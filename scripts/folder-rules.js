@@ -16,13 +16,15 @@ export function folderFaults(imports, rules) {
       const other = folderOf(target);
       if (other === folder) continue;
       used.get(folder).add(other);
-      if (rules[folder] && !rules[folder].includes(other)) faults.push(`${file} imports ${target}: ${folder} may not import ${other}`);
+      if (rules[folder] && !rules[folder].includes(other))
+        faults.push(`${file} imports ${target}: ${folder} may not import ${other}`);
     }
   }
   for (const folder of used.keys()) if (!rules[folder]) faults.push(`${folder} has no rule`);
   for (const [folder, allowed] of Object.entries(rules)) {
     if (!used.has(folder)) faults.push(`${folder} has a rule and no file`);
-    for (const other of allowed) if (!used.get(folder)?.has(other)) faults.push(`${folder} may import ${other}, and does not`);
+    for (const other of allowed)
+      if (!used.get(folder)?.has(other)) faults.push(`${folder} may import ${other}, and does not`);
   }
   const circle = circleIn(rules);
   if (circle) faults.push(`folders import one another in a circle: ${circle.join(' → ')}`);

@@ -1,7 +1,7 @@
 // A template is any function from a row to a message. This one has MJML make the HTML.
 import mjml2html from 'mjml';
 
-/** What stands in a row must not become markup: nobody else escapes it for this function. */
+/** What stands in a row must not become markup: nothing else escapes it for this function. */
 const escapeHtml = (value) => String(value).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /** The text of the mail is made from its HTML. */

@@ -12,7 +12,7 @@ import { graphTransport } from '../transport/graph-transport.js';
 import type { Command } from '../vendor/commander.js';
 import { reportLines, whyEnded } from './bulk/ending-text.js';
 import { HumanView } from './bulk/human-view.js';
-import { followRun } from './bulk/run-session.js';
+import { followRun } from './bulk/run-view.js';
 import { type ExitCode, exitCodeOfRun } from './common/exit-codes.js';
 import { onInterruption } from './common/interruption.js';
 import { printer, type Terminal } from './common/terminal.js';
@@ -26,7 +26,7 @@ export function addDemoCommand(program: Command, terminal: Terminal, ended: (cod
     .action(async () => ended(await runDemo(terminal, newsletter)));
 }
 
-/** The main job, end to end: real template, real sign-in, real TLS; only Microsoft is played by the sandbox. */
+/** A bulk send from end to end: real template, real sign-in, real TLS; only Microsoft is replaced by the sandbox. */
 export async function runDemo(terminal: Terminal, example: string): Promise<ExitCode> {
   const print = printer(terminal);
   const recipients = path.join(example, 'recipients.csv');

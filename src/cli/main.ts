@@ -2,14 +2,14 @@
 import { processTerminal } from './common/terminal.js';
 import { runProgram } from './program.js';
 
-// Whoever reads the output may stop reading: that interrupts what can be interrupted, and ends everything else.
+// The process that reads the output may stop reading: that interrupts what can be interrupted, and ends everything else.
 let broken = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     if (broken) return;
     broken = true;
-    // What was not told to its end is no success; 141 is what shells give for a broken pipe.
+    // Output that was cut short is not a success; 141 is what shells give for a broken pipe.
     if (process.listenerCount('SIGTERM') === 0) process.exit(process.exitCode ?? 141);
     process.emit('SIGTERM');
   });

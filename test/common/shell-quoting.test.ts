@@ -8,7 +8,7 @@ import { nextSteps } from '../../src/bulk/report/next-steps.js';
 import { noTotals } from '../../src/bulk/report/totals.js';
 import { resumeCommand } from '../../src/cli/bulk/ending-text.js';
 import { checkCertificateFile } from '../../src/cli/doctor/checks/certificate.js';
-import { sandboxBanner } from '../../src/cli/sandbox/banner.js';
+import { sandboxBanner } from '../../src/cli/sandbox/sandbox-command.js';
 import { closingText } from '../../src/cli/setup/closing-text.js';
 import type { HandoutInput } from '../../src/cli/setup/common/answers.js';
 import { developerHandout } from '../../src/cli/setup/handouts/developer.js';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { noTotals } from '../../src/bulk/report/totals.js';
-import { resumeCommand, stepLines } from '../../src/cli/bulk/ending-text.js';
+import { adviceLines, resumeCommand } from '../../src/cli/bulk/ending-text.js';
 import { processTerminal } from '../../src/cli/common/terminal.js';
 import { createProgram } from '../../src/cli/program.js';
 import { OwnCommands } from '../../src/common/own-commands.js';
@@ -134,7 +134,7 @@ describe.each(['linux', 'win32'] as const)('what bulk advises on %s', (platform)
     async (envFile) => {
       const commands = new OwnCommands({ platform, envFile });
       const lines = [
-        ...stepLines(totals, "Ann's runs/1", { commands, suppress: '/srv/no body.txt' }),
+        ...adviceLines(totals, "Ann's runs/1", { commands, suppress: '/srv/no body.txt' }),
         resumeCommand('-run', commands),
       ];
       const printed = lines.flatMap((line) => commandsOfText(line, language));

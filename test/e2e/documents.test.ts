@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CONFIGURATION_NAMES } from '../../src/cli/common/configuration.js';
+import { CONFIGURATION_NAMES } from '../../src/cli/common/configuration-variables.js';
 import { EXIT } from '../../src/cli/common/exit-codes.js';
-import { sandboxBanner } from '../../src/cli/sandbox/banner.js';
+import { sandboxBanner } from '../../src/cli/sandbox/sandbox-command.js';
 import { OPTIONS } from '../../src/sandbox/check-options.js';
 import { MAGIC_RECIPIENTS, type Sandbox, SCENARIOS, startSandbox } from '../../src/sandbox/index.js';
 import { startSmtp } from '../bulk/run/smtp-server.js';

@@ -1,15 +1,16 @@
 import { BulkInputError } from '../../bulk/common/errors.js';
+import { listed } from '../../bulk/common/words.js';
+import type { Sender } from '../../bulk/message/sender.js';
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { OwnCommands } from '../../common/own-commands.js';
 import type { Command } from '../../vendor/commander.js';
-import { addEnvFileFlags, type GivenConfiguration } from '../common/configuration-flags.js';
-import { EXIT_CODES_HELP, type ExitCode } from '../common/exit-codes.js';
+import { addEnvFileFlags, type GivenConfiguration, givenConfiguration } from '../common/configuration.js';
+import { inWords } from '../common/configuration-errors.js';
+import { EXIT_CODES_HELP, type ExitCode, UsageError } from '../common/exit-codes.js';
 import * as flag from '../common/flag-values.js';
 import { ownCommands, type Terminal } from '../common/terminal.js';
 import { bouncesCommand } from './bounces-command.js';
-import { configuredTerminal } from './configured-terminal.js';
 import { inBulkFlags } from './mail-choices.js';
-import { refuseMissing } from './missing-flags.js';
 import { previewCommand } from './preview-command.js';
 import { reportCommand } from './report-command.js';
 import { resumeCommand, retryCommand } from './resume-command.js';
@@ -17,7 +18,7 @@ import { runCommand } from './run-command.js';
 import { statusCommand } from './status-command.js';
 import { traceCommand } from './trace-command.js';
 
-/** `ended` is told the exit code of each command. */
+/** `ended` receives the exit code of each command. */
 export function addBulkCommands(program: Command, terminal: Terminal, ended: (code: ExitCode) => void): void {
   const bulk = program
     .command('bulk')
@@ -43,7 +44,7 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .addHelpText('after', EXIT_CODES_HELP)
     .action(async (flags) => {
       refuseMissing('run', flags, commandsWith(flags));
-      ended(await told(runCommand(flags, configuredTerminal(terminal, flags))));
+      ended(await withFlagNames(runCommand(flags, configuredTerminal(terminal, flags))));
     });
 
   mailFlags(bulk.command('preview').description('write the mails of the first rows into a folder, to look at'))
@@ -51,7 +52,7 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .option('--count <n>', 'how many', flag.countFlag, 5)
     .action(async (flags) => {
       refuseMissing('preview', flags, ownCommands(terminal));
-      ended(await told(previewCommand(flags, terminal)));
+      ended(await withFlagNames(previewCommand(flags, terminal)));
     });
 
   const resume = ofRun(bulk.command('resume').description('go on with a run: send what is left'));
@@ -61,13 +62,13 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
     .option('--trace', 'look in message trace for mails of unknown outcome (needs GRAPH_MAIL_TRACE_CLIENT_ID)')
     .option('--resend-unknown', 'send mails of unknown outcome again: some may arrive twice')
     .action(async (folder, flags) =>
-      ended(await told(resumeCommand(folder, flags, configuredTerminal(terminal, flags)))),
+      ended(await withFlagNames(resumeCommand(folder, flags, configuredTerminal(terminal, flags)))),
     );
 
   addEnvFileFlags(sessionFlags(ofRun(bulk.command('retry').description('send again what was rejected'))))
     .option('--failed', 'needed: says that this is meant')
     .action(async (folder, flags) =>
-      ended(await told(retryCommand(folder, flags, configuredTerminal(terminal, flags)))),
+      ended(await withFlagNames(retryCommand(folder, flags, configuredTerminal(terminal, flags)))),
     );
 
   ofRun(bulk.command('status').description('where a run stands, also while it is in progress'))
@@ -87,7 +88,7 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
       flag.sinceFlag,
     )
     .action(async (folder, flags) =>
-      ended(await told(bouncesCommand(folder, flags, configuredTerminal(terminal, flags)))),
+      ended(await withFlagNames(bouncesCommand(folder, flags, configuredTerminal(terminal, flags)))),
     );
 
   const trace = ofRun(
@@ -96,7 +97,7 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
       .description('look up in message trace what became of each mail (needs GRAPH_MAIL_TRACE_CLIENT_ID)'),
   );
   addEnvFileFlags(trace).action(async (folder, flags) =>
-    ended(await told(traceCommand(folder, flags, configuredTerminal(terminal, flags)))),
+    ended(await withFlagNames(traceCommand(folder, flags, configuredTerminal(terminal, flags)))),
   );
 
   ofRun(bulk.command('report').description('write the report of a run again, also while it is in progress')).action(
@@ -104,38 +105,88 @@ export function addBulkCommands(program: Command, terminal: Terminal, ended: (co
   );
 }
 
-/** What has to be corrected is told by the names of the flags. */
-async function told(command: Promise<ExitCode>): Promise<ExitCode> {
+/** Errors name the flags in place of the options of `sendBulk`. */
+async function withFlagNames(command: Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await command;
   } catch (error) {
     if (isGraphMailError(error)) {
       const { hint } = error;
-      const told = { ...error, cause: error.cause, hint: hint && inBulkFlags(hint) };
-      throw new GraphMailError(inBulkFlags(error.message), told);
+      const details = { ...error, cause: error.cause, hint: hint && inBulkFlags(hint) };
+      throw new GraphMailError(inBulkFlags(error.message), details);
     }
     if (!(error instanceof BulkInputError)) throw error;
     throw new BulkInputError(inBulkFlags(error.message), { line: error.line, cause: error });
   }
 }
 
-/** Before the `.env` file is read. */
+/** A terminal that connects as the configuration says, where a `.env` file adds to the environment. */
+export function configuredTerminal(terminal: Terminal, { envFile }: Pick<GivenConfiguration, 'envFile'>): Terminal {
+  const configuration = givenConfiguration(envFile === undefined ? {} : { envFile }, terminal);
+  const { env, options, source, envFile: file } = configuration;
+  const fromFile = Object.values(source).includes('.env');
+  return {
+    ...terminal,
+    envFile: file,
+    ...(fromFile && { env }),
+    connect: (given) => {
+      const mailbox = typeof given.mailbox === 'string' ? given.mailbox : undefined;
+      return inWords(configuration, () => terminal.connect(fromFile ? { ...options, ...given } : given), mailbox);
+    },
+  };
+}
+
+/** Commands for a text that is printed before the `.env` file is read. */
 function commandsWith({ envFile }: Pick<GivenConfiguration, 'envFile'>): OwnCommands {
   // Commander gives `true` for a `--no-` flag that was not used.
   return new OwnCommands({ envFile: envFile === true ? undefined : envFile });
 }
 
+/** Flags that a command requires. */
+interface NeededFlags {
+  recipients?: string | undefined;
+  template?: string | undefined;
+  from?: readonly Sender[] | undefined;
+  /** For `preview`. */
+  out?: string | undefined;
+}
+
+/**
+ * Names everything that is missing at once, with an example. What was given is not repeated: it may be a secret that was given
+ * to the wrong flag.
+ * @throws UsageError
+ */
+function refuseMissing(
+  command: 'run' | 'preview',
+  { recipients, template, from, out }: NeededFlags,
+  commands: OwnCommands,
+): void {
+  const needed: [flag: string, given: unknown, example: string][] = [
+    ['--recipients', recipients, 'customers.csv'],
+    ['--template', template, 'newsletter/'],
+    ['--from', from, 'Contoso News <news@contoso.com>'],
+  ];
+  if (command === 'preview') needed.push(['--out', out, 'preview']);
+  const missing = needed.flatMap(([flag, given]) => (given === undefined ? [flag] : []));
+  if (missing.length === 0) return;
+  const words = needed.flatMap(([flag, , example]) => [flag, example]);
+  const whole =
+    command === 'run' ? commands.configured('bulk', 'run', ...words) : commands.plain('bulk', command, ...words);
+  throw new UsageError(`${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} missing. For instance:\n  ${whole}`);
+}
+
 const runsFolder = 'mail-runs';
+
 const runsHelp = 'where run folders are kept';
 
-/** A command about a run that was begun. */
+/** Adds what names a run that was begun. */
 function ofRun(command: Command): Command {
   return command
     .argument('[run]', 'its id, such as 1a2b3c4d5e6f, or its folder')
     .option('--runs <folder>', runsHelp, flag.pathFlag, runsFolder);
 }
 
-/** What the mails are made of. */
+/** Adds the flags for what the mails are made of. */
 function mailFlags(command: Command): Command {
   return command
     .option('--template <folder>', 'subject.hbs, html.hbs, text.hbs, partials/, attachments/; needed', flag.pathFlag)
@@ -153,7 +204,7 @@ function mailFlags(command: Command): Command {
     .option('--header <header>', "'Name: value' for every mail; may be repeated", flag.headerFlag);
 }
 
-/** What another session may choose anew. */
+/** Adds the flags that each session of a run may set anew. */
 function pacingFlags(command: Command): Command {
   return command
     .option('--rate <n|none>', 'mails a minute from each mailbox (default: 30)', flag.limitFlag)

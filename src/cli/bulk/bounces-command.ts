@@ -6,10 +6,10 @@ import { writeReports } from '../../bulk/report/write-reports.js';
 import { appendToSuppressionList } from '../../bulk/suppression/suppression-list.js';
 import { EXIT, type ExitCode } from '../common/exit-codes.js';
 import { ownCommands, printer, type Terminal } from '../common/terminal.js';
-import { reportLines, shownFolder, stepLines } from './ending-text.js';
+import { adviceLines, reportLines, shownFolder } from './ending-text.js';
 import { findRun } from './find-run.js';
 import { choicesOf, transportOptions } from './mail-choices.js';
-import { recipientsOf } from './report-command.js';
+import { recipientsOfRun } from './report-command.js';
 
 export interface BouncesFlags {
   runs: string;
@@ -17,7 +17,7 @@ export interface BouncesFlags {
   since?: Date;
 }
 
-/** `bulk bounces`: reads the Inboxes of the mailboxes that sent, and writes down which mails came back. */
+/** `bulk bounces`: reads the Inboxes of the mailboxes that sent, and records which mails came back. */
 export async function bouncesCommand(
   given: string | undefined,
   flags: BouncesFlags,
@@ -26,7 +26,7 @@ export async function bouncesCommand(
   const folder = await findRun(given, flags.runs, terminal);
   const run = shownFolder(folder);
   const { run: record } = await readRun(folder);
-  const recipients = recipientsOf(record, run);
+  const recipients = recipientsOfRun(record, run);
   const mailboxes = await mailboxesToRead(folder);
   const choices = choicesOf(record, run);
   const transporter = terminal.connect(transportOptions(choices));
@@ -39,7 +39,7 @@ export async function bouncesCommand(
         yield* readBounces({ transporter, mailbox, since: flags.since ?? since });
       }
     };
-    // What was read from a later moment on than is needed says nothing about what came before.
+    // An Inbox that was read from a later time on than needed says nothing about the mails before.
     const complete = mailboxes.filter(({ since }) => flags.since === undefined || flags.since <= since);
     const read = complete.map(({ mailbox }) => ({ mailbox, until }));
     const { reports, known, added, hard, soft, delayed, hardAddresses } = await joinBounces(folder, bounces(), {
@@ -59,6 +59,6 @@ export async function bouncesCommand(
   for (const line of reportLines(files)) print(line);
   const just = { readBounces: true, suppressed: flags.suppress !== undefined };
   const situation = { commands: ownCommands(terminal), suppress: choices.suppress, ended, just };
-  if (!inProgress) for (const line of stepLines(totals, folder, situation)) print(line);
+  if (!inProgress) for (const line of adviceLines(totals, folder, situation)) print(line);
   return EXIT.ok;
 }

@@ -6,26 +6,26 @@ import type { ReportTotals } from '../../bulk/report/totals.js';
 import type { OwnCommands } from '../../common/own-commands.js';
 import { inBulkFlags } from './mail-choices.js';
 
-/** A folder as a person would name it: relative where that is shorter. */
+/** A folder as it is printed: relative where that is shorter. */
 export function shownFolder(folder: string): string {
   const relative = path.relative('', folder) || '.';
   return relative.length < folder.length && !relative.startsWith('..') ? relative : folder;
 }
 
-/** The command that goes on with a run. */
+/** The command that resumes a run. */
 export function resumeCommand(folder: string, commands: OwnCommands): string {
   return commands.configured('bulk', 'resume', { file: folder });
 }
 
-/** What the advice about a run depends on beside its numbers. */
-export type StepSituation = Pick<RunSituation, 'commands' | 'suppress' | 'ended' | 'just'>;
+/** What the advice about a run depends on besides its totals. */
+export type AdviceSituation = Pick<RunSituation, 'commands' | 'suppress' | 'ended' | 'just'>;
 
 /** What a person can do about a run, each with its commands below it. */
-export function stepLines(totals: ReportTotals, folder: string, situation: StepSituation): string[] {
+export function adviceLines(totals: ReportTotals, folder: string, situation: AdviceSituation): string[] {
   const { delivered, bounced, delayed } = totals.delivery;
   const bouncesRead = delivered + bounced + delayed > 0;
-  const steps = nextSteps({ totals, folder, ...situation, bouncesRead, canReadBounces: true });
-  const lines = steps.flatMap(({ what, commands }) => [
+  const advice = nextSteps({ totals, folder, ...situation, bouncesRead, canReadBounces: true });
+  const lines = advice.flatMap(({ what, commands }) => [
     `- ${what}${commands.length > 0 ? ':' : '.'}`,
     ...commands.map((command) => `  ${command}`),
   ]);
@@ -40,7 +40,7 @@ export function reportLines({ html, csv, summary }: { html: string; csv: string;
   return [`Report  ${html}`, `        ${path.basename(csv)} and ${path.basename(summary)} beside it`];
 }
 
-/** Why a run did not come to its end, or undefined when it did. */
+/** Why a run did not finish, or undefined when it did. */
 export function whyEnded({ ended, error }: Pick<BulkSummary, 'ended' | 'error'>): string | undefined {
   const looking = couldNotLook(error);
   const why = error ? `: ${inBulkFlags(error.message)}${hintOf(error)}` : '.';
@@ -78,7 +78,7 @@ export function couldNotLook(error: Error | undefined): boolean {
 function hintOf(error: Error): string {
   const { hint, graphCode } = error as { hint?: unknown; graphCode?: unknown };
   if (typeof hint !== 'string') return '';
-  // Resumed as it is, the run would end the same way.
+  // Resumed unchanged, the run would end the same way.
   const kept = graphCode === 'ErrorSendAsDenied' ? ' A run keeps both: to change them, begin a new one.' : '';
   return `\n  ${inBulkFlags(hint)}${kept}`;
 }

@@ -8,9 +8,9 @@ import type { Terminal } from '../common/terminal.js';
 import { printable, timeOfDay } from '../common/wording.js';
 import { shownFolder } from './ending-text.js';
 
-/** Runs that are named where the one that was meant is not there. */
+/** How many runs are listed where the one that was meant is not found. */
 const mostNamed = 10;
-/** Of an id, at least. */
+/** Characters of an id, at least. */
 const shortestId = 4;
 
 interface KnownRun {
@@ -47,8 +47,8 @@ function isMeant(given: string, id: string, name: string): boolean {
 }
 
 function namedRuns(known: readonly KnownRun[], runs: string, now: number): string {
-  const place = shownFolder(path.resolve(runs));
-  if (known.length === 0) return `There are no runs in ${place}; --runs says where else they are.`;
+  const where = shownFolder(path.resolve(runs));
+  if (known.length === 0) return `There are no runs in ${where}; --runs says where else they are.`;
   const newest = [...known].sort((a, b) => b.begun - a.begun);
   const named = newest.slice(0, mostNamed).map(({ folder, id, begun, recipients }) => {
     const name = path.basename(folder);
@@ -56,7 +56,7 @@ function namedRuns(known: readonly KnownRun[], runs: string, now: number): strin
     return `  ${printable(called)}  begun ${timeOfDay(begun, now)}, ${printable(path.basename(recipients))}`;
   });
   const more = known.length > named.length ? [`  and ${known.length - named.length} more`] : [];
-  return [`In ${place} there ${known.length === 1 ? 'is' : 'are'}:`, ...named, ...more].join('\n');
+  return [`In ${where} there ${known.length === 1 ? 'is' : 'are'}:`, ...named, ...more].join('\n');
 }
 
 async function knownRuns(runs: string): Promise<KnownRun[]> {
@@ -65,7 +65,7 @@ async function knownRuns(runs: string): Promise<KnownRun[]> {
   return found.filter((run) => run !== undefined);
 }
 
-/** By the first record of its journal; undefined for what is no run, or one that cannot be read. */
+/** Read from the first record of its journal; undefined for a folder that is not a run, or that cannot be read. */
 async function knownRun(folder: string): Promise<KnownRun | undefined> {
   if (!(await hasJournal(folder))) return undefined;
   try {
@@ -75,7 +75,7 @@ async function knownRun(folder: string): Promise<KnownRun | undefined> {
       return { folder, id, begun: Date.parse(at), recipients: recipients.path ?? recipients.name };
     }
   } catch {
-    // A command that is given this run says what is wrong with it.
+    // A command that is given this run reports what is wrong with it.
   }
   return undefined;
 }

@@ -2,12 +2,12 @@ import type { BulkProgress, BulkResult } from '../../bulk/common/bulk-results.js
 import { printTotals } from '../../bulk/run/totals.js';
 import { ownCommands, printer, type Terminal } from '../common/terminal.js';
 import { printable, withoutLine } from '../common/wording.js';
-import { paceLine, reportLines, resumeCommand, stepLines, whyEnded } from './ending-text.js';
+import { adviceLines, paceLine, reportLines, resumeCommand, whyEnded } from './ending-text.js';
 import { inBulkFlags } from './mail-choices.js';
 import { Progress } from './progress.js';
 import type { RunEnded, RunView } from './run-view.js';
 
-/** Rows whose problem is printed as it comes; the report has them all. */
+/** Failed rows that are printed as they come; the report has them all. */
 const mostPrinted = 10;
 
 /** Shows a run to a person. */
@@ -29,7 +29,7 @@ export class HumanView implements RunView {
   result(result: BulkResult): void {
     if (result.status !== 'rejected' && result.status !== 'unknown') return;
     this.#printed++;
-    if (this.#printed <= mostPrinted) this.note(troubleOf(result));
+    if (this.#printed <= mostPrinted) this.note(problemOf(result));
     if (this.#printed === mostPrinted + 1)
       this.note('More rows were rejected or are unknown; the report has them all.');
   }
@@ -58,17 +58,17 @@ export class HumanView implements RunView {
     print(printTotals(summary));
     print(paceLine(summary));
     if (reports) for (const line of reportLines(reports)) print(line);
-    // The report is about what somebody else has made of the journal, and so would be what it advises.
+    // Another process has changed the journal, so the report and its advice would be about that process's run.
     if (summary.ended === 'journal' && (summary.error as { code?: unknown } | undefined)?.code !== 'failed') return;
     const commands = ownCommands(this.#terminal);
     const { ended } = summary;
     if (reports && folder !== undefined)
-      for (const line of stepLines(reports.totals, folder, { commands, suppress, ended, just })) print(line);
+      for (const line of adviceLines(reports.totals, folder, { commands, suppress, ended, just })) print(line);
     else if (folder !== undefined && summary.left > 0) print(`To go on:\n  ${resumeCommand(folder, commands)}`);
   }
 }
 
-function troubleOf({ row, status, error }: BulkResult): string {
+function problemOf({ row, status, error }: BulkResult): string {
   const { email } = row.values;
   const who = typeof email === 'string' ? ` (${email})` : '';
   const why = inBulkFlags(withoutLine(error?.message ?? ''));

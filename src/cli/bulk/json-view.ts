@@ -1,15 +1,15 @@
 import type { BulkProgress, BulkResult } from '../../bulk/common/bulk-results.js';
+import type { Clock } from '../../common/clock.js';
 import type { Terminal } from '../common/terminal.js';
 import { inBulkFlags } from './mail-choices.js';
-import { repeatedly } from './repeatedly.js';
 import type { RunEnded, RunView } from './run-view.js';
 
 /** Milliseconds between two progress events, at least. */
 const interval = 1000;
-/** And at most, for a run that waits. */
+/** At most, for a run that waits. */
 const longestInterval = 30_000;
 
-/** Tells a program about a run: one JSON object a line, with `event` and the time `at`. */
+/** Reports a run to a program: one JSON object a line, with `event` and the time `at`. */
 export class JsonView implements RunView {
   readonly #terminal: Terminal;
   #read: (() => BulkProgress) | undefined;
@@ -74,7 +74,7 @@ export class JsonView implements RunView {
     });
   }
 
-  /** One event of any kind. */
+  /** Writes one event. */
   write(event: string, data: object): void {
     const at = isoTime(this.#terminal.clock.now());
     this.#terminal.stdout.write(`${JSON.stringify({ event, at, ...data })}\n`);
@@ -97,7 +97,7 @@ function isoTime(ms: number | undefined): string | undefined {
   return ms === undefined || !Number.isFinite(ms) ? undefined : new Date(ms).toISOString();
 }
 
-/** What a program may want to know of an error; never its cause, which may hold anything. */
+/** The fields of an error for a program; never its cause, which may hold anything. */
 function plainError(error: Error): Record<string, unknown> {
   const fields = error as unknown as Record<string, unknown>;
   const names = ['code', 'outcome', 'responseCode', 'graphCode', 'requestId', 'attempts', 'hint'];
@@ -108,4 +108,17 @@ function plainError(error: Error): Record<string, unknown> {
     ...rest,
     ...(typeof hint === 'string' && { hint: inBulkFlags(hint) }),
   };
+}
+
+/** Calls back every `interval` ms; the returned function stops it. */
+function repeatedly(clock: Clock, interval: number, callback: () => void): () => void {
+  let cancel = () => {};
+  const again = () => {
+    cancel = clock.after(interval, () => {
+      again();
+      callback();
+    });
+  };
+  again();
+  return () => cancel();
 }

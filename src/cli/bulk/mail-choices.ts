@@ -13,7 +13,7 @@ import { UsageError } from '../common/exit-codes.js';
 import { inFlags } from '../common/in-flags.js';
 import type { Terminal } from '../common/terminal.js';
 
-/** What the flags say about the mails and how they go out. */
+/** Flags about the mails and how they are sent. */
 export interface MailFlags extends PacingFlags {
   template: string;
   recipients: string;
@@ -29,7 +29,7 @@ export interface MailFlags extends PacingFlags {
   allowDuplicates?: boolean;
 }
 
-/** What may be another at each session of a run. */
+/** What may differ from one session of a run to the next. */
 export interface PacingFlags {
   rate?: number | false;
   perDay?: number | false;
@@ -41,7 +41,7 @@ export interface PacingFlags {
 
 /** {@link MailFlags} as the journal keeps them: plain data without secrets, paths absolute, the mailbox settled. */
 export interface MailChoices extends MailFlags, BegunByCommand {
-  /** Mails that were confirmed when the run was begun, or were so few that nobody was asked. */
+  /** Mails that were confirmed when the run was begun, or were so few that no confirmation was needed. */
   confirmed?: number;
 }
 
@@ -76,7 +76,7 @@ function mailboxOf({ from, mailbox }: MailFlags, env: NodeJS.ProcessEnv): { mail
   throw new UsageError('--mailbox goes with one --from. Of several, each sends from the mailbox of its own address.');
 }
 
-/** The same choices, but for what this session is given. */
+/** The same choices, except for what this session sets anew. */
 export function withPacing(choices: MailChoices, flags: PacingFlags): MailChoices {
   return { ...choices, ...picked(flags, pacing) };
 }
@@ -88,7 +88,7 @@ function picked<T extends object, K extends keyof T>(from: T, names: readonly K[
   >;
 }
 
-/** What `graphTransport` is given beside the identity, which is the environment's. */
+/** Options for `graphTransport` besides the identity, which comes from the environment. */
 export function transportOptions({ from, mailbox, delivery, onUnknown }: MailChoices): GraphTransportOptions {
   return {
     ...(mailbox === undefined
@@ -104,7 +104,7 @@ export function mailboxesOf({ from, mailbox }: MailChoices): string[] {
   return mailbox === undefined ? from.map(({ address }) => address) : [mailbox];
 }
 
-/** Who gets the mails. @throws BulkInputError */
+/** Opens the recipients. @throws BulkInputError */
 export function recipientsOf({ recipients, emailColumn }: Pick<MailFlags, 'recipients' | 'emailColumn'>) {
   return openRecipients(recipients, { emailColumn });
 }
@@ -121,7 +121,7 @@ export function listHeadersOf({ unsubscribeUrl: url, unsubscribeMailto: mailto, 
 }
 
 /**
- * Headers are a matter of the command: what is wrong with them is told by the names of the flags, and of no row.
+ * Headers belong to the command: errors in them name the flags, and no row.
  * @throws UsageError
  */
 export function checkHeaders(flags: Parameters<typeof listHeadersOf>[0]): void {
@@ -136,12 +136,12 @@ export function checkHeaders(flags: Parameters<typeof listHeadersOf>[0]): void {
   }
 }
 
-/** What is wrong, by the names of the flags. */
+/** An error message with the names of the flags. */
 export function inBulkFlags(text: string): string {
   return inFlags(text, { largeMessages: false });
 }
 
-/** What `sendBulk` is given for these choices, but for the transporter and what belongs to one session. */
+/** Options of `sendBulk` for these choices, except the transporter and what belongs to one session. */
 export function bulkOptions(choices: MailChoices): Omit<BulkOptions, 'transporter'> {
   const { template, recipients, emailColumn, attachments, from, suppress, rate, perDay, maxErrors, allowDuplicates } =
     choices;
@@ -171,7 +171,7 @@ export function choicesOf({ options }: Pick<RunRecord, 'options'>, folder: strin
   throw new UsageError(`The run in ${folder} was begun by a program with sendBulk(): that program must go on with it.`);
 }
 
-/** Runs hold addresses: their folder is for the account that runs this alone, and git passes it over. */
+/** Runs hold addresses: only the account that runs this may read their folder, and git ignores it. */
 export async function makeRunsFolder(runs: string): Promise<void> {
   const exists = await stat(runs).catch(() => undefined);
   if (exists?.isDirectory()) return;

@@ -9,7 +9,7 @@ import { reportLines, shownFolder } from './ending-text.js';
 import { findRun } from './find-run.js';
 import { choicesOf } from './mail-choices.js';
 
-/** `bulk report`: writes the reports again from the journal, also while the run goes on. */
+/** `bulk report`: writes the reports again from the journal, also while the run is in progress. */
 export async function reportCommand(
   given: string | undefined,
   { runs }: { runs: string },
@@ -18,7 +18,7 @@ export async function reportCommand(
   const folder = await findRun(given, runs, terminal);
   const run = shownFolder(folder);
   const { run: record } = await readRun(folder);
-  const { totals, inProgress, ...files } = await writeReports({ folder, recipients: recipientsOf(record, run) });
+  const { totals, inProgress, ...files } = await writeReports({ folder, recipients: recipientsOfRun(record, run) });
   const print = printer(terminal);
   if (inProgress) print('The run is in progress: this report is as of now.');
   for (const line of [printTotals(totals), ...reportLines(files)]) print(line);
@@ -26,6 +26,6 @@ export async function reportCommand(
 }
 
 /** The recipients that a run was begun with. */
-export function recipientsOf(record: RunRecord, run: string): RecipientsSource {
+export function recipientsOfRun(record: RunRecord, run: string): RecipientsSource {
   return openRecipients(record.recipients.path ?? choicesOf(record, run).recipients);
 }

@@ -4,12 +4,16 @@ import { readRun } from '../../bulk/journal/read-journal.js';
 import { totalsOf } from '../../bulk/run/totals.js';
 import { type ExitCode, UsageError } from '../common/exit-codes.js';
 import type { Terminal } from '../common/terminal.js';
-import { alreadyTodayWith } from './already-today.js';
-import { confirmationThreshold, confirmSending } from './confirmation.js';
+import {
+  alreadyTodayWith,
+  checkDays,
+  confirmationThreshold,
+  confirmSending,
+  refuseInProgress,
+} from './before-sending.js';
 import { shownFolder } from './ending-text.js';
 import { findRun } from './find-run.js';
 import { choicesOf, mailboxesOf, type PacingFlags, withPacing } from './mail-choices.js';
-import { checkDays, refuseInProgress } from './run-command.js';
 import { createView, runSession } from './send-session.js';
 
 export interface ResumeFlags extends PacingFlags {
@@ -24,7 +28,7 @@ export interface ResumeFlags extends PacingFlags {
   json?: boolean;
 }
 
-/** `bulk resume` and `bulk retry`: goes on with a run as it was begun, at another pace where the flags say so. */
+/** `bulk resume` and `bulk retry`: continues a run as it was begun, at another pace where the flags say so. */
 export async function resumeCommand(
   given: string | undefined,
   flags: ResumeFlags,
@@ -65,13 +69,13 @@ function wayWithUnknown({ verify, trace, resendUnknown }: ResumeFlags): 'hold' |
   return verify ? 'verify' : trace ? 'trace' : resendUnknown ? 'resend' : 'hold';
 }
 
-/** Rows that would be tried, by what the journal says. */
+/** Rows that would be tried, according to the journal. */
 function mailsToSend({ run, state }: RunReading, { retryFailed, resendUnknown }: ResumeFlags): number {
   const { left, rejected, unknown } = totalsOf(state, run.recipients.rows ?? state.tally.seen);
   return left + (retryFailed ? rejected : 0) + (resendUnknown ? unknown : 0);
 }
 
-/** `bulk retry <run> --failed`. @throws UsageError without `--failed`: rejected mails are sent again only in so many words */
+/** `bulk retry <run> --failed`. @throws UsageError without `--failed`: rejected mails are sent again only when that is asked for explicitly */
 export function retryCommand(
   given: string | undefined,
   { failed, ...flags }: ResumeFlags & { failed?: boolean },

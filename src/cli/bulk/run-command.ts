@@ -3,19 +3,15 @@ import type { CheckReport } from '../../bulk/checks/check-recipients.js';
 import type { BulkTotals } from '../../bulk/common/bulk-results.js';
 import { JournalError } from '../../bulk/common/errors.js';
 import { counted } from '../../bulk/common/words.js';
-import { refuseHeld } from '../../bulk/journal/lock.js';
 import { begunByCommand } from '../../bulk/report/next-steps.js';
 import { noTotals } from '../../bulk/report/totals.js';
 import { identifyBulk } from '../../bulk/run/run-input.js';
 import { printTotals } from '../../bulk/run/totals.js';
-import { OwnCommands } from '../../common/own-commands.js';
 import { EXIT, type ExitCode, UsageError } from '../common/exit-codes.js';
 import { ownCommands, printer, type Terminal } from '../common/terminal.js';
-import { alreadyToday } from './already-today.js';
-import { checkChoices } from './check-choices.js';
-import { checkText } from './check-text.js';
-import { confirmSending } from './confirmation.js';
-import { shownFolder, stepLines } from './ending-text.js';
+import { alreadyToday, checkDays, confirmSending, refuseInProgress } from './before-sending.js';
+import { checkRows, checkText } from './check-rows.js';
+import { adviceLines, shownFolder } from './ending-text.js';
 import { JsonView } from './json-view.js';
 import {
   bulkOptions,
@@ -25,9 +21,9 @@ import {
   makeRunsFolder,
   settleChoices,
 } from './mail-choices.js';
-import { readStatus } from './run-status.js';
+import { sendTests } from './preview-command.js';
 import { createView, runSession } from './send-session.js';
-import { sendTests } from './test-sending.js';
+import { readStatus } from './status-command.js';
 
 export interface RunFlags extends MailFlags {
   runs: string;
@@ -39,13 +35,13 @@ export interface RunFlags extends MailFlags {
   json?: boolean;
 }
 
-/** `bulk run`: checks everything, asks where it must, sends. */
+/** `bulk run`: checks everything, asks for confirmation where it must, sends. */
 export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<ExitCode> {
   refuseContradictions(flags);
   const choices = settleChoices(flags, terminal);
   if (flags.testTo !== undefined) return sendTests(choices, flags.testTo, flags.testRows, terminal);
   const runs = path.resolve(flags.runs);
-  const report = await checkChoices(choices, flags.limit, await alreadyToday(runs, choices, terminal.clock.now()));
+  const report = await checkRows(choices, flags.limit, await alreadyToday(runs, choices, terminal.clock.now()));
   const view = createView(flags.json, terminal);
   showCheck(report, view instanceof JsonView ? view : undefined, flags.dryRun === true, terminal);
   if (flags.dryRun) return report.problemCount > 0 ? EXIT.badInput : EXIT.ok;
@@ -63,7 +59,7 @@ export async function runCommand(flags: RunFlags, terminal: Terminal): Promise<E
   return runSession({ ...choices, confirmed: mails }, session, view, terminal);
 }
 
-/** @throws UsageError for flags of which one would be passed over */
+/** @throws UsageError for flags of which one would be ignored */
 function refuseContradictions({ testTo, dryRun, json }: RunFlags): void {
   if (testTo === undefined) return;
   if (dryRun) throw new UsageError('--dry-run sends nothing and --test-to sends test mails: give one of them.');
@@ -71,7 +67,7 @@ function refuseContradictions({ testTo, dryRun, json }: RunFlags): void {
 }
 
 /**
- * Nobody is asked to confirm what would be refused.
+ * Comes before the confirmation: what would be refused need not be confirmed.
  * @throws UsageError when the same run was begun before, with what can be done about it
  * @throws JournalError `'locked'` when it is in progress
  */
@@ -90,12 +86,12 @@ async function refuseBegun(folder: string, choices: MailChoices, terminal: Termi
       `This run was begun before, in ${shown}: ${printTotals(totals)}. Nothing was sent now.`,
       'To send the very same mails once more on purpose, give another folder with --runs.',
       ...otherMailbox(choices.mailbox, choicesOf(begun.run, shown).mailbox, totals),
-      ...stepLines({ ...noTotals(), ...totals, rejectedAs }, folder, situation),
+      ...adviceLines({ ...noTotals(), ...totals, rejectedAs }, folder, situation),
     ].join('\n'),
   );
 }
 
-/** The mailbox is no part of what tells a run from others, and a run keeps the one that it was begun with. */
+/** The mailbox is not part of a run's identity, and a run keeps the one that it was begun with. */
 function otherMailbox(wanted: string | undefined, begun: string | undefined, totals: BulkTotals): string[] {
   if (wanted === begun || wanted === undefined || begun === undefined) return [];
   const anew =
@@ -103,18 +99,6 @@ function otherMailbox(wanted: string | undefined, begun: string | undefined, tot
       ? 'Nothing was sent so far, so it can be begun anew in another folder, with --runs.'
       : `In another folder (--runs) those who have had their mail would get it again from ${wanted}.`;
   return [`It goes on from the mailbox ${begun}, with which it was begun, and not from ${wanted}. ${anew}`];
-}
-
-/** @throws JournalError `'locked'` when a process on this machine is at a run, with the command that shows how it is getting on */
-export async function refuseInProgress(folder: string): Promise<void> {
-  const refusal = await refuseHeld(folder);
-  if (!refusal) return;
-  throw new JournalError(
-    `${refusal.message}. To see how it is getting on:\n  ${new OwnCommands().plain('bulk', 'status', { file: folder })}`,
-    {
-      code: 'locked',
-    },
-  );
 }
 
 function showCheck(report: CheckReport, json: JsonView | undefined, all: boolean, terminal: Terminal): void {
@@ -129,12 +113,4 @@ function nothingToSend({ rows, problemCount }: CheckReport, { stderr }: Terminal
   }
   stderr.write(rows === 0 ? 'Error: there are no recipients. Nothing was sent.\n' : 'There is nobody to send to.\n');
   return rows === 0 ? EXIT.badInput : EXIT.ok;
-}
-
-/** @throws UsageError when the run takes more than the allowance of a day and nobody has said that this is meant */
-export function checkDays({ plan }: Pick<CheckReport, 'plan'>, { overDays }: { overDays?: boolean }): void {
-  if (!plan.needsOverDays || overDays) return;
-  throw new UsageError(
-    `The run takes ${counted(plan.days, 'day')}, since it is more than a mailbox may send in one. Nothing was sent; give --over-days if it may wait, or send from more mailboxes.`,
-  );
 }

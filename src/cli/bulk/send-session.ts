@@ -9,10 +9,10 @@ import { couldNotLook, resumeCommand, shownFolder } from './ending-text.js';
 import { HumanView } from './human-view.js';
 import { JsonView } from './json-view.js';
 import { bulkOptions, type MailChoices, recipientsOf, transportOptions } from './mail-choices.js';
-import { followRun } from './run-session.js';
 import type { ReportFiles, RunView } from './run-view.js';
+import { followRun } from './run-view.js';
 
-/** What one session is given beside the choices of its run. */
+/** Options of one session besides the choices of its run. */
 export type SessionOptions = Pick<BulkOptions, 'journal' | 'resume' | 'takeOver' | 'limit' | 'unknown' | 'retryFailed'>;
 
 export function createView(json: boolean | undefined, terminal: Terminal): RunView {
@@ -20,7 +20,7 @@ export function createView(json: boolean | undefined, terminal: Terminal): RunVi
 }
 
 /**
- * Sends what is to be sent, shows it, writes the reports whatever the end, and says what to do next.
+ * Sends what is left, shows the progress, writes the reports however the run ends, and says what to do next.
  * @throws when nothing was sent
  */
 export async function runSession(
@@ -37,7 +37,7 @@ export async function runSession(
       advice: (begun) => advice(begun, terminal),
     });
     const exitCode = exitCodeOfRun(summary);
-    // A folder that somebody deleted meanwhile has no reports, and nothing that could be resumed.
+    // A folder that was deleted meanwhile has no reports, and nothing that could be resumed.
     const folder = summary.folder && existsSync(journalFile(summary.folder)) ? summary.folder : undefined;
     const reports = folder === undefined ? undefined : await reportsOf(folder, choices, view);
     const lookedIn = { verify: 'sent-items', trace: 'trace', hold: undefined, resend: undefined } as const;

@@ -10,12 +10,12 @@ import type { TraceStatus } from '../../graph/message-trace.js';
 import { EXIT, type ExitCode } from '../common/exit-codes.js';
 import { onInterruptions } from '../common/interruption.js';
 import { ownCommands, printer, type Terminal } from '../common/terminal.js';
-import { reportLines, shownFolder, stepLines } from './ending-text.js';
+import { adviceLines, reportLines, shownFolder } from './ending-text.js';
 import { findRun } from './find-run.js';
 import { choicesOf, transportOptions } from './mail-choices.js';
-import { recipientsOf } from './report-command.js';
+import { recipientsOfRun } from './report-command.js';
 
-/** `bulk trace`: looks up in message trace what became of the mails of a run, and writes it to its report. */
+/** `bulk trace`: looks up in message trace what became of the mails of a run, and adds it to its report. */
 export async function traceCommand(
   given: string | undefined,
   flags: { runs: string },
@@ -24,7 +24,7 @@ export async function traceCommand(
   const folder = await findRun(given, flags.runs, terminal);
   const run = shownFolder(folder);
   const { run: record } = await readRun(folder);
-  const recipients = recipientsOf(record, run);
+  const recipients = recipientsOfRun(record, run);
   const choices = choicesOf(record, run);
   const transporter = terminal.connect(transportOptions(choices));
   const interrupted = new AbortController();
@@ -60,7 +60,7 @@ export async function traceCommand(
   for (const line of reportLines(files)) print(line);
   const just = { lookedIn: 'trace' } as const;
   const situation = { commands: ownCommands(terminal), suppress: choices.suppress, ended, just };
-  if (!inProgress) for (const line of stepLines(totals, folder, situation)) print(line);
+  if (!inProgress) for (const line of adviceLines(totals, folder, situation)) print(line);
   return EXIT.ok;
 }
 

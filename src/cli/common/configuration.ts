@@ -1,27 +1,75 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { configError, GraphMailError, isGraphMailError } from '../../common/errors.js';
+import { configError } from '../../common/errors.js';
 import { resolveCloud } from '../../graph/clouds.js';
+import { proxyFor } from '../../graph/proxy/choice.js';
 import { authoritiesFromEnvironment, authoritiesVariable } from '../../options/authority.js';
 import { settleOptions } from '../../options/check-options.js';
 import { fileProblem, shownPath } from '../../options/checks.js';
+import { cloudFromEnvironment } from '../../options/cloud.js';
 import { traceVariables } from '../../options/identity.js';
 import type { Settings } from '../../options/settings.js';
-import type { CloudName, GraphTransportOptions } from '../../options/types.js';
-import { type Authorities, type ConfigurationSources, configuredOptions, proxyNames } from './configured-options.js';
+import type { CloudName, CustomCloud, GraphTransportOptions, TraceOptions } from '../../options/types.js';
+import type { Command } from '../../vendor/commander.js';
+import { inWords } from './configuration-errors.js';
+import {
+  CONFIGURATION_NAMES,
+  type ConfigurationSources,
+  type ConfiguredVariables,
+  type flagNames,
+  proxyNames,
+} from './configuration-variables.js';
 import { readEnvFile } from './env-file.js';
 import { UsageError } from './exit-codes.js';
-import { FEATURES_VARIABLE } from './features.js';
-import { envFileInWords, incomplete } from './incomplete.js';
-import { SANDBOX_INBOX_VARIABLE } from './known-sandbox.js';
+import { mailboxFlag, oneOf, pathFlag, textFlag } from './flag-values.js';
+import type { Terminal } from './terminal.js';
 
-/** What the command line says of identity, mailbox and cloud. */
-export interface ConfigurationFlags {
+/** What the command line says about identity, mailbox and cloud. */
+interface ConfigurationFlags {
   tenantId?: string | undefined;
   clientId?: string | undefined;
   certificate?: string | undefined;
   mailbox?: string | undefined;
   cloud?: CloudName | undefined;
+}
+
+/** What the flags of {@link addConfigurationFlags} become. */
+export interface GivenConfiguration extends ConfigurationFlags {
+  envFile?: string | boolean;
+}
+
+/** `--mailbox` is added by each command: one that sends has one, one that only reads may take several. */
+export function addConfigurationFlags(command: Command): Command {
+  return addEnvFileFlags(command)
+    .option('--tenant-id <id>', 'directory (tenant) id; with --client-id and --certificate only', textFlag)
+    .option('--client-id <id>', 'application (client) id', textFlag)
+    .option(
+      '--certificate <path>',
+      'PEM with certificate and key, or PFX (its password: AZURE_CLIENT_CERTIFICATE_PASSWORD)',
+      pathFlag,
+    )
+    .option('--cloud <name>', 'global, usgov, usgov-dod or china', cloudFlag);
+}
+
+export function addEnvFileFlags(command: Command): Command {
+  return command
+    .option('-e, --env-file <path>', 'where AZURE_* and GRAPH_MAIL_* stand (default: .env, if there is one)', pathFlag)
+    .option('--no-env-file', 'read no .env file');
+}
+
+export function addMailboxFlag(command: Command): Command {
+  return command.option('--mailbox <address>', 'whose mailbox sends (default: GRAPH_MAIL_MAILBOX)', mailboxFlag);
+}
+
+const cloudFlag: (text: string) => CloudName = oneOf('global', 'usgov', 'usgov-dod', 'china');
+
+/** @throws what {@link readConfiguration} throws */
+export function givenConfiguration(
+  { envFile, ...flags }: GivenConfiguration,
+  terminal: Pick<Terminal, 'env'>,
+): Configuration {
+  // Commander gives `true` for a `--no-` flag that was not used.
+  return readConfiguration({ env: terminal.env, flags, envFile: envFile === true ? undefined : envFile });
 }
 
 export interface ConfigurationInput {
@@ -33,50 +81,29 @@ export interface ConfigurationInput {
   read?: ((path: string) => string) | undefined;
 }
 
-export type { ConfigurationSource } from './configured-options.js';
-
-/** What a command sends with. Nothing in it was checked, so that `doctor` can look at what is wrong. */
-export interface Configuration {
-  /** The environment with the `.env` file and the flags, under the names of the environment. */
-  env: NodeJS.ProcessEnv;
-  /** Of each of {@link CONFIGURATION_NAMES} that is set. */
-  source: ConfigurationSources;
-  /** The `.env` file that was read, absolute; `false`: none was to be. */
-  envFile: string | false | undefined;
+/** What a command sends with. Nothing in it has been checked, so that `doctor` can examine what is wrong. */
+export interface Configuration extends ConfiguredVariables {
   /** For `graphTransport`, which checks them, and complete: nothing is left for it to read from the environment. */
   options: GraphTransportOptions;
   /** Those of {@link options}, by where they come from. */
   authorities: Authorities;
 }
 
-const flagNames = {
-  AZURE_TENANT_ID: '--tenant-id',
-  AZURE_CLIENT_ID: '--client-id',
-  AZURE_CLIENT_CERTIFICATE_PATH: '--certificate',
-  GRAPH_MAIL_MAILBOX: '--mailbox',
-  AZURE_AUTHORITY_HOST: '--cloud',
-  GRAPH_MAIL_GRAPH_HOST: '--cloud',
-} as const;
-
-/** All variables that say who sends, from where and to where. */
-export const CONFIGURATION_NAMES: readonly string[] = [
-  ...Object.keys(flagNames),
-  'AZURE_CLIENT_SECRET',
-  'AZURE_CLIENT_CERTIFICATE_PASSWORD',
-  'AZURE_CLIENT_SEND_CERTIFICATE_CHAIN',
-  'GRAPH_MAIL_CERTIFICATE',
-  ...Object.values(traceVariables),
-  ...proxyNames,
-  authoritiesVariable,
-  'NODE_EXTRA_CA_CERTS',
-  FEATURES_VARIABLE,
-  SANDBOX_INBOX_VARIABLE,
-];
+/** Certificate authorities to trust besides those that Node trusts by itself, PEM. */
+interface Authorities {
+  /** Of `GRAPH_MAIL_CA`. */
+  own: string | undefined;
+  /**
+   * Of `NODE_EXTRA_CA_CERTS` in the `.env` file. Node reads this variable when it starts, which is too early for that of a
+   * file. The one of the environment, which a company may set on every machine, does not replace it: Node trusts that one already.
+   */
+  nodeOfFile: string | undefined;
+}
 
 /**
  * Puts flags, environment and `.env` file together. A variable of the environment goes before that of the file, as with
- * `node --env-file`. An identity in the flags takes the place of the whole one beneath it, with its mailbox and cloud; of
- * that, only the password of the certificate stays, since a command line is no place for it.
+ * `node --env-file`. An identity in the flags replaces the whole one of environment and file, with its mailbox and cloud; of
+ * that, only the password of the certificate stays, since a password does not belong on a command line.
  * @throws UsageError for half an identity in the flags, or an `--env-file` that cannot be read
  * @throws GraphMailError `ECONFIG` for a `.env` file with a line that is not understood, and for a `GRAPH_MAIL_CA` that cannot be used
  */
@@ -119,53 +146,6 @@ export function checkConfiguration(configuration: Configuration, mailbox?: strin
   return inWords(configuration, () => settleOptions(mailbox === undefined ? {} : { mailbox }, env), mailbox);
 }
 
-/** Does what needs a configuration; where a value of it is at fault, the error says where that comes from, or what is missing. */
-export function inWords<T>(
-  configuration: Pick<Configuration, 'env' | 'source' | 'envFile'>,
-  check: () => T,
-  mailbox?: string,
-): T {
-  const { env, source } = configuration;
-  try {
-    return check();
-  } catch (error) {
-    if (!isGraphMailError(error)) throw error;
-    const missing = incomplete(configuration, mailbox);
-    if (missing) throw missing;
-    const named = CONFIGURATION_NAMES.filter((name) => source[name] && isNamed(name, error.message));
-    const origins = named.map((name) =>
-      env[name] === ''
-        ? `${name} is empty in ${originOf(name, configuration)}.`
-        : `${name} comes from ${originOf(name, configuration)}.`,
-    );
-    throw new GraphMailError([error.message, ...origins].join(' '), { ...error, cause: error.cause });
-  }
-}
-
-/** As the options of a program that variables are for are called. */
-const optionNames: Partial<Record<string, string>> = {
-  GRAPH_MAIL_MAILBOX: "'mailbox'",
-  AZURE_AUTHORITY_HOST: "'cloud.authorityHost'",
-  GRAPH_MAIL_GRAPH_HOST: "'cloud.graphHost'",
-};
-
-function isNamed(variable: string, message: string): boolean {
-  const option = optionNames[variable];
-  return new RegExp(`\\b${variable}\\b`).test(message) || (option !== undefined && message.includes(option));
-}
-
-/** Where a variable is set, in words. */
-export function originOf(name: string, { source, envFile }: Pick<Configuration, 'source' | 'envFile'>): string {
-  switch (source[name]) {
-    case 'flag':
-      return flagNames[name as keyof typeof flagNames];
-    case '.env':
-      return envFileInWords(envFile);
-    default:
-      return 'the environment';
-  }
-}
-
 function hasIdentity({ tenantId, clientId, certificate }: ConfigurationFlags): boolean {
   const given = { '--tenant-id': tenantId, '--client-id': clientId, '--certificate': certificate };
   const missing = Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [flag] : []));
@@ -176,6 +156,7 @@ function hasIdentity({ tenantId, clientId, certificate }: ConfigurationFlags): b
   );
 }
 
+/** Variables that belong to the machine rather than to an identity. */
 const ofTheMachine: readonly string[] = [
   ...proxyNames,
   authoritiesVariable,
@@ -228,4 +209,77 @@ function readIfThere(file: string | undefined, read: (path: string) => string): 
 
 function readText(path: string): string {
   return readFileSync(path, 'utf8');
+}
+
+/**
+ * What `graphTransport` is given for an environment. Complete, so that nothing is left for it to read from the environment of
+ * the process, and unchecked.
+ */
+function configuredOptions(
+  env: NodeJS.ProcessEnv,
+  source: ConfigurationSources,
+  named: CloudName | undefined,
+  authorities: Authorities,
+): GraphTransportOptions {
+  const set = (name: string) => env[name] || undefined;
+  const cloud = withCa(named ?? cloudOf(env), authorities);
+  const secret = set('AZURE_CLIENT_SECRET');
+  const certificatePath = set('AZURE_CLIENT_CERTIFICATE_PATH');
+  const certificate = set('GRAPH_MAIL_CERTIFICATE');
+  // In the order in which the transport itself reads them.
+  const credential = secret
+    ? { clientSecret: secret }
+    : {
+        ...(certificatePath ? { certificatePath } : { certificate }),
+        certificatePassword: set('AZURE_CLIENT_CERTIFICATE_PASSWORD'),
+        sendCertificateChain: /^(1|true)$/i.test(set('AZURE_CLIENT_SEND_CERTIFICATE_CHAIN') ?? ''),
+      };
+  const identity = { tenantId: set('AZURE_TENANT_ID'), clientId: set('AZURE_CLIENT_ID'), ...credential };
+  const mailbox = set('GRAPH_MAIL_MAILBOX');
+  return defined({ ...identity, mailbox, cloud, proxy: proxyOf(env, source, cloud), trace: traceOf(set) });
+}
+
+/** The application that may search message trace, where one is named. */
+function traceOf(set: (name: string) => string | undefined): TraceOptions | undefined {
+  const clientId = set(traceVariables.clientId);
+  if (clientId === undefined) return undefined;
+  const certificatePath = set(traceVariables.certificatePath);
+  return defined({
+    clientId,
+    ...(certificatePath ? { certificatePath } : { certificate: set(traceVariables.certificate) }),
+    certificatePassword: set(traceVariables.password),
+  });
+}
+
+/** A host that is not understood stays as it is, for the transport to refuse. */
+function cloudOf(env: NodeJS.ProcessEnv): CloudName | CustomCloud {
+  try {
+    return cloudFromEnvironment(env);
+  } catch {
+    return { authorityHost: env.AZURE_AUTHORITY_HOST ?? '', graphHost: env.GRAPH_MAIL_GRAPH_HOST ?? '' };
+  }
+}
+
+function withCa(cloud: CloudName | CustomCloud, { own, nodeOfFile }: Authorities): CloudName | CustomCloud {
+  const ca = [own, nodeOfFile].filter((pem) => pem !== undefined);
+  if (ca.length === 0) return cloud;
+  const { authorityHost, graphHost } = typeof cloud === 'string' ? resolveCloud(cloud) : cloud;
+  return { authorityHost, graphHost, ca: ca.join('\n') };
+}
+
+/** The transport reads the proxy from the environment of the process, which does not include a `.env` file. */
+function proxyOf(env: NodeJS.ProcessEnv, source: ConfigurationSources, cloud: CloudName | CustomCloud) {
+  if (!proxyNames.some((name) => source[name] === '.env')) return undefined;
+  const { graphHost } = resolveCloud(cloud);
+  try {
+    return URL.canParse(graphHost) && proxyFor(graphHost, undefined, env) ? env.https_proxy || env.HTTPS_PROXY : false;
+  } catch {
+    return env.https_proxy || env.HTTPS_PROXY;
+  }
+}
+
+function defined<T extends object>(values: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]: Exclude<T[Name], undefined>;
+  };
 }

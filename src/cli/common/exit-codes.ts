@@ -1,6 +1,6 @@
 import type { BulkSummary } from '../../bulk/common/bulk-results.js';
 
-/** What the program ends with; those of 64 and more are from sysexits.h, 130 is what shells give for Ctrl-C. */
+/** Exit codes of the program; those of 64 and more are from sysexits.h, 130 is what shells give for Ctrl-C. */
 export const EXIT = {
   /** Everything was sent or skipped on purpose. */
   ok: 0,
@@ -8,7 +8,7 @@ export const EXIT = {
   rejected: 1,
   /** The command was not given as it must be; nothing was done. */
   usage: 2,
-  /** Nobody knows of some rows whether they were sent: a person must look. */
+  /** It is unknown whether some rows were sent: a person must look. */
   unknown: 3,
   /** A limit or too many errors ended the run, which can be resumed. */
   stopped: 4,
@@ -16,7 +16,7 @@ export const EXIT = {
   badInput: 65,
   /** Graph could not be reached, or answers with errors of its own. */
   unavailable: 69,
-  /** It will pass: resume the run later. */
+  /** A temporary failure: resume the run later. */
   temporary: 75,
   /** The application may not do this. */
   permission: 77,
@@ -37,8 +37,8 @@ export class UsageError extends Error {
 export type RunEnd = Pick<BulkSummary, 'ended' | 'rejected' | 'unknown' | 'left' | 'error'>;
 
 /**
- * Why a run did not come to its end goes before what became of its rows: it tells what to do next, and when the run was
- * resumed, the rows have their turn. Rows of unknown outcome go before rejected ones, since a person must look at them.
+ * Why a run did not finish takes precedence over what became of its rows: it says what to do next, and once the run was
+ * resumed, the rows count. Rows of unknown outcome take precedence over rejected ones, since a person must look at them.
  */
 export function exitCodeOfRun({ ended, rejected, unknown, left, error }: RunEnd): ExitCode {
   switch (ended) {
@@ -65,7 +65,7 @@ export function exitCodeOfRun({ ended, rejected, unknown, left, error }: RunEnd)
   return rejected > 0 ? EXIT.rejected : EXIT.ok;
 }
 
-/** By the codes of errors, which are Nodemailer's, the journal's and our own: the error may come from another transport. */
+/** By the codes of errors, which are those of Nodemailer, the journal and this package: the error may come from another transport. */
 export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof UsageError) return EXIT.usage;
   if (typeof error !== 'object' || error === null) return EXIT.rejected;
@@ -83,7 +83,7 @@ export function exitCodeOfError(error: unknown): ExitCode {
     case 'ECONFIG':
       return EXIT.configuration;
     case 'EAUTH':
-      // Who signs in is configured; what it may do is somebody's permission.
+      // Who signs in is a matter of configuration; what it may do is a matter of permission.
       return command === 'TOKEN' ? EXIT.configuration : EXIT.permission;
     case 'ESOCKET':
     case 'EDNS':

@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from '../../vendor/commander.js';
 
-/** What `setup --with` asks the administrators for beside sending, and `doctor` looks at. */
+/** What `setup --with` asks the administrators for besides sending, and `doctor` checks. */
 export const FEATURES = ['bounces', 'verify', 'drafts', 'trace'] as const;
 export type Feature = (typeof FEATURES)[number];
 
-/** What each is for and what it takes, in one line: for the wizard, the help and the documents. */
+/** What each is for and what it needs, in one line: for the wizard, the help and the documents. */
 export const FEATURE_WORDS: Readonly<Record<Feature, string>> = {
   bounces: 'bulk bounces reads the Inbox of the mailboxes (Mail.Read)',
   verify: 'looks up unknown outcomes in Sent Items (Mail.ReadBasic)',
@@ -12,10 +12,10 @@ export const FEATURE_WORDS: Readonly<Record<Feature, string>> = {
   trace: 'message trace, by a second application',
 };
 
-/** The variable of `.env` in which `setup` writes down what was asked for, so that `doctor` knows it. */
+/** The variable of `.env` in which `setup` records what was asked for, so that `doctor` knows it. */
 export const FEATURES_VARIABLE = 'GRAPH_MAIL_FEATURES';
 
-/** The right to read mailboxes, as both administrators call it. */
+/** The right to read mailboxes, under the names that the Entra and the Exchange administrator know. */
 export interface ReadingRight {
   /** Application permission of Microsoft Graph. */
   permission: string;
@@ -39,10 +39,10 @@ const rights = {
   },
 } satisfies Partial<Record<Feature, ReadingRight>>;
 
-/** From the one that covers the others to the least. */
+/** From the widest, which covers the others, to the narrowest. */
 const byReach = ['drafts', 'bounces', 'verify'] as const;
 
-/** The one right that all of them together take beside sending, and no wider one; `undefined` where sending is enough. */
+/** The narrowest right that covers all of them besides sending; `undefined` where sending is enough. */
 export function readingRight(features: readonly Feature[] = []): ReadingRight | undefined {
   const widest = byReach.find((feature) => features.includes(feature));
   return widest && rights[widest];
@@ -58,13 +58,13 @@ export function enoughFor({ permission }: ReadingRight): readonly string[] {
 /** `bounces,verify`, once or more. */
 export function featuresFlag(text: string, before: readonly Feature[] = []): Feature[] {
   const { known, unknown } = readFeatures(text);
-  // In one order, since the same said otherwise is the same.
+  // In a fixed order, so that the same features always give the same list.
   if (unknown === undefined && known.length > 0)
     return FEATURES.filter((one) => before.includes(one) || known.includes(one));
   throw new InvalidArgumentError(`Expected one or more of ${FEATURES.join(', ')}, with commas between them.`);
 }
 
-/** The words of a list with commas; the first that is none of them apart. */
+/** The words of a list with commas, and the first that is not a feature. */
 export function readFeatures(text: string): { known: Feature[]; unknown: string | undefined } {
   const words = text
     .split(',')

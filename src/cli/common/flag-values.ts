@@ -94,7 +94,7 @@ export function headerFlag(text: string, before: Readonly<Record<string, string>
   return { ...before, [name]: value };
 }
 
-/** One of a few words. */
+/** A flag that takes one of a few words. */
 export function oneOf<T extends string>(...words: readonly T[]): (text: string) => T {
   return (text) => {
     const word = words.find((one) => one === text);

@@ -14,11 +14,11 @@ export interface FlagContext {
 /** What an error says, by the names of flags and variables where the library names its options. */
 export function inFlags(text: string, { configuration, largeMessages = true }: FlagContext = {}): string {
   const sizes = largeMessages ? [] : withoutUploads;
-  let told = text;
-  for (const [pattern, words] of [...sizes, ...sentences]) told = told.replaceAll(pattern, words);
-  told = named(told, 'mailbox', mailboxIn(configuration));
-  for (const [option, name] of Object.entries(names)) told = named(told, option, name);
-  return told;
+  let result = text;
+  for (const [pattern, words] of [...sizes, ...sentences]) result = result.replaceAll(pattern, words);
+  result = named(result, 'mailbox', mailboxIn(configuration));
+  for (const [option, name] of Object.entries(names)) result = named(result, option, name);
+  return result;
 }
 
 function mailboxIn(configuration: FlagContext['configuration']): string {
@@ -96,7 +96,7 @@ const withoutUploads: readonly Replacement[] = [
   [/ and largeMessages: 'upload' need /g, ' needs '],
 ];
 
-/** What a command has no name for is left out; what it has only variables for is told by these. */
+/** Options without a flag or variable are left out; options with a variable only are named by it. */
 const sentences: readonly Replacement[] = [
   [/; where the options say who signs in, [^;]*NODE_EXTRA_CA_CERTS(?: before Node starts)?\./g, '.'],
   [/where maxRecipients allows (\d+)/g, 'where $1 are allowed'],

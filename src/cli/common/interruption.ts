@@ -3,9 +3,9 @@ import { clearInterval, setInterval } from '../../common/timers.js';
 
 /** Ctrl-C or a request to terminate. */
 export interface Interruption {
-  /** Resolves when it comes. */
+  /** Resolves when the signal arrives. */
   readonly happened: Promise<void>;
-  /** Stops listening for it, so that the process may end by itself. */
+  /** Stops listening, so that the process may end by itself. */
   release(): void;
 }
 
@@ -28,8 +28,8 @@ export function onInterruption(signals: Signals = process): Interruption {
 }
 
 /**
- * Does one of `stages` at each interruption, in their order; the one after the last ends the process the usual way. The
- * returned function ends that.
+ * Runs one of `stages` at each interruption, in order; the one after the last ends the process the usual way. The returned
+ * function stops listening.
  */
 export function onInterruptions(stages: readonly (() => void)[], signals: Signals = process): () => void {
   let next = 0;

@@ -1,36 +1,42 @@
 import { OwnCommands } from '../../common/own-commands.js';
 import { isLoopback } from '../../graph/proxy/exceptions.js';
-import type { Configuration } from './configuration.js';
+import type { GraphTransportOptions } from '../../options/types.js';
 
-/** The variable in which `setup --sandbox` writes down where the mail can be seen. */
+/** The variable in which `setup --sandbox` records where the mail can be seen. */
 export const SANDBOX_INBOX_VARIABLE = 'GRAPH_MAIL_SANDBOX_INBOX';
 
+/** The parts of a configuration that can point to a sandbox. */
+interface SandboxConfiguration {
+  env: NodeJS.ProcessEnv;
+  options: GraphTransportOptions;
+}
+
 /**
- * Address of the inbox page of the sandbox that a configuration leads to, as `setup --sandbox` wrote it down; `undefined` where
- * mail goes to Microsoft, whatever is written down: the variable may be left over from a sandbox.
+ * Address of the inbox page of the sandbox that a configuration points to, as `setup --sandbox` recorded it; `undefined` where
+ * mail goes to Microsoft, whatever was recorded: the variable may be left over from a sandbox.
  */
-export function sandboxInbox({ env, options }: Pick<Configuration, 'env' | 'options'>): string | undefined {
+export function sandboxInbox({ env, options }: SandboxConfiguration): string | undefined {
   const inbox = env[SANDBOX_INBOX_VARIABLE];
   if (!inbox || !isOneOrigin(options.cloud) || !URL.canParse(inbox)) return undefined;
   const { protocol, href } = new URL(inbox);
   return protocol === 'http:' || protocol === 'https:' ? href : undefined;
 }
 
-/** A sandbox is Entra and Graph at one address, which no cloud of Microsoft's is. */
-function isOneOrigin(cloud: Configuration['options']['cloud']): boolean {
+/** A sandbox is Entra and Graph at one address, unlike any cloud of Microsoft's. */
+function isOneOrigin(cloud: GraphTransportOptions['cloud']): boolean {
   if (typeof cloud !== 'object') return false;
   const graph = originOf(cloud.graphHost);
   return graph !== undefined && graph === originOf(cloud.authorityHost);
 }
 
-/** A host may stand there without its scheme, as the transport takes it. */
+/** A host may be given without its scheme, as the transport accepts it. */
 function originOf(host: string): string | undefined {
   const url = host.includes('://') ? host : `https://${host}`;
   return URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
-/** Where a sandbox of this machine, or one that setup knows, should answer; `undefined` where that is none. */
-export function sandboxOrigin(configuration: Pick<Configuration, 'env' | 'options'>): string | undefined {
+/** Where a sandbox of this machine, or one that setup knows, should answer; `undefined` where the configuration points to none. */
+export function sandboxOrigin(configuration: SandboxConfiguration): string | undefined {
   const { cloud } = configuration.options;
   const origin = typeof cloud === 'object' ? originOf(cloud.graphHost) : undefined;
   if (origin === undefined) return undefined;

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
-/** {@link writeWholeFile}, for the account that runs this alone. */
+/** {@link writeWholeFile}, readable by the account that runs this alone. */
 export function writePrivateFile(file: string, text: string): void {
   writeWholeFile(file, text, 0o600);
 }
 
 /**
- * Puts a file in its place whole or not at all. Without waiting, so that what asked for it is answered only when it is on disk.
+ * Replaces a file as a whole or not at all. Synchronous, so that the caller is answered only when it is on disk.
  * @throws what the file system says
  */
 export function writeWholeFile(file: string, text: string, mode: number): void {
@@ -15,7 +15,7 @@ export function writeWholeFile(file: string, text: string, mode: number): void {
   try {
     const handle = openSync(temporary, 'wx', mode);
     try {
-      // Not writeSync, which writes as much as there is space for and says so in its result alone.
+      // Not writeSync, which may write less than all and says so in its result only.
       writeFileSync(handle, text);
       fsyncSync(handle);
     } finally {

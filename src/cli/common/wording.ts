@@ -1,4 +1,4 @@
-/** A moment by the clock on the wall: `14:03:20`, and with its day when that is not today. */
+/** A moment in local time: `14:03:20`, and with its day when that is not today. */
 export function timeOfDay(at: number, now: number): string {
   const [then, today] = [new Date(at), new Date(now)];
   const clock = [then.getHours(), then.getMinutes(), then.getSeconds()]
@@ -12,12 +12,12 @@ function dateOf(date: Date): string {
   return `${date.getFullYear()}-${month}-${day}`;
 }
 
-/** Text of somebody's file or of a server, on one line and without what would command a terminal. */
+/** Text from a file or a server, on one line and without control characters, which a terminal would obey. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
 }
 
-/** JSON in one line that commands no terminal either: `JSON.stringify` leaves some control characters as they are. */
+/** JSON on one line without control characters: `JSON.stringify` leaves some control characters as they are. */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value).replaceAll(
     /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
@@ -25,17 +25,17 @@ export function printableJson(value: unknown): string {
   );
 }
 
-/** The same for a text of several lines, which stay. */
+/** {@link printable} for a text of several lines, which are kept. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printableLine).join('\n');
 }
 
-/** Indentation, too, stays. */
+/** Indentation is kept. */
 function printableLine(line: string): string {
   return `${/^ */.exec(line)?.[0] ?? ''}${printable(line)}`;
 }
 
-// A flag stays with what stands before and behind it: commands are named in sentences too.
+// A flag stays together with the words before and after it: commands are named in sentences too.
 const breaks = /(?<!(?:^| )--?[a-z][\w-]*) +(?!--?[a-z])/i;
 
 /**
@@ -55,7 +55,7 @@ export function wrapWords(text: string, width: number): string[] {
 }
 
 /**
- * A text of several lines for a terminal so wide. What a line becomes stands below its own beginning: its indentation, its
+ * A text of several lines for a terminal so wide. Continuation lines are indented like the beginning of the line: its indentation, its
  * `- `, or the name in front of a column of values. A command stays on its line: the terminal may break it, which copying it
  * undoes, and a line break in it would not be undone.
  */
@@ -71,7 +71,25 @@ export function wrapText(text: string, width: number): string {
     .join('\n');
 }
 
-/** The message of an error about a row, where its line is named already. */
+/** The width of a terminal unless its user changed it. */
+const usualWidth = 80;
+
+/** Names and values in two columns; rows without a value are left out. */
+export function block(rows: readonly (readonly [name: string, value: string | undefined])[]): string[] {
+  const shown = rows.filter(([, value]) => value !== undefined);
+  const column = Math.max(...shown.map(([name]) => name.length)) + 2;
+  return shown.flatMap(([name, value = '']) => {
+    const [first = '', ...more] = wrapWords(printable(value), usualWidth - column);
+    return [`${name.padEnd(column)}${first}`, ...more.map((line) => `${' '.repeat(column)}${line}`)];
+  });
+}
+
+/** A paragraph in lines that fit; words that are too long, such as ids, stay whole. */
+export function paragraph(text: string, indent = ''): string[] {
+  return wrapWords(text, usualWidth - indent.length).map((line) => `${indent}${line}`);
+}
+
+/** The message of an error about a row without its line, where that is named already. */
 export function withoutLine(message: string): string {
   return message.replace(/^Recipients, line \d+: | \(recipients, line \d+\)$/g, '');
 }

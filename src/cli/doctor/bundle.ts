@@ -3,7 +3,7 @@ import path from 'node:path';
 import { withoutQuotes } from '../../common/redact.js';
 import { version } from '../../common/version.js';
 import { fileProblem, isGuid, isPlainlyPath, shown, shownPath } from '../../options/checks.js';
-import { CONFIGURATION_NAMES } from '../common/configuration.js';
+import { CONFIGURATION_NAMES } from '../common/configuration-variables.js';
 import { UsageError } from '../common/exit-codes.js';
 import type { Check } from './common/check.js';
 import type { CheckContext } from './common/check-context.js';

@@ -1,6 +1,6 @@
 import { version } from '../../common/version.js';
 import { type Command, InvalidArgumentError } from '../../vendor/commander.js';
-import { addConfigurationFlags } from '../common/configuration-flags.js';
+import { addConfigurationFlags } from '../common/configuration.js';
 import { type ExitCode, UsageError } from '../common/exit-codes.js';
 import { featuresFlag } from '../common/features.js';
 import { addressFlag, mailboxFlag, oneOf, pathFlag, textFlag } from '../common/flag-values.js';

@@ -7,7 +7,7 @@ import { readIdentity } from '../../sandbox/certificates/server-identity.js';
 import { createCertificate } from '../../sandbox/index.js';
 import { writePrivateFile, writeWholeFile } from '../common/private-file.js';
 
-/** Where a sandbox on the command line keeps what must be the same at its next start. */
+/** The folder in which the `sandbox` command keeps what must be the same at its next start. */
 export interface SandboxFolder {
   /** Absolute. */
   folder: string;
@@ -24,7 +24,7 @@ export interface SandboxFolder {
 }
 
 /**
- * Opens or makes the folder. Keys in it are for the account that runs this alone, and git passes the folder over. `names` are
+ * Opens or makes the folder. Only the account that runs this may read its keys, and git ignores the folder. `names` are
  * those that the server is to have.
  * @throws Error in words, naming the folder or file and the cure
  */
@@ -51,7 +51,7 @@ export async function openSandboxFolder(folder: string, names: readonly string[]
     identity: await keptIdentity(identityFile, names),
     tenantFile: inside('kept-tenant.json'),
     keep: async (ca, identity) => {
-      // Its key first: without it nobody could have more names for that authority.
+      // Its key first: without it the authority could not issue certificates for more names.
       if ((await kept(identityFile)) !== identity) writePrivateFile(identityFile, identity);
       if ((await kept(caFile)) !== ca) writeWholeFile(caFile, ca, 0o644);
     },
@@ -66,7 +66,7 @@ async function ownCertificate(file: string): Promise<string> {
   return privateKey + certificate;
 }
 
-/** Whether the certificate still serves; one that was damaged is somebody's to look at. */
+/** Whether the certificate is still valid; a damaged one is an error, for the user to look at. */
 function isValid(file: string, pem: string): boolean {
   try {
     const certificate = new X509Certificate(
@@ -82,8 +82,8 @@ function isValid(file: string, pem: string): boolean {
 }
 
 /**
- * Kept so that a program that runs on trusts the sandbox after it was started again; a day before its end it is made anew.
- * One that was damaged is somebody's to look at.
+ * Kept so that a program that goes on running trusts the sandbox after a restart; a day before it expires a new one is made.
+ * A damaged one is an error, for the user to look at.
  */
 async function keptIdentity(file: string, names: readonly string[]): Promise<string | undefined> {
   const pem = await kept(file);

@@ -1,4 +1,7 @@
 import { isIP } from 'node:net';
+import path from 'node:path';
+import { OwnCommands } from '../../common/own-commands.js';
+import { fileWord, shellWord } from '../../common/shell-quoting.js';
 import { isMailbox } from '../../options/checks.js';
 import { isHostName } from '../../sandbox/check-options.js';
 import { SCENARIO_NAMES } from '../../sandbox/faults/scenarios.js';
@@ -8,10 +11,8 @@ import { nearestPermission } from '../../sandbox/tenant/check-tenant.js';
 import { type Command, InvalidArgumentError } from '../../vendor/commander.js';
 import { UsageError } from '../common/exit-codes.js';
 import { onInterruption } from '../common/interruption.js';
-import { sandboxBanner } from './banner.js';
 import { openSandboxFolder } from './folder.js';
-import { KeptTenant } from './kept-tenant.js';
-import { readTenantFile } from './tenant-file.js';
+import { KeptTenant, readTenantFile } from './tenant.js';
 
 interface SandboxFlags {
   port: number;
@@ -29,12 +30,12 @@ interface SandboxFlags {
   role?: string[];
 }
 
-/** The same at every start, so that what was pasted into a program goes on working. */
+/** The same at every start, so that programs that were configured with them go on working. */
 const tenantId = '7e4a4e11-5a4d-4b0c-9c0d-e5a9d0c0ffee';
 const clientId = 'c11e4701-5a4d-4b0c-9c0d-e5a9d0c0ffee';
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_MAILBOX = 'noreply@contoso.example';
-/** For clients that cannot sign with a certificate. Good for nothing but sandboxes: everybody can know it. */
+/** For clients that cannot sign with a certificate. For sandboxes only: it is publicly known. */
 const secret = 'graph-sandbox';
 
 export function addSandboxCommand(program: Command): void {
@@ -121,7 +122,7 @@ async function runSandbox(flags: SandboxFlags): Promise<void> {
   }
 }
 
-/** A port that cannot be had, by the flag that gives another. */
+/** The error of a port that is taken, with the flag that chooses another. */
 function inPortFlags(error: unknown, ports: Record<string, number | undefined>): unknown {
   const { code, port } = error as { code?: unknown; port?: unknown };
   const [flag] = Object.entries(ports).find(([, given]) => given !== undefined && given === port) ?? [];
@@ -186,4 +187,70 @@ function hostAddress(text: string): string {
 function oneName(text: string, before: readonly string[] = []): string[] {
   if (isHostName(text)) return [...before, text];
   throw new InvalidArgumentError('Expected a DNS name without port, such as sandbox or mail.example.');
+}
+
+/** What clients must know of a running sandbox. */
+export interface SandboxAddress {
+  inboxUrl: string;
+  /** Origin of Entra and Graph. */
+  url: string;
+  /** The same over plain HTTP, where it answers that. */
+  httpUrl?: string | undefined;
+  /** Where it listens, if not on 127.0.0.1. */
+  host?: string | undefined;
+  /** Further names that it has. */
+  names: readonly string[];
+  tenantId: string;
+  clientId: string;
+  /** For clients that cannot sign with a certificate. */
+  secret: string;
+  mailboxes: readonly [string, ...string[]];
+  anyMailbox: boolean;
+  /** File with certificate and key. */
+  certificateFile: string;
+  /** File with the certificate authority. */
+  caFile: string;
+  folder: string;
+}
+
+/** The text that is printed at the start: at most 15 lines. `from` is the folder in which the command was started. */
+export function sandboxBanner(
+  sandbox: SandboxAddress,
+  from: string = process.cwd(),
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const { inboxUrl, url, httpUrl, host, names, mailboxes, anyMailbox } = sandbox;
+  const shown = (file: string) => shellWord(fileWord(nearFile(file, from)), platform);
+  const [mailbox, ...others] = mailboxes;
+  const more = [
+    ...(others.length === 1 ? others : []),
+    ...(others.length > 1 ? [`${others.length} more`] : []),
+    ...(anyMailbox ? ['any other address'] : []),
+  ];
+  const terms: [string, string | undefined][] = [
+    ['Inbox', inboxUrl],
+    ['Entra and Graph', url],
+    ['  plain HTTP', httpUrl],
+    ['Listens on', host],
+    ['Other names', names.length > 0 ? names.join(', ') : undefined],
+    ['Tenant id', sandbox.tenantId],
+    ['Client id', sandbox.clientId],
+    ['Client secret', sandbox.secret],
+    [more.length === 0 ? 'Mailbox' : 'Mailboxes', [mailbox, ...more].join(', ')],
+    ['Certificate, key', shown(sandbox.certificateFile)],
+    ['Authority (CA)', shown(sandbox.caFile)],
+  ];
+  const lines = terms.filter(([, value]) => value !== undefined).map(([name, value]) => `${name.padEnd(17)} ${value}`);
+  return `${lines.join('\n')}
+For a key, a .env and a first mail of your own, paste into another terminal:
+${new OwnCommands({ platform }).plain('setup', '--sandbox', inboxUrl)}
+Snippets for other clients: ${inboxUrl}#/connect
+Ctrl-C ends it and deletes the mail; the tenant stays in ${shown(sandbox.folder)}.
+`;
+}
+
+/** A file as a user in that folder would type it: relative where it is below. */
+function nearFile(file: string, from: string): string {
+  const near = path.relative(from, file);
+  return near === '' || near.startsWith('..') || path.isAbsolute(near) ? file : near;
 }

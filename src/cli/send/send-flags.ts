@@ -5,7 +5,8 @@ import { trimWhiteSpace } from '../../common/canonical-address.js';
 import { shown } from '../../options/checks.js';
 import type { SendingChoices } from '../../options/settings.js';
 import { InvalidArgumentError } from '../../vendor/commander.js';
-import type { GivenConfiguration } from '../common/configuration-flags.js';
+import type { GivenConfiguration } from '../common/configuration.js';
+import { UsageError } from '../common/exit-codes.js';
 import { headerFlag } from '../common/flag-values.js';
 
 /** What the flags of `send` become. */
@@ -49,7 +50,7 @@ function parsed(text: string): MailAddress[] {
   }
 }
 
-/** `--subject`: what would begin another header line is refused, not repaired. */
+/** `--subject`: a line break, which would begin another header line, is refused, not repaired. */
 export function subjectFlag(text: string): string {
   const problem = headerTextProblem(text);
   if (problem) throw new InvalidArgumentError(`The value ${problem}.`);
@@ -68,4 +69,36 @@ export function extraHeaderFlag(text: string, before: Readonly<Record<string, st
 export function oneMorePath(path: string, before: readonly string[] = []): string[] {
   if (path !== '' && !path.includes('\0')) return [...before, path];
   throw new InvalidArgumentError('Expected a path.');
+}
+
+/** Flags that do not go with a whole MIME message. */
+const ofTheMail = ['to', 'cc', 'bcc', 'from', 'replyTo', 'subject', 'text', 'html', 'attach', 'header'] as const;
+
+/**
+ * @param word the argument without a flag
+ * @throws UsageError for flags that contradict each other, or that leave nothing to send
+ */
+export function checkUsage(word: string | undefined, flags: SendFlags): void {
+  if (word !== undefined && word !== '-') {
+    throw new UsageError(`"${word}" is not understood: only - may stand without a flag, for a text from stdin.`);
+  }
+  const given = ofTheMail.filter((name) => flags[name] !== undefined).map(flagOf);
+  if (flags.raw !== undefined) {
+    const others = [...given, ...(word === undefined ? [] : ['-'])];
+    if (others.length === 0) return;
+    throw new UsageError(`--raw is a whole mail with its own header and recipients: leave out ${others.join(', ')}.`);
+  }
+  if (!flags.to && !flags.cc && !flags.bcc) {
+    throw new UsageError('Nobody would get this mail: give --to, --cc or --bcc.');
+  }
+  if (word !== undefined && flags.text !== undefined) {
+    throw new UsageError('--text and - both give the text: leave one of them out.');
+  }
+  if (word === undefined && flags.text === undefined && flags.html === undefined && !flags.attach) {
+    throw new UsageError('The mail is empty: give --text, --html, --attach, or - for a text from stdin.');
+  }
+}
+
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,22 +1,24 @@
 import { isGraphMailError } from '../../common/errors.js';
+import { quotePowerShell } from '../../common/shell-quoting.js';
 import type { GraphSentMessageInfo } from '../../transport/sent-message-info.js';
 import type { Configuration } from '../common/configuration.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../common/exit-codes.js';
 import { inFlags } from '../common/in-flags.js';
 import { startSandbox } from '../common/known-sandbox.js';
-import { MailInputError } from './mail-input.js';
+import { block, paragraph, printable, printableLines } from '../common/wording.js';
+import { MailInputError } from './read-mail.js';
 
 /** What became of the mail, as `--json` prints it. */
 export interface SendReport {
   outcome: 'sent' | 'not-sent' | 'unknown';
   exitCode: ExitCode;
-  /** As it stands in the bytes; missing when the mail did not come so far. */
+  /** As in the MIME; missing when the mail was not composed. */
   messageId?: string | undefined;
   mailbox?: string | undefined;
   recipients?: string[] | undefined;
   /** Bytes of MIME. */
   size?: number | undefined;
-  /** Graph's; leads to the Graph activity logs. */
+  /** Graph's id of the request, for the Graph activity logs. */
   requestId?: string | undefined;
   clientRequestId?: string | undefined;
   attempts?: number | undefined;
@@ -27,7 +29,7 @@ export interface SendReport {
 }
 
 /** Why it was not sent, or is not known to be. */
-export interface FailureReport {
+interface FailureReport {
   message: string;
   hint?: string | undefined;
   code?: string | undefined;
@@ -41,19 +43,19 @@ export interface FailureReport {
   draftId?: string | undefined;
 }
 
-/** What is known of a mail that failed, from before it did. */
-export interface MailOnItsWay {
+/** What is known of a mail before its outcome is. */
+export interface SendContext {
   mailbox?: string | undefined;
   messageId?: string | undefined;
   /** The sandbox that it goes to, where it goes to one. */
   sandbox?: { inbox: string | undefined; origin: string | undefined } | undefined;
-  /** Whether somebody asked for it to end. */
+  /** Whether the user interrupted it. */
   interrupted?: boolean | undefined;
   /** Once it was read. */
   configuration?: Configuration | undefined;
 }
 
-export function reportSent(info: GraphSentMessageInfo, { sandbox }: MailOnItsWay): SendReport {
+export function reportSent(info: GraphSentMessageInfo, { sandbox }: SendContext): SendReport {
   const { messageId, mailbox, accepted, messageSize, requestId, clientRequestId, attempts, response } = info;
   return {
     outcome: 'sent',
@@ -70,49 +72,49 @@ export function reportSent(info: GraphSentMessageInfo, { sandbox }: MailOnItsWay
   };
 }
 
-export function reportFailure(error: unknown, way: MailOnItsWay): SendReport {
-  const { mailbox, messageId, interrupted, sandbox } = way;
-  const told = isGraphMailError(error) ? error : undefined;
-  const outcome = told?.outcome ?? 'not-sent';
+export function reportFailure(error: unknown, context: SendContext): SendReport {
+  const { mailbox, messageId, interrupted, sandbox } = context;
+  const failure = isGraphMailError(error) ? error : undefined;
+  const outcome = failure?.outcome ?? 'not-sent';
   return {
     outcome,
     exitCode: exitCodeOfFailure(error, outcome, interrupted ?? false),
     messageId,
     mailbox,
-    requestId: told?.requestId,
-    clientRequestId: told?.clientRequestId,
-    attempts: told?.attempts,
-    response: told?.response,
+    requestId: failure?.requestId,
+    clientRequestId: failure?.clientRequestId,
+    attempts: failure?.attempts,
+    response: failure?.response,
     inbox: sandbox?.inbox,
     error: {
-      ...wordsFor(error, way),
-      code: told?.code,
-      responseCode: told?.responseCode,
-      graphCode: told?.graphCode,
-      aadsts: told?.aadsts,
-      permanent: told?.permanent,
-      retryAfter: told?.retryAfter,
-      draftId: told?.draftId,
+      ...wordsFor(error, context),
+      code: failure?.code,
+      responseCode: failure?.responseCode,
+      graphCode: failure?.graphCode,
+      aadsts: failure?.aadsts,
+      permanent: failure?.permanent,
+      retryAfter: failure?.retryAfter,
+      draftId: failure?.draftId,
     },
   };
 }
 
 function wordsFor(
   error: unknown,
-  { interrupted, sandbox, configuration }: MailOnItsWay,
+  { interrupted, sandbox, configuration }: SendContext,
 ): Pick<FailureReport, 'message' | 'hint'> {
   if (!isGraphMailError(error)) return { message: error instanceof Error ? error.message : String(error) };
-  // An interruption closes the transport, which is nobody's concern.
+  // An interruption closes the transport, which is not what the user wants to read.
   if (interrupted && error.code === 'ECONNECTION') return { message: 'Interrupted before Graph had taken the mail.' };
   const { message, hint } = error;
-  const told = (text: string) => inFlags(text, { configuration });
+  const withFlagNames = (text: string) => inFlags(text, { configuration });
   if (sandbox?.origin !== undefined && refusesConnections(error)) {
-    return { message: told(message), hint: startSandbox(sandbox.origin, sandbox.inbox) };
+    return { message: withFlagNames(message), hint: startSandbox(sandbox.origin, sandbox.inbox) };
   }
-  return { message: told(message), hint: hint === undefined ? undefined : told(hint) };
+  return { message: withFlagNames(message), hint: hint === undefined ? undefined : withFlagNames(hint) };
 }
 
-/** Whether nobody listens there. */
+/** Whether the cause is that the port does not accept connections. */
 function refusesConnections(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ECONNREFUSED' || cause.message.includes('ECONNREFUSED')) return true;
@@ -120,18 +122,79 @@ function refusesConnections(error: unknown): boolean {
   return false;
 }
 
-/** What is the matter with the mail, whoever says so. */
+/** Error codes about the mail itself, whether Graph or the transport refused it. */
 const aboutTheMail: ReadonlySet<string> = new Set(['EENVELOPE', 'EMESSAGE', 'EMAXRECIPIENTS', 'ESTREAM']);
 
-/** That nobody knows whether it was sent goes before everything else: a person must look before it is sent again. */
+/** An unknown outcome takes precedence over everything else: a person must look before the mail is sent again. */
 function exitCodeOfFailure(error: unknown, outcome: SendReport['outcome'], interrupted: boolean): ExitCode {
   if (outcome === 'unknown') return EXIT.unknown;
   if (interrupted) return EXIT.interrupted;
   if (error instanceof MailInputError) return EXIT.badInput;
   const { code, responseCode } = error as { code?: string; responseCode?: number };
-  // A mailbox that is not there is configured, and the mail is right.
+  // A mailbox that does not exist is an error of the configuration, not of the mail.
   if (code !== undefined && aboutTheMail.has(code) && responseCode !== 404) return EXIT.badInput;
   return exitCodeOfError(error);
+}
+
+const headline: Record<SendReport['outcome'], string> = {
+  sent: 'Sent: Microsoft Graph has taken the mail. Whether it arrives, a message trace or a bounce tells.',
+  'not-sent': 'Not sent.',
+  unknown: 'Unknown: the mail may have been sent, or not. Look before you send it again.',
+};
+
+/** The report for a person: what became of the mail, why, and how to follow it. */
+export function reportText(report: SendReport): string {
+  const { outcome, error, inbox } = report;
+  const inSandbox = outcome === 'sent' && inbox !== undefined;
+  const lines = inSandbox ? [`Sent to the sandbox. See it on ${printable(inbox)}`] : paragraph(headline[outcome]);
+  if (outcome === 'unknown' && inbox !== undefined) lines.push(`What the sandbox has got is on ${printable(inbox)}`);
+  if (error) {
+    lines.push('', ...paragraph(printable(error.message)));
+    if (error.hint !== undefined) lines.push(...hintLines(error.hint));
+  }
+  // A mail that did not leave has nothing to trace but the requests that were made for it.
+  if (outcome === 'sent' || report.clientRequestId !== undefined || outcome === 'unknown') {
+    lines.push('', ...block(rowsOf(report)), ...traceLines(report));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function rowsOf(report: SendReport): [name: string, value: string | undefined][] {
+  const { outcome, messageId, mailbox, recipients, size, attempts, requestId, clientRequestId, error } = report;
+  return [
+    ['Outcome', outcome],
+    ['Message-ID', messageId],
+    ['Mailbox', mailbox],
+    ['Recipients', recipients && `${recipients.length}: ${recipients.join(', ')}`],
+    ['Size', size === undefined ? undefined : `${size.toLocaleString('en')} bytes`],
+    ['Attempts', attempts === undefined || attempts < 2 ? undefined : String(attempts)],
+    ['Left in Drafts', error?.draftId],
+    ['request-id', requestId],
+    ['client-request-id', clientRequestId],
+  ];
+}
+
+/** In a hint of several lines, indented lines are commands, which are not wrapped. */
+function hintLines(hint: string): string[] {
+  return printableLines(hint)
+    .split('\n')
+    .flatMap((line) => (line.startsWith(' ') ? [`  ${line}`] : paragraph(line, '  ')));
+}
+
+function traceLines({ outcome, messageId, requestId, inbox }: SendReport): string[] {
+  // A sandbox has neither.
+  if (inbox !== undefined) return [];
+  const trace = messageId !== undefined && outcome !== 'not-sent' ? traceCommand(messageId) : undefined;
+  if (trace === undefined && requestId === undefined) return [];
+  return [
+    '',
+    ...(trace === undefined ? [] : ['To trace it, some minutes later, in Exchange Online PowerShell:', `  ${trace}`]),
+    ...(requestId === undefined ? [] : paragraph('The request-id finds the request in the Graph activity logs.')),
+  ];
+}
+
+function traceCommand(messageId: string): string {
+  return `Get-MessageTraceV2 -MessageId ${quotePowerShell(messageId)}`;
 }
 
 /** For the help. */

@@ -2,21 +2,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createTransport } from 'nodemailer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configuredTerminal } from '../../../src/cli/bulk/configured-terminal.js';
+import { configuredTerminal } from '../../../src/cli/bulk/add-bulk-commands.js';
 import { processTerminal } from '../../../src/cli/common/terminal.js';
 import { graphTransport } from '../../../src/transport/graph-transport.js';
-import { BulkWorld, events } from './support.js';
+import { BulkEnvironment, events } from './support.js';
 
-let world: BulkWorld;
+let environment: BulkEnvironment;
 beforeEach(() => {
-  world = new BulkWorld();
+  environment = new BulkEnvironment();
 });
-afterEach(() => world.remove());
+afterEach(() => environment.remove());
 
 describe('bulk run --dry-run', () => {
   it('tells how many mails there are and how long they take, and ends with 0', async () => {
-    world.recipients(60, ['p1@example.com,Twice']);
-    const { code, out, err } = await world.bulk(['run', ...world.flags, '--dry-run']);
+    environment.recipients(60, ['p1@example.com,Twice']);
+    const { code, out, err } = await environment.bulk(['run', ...environment.flags, '--dry-run']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^61 rows: 60 mails, 1 duplicate to skip\.$/m);
     expect(out).toMatch(
@@ -25,8 +25,8 @@ describe('bulk run --dry-run', () => {
   });
 
   it('lists the rows that would be rejected, and ends with 65', async () => {
-    world.recipients(2, ['no address,Nobody', 'p3@@example.com,Three']);
-    const { code, out } = await world.run(['--dry-run']);
+    environment.recipients(2, ['no address,Nobody', 'p3@@example.com,Three']);
+    const { code, out } = await environment.run(['--dry-run']);
     expect(code).toBe(65);
     expect(out).toMatch(/^4 rows: 2 mails, 2 with problems\.$/m);
     expect(out).toMatch(/^ {2}Line 4: .*"no address"/m);
@@ -34,9 +34,9 @@ describe('bulk run --dry-run', () => {
   });
 
   it('tells a problem that many rows have once, with the lines', async () => {
-    world.recipients(30, ['nobody,Nobody']);
-    world.write('template/text.hbs', 'Dear {{nmae}}');
-    const { code, out } = await world.run(['--dry-run']);
+    environment.recipients(30, ['nobody,Nobody']);
+    environment.write('template/text.hbs', 'Dear {{nmae}}');
+    const { code, out } = await environment.run(['--dry-run']);
     expect(code).toBe(65);
     expect(out.match(/there is no "nmae"/g)).toHaveLength(1);
     expect(out).toMatch(
@@ -48,8 +48,8 @@ describe('bulk run --dry-run', () => {
   });
 
   it('prints the whole report as one JSON object with --json', async () => {
-    world.recipients(2, ['no address,Nobody']);
-    const printed = await world.run(['--dry-run', '--json']);
+    environment.recipients(2, ['no address,Nobody']);
+    const printed = await environment.run(['--dry-run', '--json']);
     expect(events(printed)).toMatchObject([{ event: 'check', rows: 3, ready: 2, problemCount: 1, plan: { days: 1 } }]);
   });
 
@@ -70,8 +70,8 @@ describe('bulk run --dry-run', () => {
       false,
     ],
   ])('says once that From differs from the mailbox: the one %s', async (_, args, env, differs) => {
-    world.recipients(3);
-    const { code, out } = await world.bulk(['run', ...world.flags, '--dry-run', ...args], { env });
+    environment.recipients(3);
+    const { code, out } = await environment.bulk(['run', ...environment.flags, '--dry-run', ...args], { env });
     expect(code).toBe(0);
     const note = 'Note: From is noreply@contoso.example, but the mailbox other@contoso.example sends. ';
     expect(out.split(note)).toHaveLength(differs ? 2 : 1);
@@ -79,69 +79,75 @@ describe('bulk run --dry-run', () => {
   });
 
   it('fits into a terminal of 60 columns, where its commands are not broken', async () => {
-    world.recipients(2);
+    environment.recipients(2);
     const env = { COLUMNS: '60', GRAPH_MAIL_MAILBOX: 'other@contoso.example' };
-    const { out } = await world.bulk(['run', ...world.flags, '--dry-run'], { env });
+    const { out } = await environment.bulk(['run', ...environment.flags, '--dry-run'], { env });
     expect(out).toContain('Send As');
     expect(out.split('\n').filter((line) => line.length > 60)).toEqual([]);
-    const { err } = await world.bulk(['run'], { env });
+    const { err } = await environment.bulk(['run'], { env });
     expect(err).toMatch(/^ {2}npx .*--from 'Contoso News <news@contoso\.com>'$/m);
   });
 
   it('leaves nothing behind and needs no identity', async () => {
-    world.recipients(1);
-    await world.run(['--dry-run']);
-    expect(existsSync(world.runs)).toBe(false);
-    expect(world.connected).toEqual([]);
+    environment.recipients(1);
+    await environment.run(['--dry-run']);
+    expect(existsSync(environment.runs)).toBe(false);
+    expect(environment.connected).toEqual([]);
   });
 });
 
 describe('bulk run sends nothing', () => {
   it('when every row is bad', async () => {
-    world.recipients(0, ['nobody,Nobody']);
-    expect(await world.run()).toMatchObject({
+    environment.recipients(0, ['nobody,Nobody']);
+    expect(await environment.run()).toMatchObject({
       code: 65,
       err: 'Error: no row can be sent as it is. Nothing was sent.\n',
     });
   });
 
   it('when there are no recipients, or all of them are on the suppression list', async () => {
-    world.recipients(0);
-    expect(await world.run()).toMatchObject({ code: 65, err: expect.stringContaining('no recipients') });
-    world.recipients(2);
-    const suppress = world.write('suppress.txt', 'example.com\n');
-    expect(await world.run(['--suppress', suppress])).toMatchObject({ code: 0, err: 'There is nobody to send to.\n' });
+    environment.recipients(0);
+    expect(await environment.run()).toMatchObject({ code: 65, err: expect.stringContaining('no recipients') });
+    environment.recipients(2);
+    const suppress = environment.write('suppress.txt', 'example.com\n');
+    expect(await environment.run(['--suppress', suppress])).toMatchObject({
+      code: 0,
+      err: 'There is nobody to send to.\n',
+    });
   });
 
   it('when more than 500 mails are not confirmed, or with another number', async () => {
-    world.recipients(501);
-    expect(await world.run()).toMatchObject({ code: 2, err: expect.stringContaining('--confirm 501') });
-    expect(await world.run(['--confirm', '500'])).toMatchObject({ code: 2, err: expect.stringContaining('501 mails') });
-    expect(await world.run([], { typed: '500' })).toMatchObject({
+    environment.recipients(501);
+    expect(await environment.run()).toMatchObject({ code: 2, err: expect.stringContaining('--confirm 501') });
+    expect(await environment.run(['--confirm', '500'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('501 mails'),
+    });
+    expect(await environment.run([], { typed: '500' })).toMatchObject({
       code: 2,
       out: expect.stringContaining('Type the number of mails (501)'),
       err: expect.stringContaining('Nothing was sent'),
     });
-    expect(world.connected).toEqual([]);
+    expect(environment.connected).toEqual([]);
   });
 
   it('when it takes more than the allowance of a day, unless that is meant', async () => {
-    world.recipients(30);
-    const refused = await world.run(['--per-day', '10']);
+    environment.recipients(30);
+    const refused = await environment.run(['--per-day', '10']);
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('--over-days') });
     expect(refused.out).toContain('10 recipients in 24 hours');
-    const given = world.run(['--per-day', '10', '--over-days']);
+    const given = environment.run(['--per-day', '10', '--over-days']);
     // It goes as far as the transporter, of which there is none here.
     expect(await given).toMatchObject({ code: 1, err: expect.stringContaining('nothing must be sent here') });
   });
 
   it('when a file is missing or cannot be read, which is bad input', async () => {
-    expect(await world.run()).toMatchObject({ code: 65, err: expect.stringContaining('people.csv') });
-    world.write('people.csv', 'email,name\na@example.com\n');
-    expect(await world.run()).toMatchObject({ code: 65, err: expect.stringContaining('line 2') });
-    world.recipients(1);
-    world.write('template/text.hbs', '{{#if}}');
-    expect(await world.run()).toMatchObject({ code: 65, err: expect.stringContaining('text') });
+    expect(await environment.run()).toMatchObject({ code: 65, err: expect.stringContaining('people.csv') });
+    environment.write('people.csv', 'email,name\na@example.com\n');
+    expect(await environment.run()).toMatchObject({ code: 65, err: expect.stringContaining('line 2') });
+    environment.recipients(1);
+    environment.write('template/text.hbs', '{{#if}}');
+    expect(await environment.run()).toMatchObject({ code: 65, err: expect.stringContaining('text') });
   });
 
   it.each([
@@ -159,22 +165,22 @@ describe('bulk run sends nothing', () => {
     [['--list-id', 'our news'], 'Error: --list-id is a string of 8 characters'],
     [['--no-such-flag'], 'unknown option'],
   ])('when the command is not right: %j', async (args, problem) => {
-    world.recipients(1);
-    expect(await world.run(args)).toMatchObject({ code: 2, err: expect.stringContaining(problem) });
-    expect(existsSync(world.runs)).toBe(false);
+    environment.recipients(1);
+    expect(await environment.run(args)).toMatchObject({ code: 2, err: expect.stringContaining(problem) });
+    expect(existsSync(environment.runs)).toBe(false);
   });
 
   it('when the folder for runs cannot be made', async () => {
-    world.recipients(1);
-    const runs = path.join(world.write('a-file', ''), 'runs');
-    expect(await world.run(['--runs', runs])).toMatchObject({
+    environment.recipients(1);
+    const runs = path.join(environment.write('a-file', ''), 'runs');
+    expect(await environment.run(['--runs', runs])).toMatchObject({
       code: 2,
       err: expect.stringContaining(`--runs ${runs}`),
     });
   });
 
   it('when something that is needed is not given', async () => {
-    expect(await world.bulk([])).toMatchObject({ code: 2 });
+    expect(await environment.bulk([])).toMatchObject({ code: 2 });
     const program = 'npx nodemailer-graph-transport bulk';
     const from = "--from 'Contoso News <news@contoso.com>'";
     // What was given is not repeated: it may be a secret in the wrong place.
@@ -205,57 +211,57 @@ describe('bulk run sends nothing', () => {
     ];
     for (const [args, missing, command] of cases) {
       const err = `Error: ${missing}. For instance:\n  ${program} ${command}\n`;
-      expect(await world.bulk(args)).toEqual({ code: 2, out: '', err });
+      expect(await environment.bulk(args)).toEqual({ code: 2, out: '', err });
     }
   });
 });
 
 describe('bulk preview', () => {
   it('writes the first mails into a folder and tells what to open', async () => {
-    world.recipients(7);
-    const out = path.join(world.folder, 'preview');
-    const printed = await world.bulk(['preview', ...world.flags, '--out', out, '--count', '2']);
+    environment.recipients(7);
+    const out = path.join(environment.folder, 'preview');
+    const printed = await environment.bulk(['preview', ...environment.flags, '--out', out, '--count', '2']);
     expect(printed).toMatchObject({ code: 0, err: '' });
     expect(printed.out).toBe(`2 mails written. Open ${path.join(out, 'index.html')}\n`);
     expect(existsSync(path.join(out, 'index.html'))).toBe(true);
   });
 
   it('tells which rows make no mail, and ends with 65', async () => {
-    world.recipients(1, ['nobody,Nobody']);
-    const out = path.join(world.folder, 'preview');
-    const printed = await world.bulk(['preview', ...world.flags, '--out', out]);
+    environment.recipients(1, ['nobody,Nobody']);
+    const out = path.join(environment.folder, 'preview');
+    const printed = await environment.bulk(['preview', ...environment.flags, '--out', out]);
     expect(printed).toMatchObject({ code: 65, out: expect.stringContaining('line 3') });
   });
 
   it('writes over an earlier preview, and over nothing else', async () => {
-    world.recipients(1);
-    const out = path.join(world.folder, 'preview');
-    const preview = () => world.bulk(['preview', ...world.flags, '--out', out]);
+    environment.recipients(1);
+    const out = path.join(environment.folder, 'preview');
+    const preview = () => environment.bulk(['preview', ...environment.flags, '--out', out]);
     expect(await preview()).toMatchObject({ code: 0 });
     expect(await preview()).toMatchObject({ code: 0 });
-    const page = world.write('preview/index.html', '<h1>Our website</h1>');
+    const page = environment.write('preview/index.html', '<h1>Our website</h1>');
     expect(await preview()).toMatchObject({ code: 65, err: expect.stringContaining('holds "index.html"') });
     expect(readFileSync(page, 'utf8')).toBe('<h1>Our website</h1>');
   });
 
   it('says so when the folder cannot be made', async () => {
-    world.recipients(1);
-    const out = world.write('a-file', '');
-    const printed = await world.bulk(['preview', ...world.flags, '--out', out]);
+    environment.recipients(1);
+    const out = environment.write('a-file', '');
+    const printed = await environment.bulk(['preview', ...environment.flags, '--out', out]);
     expect(printed).toMatchObject({ code: 65, err: expect.stringContaining(`The folder ${out}`) });
   });
 });
 
 it('the help names the exit codes', async () => {
-  const { code, out } = await world.bulk(['run', '--help']);
+  const { code, out } = await environment.bulk(['run', '--help']);
   expect(code).toBe(0);
   expect(out).toMatch(/Exit codes:[\s\S]*130 {2}interrupted/);
 });
 
 describe('a list as a spreadsheet writes it', () => {
   it('tells once of rows without content', async () => {
-    world.write('people.csv', '\uFEFFE-Mail;name;;\r\na@x.example;Ann;;\r\n;;;\r\nb@x.example;Bob;;\r\n;;;\r\n');
-    const { code, out } = await world.run(['--dry-run']);
+    environment.write('people.csv', '\uFEFFE-Mail;name;;\r\na@x.example;Ann;;\r\n;;;\r\nb@x.example;Bob;;\r\n;;;\r\n');
+    const { code, out } = await environment.run(['--dry-run']);
     expect(code).toBe(0);
     expect(out).toMatch(/^2 rows: 2 mails\.$/m);
     expect(out.match(/Note: Rows whose .*/g)).toEqual([
@@ -267,22 +273,22 @@ describe('a list as a spreadsheet writes it', () => {
   it.each(['run', 'preview'])(
     'of two columns of addresses, asks for --email-column in `bulk %s`, and obeys it',
     async (command) => {
-      world.write('people.csv', two);
-      const more = command === 'run' ? ['--dry-run'] : ['--out', path.join(world.folder, 'out')];
-      const refused = await world.bulk([command, ...world.flags, ...more]);
+      environment.write('people.csv', two);
+      const more = command === 'run' ? ['--dry-run'] : ['--out', path.join(environment.folder, 'out')];
+      const refused = await environment.bulk([command, ...environment.flags, ...more]);
       expect(refused.code).toBe(65);
       expect(refused.err).toContain(
         'line 1: the columns "Mail" and "E-Mail" may each hold the address: say which one with --email-column',
       );
       expect(refused.err).not.toContain('emailColumn');
-      const { code } = await world.bulk([command, ...world.flags, ...more, '--email-column', 'mail']);
+      const { code } = await environment.bulk([command, ...environment.flags, ...more, '--email-column', 'mail']);
       expect(code).toBe(0);
     },
   );
 
   it('tells of a missing folder of attachments by the flag', async () => {
-    world.write('people.csv', 'email,name,attachments\na@x.example,Ann,a.pdf\n');
-    const { out } = await world.run(['--dry-run']);
+    environment.write('people.csv', 'email,name,attachments\na@x.example,Ann,a.pdf\n');
+    const { out } = await environment.run(['--dry-run']);
     expect(out).toContain('but --attachments is not set');
     expect(out).not.toContain('attachmentsFolder');
   });
@@ -297,7 +303,7 @@ describe('a bulk command that sends or reads', () => {
       /^AZURE_TENANT_ID and AZURE_CLIENT_ID are empty in the \.env file .*mailer\.env\.$/,
     ],
   ])('says by variables and flags what is missing, with %s configured', (_, text, message) => {
-    const envFile = world.write('mailer.env', text);
+    const envFile = environment.write('mailer.env', text);
     const connect = (options: object) => createTransport(graphTransport(options));
     const terminal = configuredTerminal({ ...processTerminal, env: {}, connect }, { envFile });
     expect(() => terminal.connect({ mailbox: 'a@x.example' })).toThrow(message);

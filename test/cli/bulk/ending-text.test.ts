@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noTotals } from '../../../src/bulk/report/totals.js';
-import { paceLine, stepLines, whyEnded } from '../../../src/cli/bulk/ending-text.js';
+import { adviceLines, paceLine, whyEnded } from '../../../src/cli/bulk/ending-text.js';
 import { statusText } from '../../../src/cli/bulk/status-command.js';
 import { OwnCommands } from '../../../src/common/own-commands.js';
 
@@ -10,7 +10,7 @@ const next = { commands: new OwnCommands({ platform: 'linux' }), suppress: undef
 describe('what can be done next', () => {
   it('is told with the commands to paste, quoted for the shell', () => {
     const totals = { ...noTotals(), rows: 9, left: 4, sent: 4, unknown: 1 };
-    expect(stepLines(totals, 'mail runs/1a', next)).toEqual([
+    expect(adviceLines(totals, 'mail runs/1a', next)).toEqual([
       'What can be done next:',
       '- Find out about 1 unknown mail:',
       `  ${program} resume 'mail runs/1a' --verify`,
@@ -22,7 +22,7 @@ describe('what can be done next', () => {
   });
 
   it('is nothing when all is done', () => {
-    expect(stepLines({ ...noTotals(), rows: 1, skipped: 1 }, 'runs/1a', next)).toEqual([]);
+    expect(adviceLines({ ...noTotals(), rows: 1, skipped: 1 }, 'runs/1a', next)).toEqual([]);
   });
 });
 

@@ -5,9 +5,9 @@ import type { BulkProgress } from '../../../src/bulk/common/bulk-results.js';
 import { headlineOf } from '../../../src/bulk/report/headline.js';
 import { noTotals } from '../../../src/bulk/report/totals.js';
 import { printTotals } from '../../../src/bulk/run/totals.js';
-import { checkText } from '../../../src/cli/bulk/check-text.js';
-import { paceLine, stepLines } from '../../../src/cli/bulk/ending-text.js';
-import { progressText } from '../../../src/cli/bulk/progress-line.js';
+import { checkText } from '../../../src/cli/bulk/check-rows.js';
+import { adviceLines, paceLine } from '../../../src/cli/bulk/ending-text.js';
+import { progressText } from '../../../src/cli/bulk/progress.js';
 import { statusText } from '../../../src/cli/bulk/status-command.js';
 import { overallVerdict } from '../../../src/cli/doctor/report.js';
 import { OwnCommands } from '../../../src/common/own-commands.js';
@@ -75,7 +75,7 @@ function textsWith(n: number): string[] {
     ).text,
     ...reports.flatMap((report) => checkText(report)),
     ...(['in-progress', 'interrupted'] as const).flatMap((state) => statusText({ ...status, state }, 'run', 0, next)),
-    ...stepLines(totals, 'run', next),
+    ...adviceLines(totals, 'run', next),
   ];
 }
 

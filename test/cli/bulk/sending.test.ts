@@ -3,21 +3,21 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCertificate, type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
-import { BulkWorld, events, type Printed, runFolder } from './support.js';
+import { BulkEnvironment, events, type Printed, runFolder } from './support.js';
 
 let certificate: string;
 let sandbox: Sandbox;
-let world: BulkWorld;
+let environment: BulkEnvironment;
 beforeAll(async () => {
   const key = await createCertificate({ commonName: 'bulk commands' });
   certificate = key.privateKey + key.certificate;
 });
 beforeEach(async () => {
   sandbox = await startSandbox({ certificate, latency: 20 });
-  world = new BulkWorld(sandbox);
+  environment = new BulkEnvironment(sandbox);
 });
 afterEach(async () => {
-  world.remove();
+  environment.remove();
   await sandbox.close();
 });
 
@@ -26,24 +26,24 @@ const arrived = async () => (await sandbox.messages()).flatMap(({ to }) => to.ma
 
 describe('bulk run', () => {
   it('sends, prints the sum, writes the reports and ends with 0', async () => {
-    world.recipients(5, ['p1@example.com,Twice']);
-    const printed = await world.run();
+    environment.recipients(5, ['p1@example.com,Twice']);
+    const printed = await environment.run();
     expect(printed).toMatchObject({ code: 0, err: '' });
     expect(printed.out).toContain('6 rows = 5 sent + 0 rejected + 1 skipped + 0 unknown + 0 left\n');
     expect(await arrived()).toHaveLength(5);
     const folder = runFolder(printed);
-    expect(path.dirname(folder)).toBe(world.runs);
+    expect(path.dirname(folder)).toBe(environment.runs);
     expect(path.basename(folder)).toMatch(/^[0-9a-f]{12}$/);
     expect(JSON.parse(readFileSync(path.join(folder, 'summary.json'), 'utf8'))).toBeTypeOf('object');
     expect(readFileSync(path.join(folder, 'report.csv'), 'utf8')).toContain('p5@example.com');
     expect(printed.out).toContain(path.join(folder, 'report.html'));
-    expect(statSync(world.runs).mode & 0o777).toBe(0o700);
+    expect(statSync(environment.runs).mode & 0o777).toBe(0o700);
   });
 
   it('goes on with the column of the addresses that it was begun with', async () => {
-    world.write('people.csv', 'email,Work,name\na@x.example, w1@x.example,Ann\nb@x.example,w2@x.example ,Bob\n');
-    const folder = runFolder(await world.run(['--email-column', 'Work', '--limit', '1']));
-    expect(await world.bulk(['resume', folder])).toMatchObject({
+    environment.write('people.csv', 'email,Work,name\na@x.example, w1@x.example,Ann\nb@x.example,w2@x.example ,Bob\n');
+    const folder = runFolder(await environment.run(['--email-column', 'Work', '--limit', '1']));
+    expect(await environment.bulk(['resume', folder])).toMatchObject({
       code: 0,
       out: expect.stringContaining('2 rows = 2 sent'),
     });
@@ -54,8 +54,8 @@ describe('bulk run', () => {
   });
 
   it('tells which rows were rejected and why, and ends with 1', async () => {
-    world.recipients(2, ['nobody,Nobody']);
-    const { code, out } = await world.run();
+    environment.recipients(2, ['nobody,Nobody']);
+    const { code, out } = await environment.run();
     expect(code).toBe(1);
     expect(out).toContain('1 row will be rejected.');
     expect(out).toMatch(/^Line 4 \(nobody\) was rejected: .*has no @/m);
@@ -63,19 +63,22 @@ describe('bulk run', () => {
   });
 
   it('sends with the number typed, or given, when there are more than 500', async () => {
-    world.recipients(501);
-    expect(await world.run(['--limit', '502', '--confirm', '501', '--dry-run'])).toMatchObject({ code: 0 });
-    expect(await world.run(['--limit', '3'])).toMatchObject({ code: 4, out: expect.stringContaining('498 left') });
+    environment.recipients(501);
+    expect(await environment.run(['--limit', '502', '--confirm', '501', '--dry-run'])).toMatchObject({ code: 0 });
+    expect(await environment.run(['--limit', '3'])).toMatchObject({
+      code: 4,
+      out: expect.stringContaining('498 left'),
+    });
     expect((await arrived()).length).toBe(3);
   });
 
   it('sends nothing twice: a run that is there is refused, with what goes on with it while something does', async () => {
-    world.recipients(2);
-    const folder = runFolder(await world.run(['--limit', '1']));
-    const again = await world.run();
+    environment.recipients(2);
+    const folder = runFolder(await environment.run(['--limit', '1']));
+    const again = await environment.run();
     expect(again).toMatchObject({ code: 2, err: expect.stringContaining(`bulk resume ${folder}`) });
-    await world.bulk(['resume', folder, '--rate', 'none']);
-    const complete = await world.run();
+    await environment.bulk(['resume', folder, '--rate', 'none']);
+    const complete = await environment.run();
     expect(complete).toMatchObject({ code: 2, err: expect.stringContaining('2 rows = 2 sent') });
     expect(complete.err).toContain('--runs');
     expect(complete.err).not.toContain('resume');
@@ -85,9 +88,9 @@ describe('bulk run', () => {
   it.each([[[]], [['--limit', '2']]])(
     'says what has to be put right before it makes sense to go on, with %j',
     async (more) => {
-      world.recipients(3);
+      environment.recipients(3);
       const from = ['--from', 'news@contoso.example', '--mailbox', sandbox.options.mailbox];
-      const run = (mailbox = from) => world.run([...mailbox, ...more], { flags: world.flags.slice(0, -2) });
+      const run = (mailbox = from) => environment.run([...mailbox, ...more], { flags: environment.flags.slice(0, -2) });
       const { code, out } = await run();
       expect(code).toBe(77);
       expect(out).toContain('Note: From is news@contoso.example, but the mailbox noreply@contoso.example sends.');
@@ -103,25 +106,25 @@ describe('bulk run', () => {
 
   it('ends with 3 when it is not known of a mail whether it was sent, and --verify finds it', async () => {
     sandbox.fault({ on: 'sendMail', recipient: 'p2@example.com', status: 504, delivered: true });
-    world.recipients(3);
-    const printed = await world.run();
+    environment.recipients(3);
+    const printed = await environment.run();
     expect(printed).toMatchObject({ code: 3, err: '' });
     expect(printed.out).toContain('3 rows = 2 sent + 0 rejected + 0 skipped + 1 unknown + 0 left\n');
     expect(printed.out).toMatch(/^Line 3 \(p2@example\.com\) is unknown: /m);
     expect(printed.out).toContain(`bulk resume ${runFolder(printed)} --verify`);
-    expect(await world.bulk(['resume', runFolder(printed)])).toMatchObject({ code: 3 });
+    expect(await environment.bulk(['resume', runFolder(printed)])).toMatchObject({ code: 3 });
     sandbox.tenant.apps.set({ clientId: sandbox.options.clientId, roles: ['Mail.Send', 'Mail.Read'] });
     sandbox.revokeTokens();
-    const verified = await world.bulk(['resume', runFolder(printed), '--verify']);
+    const verified = await environment.bulk(['resume', runFolder(printed), '--verify']);
     expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('3 rows = 3 sent') });
     expect(await arrived()).toEqual(['p1@example.com', 'p2@example.com', 'p3@example.com']);
   });
 
   it('--verify says so when the application may not look, and ends with 77', async () => {
     sandbox.fault({ on: 'sendMail', recipient: 'p2@example.com', status: 504, delivered: true });
-    world.recipients(3);
-    const folder = runFolder(await world.run());
-    const { code, out } = await world.bulk(['resume', folder, '--verify']);
+    environment.recipients(3);
+    const folder = runFolder(await environment.run());
+    const { code, out } = await environment.bulk(['resume', folder, '--verify']);
     expect(code).toBe(77);
     expect(out).toMatch(/^Stopped, because unknown mails cannot be looked for: .*403/m);
     expect(out).toContain('Mail.ReadBasic.All');
@@ -129,10 +132,10 @@ describe('bulk run', () => {
   });
 
   it('stops when its journal is deleted, and says that nothing is recorded', async () => {
-    world.recipients(200);
-    const running = world.run();
+    environment.recipients(200);
+    const running = environment.run();
     await sandbox.waitFor({ to: 'p5@example.com' });
-    rmSync(world.runs, { recursive: true });
+    rmSync(environment.runs, { recursive: true });
     const { code, out } = await running;
     expect(code).toBe(75);
     // Files go one by one: it sees that the journal is gone, or that the lock is while the journal is not yet.
@@ -148,8 +151,8 @@ describe('bulk run', () => {
 
   it('stops at once when the application may not send, and ends with 77', async () => {
     sandbox.fault({ on: 'sendMail', status: 403, code: 'ErrorAccessDenied', times: 100 });
-    world.recipients(30);
-    const { code, out } = await world.run();
+    environment.recipients(30);
+    const { code, out } = await environment.run();
     expect(code).toBe(77);
     expect(out).toContain('30 rows = 0 sent + 0 rejected + 0 skipped + 0 unknown + 30 left\n');
     expect(out).toContain('Stopped, because every mail would fail like this one');
@@ -157,9 +160,9 @@ describe('bulk run', () => {
   });
 
   it('ends with 69 when Graph cannot be reached, with everything left', async () => {
-    world.recipients(5);
+    environment.recipients(5);
     await sandbox.close();
-    const { code, out } = await world.run();
+    const { code, out } = await environment.run();
     expect(code).toBe(69);
     expect(out).toContain('5 rows = 0 sent + 0 rejected + 0 skipped + 0 unknown + 5 left\n');
     // The transport tries again for a while.
@@ -167,8 +170,8 @@ describe('bulk run', () => {
 
   it('ends with 4 when too many mails fail', async () => {
     sandbox.fault({ on: 'sendMail', status: 400, code: 'ErrorInvalidRecipients', times: 100 });
-    world.recipients(30);
-    const { code, out } = await world.run(['--max-errors', '3']);
+    environment.recipients(30);
+    const { code, out } = await environment.run(['--max-errors', '3']);
     expect(code).toBe(4);
     expect(out).toContain('Paused, because too many mails failed');
     expect(out).toMatch(/^30 rows = 0 sent \+ \d rejected \+ 0 skipped \+ 0 unknown \+ \d+ left$/m);
@@ -176,27 +179,27 @@ describe('bulk run', () => {
 
   it('sends from several mailboxes, each its own', async () => {
     sandbox.tenant.mailboxes.set({ address: 'sales@contoso.example' });
-    world.recipients(12);
-    expect(await world.run(['--from', 'Sales <sales@contoso.example>'])).toMatchObject({ code: 0 });
+    environment.recipients(12);
+    expect(await environment.run(['--from', 'Sales <sales@contoso.example>'])).toMatchObject({ code: 0 });
     const senders = (await sandbox.messages()).map(({ mailbox }) => mailbox);
     expect(new Set(senders)).toEqual(new Set([sandbox.options.mailbox, 'sales@contoso.example']));
-    expect(world.connected).toMatchObject([
+    expect(environment.connected).toMatchObject([
       { mailbox: 'from', allowedMailboxes: [sandbox.options.mailbox, 'sales@contoso.example'] },
     ]);
   });
 
   it('takes the mailbox from --mailbox, else from GRAPH_MAIL_MAILBOX, else from the sender', async () => {
-    world.recipients(1);
+    environment.recipients(1);
     const env = { GRAPH_MAIL_MAILBOX: sandbox.options.mailbox };
     const from = ['--from', 'other@contoso.example'];
-    const flags = world.flags.slice(0, 4);
+    const flags = environment.flags.slice(0, 4);
     // Runs of their own, as the mailbox changes nothing about the mails.
     const run = (runs: string, args: string[], more = { env }) =>
-      world.bulk(['run', ...flags, ...from, ...args, '--runs', `${world.runs}-${runs}`], more);
+      environment.bulk(['run', ...flags, ...from, ...args, '--runs', `${environment.runs}-${runs}`], more);
     await run('a', []);
     await run('b', ['--mailbox', 'third@contoso.example']);
     await run('c', [], { env: {} as typeof env });
-    expect(world.connected.map(({ mailbox }) => mailbox)).toEqual([
+    expect(environment.connected.map(({ mailbox }) => mailbox)).toEqual([
       sandbox.options.mailbox,
       'third@contoso.example',
       'other@contoso.example',
@@ -204,36 +207,36 @@ describe('bulk run', () => {
   });
 
   it('takes who signs in from a .env file', async () => {
-    world.recipients(1);
-    const file = path.join(path.dirname(world.runs), 'mailer.env');
+    environment.recipients(1);
+    const file = path.join(path.dirname(environment.runs), 'mailer.env');
     writeFileSync(
       file,
       'AZURE_TENANT_ID=t\nAZURE_CLIENT_ID=c\nAZURE_CLIENT_SECRET=s\nGRAPH_MAIL_MAILBOX=box@contoso.example\n',
     );
-    await world.run(['--env-file', file]);
-    expect(world.connected).toMatchObject([
+    await environment.run(['--env-file', file]);
+    expect(environment.connected).toMatchObject([
       { tenantId: 't', clientId: 'c', clientSecret: 's', mailbox: 'box@contoso.example' },
     ]);
   });
 
   it('--test-to sends the first mails to one address, marked, and keeps no run', async () => {
-    world.recipients(5);
-    const printed = await world.run(['--test-to', 'me@contoso.example', '--test-rows', '2']);
+    environment.recipients(5);
+    const printed = await environment.run(['--test-to', 'me@contoso.example', '--test-rows', '2']);
     expect(printed).toMatchObject({ code: 0, out: expect.stringContaining('2 test mails sent.') });
     const mails = await sandbox.messages();
     expect(mails.map(({ to, subject }) => [to[0]?.address, subject]).sort()).toEqual([
       ['me@contoso.example', '[Test] Hello Person 1'],
       ['me@contoso.example', '[Test] Hello Person 2'],
     ]);
-    expect(existsSync(world.runs)).toBe(false);
+    expect(existsSync(environment.runs)).toBe(false);
   });
 });
 
 describe('bulk run --json', () => {
   it('prints an event for the start, each row, each throttling and the end, and nothing else', async () => {
     sandbox.fault({ on: 'sendMail', status: 429, headers: { 'Retry-After': '1' } });
-    world.recipients(3, ['nobody,Nobody']);
-    const printed = await world.run(['--json']);
+    environment.recipients(3, ['nobody,Nobody']);
+    const printed = await environment.run(['--json']);
     expect(printed).toMatchObject({ code: 1, err: '' });
     const all = events(printed);
     expect(all.every(({ at }) => !Number.isNaN(Date.parse(String(at))))).toBe(true);
@@ -287,18 +290,18 @@ describe('a run that is interrupted', () => {
   };
 
   it('finishes what is in flight, ends with 130, writes the report, and is resumed without sending twice', async () => {
-    world.recipients(60);
-    const stopped = await world.run(['--json'], { onPrint: interruptOnce(1) });
+    environment.recipients(60);
+    const stopped = await environment.run(['--json'], { onPrint: interruptOnce(1) });
     expect(stopped.code).toBe(130);
     const end = events(stopped).at(-1) as { left: number; sent: number; unknown: number; reports: { csv: string } };
     expect(end).toMatchObject({ ended: 'stopped', unknown: 0, rows: 60 });
     expect(end.left).toBeGreaterThan(0);
     expect(existsSync(end.reports.csv)).toBe(true);
     const folder = path.dirname(end.reports.csv);
-    const status = await world.bulk(['status', folder]);
+    const status = await environment.bulk(['status', folder]);
     expect(status.out).toContain('State       interrupted');
     expect(status.out).toContain(`bulk resume ${folder}`);
-    const resumed = await world.bulk(['resume', folder]);
+    const resumed = await environment.bulk(['resume', folder]);
     expect(resumed).toMatchObject({ code: 0, out: expect.stringContaining('60 rows = 60 sent') });
     const all = await arrived();
     expect(new Set(all).size).toBe(60);
@@ -306,9 +309,9 @@ describe('a run that is interrupted', () => {
   });
 
   it('tells a person how to go on', async () => {
-    world.recipients(60);
+    environment.recipients(60);
     let interrupted = false;
-    const { code, out } = await world.run([], {
+    const { code, out } = await environment.run([], {
       onPrint: (text, signals) => {
         if (interrupted || !text.includes('Run folder')) return;
         interrupted = true;
@@ -323,8 +326,8 @@ describe('a run that is interrupted', () => {
 
   it('is aborted by the second interruption: what was in flight is unknown', async () => {
     sandbox.fault({ on: 'sendMail', silence: true, times: 100, after: 1 });
-    world.recipients(60);
-    const aborted = await world.run(['--json'], { onPrint: interruptOnce(2) });
+    environment.recipients(60);
+    const aborted = await environment.run(['--json'], { onPrint: interruptOnce(2) });
     expect(aborted.code).toBe(130);
     expect(events(aborted).at(-1)).toMatchObject({ ended: 'aborted', rows: 60, sent: 1 });
   });
@@ -332,18 +335,24 @@ describe('a run that is interrupted', () => {
 
 describe('bulk resume', () => {
   it('refuses when the recipients or the template have changed, and sends nothing', async () => {
-    world.recipients(4);
-    const folder = runFolder(await world.run(['--limit', '2']));
-    world.recipients(5);
-    expect(await world.bulk(['resume', folder])).toMatchObject({ code: 65, err: expect.stringContaining('changed') });
-    world.recipients(4);
-    world.write('template/text.hbs', 'Something else');
-    expect(await world.bulk(['resume', folder])).toMatchObject({ code: 65, err: expect.stringContaining('template') });
+    environment.recipients(4);
+    const folder = runFolder(await environment.run(['--limit', '2']));
+    environment.recipients(5);
+    expect(await environment.bulk(['resume', folder])).toMatchObject({
+      code: 65,
+      err: expect.stringContaining('changed'),
+    });
+    environment.recipients(4);
+    environment.write('template/text.hbs', 'Something else');
+    expect(await environment.bulk(['resume', folder])).toMatchObject({
+      code: 65,
+      err: expect.stringContaining('template'),
+    });
     expect(await arrived()).toHaveLength(2);
   });
 
   it('goes on as the run was begun, whatever the environment and folder are now', async () => {
-    world.recipients(3);
+    environment.recipients(3);
     const flags = [
       '--list-id',
       'news.contoso.example',
@@ -352,57 +361,60 @@ describe('bulk resume', () => {
       '--mailbox',
       sandbox.options.mailbox,
     ];
-    const folder = runFolder(await world.run(['--limit', '1', ...flags]));
+    const folder = runFolder(await environment.run(['--limit', '1', ...flags]));
     const env = { GRAPH_MAIL_MAILBOX: 'another@contoso.example' };
-    expect(await world.bulk(['resume', folder], { env })).toMatchObject({ code: 0 });
+    expect(await environment.bulk(['resume', folder], { env })).toMatchObject({ code: 0 });
     const mails = await sandbox.messages();
     expect(mails).toHaveLength(3);
     for (const { raw } of mails) expect(String(raw)).toMatch(/^List-Id: <news\.contoso\.example>\r$/im);
   });
 
   it('asks for the number of mails when a run was begun with a few of many', async () => {
-    world.recipients(503);
-    const folder = runFolder(await world.run(['--limit', '1']));
-    expect(await world.bulk(['resume', folder])).toMatchObject({
+    environment.recipients(503);
+    const folder = runFolder(await environment.run(['--limit', '1']));
+    expect(await environment.bulk(['resume', folder])).toMatchObject({
       code: 2,
       err: expect.stringContaining('--confirm 502'),
     });
-    expect(await world.bulk(['resume', folder, '--limit', '2'])).toMatchObject({ code: 4 });
+    expect(await environment.bulk(['resume', folder, '--limit', '2'])).toMatchObject({ code: 4 });
     expect(await arrived()).toHaveLength(3);
   });
 
   it('sends rejected mails again only when it is told so', async () => {
     const mend = sandbox.fault({ on: 'sendMail', recipient: 'p2@example.com', status: 400, code: 'ErrorX', times: 9 });
-    world.recipients(3);
-    const folder = runFolder(await world.run());
+    environment.recipients(3);
+    const folder = runFolder(await environment.run());
     mend();
-    expect(await world.bulk(['resume', folder])).toMatchObject({ code: 1 });
-    expect(await world.bulk(['retry', folder])).toMatchObject({ code: 2, err: expect.stringContaining('--failed') });
+    expect(await environment.bulk(['resume', folder])).toMatchObject({ code: 1 });
+    expect(await environment.bulk(['retry', folder])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--failed'),
+    });
     expect(await arrived()).toHaveLength(2);
-    expect(await world.bulk(['retry', folder, '--failed'])).toMatchObject({ code: 0 });
+    expect(await environment.bulk(['retry', folder, '--failed'])).toMatchObject({ code: 0 });
     expect(await arrived()).toEqual(['p1@example.com', 'p2@example.com', 'p3@example.com']);
   });
 
   it('sends mails of unknown outcome again only when it is told so', async () => {
     sandbox.fault({ on: 'sendMail', recipient: 'p1@example.com', status: 504 });
-    world.recipients(2);
-    const folder = runFolder(await world.run());
-    const both = await world.bulk(['resume', folder, '--resend-unknown', '--verify']);
+    environment.recipients(2);
+    const folder = runFolder(await environment.run());
+    const both = await environment.bulk(['resume', folder, '--resend-unknown', '--verify']);
     expect(both).toMatchObject({ code: 2, err: expect.stringContaining('contradict') });
-    expect(await world.bulk(['resume', folder, '--resend-unknown'])).toMatchObject({ code: 0 });
+    expect(await environment.bulk(['resume', folder, '--resend-unknown'])).toMatchObject({ code: 0 });
     expect(await arrived()).toEqual(['p1@example.com', 'p2@example.com']);
   });
 
   it('takes a run over from a process elsewhere only when a person says so, and is told what to know for that', async () => {
-    world.recipients(4);
-    const folder = runFolder(await world.run(['--limit', '1']));
+    environment.recipients(4);
+    const folder = runFolder(await environment.run(['--limit', '1']));
     const lock = { pid: 4711, host: 'mailer-7', at: new Date(Date.now() - 3_600_000).toISOString() };
     writeFileSync(path.join(folder, 'lock.9'), JSON.stringify(lock));
     for (const command of [
       ['resume', folder],
       ['retry', folder, '--failed'],
     ]) {
-      const { code, err } = await world.bulk(command);
+      const { code, err } = await environment.bulk(command);
       expect(code).toBe(75);
       expect(err).toMatch(
         /process 4711 on mailer-7 has it open since \S+ \(1 h ago\).* last record of its journal is from/,
@@ -410,7 +422,7 @@ describe('bulk resume', () => {
       expect(err).toContain('bulk resume --take-over');
     }
     expect(await arrived()).toHaveLength(1);
-    const { code, out } = await world.bulk(['resume', folder, '--rate', 'none', '--take-over']);
+    const { code, out } = await environment.bulk(['resume', folder, '--rate', 'none', '--take-over']);
     expect(code).toBe(0);
     expect(out).toContain('4 rows = 4 sent + 0 rejected + 0 skipped + 0 unknown + 0 left\n');
     expect(await arrived()).toHaveLength(4);
@@ -420,15 +432,15 @@ describe('bulk resume', () => {
   });
 
   it('does not take a run over from a process that goes on with it', async () => {
-    world.recipients(40);
+    environment.recipients(40);
     let refused: Promise<Printed> | undefined;
     let status: Promise<Printed> | undefined;
-    await world.run(['--json'], {
+    await environment.run(['--json'], {
       onPrint: (out) => {
         const folder = /"folder":"([^"]+)"/.exec(out)?.[1];
         if (folder === undefined || !out.includes('"event":"result"')) return;
-        refused ??= world.bulk(['resume', folder, '--take-over']);
-        status ??= world.bulk(['status', folder]);
+        refused ??= environment.bulk(['resume', folder, '--take-over']);
+        status ??= environment.bulk(['status', folder]);
       },
     });
     expect(await refused).toMatchObject({ code: 75, err: expect.stringContaining('this very process') });
@@ -437,10 +449,13 @@ describe('bulk resume', () => {
   });
 
   it('stops when its journal is changed, advises nothing that would send twice, and is not gone on with', async () => {
-    world.recipients(200);
-    const running = world.run();
+    environment.recipients(200);
+    const running = environment.run();
     await sandbox.waitFor({ to: 'p5@example.com' });
-    const folder = path.join(world.runs, readdirSync(world.runs).find((name) => !name.startsWith('.')) ?? '');
+    const folder = path.join(
+      environment.runs,
+      readdirSync(environment.runs).find((name) => !name.startsWith('.')) ?? '',
+    );
     appendFileSync(path.join(folder, 'journal.jsonl'), '\n');
     const { code, out } = await running;
     expect(code).toBe(65);
@@ -448,12 +463,12 @@ describe('bulk resume', () => {
       /^Stopped, because another process has changed the journal .*: .* was written to by somebody else/m,
     );
     expect(out).not.toContain('bulk resume');
-    expect(await world.bulk(['resume', folder])).toMatchObject({ code: 65, out: '' });
+    expect(await environment.bulk(['resume', folder])).toMatchObject({ code: 65, out: '' });
     expect((await arrived()).length).toBe(new Set(await arrived()).size);
   });
 
   it('says that there is no run', async () => {
-    expect(await world.bulk(['resume', world.folder])).toMatchObject({
+    expect(await environment.bulk(['resume', environment.folder])).toMatchObject({
       code: 2,
       err: expect.stringContaining('no run'),
     });
@@ -462,19 +477,19 @@ describe('bulk resume', () => {
 
 describe('bulk status and bulk report', () => {
   it('work while the run goes on, and without an identity', async () => {
-    world.recipients(40);
+    environment.recipients(40);
     const seen: Promise<Printed>[] = [];
     let page: Promise<string> | undefined;
-    const elsewhere = new BulkWorld();
+    const elsewhere = new BulkEnvironment();
     let folder = '';
-    await world.run(['--json'], {
+    await environment.run(['--json'], {
       onPrint: (out) => {
         folder ||= /"folder":"([^"]+)"/.exec(out)?.[1] ?? '';
         if (seen.length > 0 || !out.includes('"event":"result"')) return;
         seen.push(elsewhere.bulk(['status', folder]), elsewhere.bulk(['status', folder, '--json']));
         const reading = elsewhere.bulk(['report', folder]);
         page = reading.then(() => readFileSync(path.join(folder, 'report.html'), 'utf8'));
-        seen.push(reading, world.bulk(['resume', folder]), world.run());
+        seen.push(reading, environment.bulk(['resume', folder]), environment.run());
       },
     });
     const [status, json, report, resume, run] = await Promise.all(seen);
@@ -501,38 +516,38 @@ describe('bulk status and bulk report', () => {
   });
 
   it('call a run interrupted whose process ended without a word, and say what to do', async () => {
-    world.recipients(3);
-    const folder = runFolder(await world.run(['--limit', '1']));
+    environment.recipients(3);
+    const folder = runFolder(await environment.run(['--limit', '1']));
     const journal = path.join(folder, 'journal.jsonl');
     const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
     writeFileSync(journal, `${lines.slice(0, -1).join('\n')}\n`);
-    const { out } = await world.bulk(['status', folder]);
+    const { out } = await environment.bulk(['status', folder]);
     expect(out).toContain(`State       interrupted: process ${process.pid} on `);
     expect(out).toContain(`bulk resume ${folder}`);
-    expect(await world.bulk(['report', folder])).toMatchObject({ code: 0 });
+    expect(await environment.bulk(['report', folder])).toMatchObject({ code: 0 });
     const page = readFileSync(path.join(folder, 'report.html'), 'utf8');
     expect(page).toContain('It was interrupted: its process ended before the run did.');
   });
 
   it('give the same numbers as the run did', async () => {
-    world.recipients(3, ['nobody,Nobody', 'p1@example.com,Twice']);
-    const folder = runFolder(await world.run());
+    environment.recipients(3, ['nobody,Nobody', 'p1@example.com,Twice']);
+    const folder = runFolder(await environment.run());
     const sum = '5 rows = 3 sent + 1 rejected + 1 skipped + 0 unknown + 0 left\n';
-    const status = await world.bulk(['status', folder]);
+    const status = await environment.bulk(['status', folder]);
     expect(status.out).toContain(sum);
     expect(status.out).toContain('State       complete');
     expect(status.out).toMatch(/^Mailbox {5}\S+: 3 in the last minute, 3 recipients in 24 hours$/m);
-    expect((await world.bulk(['report', folder])).out).toContain(sum);
+    expect((await environment.bulk(['report', folder])).out).toContain(sum);
   });
 });
 
 describe('bulk bounces', () => {
   it('reads what came back, writes it to the report and appends hard bounces to a suppression list', async () => {
     sandbox.tenant.apps.set({ clientId: sandbox.options.clientId, roles: ['Mail.Send', 'Mail.Read'] });
-    world.recipients(1, ['bounce@fault.test,Gone']);
-    const folder = runFolder(await world.run());
-    const suppress = path.join(world.folder, 'suppress.txt');
-    const printed = await world.bulk(['bounces', folder, '--suppress', suppress]);
+    environment.recipients(1, ['bounce@fault.test,Gone']);
+    const folder = runFolder(await environment.run());
+    const suppress = path.join(environment.folder, 'suppress.txt');
+    const printed = await environment.bulk(['bounces', folder, '--suppress', suppress]);
     expect(printed).toMatchObject({ code: 0, err: '' });
     expect(printed.out).toMatch(/^New: 1 \(1 refused for good/m);
     expect(readFileSync(suppress, 'utf8')).toContain('bounce@fault.test');
@@ -540,9 +555,9 @@ describe('bulk bounces', () => {
   });
 
   it('tells what it lacks when the application may not read the Inbox', async () => {
-    world.recipients(1);
-    const folder = runFolder(await world.run());
-    expect(await world.bulk(['bounces', folder])).toMatchObject({
+    environment.recipients(1);
+    const folder = runFolder(await environment.run());
+    expect(await environment.bulk(['bounces', folder])).toMatchObject({
       code: 77,
       err: expect.stringContaining('Mail.Read'),
     });

@@ -28,7 +28,7 @@ export interface RunOptions {
 }
 
 /** A folder with a template and recipients, and the command line in it against a sandbox. */
-export class BulkWorld {
+export class BulkEnvironment {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'bulk-commands-'));
   readonly connected: GraphTransportOptions[] = [];
   readonly #sandbox: Sandbox | undefined;

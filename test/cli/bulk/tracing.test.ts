@@ -3,14 +3,14 @@ import path from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { decodeLine, encodeRecord } from '../../../src/bulk/journal/record-line.js';
 import { createCertificate, type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.js';
-import { BulkWorld, runFolder } from './support.js';
+import { BulkEnvironment, runFolder } from './support.js';
 
 const clientId = '11111111-2222-4333-8444-555555555555';
 const traceId = '66666666-7777-4888-9999-000000000000';
 
 let pem: string;
 let sandbox: Sandbox;
-let world: BulkWorld;
+let environment: BulkEnvironment;
 /** Milliseconds that the sandbox's clock is ahead. */
 let ahead = 0;
 beforeAll(async () => {
@@ -35,11 +35,11 @@ async function start({ roles = ['ExchangeMessageTrace.Read.All'], trace = true, 
     apps: [{ clientId: traceId, certificates: [pem], roles }],
     ...options,
   });
-  world = new BulkWorld(sandbox, trace ? { trace: { clientId: traceId, certificate: pem } } : {});
+  environment = new BulkEnvironment(sandbox, trace ? { trace: { clientId: traceId, certificate: pem } } : {});
 }
 
 afterEach(async () => {
-  world.remove();
+  environment.remove();
   await sandbox.close();
 });
 
@@ -64,14 +64,14 @@ function age(folder: string, row: number, hours: number): void {
 describe('bulk trace', () => {
   it('joins what message trace says of each recipient to CSV, JSON and HTML of the report', async () => {
     await start();
-    world.recipients(2, [
+    environment.recipients(2, [
       'bounce@fault.test,Gone',
       'quarantined@fault.test,Held',
       'spam@fault.test,S',
       'pending@fault.test,P',
     ]);
-    const folder = runFolder(await world.run());
-    const printed = await world.bulk(['trace', folder]);
+    const folder = runFolder(await environment.run());
+    const printed = await environment.bulk(['trace', folder]);
     expect(printed).toMatchObject({ code: 0, err: '' });
     expect(printed.out).toContain(
       '6 of 6 mails found: 2 delivered, 1 failed, 1 quarantined, 1 filtered as spam and 1 pending.\n',
@@ -100,9 +100,9 @@ describe('bulk trace', () => {
 
   it('says that absence proves nothing, and finds the mail when message trace has it', async () => {
     await start({ messageTraceDelay: 120_000 });
-    world.recipients(2);
-    const folder = runFolder(await world.run());
-    const early = await world.bulk(['trace', folder]);
+    environment.recipients(2);
+    const folder = runFolder(await environment.run());
+    const early = await environment.bulk(['trace', folder]);
     expect(early).toMatchObject({ code: 0, err: '' });
     expect(early.out).toContain('0 of 2 mails found.\n2 mails not found, which proves nothing: ');
     expect(traceColumn(folder)).toEqual(['not found', 'not found']);
@@ -113,17 +113,17 @@ describe('bulk trace', () => {
     });
     expect(read(folder, 'report.html')).toContain('was not found proves nothing');
     ahead = 120_000;
-    const later = await world.bulk(['trace', folder]);
+    const later = await environment.bulk(['trace', folder]);
     expect(later.out).toContain('2 of 2 mails found: 2 delivered.\n');
     expect(traceColumn(folder)).toEqual(['delivered', 'delivered']);
   });
 
   it('writes down nothing twice, and what has changed', async () => {
     await start();
-    world.recipients(1);
-    const folder = runFolder(await world.run());
-    await world.bulk(['trace', folder]);
-    await world.bulk(['trace', folder]);
+    environment.recipients(1);
+    const folder = runFolder(await environment.run());
+    await environment.bulk(['trace', folder]);
+    await environment.bulk(['trace', folder]);
     const records = read(folder, 'journal.jsonl')
       .trimEnd()
       .split('\n')
@@ -139,14 +139,14 @@ describe('bulk trace', () => {
       mailboxes: [mailbox, 'boss@contoso.example', ...staff],
       groups: [{ address: 'team@contoso.example', kind: 'distribution', members: staff }],
     });
-    world.write('people.csv', 'email,name\nteam@contoso.example,Team\n');
-    const folder = runFolder(await world.run());
+    environment.write('people.csv', 'email,name\nteam@contoso.example,Team\n');
+    const folder = runFolder(await environment.run());
     // Of the same sender, at the same time, but not of this run.
-    const other = new BulkWorld(sandbox);
+    const other = new BulkEnvironment(sandbox);
     other.write('people.csv', 'email,name\nrival@example.com,Rival\n');
     await other.run();
     other.remove();
-    const printed = await world.bulk(['trace', folder]);
+    const printed = await environment.bulk(['trace', folder]);
     expect(printed.out).toContain('1 of 1 mail found: 1 expanded.\n');
     expect(traceColumn(folder)).toEqual(['expanded']);
     const kept = ['journal.jsonl', 'report.csv', 'report.html', 'summary.json'].map((name) => read(folder, name));
@@ -155,10 +155,10 @@ describe('bulk trace', () => {
 
   it('keeps nothing of a row that is another now than when its mail was made', async () => {
     await start();
-    world.recipients(2);
-    const folder = runFolder(await world.run());
-    world.write('people.csv', 'email,name\np1@example.com,Person 1\np2@example.com,Somebody else\n');
-    const printed = await world.bulk(['trace', folder]);
+    environment.recipients(2);
+    const folder = runFolder(await environment.run());
+    environment.write('people.csv', 'email,name\np1@example.com,Person 1\np2@example.com,Somebody else\n');
+    const printed = await environment.bulk(['trace', folder]);
     expect(printed).toMatchObject({ code: 0 });
     expect(printed.out).toContain('1 of 2 mails found: 1 delivered.\n');
     expect(printed.out).toContain('1 mail found for other recipients than the list has');
@@ -167,7 +167,7 @@ describe('bulk trace', () => {
     // Neither was it not found.
     expect(traceColumn(folder)).toEqual(['delivered', '']);
     expect(JSON.parse(read(folder, 'summary.json')).totals.trace).toEqual({ delivered: 1 });
-    expect(await world.bulk(['trace', folder])).toMatchObject({
+    expect(await environment.bulk(['trace', folder])).toMatchObject({
       out: expect.stringContaining('1 mail found for other'),
     });
     expect(read(folder, 'journal.jsonl').match(/"type":"trace",/g)).toHaveLength(2);
@@ -176,20 +176,20 @@ describe('bulk trace', () => {
   it('does not take for a mail what was taken at another time', async () => {
     await start();
     sandbox.fault({ on: 'sendMail', recipient: 'p1@example.com', status: 504, delivered: true });
-    world.recipients(2);
-    const folder = runFolder(await world.run());
+    environment.recipients(2);
+    const folder = runFolder(await environment.run());
     age(folder, 1, 3);
-    const printed = await world.bulk(['trace', folder]);
+    const printed = await environment.bulk(['trace', folder]);
     expect(printed.out).toContain('1 of 2 mails found: 1 delivered.\n1 mail not found, which proves nothing');
     expect(rows(folder)[0]).toMatch(/^p1@example\.com,Person 1,unknown,.*,not found$/);
   });
 
   it('says that mails are too old for message trace, and makes a report all the same', async () => {
     await start();
-    world.recipients(1);
-    const folder = runFolder(await world.run());
+    environment.recipients(1);
+    const folder = runFolder(await environment.run());
     age(folder, 1, 24 * 91);
-    const printed = await world.bulk(['trace', folder]);
+    const printed = await environment.bulk(['trace', folder]);
     expect(printed).toMatchObject({ code: 0, err: '' });
     expect(printed.out).toMatch(/^1 mail of \S+ not searched for: they are older than the 90 days that message trace/m);
     expect(printed.out).not.toContain('not found');
@@ -199,10 +199,10 @@ describe('bulk trace', () => {
 
   it('ends when it is interrupted', async () => {
     await start();
-    world.recipients(1);
-    const folder = runFolder(await world.run());
+    environment.recipients(1);
+    const folder = runFolder(await environment.run());
     sandbox.fault({ on: 'messageTrace', silence: true });
-    const printed = await world.bulk(['trace', folder], {
+    const printed = await environment.bulk(['trace', folder], {
       onPrint: (out, signals) => {
         if (out.endsWith('Searching message trace for the mails of noreply@contoso.example\n'))
           setImmediate(() => signals.emit('SIGINT'));
@@ -214,10 +214,10 @@ describe('bulk trace', () => {
   it('finds mails by the address in From where that is not the mailbox, also to settle them', async () => {
     await start({ mailboxes: ['noreply@contoso.example', 'news@contoso.example'], fromMismatch: 'allow' });
     sandbox.fault({ on: 'sendMail', recipient: 'p2@example.com', status: 504, delivered: true });
-    world.recipients(2);
-    const folder = runFolder(await world.run(['--mailbox', 'News@contoso.example']));
-    expect((await world.bulk(['trace', folder])).out).toContain('2 of 2 mails found: 2 delivered.\n');
-    expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({ code: 0 });
+    environment.recipients(2);
+    const folder = runFolder(await environment.run(['--mailbox', 'News@contoso.example']));
+    expect((await environment.bulk(['trace', folder])).out).toContain('2 of 2 mails found: 2 delivered.\n');
+    expect(await environment.bulk(['resume', folder, '--trace'])).toMatchObject({ code: 0 });
   });
 
   it.each([
@@ -231,35 +231,35 @@ describe('bulk trace', () => {
     ],
   ])('says what is missing when %s, and writes nothing', async (_, options, code, words) => {
     await start(options);
-    world.recipients(1);
-    const folder = runFolder(await world.run());
+    environment.recipients(1);
+    const folder = runFolder(await environment.run());
     const before = read(folder, 'journal.jsonl');
-    expect(await world.bulk(['trace', folder])).toMatchObject({ code, err: expect.stringContaining(words) });
+    expect(await environment.bulk(['trace', folder])).toMatchObject({ code, err: expect.stringContaining(words) });
     expect(read(folder, 'journal.jsonl')).toBe(before);
   });
 
   it('writes down that unknown mails were sent after all, so that nothing sends them again', async () => {
     await start();
     sandbox.fault({ on: 'sendMail', recipient: 'p1@example.com', status: 504, delivered: true });
-    world.recipients(2);
-    const folder = runFolder(await world.run());
-    const printed = await world.bulk(['trace', folder]);
+    environment.recipients(2);
+    const folder = runFolder(await environment.run());
+    const printed = await environment.bulk(['trace', folder]);
     expect(printed.out).toContain('1 mail that was unknown: sent after all, as the journal says now.\n');
     expect(rows(folder)[0]).toMatch(/^p1@example\.com,Person 1,sent,.*,delivered$/);
-    expect(await world.bulk(['resume', folder, '--resend-unknown'])).toMatchObject({ code: 0 });
+    expect(await environment.bulk(['resume', folder, '--resend-unknown'])).toMatchObject({ code: 0 });
     expect(await arrived()).toEqual(['p1@example.com', 'p2@example.com']);
     // What was written down is not written down again.
-    expect((await world.bulk(['trace', folder])).out).not.toContain('unknown');
+    expect((await environment.bulk(['trace', folder])).out).not.toContain('unknown');
     expect(read(folder, 'journal.jsonl').match(/"settled":"trace"/g)).toHaveLength(1);
   });
 
   it('writes that down also of a row that is another now', async () => {
     await start();
     sandbox.fault({ on: 'sendMail', recipient: 'p1@example.com', status: 504, delivered: true });
-    world.recipients(1);
-    const folder = runFolder(await world.run());
-    world.write('people.csv', 'email,name\np1@example.com,Somebody else\n');
-    const printed = await world.bulk(['trace', folder]);
+    environment.recipients(1);
+    const folder = runFolder(await environment.run());
+    environment.write('people.csv', 'email,name\np1@example.com,Somebody else\n');
+    const printed = await environment.bulk(['trace', folder]);
     expect(printed.out).toContain('1 mail that was unknown: sent after all, as the journal says now.\n');
     expect(read(folder, 'journal.jsonl')).toMatch(/"type":"sent","row":1,.*"settled":"trace"/);
   });
@@ -267,9 +267,9 @@ describe('bulk trace', () => {
   it('searches for nothing when nothing was sent', async () => {
     await start();
     sandbox.fault({ on: 'sendMail', status: 400 });
-    world.recipients(1);
-    const folder = runFolder(await world.run());
-    expect(await world.bulk(['trace', folder])).toMatchObject({
+    environment.recipients(1);
+    const folder = runFolder(await environment.run());
+    expect(await environment.bulk(['trace', folder])).toMatchObject({
       code: 0,
       out: expect.stringContaining('No mail of this run was sent'),
     });
@@ -286,9 +286,9 @@ describe('bulk resume --trace', () => {
     unknowns('p1@example.com', true);
     unknowns('p2@example.com', false);
     unknowns('p3@example.com', true);
-    world.recipients(5);
-    const folder = runFolder(await world.run(['--limit', '3']));
-    const resumed = await world.bulk(['resume', folder, '--trace']);
+    environment.recipients(5);
+    const folder = runFolder(await environment.run(['--limit', '3']));
+    const resumed = await environment.bulk(['resume', folder, '--trace']);
     expect(resumed).toMatchObject({ code: 3, err: '' });
     expect(resumed.out).toContain('5 rows = 4 sent + 0 rejected + 0 skipped + 1 unknown + 0 left\n');
     expect(rows(folder)[1]).toMatch(/^p2@example\.com,Person 2,unknown/);
@@ -296,21 +296,21 @@ describe('bulk resume --trace', () => {
     expect(read(folder, 'journal.jsonl').match(/"settled":"trace"/g)).toHaveLength(2);
     expect(searches()).toHaveLength(1);
     // Nor is it sent by a later session.
-    expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({ code: 3 });
+    expect(await environment.bulk(['resume', folder, '--trace'])).toMatchObject({ code: 3 });
     expect(await arrived()).toHaveLength(4);
   });
 
   it('sends nothing again of what message trace has not yet', async () => {
     await start({ messageTraceDelay: 120_000 });
     unknowns('p1@example.com', true);
-    world.recipients(1);
-    const folder = runFolder(await world.run());
-    expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({
+    environment.recipients(1);
+    const folder = runFolder(await environment.run());
+    expect(await environment.bulk(['resume', folder, '--trace'])).toMatchObject({
       code: 3,
       out: expect.stringContaining('1 row = 0 sent + 0 rejected + 0 skipped + 1 unknown + 0 left'),
     });
     ahead = 120_000;
-    expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({
+    expect(await environment.bulk(['resume', folder, '--trace'])).toMatchObject({
       code: 0,
       out: expect.stringContaining('1 row = 1 sent + 0 rejected + 0 skipped + 0 unknown + 0 left'),
     });
@@ -329,9 +329,9 @@ describe('bulk resume --trace', () => {
   ])('stops before it sends when %s', async (_, options, code, words) => {
     await start(options);
     unknowns('p1@example.com', true);
-    world.recipients(3);
-    const folder = runFolder(await world.run(['--limit', '1']));
-    const { code: ended, out } = await world.bulk(['resume', folder, '--trace']);
+    environment.recipients(3);
+    const folder = runFolder(await environment.run(['--limit', '1']));
+    const { code: ended, out } = await environment.bulk(['resume', folder, '--trace']);
     expect(out).toMatch(/^Stopped, because unknown mails cannot be looked for: /m);
     expect(out).toContain(words);
     expect(out).toContain('3 rows = 0 sent + 0 rejected + 0 skipped + 1 unknown + 2 left\n');
@@ -343,20 +343,20 @@ describe('bulk resume --trace', () => {
     await start();
     unknowns('p1@example.com', true);
     unknowns('p2@example.com', true);
-    world.recipients(2);
-    const folder = runFolder(await world.run());
+    environment.recipients(2);
+    const folder = runFolder(await environment.run());
     age(folder, 1, 3);
-    expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({ code: 3 });
+    expect(await environment.bulk(['resume', folder, '--trace'])).toMatchObject({ code: 3 });
     expect(rows(folder).map((line) => line.split(',')[2])).toEqual(['unknown', 'sent']);
   });
 
   it('goes on past mails that are too old for message trace, and says so of them', async () => {
     await start();
     unknowns('p1@example.com', true);
-    world.recipients(2);
-    const folder = runFolder(await world.run(['--limit', '1']));
+    environment.recipients(2);
+    const folder = runFolder(await environment.run(['--limit', '1']));
     age(folder, 1, 24 * 91);
-    const resumed = await world.bulk(['resume', folder, '--trace']);
+    const resumed = await environment.bulk(['resume', folder, '--trace']);
     expect(resumed).toMatchObject({ code: 3, err: '' });
     expect(resumed.out).toContain('2 rows = 1 sent + 0 rejected + 0 skipped + 1 unknown + 0 left\n');
     expect(rows(folder)[0]).toMatch(
@@ -367,9 +367,9 @@ describe('bulk resume --trace', () => {
 
   it('asks nothing when nothing is unknown', async () => {
     await start();
-    world.recipients(2);
-    const folder = runFolder(await world.run(['--limit', '1']));
-    expect(await world.bulk(['resume', folder, '--trace'])).toMatchObject({ code: 0 });
+    environment.recipients(2);
+    const folder = runFolder(await environment.run(['--limit', '1']));
+    expect(await environment.bulk(['resume', folder, '--trace'])).toMatchObject({ code: 0 });
     expect(searches()).toHaveLength(0);
   });
 
@@ -378,9 +378,9 @@ describe('bulk resume --trace', () => {
     [['--trace', '--resend-unknown'], '--trace and --resend-unknown contradict each other'],
   ])('refuses %j', async (flags, words) => {
     await start();
-    world.recipients(1);
-    const folder = runFolder(await world.run());
-    expect(await world.bulk(['resume', folder, ...flags])).toMatchObject({
+    environment.recipients(1);
+    const folder = runFolder(await environment.run());
+    expect(await environment.bulk(['resume', folder, ...flags])).toMatchObject({
       code: 2,
       err: expect.stringContaining(words),
     });

@@ -4,8 +4,7 @@ import { bulkOptions, inBulkFlags, type MailChoices, transportOptions } from '..
 import { readConfiguration } from '../../../src/cli/common/configuration.js';
 import { inFlags, names } from '../../../src/cli/common/in-flags.js';
 import { processTerminal } from '../../../src/cli/common/terminal.js';
-import { explain } from '../../../src/cli/explain.js';
-import { createProgram } from '../../../src/cli/program.js';
+import { createProgram, explain } from '../../../src/cli/program.js';
 import { HINTS } from '../../../src/common/errors.js';
 import { NetworkFailure } from '../../../src/graph/http.js';
 import { describeNetworkFailure } from '../../../src/graph/network-error.js';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readTenantFile } from '../../../src/cli/sandbox/tenant-file.js';
+import { readTenantFile } from '../../../src/cli/sandbox/tenant.js';
 import { createCertificate, startSandbox } from '../../../src/sandbox/index.js';
 import { root, runNode } from '../../helpers/run-node.js';
 

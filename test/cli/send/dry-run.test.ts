@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCertificate, type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
-import { SendWorld } from './support.js';
+import { SendEnvironment } from './support.js';
 
 let sandbox: Sandbox;
-let world: SendWorld;
+let environment: SendEnvironment;
 beforeAll(async () => {
   const { privateKey, certificate } = await createCertificate({ commonName: 'dry run' });
   sandbox = await startSandbox({ certificate: privateKey + certificate });
   const team = 'team@contoso.example';
   sandbox.tenant.mailboxes.set({ address: team });
   sandbox.tenant.mailboxes.set({ address: sandbox.options.mailbox, sendAs: [team] });
-  world = new SendWorld(sandbox);
+  environment = new SendEnvironment(sandbox);
 });
 beforeEach(() => sandbox.clear());
 afterAll(async () => {
-  world.remove();
+  environment.remove();
   await sandbox.close();
 });
 
@@ -34,7 +34,7 @@ const mails: Record<string, () => string[]> = {
   'text, HTML and files': () => [
     ...['--to', 'ana@example.com', '--cc', 'b@example.com', '--bcc', 'secret@example.com'],
     ...['--text', 'T', '--html', '<p>H</p>', '--header', 'X-Ticket: 7'],
-    ...['--attach', world.write('some file.bin', Buffer.from([0, 1, 2, 254, 255]))],
+    ...['--attach', environment.write('some file.bin', Buffer.from([0, 1, 2, 254, 255]))],
   ],
   'Bcc alone': () => ['--bcc', 'a@example.com,b@example.com', '--text', 'Hi'],
   'another From': () => ['--to', 'a@example.com', '--from', 'Team <team@contoso.example>', '--text', 'Hi'],
@@ -43,14 +43,14 @@ const mails: Record<string, () => string[]> = {
 describe('a dry run', () => {
   it.each(Object.keys(mails))('prints what the sandbox is given for %s', async (name) => {
     const args = mails[name]?.() ?? [];
-    const connections = world.connections;
-    const dry = await world.send([...args, '--dry-run']);
+    const connections = environment.connections;
+    const dry = await environment.send([...args, '--dry-run']);
     expect(dry.code).toBe(0);
-    expect(world.connections).toBe(connections);
+    expect(environment.connections).toBe(connections);
     // As it was printed, byte for byte.
-    expect(await world.send(['--raw', '-'], { stdin: dry.bytes })).toMatchObject({ code: 0 });
+    expect(await environment.send(['--raw', '-'], { stdin: dry.bytes })).toMatchObject({ code: 0 });
     // And for the same flags, but for what is made up anew.
-    expect(await world.send(args)).toMatchObject({ code: 0 });
+    expect(await environment.send(args)).toMatchObject({ code: 0 });
     const [again, sent] = await uploaded();
     expect(again?.equals(dry.bytes)).toBe(true);
     expect(withoutChance(sent ?? Buffer.alloc(0))).toBe(withoutChance(dry.bytes));
@@ -63,15 +63,15 @@ describe('a dry run', () => {
       Buffer.from('From: noreply@contoso.example\r\nTo: b@example.com\r\n\r\n\xff\xfe\0\r\n', 'latin1'),
     ],
   ])('completes a raw message as the transport does: %s', async (_, raw) => {
-    const dry = await world.send(['--raw', '-', '--dry-run'], { stdin: raw });
-    await world.send(['--raw', '-'], { stdin: raw });
+    const dry = await environment.send(['--raw', '-', '--dry-run'], { stdin: raw });
+    await environment.send(['--raw', '-'], { stdin: raw });
     const [sent] = await uploaded();
     expect(dry.bytes.includes('\r\nMessage-ID: <')).toBe(true);
     expect(withoutChance(dry.bytes)).toBe(withoutChance(sent ?? Buffer.alloc(0)));
   });
 
   it('needs no identity, no network and no certificate: a mailbox is enough', async () => {
-    const bare = new SendWorld();
+    const bare = new SendEnvironment();
     const { code, out, err } = await bare.send([
       '--from',
       'a@contoso.com',
@@ -89,18 +89,18 @@ describe('a dry run', () => {
   });
 
   it('refuses what would be refused, with the same exit code', async () => {
-    const large = world.write('large.bin', Buffer.alloc(4_000_000, 1));
+    const large = environment.write('large.bin', Buffer.alloc(4_000_000, 1));
     const mail = ['--to', 'ana@example.com', '--attach', large];
-    const dry = await world.send([...mail, '--dry-run']);
-    const real = await world.send(mail);
+    const dry = await environment.send([...mail, '--dry-run']);
+    const real = await environment.send(mail);
     expect(dry).toEqual(real);
     expect(dry).toMatchObject({ code: 65, out: '', err: expect.stringContaining('too large') });
-    const noFrom = await world.send(['--raw', '-', '--dry-run'], { stdin: 'To: a@example.com\n\nHi' });
+    const noFrom = await environment.send(['--raw', '-', '--dry-run'], { stdin: 'To: a@example.com\n\nHi' });
     expect(noFrom).toMatchObject({ code: 65, err: expect.stringContaining('no From') });
   });
 
   it('notes what would be otherwise than the mail says, and what goes up by itself', async () => {
-    const from = await world.send([
+    const from = await environment.send([
       '--to',
       'a@example.com',
       '--from',
@@ -111,16 +111,16 @@ describe('a dry run', () => {
     ]);
     expect(from.err).toContain('Note: ');
     expect(from.err).toContain('x@contoso.example');
-    const large = world.write('large.bin', Buffer.alloc(4_000_000, 1));
+    const large = environment.write('large.bin', Buffer.alloc(4_000_000, 1));
     const mail = ['--to', 'a@example.com', '--attach', large, '--large-messages', 'upload', '--dry-run'];
-    const upload = await world.send(mail);
+    const upload = await environment.send(mail);
     expect(upload.code).toBe(0);
     expect(upload.err).toContain('Uploaded by itself  large.bin, 4,000,000 bytes\n');
     expect(upload.bytes.length).toBeLessThan(2_000);
   });
 
   it('gives the bytes in base64 with --json', async () => {
-    const { code, out, err } = await world.send(['--to', 'a@example.com', '--text', 'Hi', '--dry-run', '--json']);
+    const { code, out, err } = await environment.send(['--to', 'a@example.com', '--text', 'Hi', '--dry-run', '--json']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const { mime, ...report } = JSON.parse(out);
     const bytes = Buffer.from(mime, 'base64');

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCertificate, type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { bundleProgram, startSend } from './child.js';
-import { SendWorld } from './support.js';
+import { SendEnvironment } from './support.js';
 
 let certificate: string;
 let program: { file: string; remove(): void };
 let sandbox: Sandbox;
-let world: SendWorld;
+let environment: SendEnvironment;
 beforeAll(async () => {
   const key = await createCertificate({ commonName: 'send in a process' });
   certificate = key.privateKey + key.certificate;
@@ -14,15 +14,15 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   sandbox = await startSandbox({ certificate });
-  world = new SendWorld(sandbox);
+  environment = new SendEnvironment(sandbox);
 });
 afterEach(async () => {
-  world.remove();
+  environment.remove();
   await sandbox.close();
 });
 afterAll(() => program.remove());
 
-const start = (...args: string[]) => startSend(program.file, args, world.folder);
+const start = (...args: string[]) => startSend(program.file, args, environment.folder);
 
 describe('send in a process of its own', () => {
   it('finds .env in its folder, and sends the text from its stdin', async () => {
@@ -35,7 +35,7 @@ describe('send in a process of its own', () => {
   });
 
   it('a dry run through a pipe is what the next process sends', async () => {
-    const large = world.write('some.bin', Buffer.alloc(1_000_000, 7));
+    const large = environment.write('some.bin', Buffer.alloc(1_000_000, 7));
     const dry = start('--to', 'ana@example.com', '--text', 'Hi', '--attach', large, '--dry-run');
     const raw = start('--raw', '-');
     dry.child.stdout.pipe(raw.child.stdin);

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCertificate, type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
-import { SendWorld } from './support.js';
+import { SendEnvironment } from './support.js';
 
 let certificate: string;
 let sandbox: Sandbox;
-let world: SendWorld;
+let environment: SendEnvironment;
 beforeAll(async () => {
   const key = await createCertificate({ commonName: 'send command' });
   certificate = key.privateKey + key.certificate;
 });
 beforeEach(async () => {
   sandbox = await startSandbox({ certificate });
-  world = new SendWorld(sandbox);
+  environment = new SendEnvironment(sandbox);
 });
 afterEach(async () => {
-  world.remove();
+  environment.remove();
   await sandbox.close();
 });
 
@@ -30,7 +30,7 @@ const arrived = async () => {
 
 describe('send', () => {
   it('sends with what the .env file says, and tells what became of the mail and how to trace it', async () => {
-    const { code, out, err } = await world.send(hello);
+    const { code, out, err } = await environment.send(hello);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const { messageId, requestId, clientRequestId, mailbox, from, text } = await arrived();
     expect(text?.trim()).toBe('Hi Ana');
@@ -45,15 +45,15 @@ describe('send', () => {
     const args = ['--to', '"Doe, Ana" <ana@example.com>, bob@example.com', '--to', 'cid@example.com'];
     args.push('--cc', 'Dora <dora@example.com>', '--bcc', 'eve@example.com', '--reply-to', 'help@example.com');
     args.push('--from', `News <${sandbox.options.mailbox}>`, '--header', 'X-Ticket: 7', '--header', 'Precedence: bulk');
-    args.push('--subject', 'Grüße', '--html', `@${world.write('mail.html', '<p>Ünïcode</p>')}`);
+    args.push('--subject', 'Grüße', '--html', `@${environment.write('mail.html', '<p>Ünïcode</p>')}`);
     args.push(
       '--attach',
-      world.write('b.txt', 'B'),
+      environment.write('b.txt', 'B'),
       '--attach',
-      world.write('c ü.bin', Buffer.from([0, 255, 10])),
+      environment.write('c ü.bin', Buffer.from([0, 255, 10])),
       '-',
     );
-    expect(await world.send(args, { stdin: 'From stdin\n' })).toMatchObject({ code: 0, err: '' });
+    expect(await environment.send(args, { stdin: 'From stdin\n' })).toMatchObject({ code: 0, err: '' });
     const message = await arrived();
     expect(message.to).toMatchObject([
       { name: 'Doe, Ana', address: 'ana@example.com' },
@@ -75,35 +75,35 @@ describe('send', () => {
       `From: ${sandbox.options.mailbox}\r\nTo: ana@example.com\r\nMessage-ID: <a@b>\r\nX-Odd:  kept \r\n\r\nÄ\r\n`,
       'latin1',
     );
-    expect(await world.send(['--raw', world.write('mail.eml', raw)])).toMatchObject({ code: 0 });
-    expect(await world.send(['--raw', '-'], { stdin: raw })).toMatchObject({ code: 0 });
+    expect(await environment.send(['--raw', environment.write('mail.eml', raw)])).toMatchObject({ code: 0 });
+    expect(await environment.send(['--raw', '-'], { stdin: raw })).toMatchObject({ code: 0 });
     expect((await sandbox.messages()).map((message) => message.raw.equals(raw))).toEqual([true, true]);
   });
 
   it('prints a Message-ID of a raw message so that it commands neither terminal nor PowerShell', async () => {
     const raw = `From: ${sandbox.options.mailbox}\r\nTo: ana@example.com\r\nMessage-ID: <a\u2019;calc;\u2018\u001b[31m@b>\r\n\r\nHi\r\n`;
-    const { code, out } = await world.send(['--raw', '-'], { stdin: raw });
+    const { code, out } = await environment.send(['--raw', '-'], { stdin: raw });
     expect(code).toBe(0);
     expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     expect(out).toContain("-MessageId ('' + '<a' + [char]0x2019 + ';calc;' + [char]0x2018");
-    const json = await world.send(['--raw', '-', '--json'], { stdin: raw.replace('\u001b', '\u009b') });
+    const json = await environment.send(['--raw', '-', '--json'], { stdin: raw.replace('\u001b', '\u009b') });
     expect(json.out.trimEnd()).not.toMatch(/\p{Cc}/u);
     expect(JSON.parse(json.out).messageId).toContain('\u009b');
   });
 
   it('keeps an @ at the beginning of a text when there are two', async () => {
-    expect(await world.send([...toAna, '--text', '@@ana hello'])).toMatchObject({ code: 0 });
+    expect(await environment.send([...toAna, '--text', '@@ana hello'])).toMatchObject({ code: 0 });
     expect((await arrived()).text?.trim()).toBe('@ana hello');
   });
 
   it('prints one object with --json, whatever the outcome', async () => {
-    const { code, out, err } = await world.send([...hello, '--json']);
+    const { code, out, err } = await environment.send([...hello, '--json']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const { messageId, requestId, mailbox } = await arrived();
     const sent = { outcome: 'sent', exitCode: 0, messageId, requestId, mailbox, recipients: ['ana@example.com'] };
     expect(JSON.parse(out)).toMatchObject(sent);
     sandbox.fault({ on: 'sendMail', status: 403, code: 'ErrorAccessDenied' });
-    const refused = await world.send([...hello, '--json']);
+    const refused = await environment.send([...hello, '--json']);
     expect(refused).toMatchObject({ code: 77, err: '' });
     expect(JSON.parse(refused.out)).toMatchObject({
       outcome: 'not-sent',
@@ -114,12 +114,14 @@ describe('send', () => {
 
   it('takes the way and the care of the flags', async () => {
     sandbox.tenant.apps.set({ clientId: sandbox.options.clientId, roles: ['Mail.Send', 'Mail.ReadWrite'] });
-    expect(await world.send([...hello, '--delivery', 'draft'])).toMatchObject({ code: 0 });
+    expect(await environment.send([...hello, '--delivery', 'draft'])).toMatchObject({ code: 0 });
     expect(sandbox.requests({ operation: 'createDraft' })).toHaveLength(1);
     sandbox.fault({ on: 'sendMail', status: 504, delivered: true });
-    expect(await world.send([...hello, '--on-unknown', 'verify'])).toMatchObject({ code: 0 });
-    const large = world.write('large.bin', Buffer.alloc(4_000_000, 1));
-    expect(await world.send([...hello, '--attach', large, '--large-messages', 'upload'])).toMatchObject({ code: 0 });
+    expect(await environment.send([...hello, '--on-unknown', 'verify'])).toMatchObject({ code: 0 });
+    const large = environment.write('large.bin', Buffer.alloc(4_000_000, 1));
+    expect(await environment.send([...hello, '--attach', large, '--large-messages', 'upload'])).toMatchObject({
+      code: 0,
+    });
     expect((await sandbox.messages()).at(-1)?.attachments).toHaveLength(1);
   });
 });
@@ -127,7 +129,7 @@ describe('send', () => {
 describe('send of a mail that does not get through', () => {
   it('ends with 3 when nobody knows, and gives the Message-ID to look for', async () => {
     sandbox.fault({ on: 'sendMail', status: 504, delivered: true });
-    const { code, out, err } = await world.send(hello);
+    const { code, out, err } = await environment.send(hello);
     expect({ code, out }).toEqual({ code: 3, out: '' });
     expect(err).toMatch(/^Unknown: the mail may have been sent, or not\./);
     expect(err).toContain(`Message-ID         ${(await arrived()).messageId}`);
@@ -141,7 +143,7 @@ describe('send of a mail that does not get through', () => {
     ['75 when it must wait longer than it would', { status: 429, headers: { 'retry-after': '900' } }, 75],
   ] as const)('ends with %s', async (_, fault, code) => {
     sandbox.fault({ on: 'sendMail', ...fault });
-    const printed = await world.send(hello);
+    const printed = await environment.send(hello);
     expect(printed).toMatchObject({ code, out: '' });
     expect(printed.err).toMatch(/^Not sent\.\n\n.+/);
     expect(printed.err).toMatch(/\n\nThe request-id finds the request in the Graph activity logs\.\n$/);
@@ -150,46 +152,46 @@ describe('send of a mail that does not get through', () => {
 
   it('ends with 69 when nobody can be trusted to be Microsoft, and with 78 when the sign-in is refused', async () => {
     sandbox.tenant.apps.set({ clientId: sandbox.options.clientId, certificates: [] });
-    const refused = await world.send(hello);
+    const refused = await environment.send(hello);
     expect(refused).toMatchObject({ code: 78, err: expect.stringContaining('AADSTS700027') });
-    const without = readFileSync(world.envFile, 'utf8').replace(/^NODE_EXTRA_CA_CERTS=.*$/m, '');
-    const stranger = await world.send([...hello, '--env-file', world.write('stranger.env', without)]);
+    const without = readFileSync(environment.envFile, 'utf8').replace(/^NODE_EXTRA_CA_CERTS=.*$/m, '');
+    const stranger = await environment.send([...hello, '--env-file', environment.write('stranger.env', without)]);
     expect(stranger).toMatchObject({ code: 69, err: expect.stringContaining('certificate') });
   });
 
   it('ends with 65 when it is too large, and names the flag that would help', async () => {
-    const large = world.write('large.bin', Buffer.alloc(4_000_000, 1));
-    const { code, err } = await world.send([...hello, '--attach', large]);
+    const large = environment.write('large.bin', Buffer.alloc(4_000_000, 1));
+    const { code, err } = await environment.send([...hello, '--attach', large]);
     expect(code).toBe(65);
     expect(err.replaceAll(/\s+/g, ' ')).toContain('let them be uploaded with --large-messages upload');
     expect(sandbox.requests({ operation: 'sendMail' })).toEqual([]);
   });
 
   it('says where a wrong value comes from, and reads no stdin for nothing', async () => {
-    const wrong = await world.send([...toAna, '-'], { env: { AZURE_CLIENT_ID: 'nonsense' }, stdin: '' });
+    const wrong = await environment.send([...toAna, '-'], { env: { AZURE_CLIENT_ID: 'nonsense' }, stdin: '' });
     expect(wrong).toMatchObject({ code: 78, out: '' });
     expect(wrong.err.replaceAll(/\s+/g, ' ')).toContain('AZURE_CLIENT_ID comes from the environment.');
-    const nothing = await new SendWorld().send(hello);
+    const nothing = await new SendEnvironment().send(hello);
     expect(nothing).toMatchObject({ code: 78, err: expect.stringContaining('Nothing is configured') });
-    const nobody = await new SendWorld().send([...hello, '--mailbox', 'a@contoso.com']);
+    const nobody = await new SendEnvironment().send([...hello, '--mailbox', 'a@contoso.com']);
     expect(nobody).toMatchObject({ code: 78, err: expect.stringContaining('Nothing is configured') });
   });
 });
 
 it('a secret that is refused is printed nowhere', async () => {
   const env = { AZURE_CLIENT_SECRET: 'not-the-secret-42' };
-  const printed = [await world.send(hello, { env }), await world.send([...hello, '--json'], { env })];
+  const printed = [await environment.send(hello, { env }), await environment.send([...hello, '--json'], { env })];
   expect(printed.map(({ code }) => code)).toEqual([78, 78]);
   expect(printed.map(({ out, err }) => out + err).join('')).not.toContain('not-the-secret');
 });
 
 it('what is printed fits into 80 columns', async () => {
   const long = Array.from({ length: 9 }, (_, n) => `recipient-${n}@example.com`).join(', ');
-  const sent = await world.send(['--to', long, '--text', 'Hi']);
+  const sent = await environment.send(['--to', long, '--text', 'Hi']);
   sandbox.fault({ on: 'sendMail', status: 403, code: 'ErrorAccessDenied' });
-  const refused = await world.send(hello);
-  const dry = await world.send([...hello, '--from', 'other@contoso.example', '--dry-run']);
-  const help = await world.send(['--help']);
+  const refused = await environment.send(hello);
+  const dry = await environment.send([...hello, '--from', 'other@contoso.example', '--dry-run']);
+  const help = await environment.send(['--help']);
   const lines = [sent.out, refused.err, dry.err, help.out].join('').split('\n');
   expect(lines.filter((line) => line.length > 80 && !line.includes('Get-MessageTraceV2'))).toEqual([]);
 });

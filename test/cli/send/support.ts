@@ -27,7 +27,7 @@ export interface RunOptions {
 }
 
 /** A folder with certificate, CA and a `.env` file of a sandbox, and `send` with nothing else in its environment. */
-export class SendWorld {
+export class SendEnvironment {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'send-command-'));
   readonly envFile: string;
   connections = 0;

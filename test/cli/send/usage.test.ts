@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { SendWorld } from './support.js';
+import { SendEnvironment } from './support.js';
 
-const world = new SendWorld();
-afterAll(() => world.remove());
+const environment = new SendEnvironment();
+afterAll(() => environment.remove());
 
 const to = ['--to', 'a@example.com'];
 const mail = [...to, '--text', 'Hi', '--from', 'a@contoso.com'];
@@ -24,10 +24,10 @@ describe('flags that cannot be meant end with 2, before anything is read or sent
       "'/nowhere/.env' cannot be read",
     ],
   ])('%s', async (_, args, problem) => {
-    const { code, out, err } = await world.send(args);
+    const { code, out, err } = await environment.send(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(problem);
-    expect(world.connections).toBe(0);
+    expect(environment.connections).toBe(0);
   });
 });
 
@@ -43,7 +43,7 @@ describe('another header line is never smuggled in', () => {
     ['an address', ['--reply-to', 'b@example.com\nBcc: eve@example.com']],
     ['the sender', ['--mailbox', 'a@contoso.com\nBcc: eve@example.com']],
   ])('in %s', async (_, args) => {
-    const { code, out } = await world.send([...mail, ...args, '--dry-run']);
+    const { code, out } = await environment.send([...mail, ...args, '--dry-run']);
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });
 });
@@ -63,39 +63,41 @@ describe('what cannot be read ends with 65', () => {
       "The file of --html, '/nowhere.html', cannot be read",
     ],
   ])('%s', async (_, args, problem) => {
-    const { code, out, err } = await world.send([...mail, ...args, '--dry-run']);
+    const { code, out, err } = await environment.send([...mail, ...args, '--dry-run']);
     expect({ code, out }).toEqual({ code: 65, out: '' });
     expect(err.replaceAll(/\s+/g, ' ')).toContain(problem);
   });
 
   it('text that is not UTF-8, and no text at all', async () => {
     const from = ['--from', 'a@contoso.com', '--dry-run'];
-    const latin = await world.send([...to, ...from, '-'], { stdin: Buffer.from('Gr\xfc\xdfe', 'latin1') });
+    const latin = await environment.send([...to, ...from, '-'], { stdin: Buffer.from('Gr\xfc\xdfe', 'latin1') });
     expect(latin).toMatchObject({ code: 65, err: expect.stringContaining('is not UTF-8') });
-    expect(await world.send([...to, ...from, '-'])).toMatchObject({
+    expect(await environment.send([...to, ...from, '-'])).toMatchObject({
       code: 65,
       err: expect.stringContaining('nothing on stdin'),
     });
-    const raw = await world.send(['--raw', '/nowhere.eml', '--mailbox', 'a@contoso.com', '--dry-run']);
+    const raw = await environment.send(['--raw', '/nowhere.eml', '--mailbox', 'a@contoso.com', '--dry-run']);
     expect(raw).toMatchObject({ code: 65, err: expect.stringContaining('/nowhere.eml') });
   });
 });
 
 it('whoever is to type is told so, and how it ends; a pipe is not', async () => {
   const dry = [...to, '--from', 'a@contoso.com', '--dry-run', '-'];
-  expect((await world.send(dry, { stdin: 'Hi', isTTY: true })).err).toMatch(/^Type the text; Ctrl-\S+.* ends it\.\n/);
-  expect((await world.send(dry, { stdin: 'Hi' })).err).not.toContain('Type the');
+  expect((await environment.send(dry, { stdin: 'Hi', isTTY: true })).err).toMatch(
+    /^Type the text; Ctrl-\S+.* ends it\.\n/,
+  );
+  expect((await environment.send(dry, { stdin: 'Hi' })).err).not.toContain('Type the');
 });
 
 it('a text from stdin that has no end is not read for ever', async () => {
-  const printed = await world.send([...to, '--from', 'a@contoso.com', '--dry-run', '-'], {
+  const printed = await environment.send([...to, '--from', 'a@contoso.com', '--dry-run', '-'], {
     stdin: Buffer.alloc(2 ** 26 + 1),
   });
   expect(printed).toMatchObject({ code: 65, err: expect.stringContaining('more than 64 MiB') });
 });
 
 it('the help tells the exit codes', async () => {
-  const { code, out } = await world.send(['--help']);
+  const { code, out } = await environment.send(['--help']);
   expect(code).toBe(0);
   for (const exit of [0, 1, 2, 3, 65, 69, 75, 77, 78, 130])
     expect(out).toMatch(new RegExp(`(^|\\s)${exit}\\s+\\w`, 'm'));

@@ -2,12 +2,9 @@ import { isGraphMailError } from '../../../common/errors.js';
 import { resolveCloud } from '../../../graph/clouds.js';
 import { isLoopback } from '../../../graph/proxy/exceptions.js';
 import type { CloudName } from '../../../options/types.js';
-import {
-  type ConfigurationSource,
-  originOf,
-  checkConfiguration as settleConfiguration,
-} from '../../common/configuration.js';
-import { givenConfiguration } from '../../common/configuration-flags.js';
+import { givenConfiguration, checkConfiguration as settleConfiguration } from '../../common/configuration.js';
+import { originOf } from '../../common/configuration-errors.js';
+import type { ConfigurationSource } from '../../common/configuration-variables.js';
 import { EXIT } from '../../common/exit-codes.js';
 import { type Check, failed, ok, warning } from '../common/check.js';
 import type { CheckContext } from '../common/check-context.js';

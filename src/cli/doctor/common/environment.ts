@@ -4,7 +4,7 @@ import type { Transporter } from 'nodemailer';
 import type { Clock } from '../../../common/clock.js';
 import { version } from '../../../common/version.js';
 import type { GraphTransportOptions } from '../../../options/types.js';
-import type { GivenConfiguration } from '../../common/configuration-flags.js';
+import type { GivenConfiguration } from '../../common/configuration.js';
 import type { Feature } from '../../common/features.js';
 import type { Terminal } from '../../common/terminal.js';
 

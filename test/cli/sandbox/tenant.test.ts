@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openSandboxFolder } from '../../../src/cli/sandbox/folder.js';
-import { KeptTenant } from '../../../src/cli/sandbox/kept-tenant.js';
+import { KeptTenant } from '../../../src/cli/sandbox/tenant.js';
 import { createCertificate, type Sandbox, startSandbox, type TenantOptions } from '../../../src/sandbox/index.js';
 
 const { certificate } = await createCertificate();

@@ -1,10 +1,36 @@
-import type { CheckReport } from '../../bulk/checks/check-recipients.js';
+import { type CheckReport, checkRecipients } from '../../bulk/checks/check-recipients.js';
 import { count, counted } from '../../bulk/common/words.js';
+import { openSuppressionList } from '../../bulk/suppression/suppression-list.js';
+import { openTemplate } from '../../bulk/template/input.js';
 import { printable, withoutLine } from '../common/wording.js';
-import { inBulkFlags } from './mail-choices.js';
+import { inBulkFlags, listHeadersOf, type MailChoices, mailboxesOf, recipientsOf } from './mail-choices.js';
+
+/** Runs all rows through every check that precedes sending. @throws BulkInputError */
+export async function checkRows(
+  choices: MailChoices,
+  limit: number | undefined,
+  alreadyToday: readonly number[],
+): Promise<CheckReport> {
+  const { attachments, suppress, from, allowDuplicates, rate, perDay } = choices;
+  return checkRecipients({
+    recipients: recipientsOf(choices),
+    template: await openTemplate(choices.template, { attachmentsFolder: attachments }),
+    senders: from,
+    listHeaders: listHeadersOf(choices),
+    suppression: suppress === undefined ? undefined : await openSuppressionList(suppress),
+    allowDuplicates,
+    rate,
+    perDay,
+    limit,
+    alreadyToday,
+    mailbox: choices.mailbox,
+    mailboxes: mailboxesOf(choices).length,
+  });
+}
 
 /** Problems that are listed; the others are counted. */
 const mostListed = 20;
+
 /** Lines that are named where many have the same problem. */
 const mostLines = 5;
 
@@ -13,7 +39,7 @@ export function checkText(report: CheckReport, { all = false } = {}): string[] {
   const { rows, ready, skipped, problems, problemCount, warnings, plan } = report;
   const groups = groupsOf(problems);
   const listed = groups.slice(0, all ? groups.length : mostListed);
-  const told = listed.reduce((sum, group) => sum + group.length, 0);
+  const listedRows = listed.reduce((sum, group) => sum + group.length, 0);
   const lines = [
     `${counted(rows, 'row')}: ${[
       counted(ready, 'mail'),
@@ -23,7 +49,7 @@ export function checkText(report: CheckReport, { all = false } = {}): string[] {
     ].join(', ')}.`,
     ...listed.map(groupText),
   ];
-  if (problemCount > told) lines.push(`  … and ${counted(problemCount - told, 'more row')}.`);
+  if (problemCount > listedRows) lines.push(`  … and ${counted(problemCount - listedRows, 'more row')}.`);
   lines.push(...warnings.map(({ message, rows: n }) => `Note: ${printable(message)} (${counted(n, 'row')})`));
   if (ready > 0) lines.push(...plan.statements);
   return lines;
@@ -31,7 +57,7 @@ export function checkText(report: CheckReport, { all = false } = {}): string[] {
 
 type Problem = CheckReport['problems'][number];
 
-/** Problems in words that are the same, as that of a name which the template has wrong, together. */
+/** Groups problems with the same message, such as that of a name which the template has wrong. */
 function groupsOf(problems: readonly Problem[]): Problem[][] {
   const groups = new Map<string, Problem[]>();
   for (const problem of problems) {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { interrupt, runCommand, type Started, startCommand } from './sandbox-process.js';
+import { interrupt, runCommand, type Started, startCommand } from '../sandbox-process.js';
 
 // Several programs one after the other, each of which may take seconds to start on a machine that has much to do.
 const LONG = 180_000;

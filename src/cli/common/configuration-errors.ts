@@ -1,9 +1,53 @@
 import { existsSync } from 'node:fs';
 import { listed } from '../../bulk/common/words.js';
-import { configError, type GraphMailError } from '../../common/errors.js';
+import { configError, GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { OwnCommands, pathFrom } from '../../common/own-commands.js';
-import type { Configuration } from './configuration.js';
+import { CONFIGURATION_NAMES, type ConfiguredVariables, flagNames } from './configuration-variables.js';
 
+/** Runs `check`; where a configured value is at fault, the error says where it comes from, or what is missing. */
+export function inWords<T>(configuration: ConfiguredVariables, check: () => T, mailbox?: string): T {
+  const { env, source } = configuration;
+  try {
+    return check();
+  } catch (error) {
+    if (!isGraphMailError(error)) throw error;
+    const missing = incomplete(configuration, mailbox);
+    if (missing) throw missing;
+    const named = CONFIGURATION_NAMES.filter((name) => source[name] && isNamed(name, error.message));
+    const origins = named.map((name) =>
+      env[name] === ''
+        ? `${name} is empty in ${originOf(name, configuration)}.`
+        : `${name} comes from ${originOf(name, configuration)}.`,
+    );
+    throw new GraphMailError([error.message, ...origins].join(' '), { ...error, cause: error.cause });
+  }
+}
+
+/** The option that a variable sets, as messages of the library quote it. */
+const optionNames: Partial<Record<string, string>> = {
+  GRAPH_MAIL_MAILBOX: "'mailbox'",
+  AZURE_AUTHORITY_HOST: "'cloud.authorityHost'",
+  GRAPH_MAIL_GRAPH_HOST: "'cloud.graphHost'",
+};
+
+function isNamed(variable: string, message: string): boolean {
+  const option = optionNames[variable];
+  return new RegExp(`\\b${variable}\\b`).test(message) || (option !== undefined && message.includes(option));
+}
+
+/** Where a variable is set, in words. */
+export function originOf(name: string, { source, envFile }: Pick<ConfiguredVariables, 'source' | 'envFile'>): string {
+  switch (source[name]) {
+    case 'flag':
+      return flagNames[name as keyof typeof flagNames];
+    case '.env':
+      return envFileInWords(envFile);
+    default:
+      return 'the environment';
+  }
+}
+
+/** Where setup writes its configuration. */
 const written = 'graph-mailer/developer/.env';
 
 /** What a configuration must have: each part by any of its variables, and by a flag. */
@@ -20,17 +64,17 @@ const parts = [
 /**
  * What is wrong with a configuration in which parts are missing, all of them at once; `undefined` where none is. With
  * nothing at all configured, it says what to run first.
- * @param mailbox one that is given otherwise
+ * @param mailbox the mailbox, where it is given in another way
  */
 export function incomplete(
-  { env, source, envFile }: Pick<Configuration, 'env' | 'source' | 'envFile'>,
+  { env, source, envFile }: ConfiguredVariables,
   mailbox?: string,
 ): GraphMailError | undefined {
   const missing = parts.filter(
     ({ flag, variables }) => !variables.some((name) => env[name]) && !(flag === '--mailbox' && mailbox !== undefined),
   );
   if (missing.length === 0) return undefined;
-  // A mailbox in a flag alone says nothing of who signs in.
+  // A mailbox in a flag alone does not say who signs in.
   const nothing = parts.every(
     ({ variables }) =>
       !variables.some((name) => env[name] && !(name === 'GRAPH_MAIL_MAILBOX' && source[name] === 'flag')),
@@ -38,7 +82,7 @@ export function incomplete(
   if (nothing)
     return configError(
       'Nothing is configured: neither flags nor the environment nor a .env file say who sends.',
-      firstSteps(),
+      howToConfigure(),
     );
   const names = missing.map(({ variables: [name] }) => name);
   const nowhere = names.filter((name) => source[name] === undefined);
@@ -47,7 +91,7 @@ export function incomplete(
     ...(flags.length > 0 ? ['--tenant-id, --client-id and --certificate together'] : []),
     ...(missing.length > flags.length ? ['--mailbox'] : []),
   ].join(', and ');
-  // As setup leaves them, until the administrator answers.
+  // Setup leaves them empty until the administrator answers.
   const fromEntra = names.some((name) => source[name] === '.env' && name.endsWith('_ID'))
     ? ' Those that setup left empty come from the Entra administrator (registered-app.txt).'
     : '';
@@ -64,13 +108,13 @@ export function incomplete(
 }
 
 /** A `.env` file, by its path where that is not the usual one. */
-export function envFileInWords(envFile: Configuration['envFile']): string {
+export function envFileInWords(envFile: ConfiguredVariables['envFile']): string {
   const file = envFile ? pathFrom(process.cwd(), envFile) : '.env';
   return file === '.env' ? 'the .env file' : `the .env file ${file}`;
 }
 
-/** A text of several lines: its commands stay whole. */
-function firstSteps(): string {
+/** A text of several lines, whose commands are not wrapped. */
+function howToConfigure(): string {
   const commands = new OwnCommands();
   const command = (...words: string[]) => `  ${commands.plain(...words)}`;
   return [

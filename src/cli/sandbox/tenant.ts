@@ -1,14 +1,76 @@
 import { readFileSync } from 'node:fs';
-import { fileProblem } from '../../options/checks.js';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileProblem, shownPath } from '../../options/checks.js';
 import { checkFields, type Kinds } from '../../sandbox/checks/check-fields.js';
+import * as is from '../../sandbox/checks/kinds.js';
 import { freeName } from '../../sandbox/tenant/collection.js';
 import { checkTenantEntries, TENANT_OPTIONS, type TenantOptions } from '../../sandbox/tenant/tenant-options.js';
 import { writePrivateFile } from '../common/private-file.js';
-import type { TenantFile } from './tenant-file.js';
+
+/** What a tenant file may set: the options of `startSandbox` that make up the tenant. */
+type TenantFile = TenantOptions & { tenantDomain?: string };
+
+const TENANT_FILE: Kinds<TenantFile> = { ...TENANT_OPTIONS, tenantDomain: is.text };
+
+const fileNames = is.listOf(is.text, 'paths of PEM files');
+
+/**
+ * Reads the tenant from a JSON file. An application's `certificateFiles` are read too, relative to that file, and added to
+ * its `certificates`.
+ * @throws Error in words, naming the file, the entry and what is expected
+ */
+export async function readTenantFile(file: string): Promise<TenantFile> {
+  const given = await readJson(file);
+  const what = `The tenant file ${file}`;
+  checkFields(what, given, TENANT_FILE);
+  const tenant = given as TenantFile;
+  if (tenant.apps) {
+    const read = tenant.apps.map((app, index) => withCertificates(app, file, `${what}: apps[${index}]`));
+    tenant.apps = (await Promise.all(read)) as NonNullable<TenantFile['apps']>;
+  }
+  checkTenantEntries(what, tenant);
+  return tenant;
+}
+
+async function readJson(file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Error(`The tenant file ${shownPath(file)} cannot be read: ${fileProblem(cause)}.`, { cause });
+  }
+  try {
+    // Editors on Windows begin a file with a byte order mark, which JSON.parse refuses.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw new Error(`The tenant file ${file} is no JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function withCertificates(app: unknown, file: string, what: string): Promise<unknown> {
+  if (typeof app !== 'object' || app === null || !('certificateFiles' in app)) return app;
+  const { certificateFiles, ...rest } = app as { certificateFiles: unknown; certificates?: unknown };
+  checkFields(what, { certificateFiles }, { certificateFiles: fileNames });
+  const { certificates = [] } = rest;
+  // The check of the application reports what else it is.
+  if (!Array.isArray(certificates)) return rest;
+  const read = (certificateFiles as string[]).map(async (name) => {
+    try {
+      return await readFile(path.resolve(path.dirname(file), name), 'utf8');
+    } catch (cause) {
+      throw new Error(
+        `${what}: the certificate file ${shownPath(path.resolve(path.dirname(file), name))} cannot be read: ${fileProblem(cause)}.`,
+        { cause },
+      );
+    }
+  });
+  return { ...rest, certificates: [...certificates, ...(await Promise.all(read))] };
+}
 
 const VERSION = 1;
 
-/** Of the tenant's entries, by what each is known. */
+/** The field that identifies an entry of each list. */
 const KEYS = {
   apps: 'clientId',
   mailboxes: 'address',
@@ -16,9 +78,11 @@ const KEYS = {
   assignments: 'name',
   accessPolicies: 'name',
 } as const;
+
 const VALUES = ['ews', 'propagationDelay', 'messageTracePrincipal'] as const;
 
 type ListName = keyof typeof KEYS;
+
 type Kept = Pick<TenantOptions, ListName | (typeof VALUES)[number]>;
 
 const KEPT = Object.fromEntries(
@@ -26,8 +90,8 @@ const KEPT = Object.fromEntries(
 ) as Kinds<Kept>;
 
 /**
- * The tenant of a sandbox on the command line, kept in a file from one start to the next. What a `--tenant` file names comes from
- * that file at every start: it goes before what was kept under the same name, and is not kept itself.
+ * The tenant of the `sandbox` command, kept in a file from one start to the next. Entries of a `--tenant` file come from that
+ * file at every start: they override what was kept under the same name, and are not kept themselves.
  */
 export class KeptTenant {
   readonly file: string;
@@ -39,7 +103,7 @@ export class KeptTenant {
   #ended = false;
 
   /**
-   * @param given of the `--tenant` file
+   * @param given the contents of the `--tenant` file
    * @param rolesOf the client id of the application whose roles a flag names
    * @throws Error in words when the file is damaged, or of a newer version
    */
@@ -56,7 +120,7 @@ export class KeptTenant {
     return this.#text === undefined;
   }
 
-  /** What `startSandbox` is given: what is named now, and of what was kept all else. */
+  /** For `startSandbox`: what is given now, and everything else that was kept. */
   get options(): TenantFile {
     const lists = names().map((name) => [
       name,
@@ -65,7 +129,7 @@ export class KeptTenant {
     return { ...this.#kept, ...withoutUndefined(this.#given), ...Object.fromEntries(lists) };
   }
 
-  /** Keeps what the tenant is now. What cannot be kept is said to `warn`; the sandbox goes on. */
+  /** Keeps the current tenant. Where that fails, `warn` is called and the sandbox goes on. */
   keep(tenant: TenantOptions, warn: (text: string) => void): void {
     if (this.#ended) return;
     const lists = names().map((name) => [
@@ -96,7 +160,7 @@ export class KeptTenant {
     }
   }
 
-  /** What went wrong at the start, with what to do where it is what was kept. */
+  /** An error of the start, with what to do where the kept tenant is its cause. */
   explain(error: unknown): unknown {
     const problem =
       error instanceof Error
@@ -113,7 +177,7 @@ export class KeptTenant {
     return entriesOf(this.#given, name).some((one) => keyOf(name, one) === keyOf(name, entry));
   }
 
-  /** Roles that a flag names are those of this start alone. */
+  /** Roles from a flag apply to this start only. */
   #keepRoles(kept: Kept): void {
     const id = this.#givenRoles?.toLowerCase();
     if (id === undefined) return;

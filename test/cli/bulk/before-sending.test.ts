@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { type Confirmation, confirmSending } from '../../../src/cli/bulk/confirmation.js';
+import { type Confirmation, confirmSending } from '../../../src/cli/bulk/before-sending.js';
 
 /** What comes of it when somebody types `typed`. */
 async function confirm(asked: Partial<Confirmation>, typed?: string) {
