@@ -1,8 +1,6 @@
 import { ambiguityInList } from '../common/canonical-address.js';
 import { isGraphMailError } from '../common/errors.js';
-import { contentFields } from './access.js';
-import { isStream } from './compose/content-streams.js';
-import { checkContent, checkPlaces, dataError, kindOf } from './content-value.js';
+import { checkContent, checkPlaces, contentFields, dataError, isStream, kindOf } from './common/content.js';
 
 type Data = Record<string, unknown>;
 

@@ -1,4 +1,4 @@
-import type { HeaderField } from '../message/header.js';
+import type { HeaderField } from '../message/header/header.js';
 import { finding, type PreflightFinding } from './finding.js';
 
 /**

@@ -1,15 +1,14 @@
 import { canonicalAddress, hasAsciiLocalPart } from '../common/canonical-address.js';
 import { onmicrosoftLimit } from '../common/recipient-limits.js';
-import { parseAddressList } from '../message/address-list.js';
-import { fieldsNamed, type HeaderField } from '../message/header.js';
+import { parseAddressList } from '../message/header/address-list.js';
+import { fieldsNamed, type HeaderField } from '../message/header/header.js';
+import { addressesIn } from '../message/header/recipients.js';
 import { chooseMailbox } from '../message/mailbox.js';
 import { ownOptions } from '../message/prepare.js';
-import { addressesIn } from '../message/recipients.js';
 import { isGuid } from '../options/checks.js';
-import { finding, type PreflightFinding } from './finding.js';
+import { finding, type PreflightFinding, saidBy } from './finding.js';
 import type { MailView } from './mail-view.js';
 import type { PreflightSettings } from './options.js';
-import { saidBy } from './said-by.js';
 
 /** Whose mailbox would send, and what that finds. */
 export function checkMailboxChoice(

@@ -1,10 +1,9 @@
 import { hasAsciiLocalPart } from '../common/canonical-address.js';
 import { isGraphMailError } from '../common/errors.js';
 import { manyRecipients } from '../common/recipient-limits.js';
-import { fieldsNamed, type HeaderField } from '../message/header.js';
-import { addressesIn, noRecipients, reconcileRecipients, tooManyRecipients } from '../message/recipients.js';
-import { finding, type PreflightFinding } from './finding.js';
-import { saidBy } from './said-by.js';
+import { fieldsNamed, type HeaderField } from '../message/header/header.js';
+import { addressesIn, noRecipients, reconcileRecipients, tooManyRecipients } from '../message/header/recipients.js';
+import { finding, type PreflightFinding, saidBy } from './finding.js';
 
 /** Compares the recipients of header and envelope, by the transport's own rules. */
 export function checkRecipients(

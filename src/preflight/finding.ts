@@ -1,3 +1,5 @@
+import { isGraphMailError } from '../common/errors.js';
+
 /** How much a finding weighs: Graph would not take the mail, would send it otherwise, or it is good to know. */
 export type PreflightSeverity = 'refused' | 'changed' | 'note';
 
@@ -139,4 +141,30 @@ export function finding<Kind extends PreflightKind>(
   ...[data]: DataOf<Kind>
 ): PreflightFinding {
   return { kind, severity: KINDS[kind].severity, message, ...(data as object | undefined) } as PreflightFinding;
+}
+
+/** What was found out about one mail. It holds addresses and the subject, and nothing of the body. */
+export interface PreflightEntry {
+  /** Message-ID, as it stands in the header; `undefined` when the check failed before it was read. */
+  messageId: string | undefined;
+  subject: string | undefined;
+  /** The envelope's sender. */
+  from: string | undefined;
+  /** The mailbox that would send. */
+  mailbox: string | undefined;
+  /** How many would get it, each counted once; `undefined` where that cannot be told from a raw message. */
+  recipients: number | undefined;
+  /** Estimated bytes of MIME of everything whose size is known. */
+  size: number | undefined;
+  /** What becomes of the mail as a whole. */
+  verdict: PreflightVerdict;
+  /** Everything that would be different; empty when nothing would. */
+  findings: PreflightFinding[];
+}
+
+/** What an error says and advises, in one text. */
+export function saidBy(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const hint = isGraphMailError(error) ? error.hint : undefined;
+  return hint === undefined ? error.message : `${error.message} ${hint}`;
 }

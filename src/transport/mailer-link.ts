@@ -1,5 +1,5 @@
-import { refuseAccess } from '../message/access.js';
-import { contentError } from '../message/compose/compose.js';
+import { refuseAccess } from '../message/common/content.js';
+import { contentError } from '../message/compose/nodemailer-streams.js';
 import { checkMessageData, checkPlacesOfContent } from '../message/message-data.js';
 import type { MailerOptions } from '../options/settings.js';
 

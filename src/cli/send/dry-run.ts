@@ -1,6 +1,7 @@
 import { createTransport, type SendMailOptions, type Transport } from 'nodemailer';
 import { composeBody } from '../../message/body.js';
-import { type ComposedMail, prepareMessage } from '../../message/prepare.js';
+import type { ComposedMail } from '../../message/common/types.js';
+import { prepareMessage } from '../../message/prepare.js';
 import { settleOptions } from '../../options/check-options.js';
 import type { SendingChoices, Settings } from '../../options/settings.js';
 import { graphPreflight, type PreflightFinding } from '../../preflight/index.js';

@@ -1,4 +1,4 @@
-import type { HeavyAttachment } from '../../message/large/heavy-attachment.js';
+import type { HeavyAttachment } from '../../message/large/leaves.js';
 
 /** A message as it goes up. */
 export interface Deliverable {

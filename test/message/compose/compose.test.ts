@@ -1,6 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { type ComposedNode, composeMime, tooLarge } from '../../../src/message/compose/compose.js';
+import type { ComposedNode } from '../../../src/message/common/types.js';
+import { composeMime } from '../../../src/message/compose/compose.js';
+import { tooLarge } from '../../../src/message/compose/nodemailer-streams.js';
 import { failureOf } from '../../helpers/failure.js';
 
 const limits = { maxSize: 100, timeout: 5_000 };

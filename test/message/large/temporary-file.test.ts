@@ -2,7 +2,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { Spool } from '../../../src/message/large/spool.js';
+import { Spool } from '../../../src/message/large/content-source.js';
 import {
   sweepTemporaryFiles,
   TemporaryFile,

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { large, Memory } from '../../../src/message/compose/buffer-pool.js';
+import { large, Memory } from '../../../src/message/common/buffer-pool.js';
 
 describe('buffers', () => {
   test('have exactly the size that was asked for', () => {

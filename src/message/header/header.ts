@@ -1,5 +1,5 @@
-import { trimWhiteSpace } from '../common/canonical-address.js';
-import { GraphMailError } from '../common/errors.js';
+import { trimWhiteSpace } from '../../common/canonical-address.js';
+import { GraphMailError } from '../../common/errors.js';
 
 /** One field of a message header, with its place in the bytes. */
 export interface HeaderField {
@@ -83,4 +83,24 @@ function endOfLine(message: Buffer, from: number): number {
 
 function lineNumber(message: Buffer, offset: number): number {
   return message.toString('latin1', 0, offset).split('\r\n').length;
+}
+
+export function editHeader(
+  mime: Buffer,
+  header: Exclude<Header, { fault: string }>,
+  removed: HeaderField[],
+  added: string[],
+): Buffer {
+  if (removed.length === 0 && added.length === 0) return mime;
+  const kept: Buffer[] = [];
+  let offset = 0;
+  for (const field of removed) {
+    kept.push(mime.subarray(offset, field.start));
+    offset = field.end;
+  }
+  kept.push(mime.subarray(offset, header.end));
+  // A message that is all header may end without a line end.
+  const open = header.end > 0 && mime[header.end - 1] !== 0x0a ? '\r\n' : '';
+  kept.push(Buffer.from(open + added.map((line) => `${line}\r\n`).join('')), mime.subarray(header.end));
+  return Buffer.concat(kept);
 }

@@ -1,5 +1,5 @@
-import { GraphMailError } from '../common/errors.js';
-import type { ComposedNode } from './compose/compose.js';
+import { GraphMailError } from '../../common/errors.js';
+import type { ComposedNode } from '../common/types.js';
 
 const rfc5322 =
   /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),[ \t]*)?\d{1,2}[ \t]+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ \t]+\d{4}[ \t]+\d\d:\d\d(?::\d\d)?[ \t]+(?:([+-]\d{4})|GMT|UTC?|Z)(?:[ \t]*\([^()]*\))?$/i;

@@ -1,4 +1,4 @@
-import { ambiguityOf } from '../common/canonical-address.js';
+import { ambiguityOf } from '../../common/canonical-address.js';
 
 /** What an address field says: its addresses, or why it cannot be understood. */
 export type AddressList = { addresses: string[] } | { fault: string };

@@ -1,5 +1,5 @@
-import { canonicalAddress, hasAsciiLocalPart } from '../common/canonical-address.js';
-import { GraphMailError } from '../common/errors.js';
+import { canonicalAddress, hasAsciiLocalPart } from '../../common/canonical-address.js';
+import { GraphMailError } from '../../common/errors.js';
 import { parseAddressList } from './address-list.js';
 import { fieldsNamed, type HeaderField } from './header.js';
 
