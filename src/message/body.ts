@@ -10,8 +10,8 @@ import { mimeLimit, toBase64, toCrlf } from './compose/encodings.js';
 import { contentError, tooLarge } from './compose/nodemailer-streams.js';
 import { editHeader, fieldsNamed, type HeaderField, readHeader, unreadableHeader } from './header/header.js';
 import { addressesIn, reconcileRecipients, refuseTooMany } from './header/recipients.js';
+import type { HeavyAttachment } from './large/heavy-attachment.js';
 import { composeLarge, type LargeMessage } from './large/large-message.js';
-import type { HeavyAttachment } from './large/leaves.js';
 import { heaviestParts, heaviestSentence } from './large/parts.js';
 
 /** A message as the body of a request. */

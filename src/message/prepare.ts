@@ -8,7 +8,7 @@ import { checkContentStreams, isStream, refuseAccess } from './common/content.js
 import type { ComposedMail, ComposedNode, PreparedMessage } from './common/types.js';
 import { toCrlf } from './compose/encodings.js';
 import { parseAddressList } from './header/address-list.js';
-import { settleDate } from './header/date.js';
+import { dateField } from './header/date.js';
 import { readHeader, unreadableHeader } from './header/header.js';
 import { addressesIn, noRecipients, refuseTooMany } from './header/recipients.js';
 import { chooseMailbox } from './mailbox.js';
@@ -62,6 +62,19 @@ export function prepareMessage(
   } catch (cause) {
     throw unprepared(cause);
   }
+}
+
+/**
+ * Writes the `Date` of a composed message as RFC 5322 §3.3 wants it, whether it was given in `date` or in `headers`:
+ * Nodemailer does so for a Date alone, and puts anything else into the header as it is.
+ */
+function settleDate(message: ComposedNode): void {
+  const given = message.getHeader?.('Date');
+  // Without one, Nodemailer writes the current date.
+  if (!given) return;
+  // `{ prepared: true, value }` is Nodemailer's form for a header that is to stay as it is.
+  const value = typeof given === 'object' && 'value' in given ? given.value : given;
+  message.setHeader?.('Date', dateField(value));
 }
 
 /** Recipients that the envelope settles, or `undefined` when a raw message's header alone says who gets it. */

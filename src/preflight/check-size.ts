@@ -1,9 +1,8 @@
 import type { GraphMailError } from '../common/errors.js';
 import { mimeLimit } from '../message/compose/encodings.js';
-import { indivisibleError, largestMessage, maxUpload, refusalOfUpload } from '../message/large/errors.js';
 import { indivisibleAttachment, indivisibleMessage } from '../message/large/indivisible.js';
-import { tooMuchLeft } from '../message/large/large-message.js';
 import { type Leaf, leavesOf, type TreeNode } from '../message/large/leaves.js';
+import { indivisibleError, largestMessage, maxUpload, refusalOfUpload, tooMuchLeft } from '../message/large/limits.js';
 import { ownOptions } from '../message/prepare.js';
 import { chosen } from '../options/message-options.js';
 import type { MailboxSelection } from '../options/types.js';

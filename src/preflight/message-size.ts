@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { clearTimeout, setTimeout } from '../common/timers.js';
-import { toCrlf } from '../message/compose/encodings.js';
+import { base64LinesSize, toCrlf } from '../message/compose/encodings.js';
 import type { PartSize } from './finding.js';
 import { type MimeTree, shadowOf } from './mail-view.js';
 
@@ -114,10 +114,7 @@ function sizeOfFile(path: string): Promise<number | undefined> {
 
 /** Bytes that `size` bytes of content take in a message; exact for base64 (lines of 76, RFC 2045 §6.8). */
 function encodedSize(size: number, encoding: string): number {
-  if (encoding === 'base64') {
-    const base64 = Math.ceil(size / 3) * 4;
-    return base64 + 2 * Math.max(0, Math.ceil(base64 / 76) - 1);
-  }
+  if (encoding === 'base64') return base64LinesSize(size);
   // Of text whose letters are not known: mostly ASCII, broken once a line.
   return encoding === 'quoted-printable' ? Math.ceil(size * 1.05) : size;
 }

@@ -4,7 +4,8 @@ import type { ComposedMail } from '../../message/common/types.js';
 import { prepareMessage } from '../../message/prepare.js';
 import { settleOptions } from '../../options/check-options.js';
 import type { SendingChoices, Settings } from '../../options/settings.js';
-import { graphPreflight, type PreflightFinding } from '../../preflight/index.js';
+import type { PreflightFinding } from '../../preflight/finding.js';
+import { graphPreflight } from '../../preflight/preflight.js';
 
 /** A mail as it would go up. */
 export interface DryRun {

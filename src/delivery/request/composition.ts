@@ -1,4 +1,4 @@
-import type { HeavyAttachment } from '../../message/large/leaves.js';
+import type { HeavyAttachment } from '../../message/large/heavy-attachment.js';
 
 /** A message as it goes up. */
 export interface Deliverable {

@@ -1,13 +1,14 @@
-import { type GraphMailError, isGraphMailError } from '../../common/errors.js';
+import { isGraphMailError } from '../../common/errors.js';
 import type { Settings } from '../../options/settings.js';
 import { composeMime } from '../compose/compose.js';
-import { mimeLimit, toCrlf } from '../compose/encodings.js';
+import { base64LinesSize, mimeLimit, toCrlf } from '../compose/encodings.js';
 import { type ComposeLimits, contentError, tooLarge } from '../compose/nodemailer-streams.js';
 import { editHeader, readHeader } from '../header/header.js';
 import { Spool } from './content-source.js';
-import { indivisibleError, refusalOfUpload, restError } from './errors.js';
+import { type HeavyAttachment, heavyAttachment } from './heavy-attachment.js';
 import { indivisibleAttachment, indivisibleMessage, type SentMail } from './indivisible.js';
-import { type HeavyAttachment, headerOf, heavyAttachment, type Leaf, type TreeNode } from './leaves.js';
+import { headerOf, type Leaf, type TreeNode } from './leaves.js';
+import { indivisibleError, refusalOfUpload, tooMuchLeft } from './limits.js';
 import { type Part, partsOf } from './parts.js';
 
 /** A message that fits into a request, because what is too heavy for it was left out. (fact draft-12) */
@@ -82,12 +83,6 @@ async function divide(
   }
 }
 
-/** Why what is left does not fit: what could not be taken out, where that is what weighs most. */
-export function tooMuchLeft(heaviest: Leaf | undefined, limit: number): GraphMailError {
-  const stuck = heaviest?.attached ? indivisibleAttachment(heaviest) : undefined;
-  return stuck ? indivisibleError(stuck) : restError(limit);
-}
-
 /**
  * Composes a message of which `parts` are left, any number of times. Temporary files are given as streams, because they are
  * none of those that `disableFileAccess` means.
@@ -113,9 +108,8 @@ async function composeParts(
 
 /** The fewest bytes that a part takes in a message whose lines end with CRLF. */
 function leastSize({ node, source: { size } }: Part): number {
-  if (headerOf(node, 'Content-Transfer-Encoding').trim().toLowerCase() !== 'base64' || size === 0) return size;
-  const encoded = Math.ceil(size / 3) * 4;
-  return encoded + 2 * Math.floor((encoded - 1) / 76);
+  const encoding = headerOf(node, 'Content-Transfer-Encoding').trim().toLowerCase();
+  return encoding === 'base64' ? base64LinesSize(size) : size;
 }
 
 /** Takes a leaf out of its message, with every multipart that has no parts then: the standard knows none without. */

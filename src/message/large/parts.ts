@@ -7,8 +7,8 @@ import type { ComposedNode } from '../common/types.js';
 import { type ComposeLimits, checkNodemailersTimers, contentError } from '../compose/nodemailer-streams.js';
 import type { Spool } from './content-source.js';
 import { bytesSource, type ContentSource, fileSource } from './content-source.js';
-import { maxUpload, uploadError } from './errors.js';
 import { headerOf, type Leaf, leavesOf, type TreeNode } from './leaves.js';
+import { maxUpload, uploadError } from './limits.js';
 
 /** A leaf whose content is at hand, as often as it is wanted. */
 export interface Part extends Leaf {

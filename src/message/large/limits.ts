@@ -1,5 +1,6 @@
 import { GraphMailError } from '../../common/errors.js';
-import type { Indivisible } from './indivisible.js';
+import { type Indivisible, indivisibleAttachment } from './indivisible.js';
+import type { Leaf } from './leaves.js';
 
 /** Bytes of file that an upload session takes (Graph documentation, "attachment: createUploadSession"). */
 export const maxUpload = 150 * 1024 * 1024;
@@ -38,4 +39,10 @@ export function restError(limit: number): GraphMailError {
 
 function tooLargeError(message: string, hint: string): GraphMailError {
   return new GraphMailError(message, { code: 'EMESSAGE', permanent: true, command: 'API', hint });
+}
+
+/** Why what is left does not fit: what could not be taken out, where that is what weighs most. */
+export function tooMuchLeft(heaviest: Leaf | undefined, limit: number): GraphMailError {
+  const stuck = heaviest?.attached ? indivisibleAttachment(heaviest) : undefined;
+  return stuck ? indivisibleError(stuck) : restError(limit);
 }
