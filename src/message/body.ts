@@ -3,7 +3,7 @@ import { domainOf, hasAsciiLocalPart } from '../common/canonical-address.js';
 import { GraphMailError, isGraphMailError } from '../common/errors.js';
 import { isGuid } from '../options/checks.js';
 import type { Settings } from '../options/settings.js';
-import { Memory } from './common/buffer-pool.js';
+import { BufferPool } from './common/buffer-pool.js';
 import type { ComposedMail, ComposedNode, MessagePlan, PreparedMessage } from './common/types.js';
 import { composeMime } from './compose/compose.js';
 import { mimeLimit, toBase64, toCrlf } from './compose/encodings.js';
@@ -26,6 +26,15 @@ export interface RequestBody extends Omit<FinishedMessage, 'mime'> {
   release(): Promise<void>;
 }
 
+/** A message as Graph is to get it. */
+interface FinishedMessage {
+  mime: Buffer;
+  from: string;
+  recipients: string[];
+  /** As it stands in the bytes. */
+  messageId: string;
+}
+
 /**
  * Composes a prepared message into a request body.
  * @param memory where it is written
@@ -36,7 +45,7 @@ export async function composeBody(
   plan: PreparedMessage,
   settings: Settings,
   signal?: AbortSignal,
-  memory = new Memory(),
+  memory = new BufferPool(),
 ): Promise<RequestBody> {
   const { mime: composed, heavy, release, finished } = await composeWhole(mail, plan, settings, signal, memory);
   try {
@@ -61,7 +70,7 @@ async function composeWhole(
   plan: PreparedMessage,
   settings: Settings,
   signal: AbortSignal | undefined,
-  memory: Memory,
+  memory: BufferPool,
 ): Promise<LargeMessage & { finished?: FinishedMessage | undefined }> {
   if (plan.choices.largeMessages === 'upload' && !plan.bytes) {
     let finished: FinishedMessage | undefined;
@@ -81,7 +90,7 @@ export async function composeWithin(
   node: ComposedNode,
   settings: Settings,
   signal: AbortSignal | undefined,
-  memory?: Memory,
+  memory?: BufferPool,
 ): Promise<Buffer> {
   const maxSize = mimeLimit(settings.maxRequestSize);
   const { timeout } = settings;
@@ -107,15 +116,6 @@ async function sizeError(size: string, node: ComposedNode, maxRequestSize: numbe
   );
 }
 
-/** A message as Graph is to get it. */
-interface FinishedMessage {
-  mime: Buffer;
-  from: string;
-  recipients: string[];
-  /** As it stands in the bytes. */
-  messageId: string;
-}
-
 /**
  * Settles the bytes: CRLF line ends, a header that names exactly the envelope's recipients, a From and a Message-ID.
  * A message that needs none of it keeps its bytes.
@@ -124,7 +124,7 @@ interface FinishedMessage {
 export function finishMessage(
   composed: Buffer,
   plan: MessagePlan,
-  { newId = randomUUID, memory }: { newId?: () => string; memory?: Memory } = {},
+  { newId = randomUUID, memory }: { newId?: () => string; memory?: BufferPool } = {},
 ): FinishedMessage {
   const mime = toCrlf(composed, memory);
   const header = readHeader(mime);
@@ -140,7 +140,7 @@ export function finishMessage(
       'Send from another address of that mailbox.',
     );
 
-  // What is written anew takes the place of fields of that name, which may be there and empty.
+  // What is written anew replaces fields of that name, which may be there and empty.
   const replaced: string[] = [];
   const added: string[] = [];
   const write = (name: string, value: string) => {

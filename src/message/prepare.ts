@@ -53,47 +53,43 @@ export function prepareMessage(
           return again ? { ...plan, mailbox, confirm } : { ...plan, mailbox, bytes };
         })
         .catch((cause: unknown) => {
-          throw unprepared(cause);
+          throw prepareError(cause);
         });
     }
     // Parsed once more by Nodemailer, so only where the answer matters.
     const { from: authors, sender } = settings.mailbox === 'from' ? mail.message.getAddresses() : {};
     return { ...plan, mailbox: choose(authors?.map(({ address }) => address) ?? [], sender?.[0]?.address) };
   } catch (cause) {
-    throw unprepared(cause);
+    throw prepareError(cause);
   }
 }
 
 /**
- * Writes the `Date` of a composed message as RFC 5322 §3.3 wants it, whether it was given in `date` or in `headers`:
- * Nodemailer does so for a Date alone, and puts anything else into the header as it is.
+ * The mailbox that would send a message, told from what is passed to `sendMail`, before Nodemailer composes anything.
+ * @throws GraphMailError `EENVELOPE` or `ECONFIG`; `EMESSAGE` for what the function `mailbox` throws
  */
-function settleDate(message: ComposedNode): void {
-  const given = message.getHeader?.('Date');
-  // Without one, Nodemailer writes the current date.
-  if (!given) return;
-  // `{ prepared: true, value }` is Nodemailer's form for a header that is to stay as it is.
-  const value = typeof given === 'object' && 'value' in given ? given.value : given;
-  message.setHeader?.('Date', dateField(value));
+export function mailboxFor(
+  data: MailboxSelection['data'],
+  settings: Pick<Settings, 'mailbox' | 'allowedMailboxes'>,
+): string {
+  try {
+    const own: unknown = ownOptions(data.graph).mailbox;
+    const byFrom = settings.mailbox === 'from' && own === undefined;
+    const [from, sender] = byFrom ? senders(data) : [[], undefined];
+    return chooseMailbox(settings, { from, sender, own, mail: { data } });
+  } catch (cause) {
+    throw prepareError(cause);
+  }
 }
 
-/** Recipients that the envelope settles, or `undefined` when a raw message's header alone says who gets it. */
-export function envelopeRecipients(data: MailboxSelection['data'], to: readonly string[]): string[] | undefined {
-  return !data.raw || data.envelope || to.length > 0 ? [...to] : undefined;
-}
-
-/** The failure to prepare a message, whatever it was. */
-export function unprepared(cause: unknown): GraphMailError {
-  if (isGraphMailError(cause)) return cause;
-  return new GraphMailError(
-    `The message cannot be prepared: ${cause instanceof Error ? cause.message : String(cause)}`,
-    {
-      code: 'EMESSAGE',
-      permanent: true,
-      command: 'API',
-      cause,
-    },
-  );
+/**
+ * Whether a message must be read before its mailbox is known: a raw one whose own From chooses it, unless its bytes are at
+ * hand anyway.
+ */
+export function mustBeRead(mail: ComposedMail | undefined, settings: Settings): boolean {
+  const data = mail?.data;
+  if (!data?.raw || settings.mailbox !== 'from' || data.graph?.mailbox !== undefined) return false;
+  return typeof data.raw !== 'string' && !(data.raw instanceof Uint8Array);
 }
 
 /** `graph: { … }` of a message. */
@@ -117,25 +113,30 @@ function ownError(message: string): GraphMailError {
   return new GraphMailError(message, { code: 'ECONFIG', permanent: true, command: 'API' });
 }
 
+/** Recipients that the envelope settles, or `undefined` when a raw message's header alone says who gets it. */
+export function envelopeRecipients(data: MailboxSelection['data'], to: readonly string[]): string[] | undefined {
+  return !data.raw || data.envelope || to.length > 0 ? [...to] : undefined;
+}
+
 type NormalizeHeaderKey = NonNullable<ComposedNode['normalizeHeaderKey']>;
 
 /**
  * Sets on every part of a message what Nodemailer itself would have set, had it known the transport's options: the last
- * place where files and URLs can be refused before they are read.
+ * point at which files and URLs can be refused before they are read.
  */
 function protectParts(node: ComposedNode, options: MailerOptions): void {
   if (options.disableFileAccess) node.disableFileAccess = true;
   if (options.disableUrlAccess) node.disableUrlAccess = true;
   const normalize = node.normalizeHeaderKey || options.normalizeHeaderKey;
-  if (typeof normalize === 'function') node.normalizeHeaderKey = harmless(node, normalize);
+  if (typeof normalize === 'function') node.normalizeHeaderKey = guarded(node, normalize);
   for (const child of node.childNodes ?? []) protectParts(child, options);
 }
 
 /**
- * The user's function for names of header fields. Nodemailer calls it where nobody can catch what it throws, so the node's
+ * The user's function for names of header fields. Nodemailer calls it where what it throws cannot be caught, so the node's
  * content becomes the error; and its versions 7 and 8 write line breaks that it gives.
  */
-function harmless(node: ComposedNode, normalize: NormalizeHeaderKey): NormalizeHeaderKey {
+function guarded(node: ComposedNode, normalize: NormalizeHeaderKey): NormalizeHeaderKey {
   return (...field) => {
     try {
       const name: unknown = normalize(...field);
@@ -148,13 +149,16 @@ function harmless(node: ComposedNode, normalize: NormalizeHeaderKey): NormalizeH
 }
 
 /**
- * Whether a message must be read before its mailbox is known: a raw one whose own From chooses it, unless its bytes are at
- * hand anyway.
+ * Writes the `Date` of a composed message as RFC 5322 §3.3 wants it, whether it was given in `date` or in `headers`:
+ * Nodemailer does so for a Date alone, and puts anything else into the header as it is.
  */
-export function mustBeRead(mail: ComposedMail | undefined, settings: Settings): boolean {
-  const data = mail?.data;
-  if (!data?.raw || settings.mailbox !== 'from' || data.graph?.mailbox !== undefined) return false;
-  return typeof data.raw !== 'string' && !(data.raw instanceof Uint8Array);
+function settleDate(message: ComposedNode): void {
+  const given = message.getHeader?.('Date');
+  // Without one, Nodemailer writes the current date.
+  if (!given) return;
+  // `{ prepared: true, value }` is Nodemailer's form for a header that is to stay as it is.
+  const value = typeof given === 'object' && 'value' in given ? given.value : given;
+  message.setHeader?.('Date', dateField(value));
 }
 
 /** The bytes of a raw message whose mailbox is not known yet, and whether they can be had again when its turn comes. */
@@ -171,13 +175,6 @@ async function readAhead(
   };
 }
 
-/** What the header says of the senders. @throws GraphMailError `EMESSAGE` */
-export function sendersOf(bytes: Buffer): [from: string[], sender: string | undefined] {
-  const header = readHeader(toCrlf(bytes));
-  if ('fault' in header) throw unreadableHeader(header.fault);
-  return [addressesIn(header.fields, 'from'), addressesIn(header.fields, 'sender')[0]];
-}
-
 /** The failure of a message that was not what it had been when its turn came. */
 function changedFrom(): GraphMailError {
   return new GraphMailError('The raw message was changed while it waited: its From chooses another mailbox now.', {
@@ -188,22 +185,11 @@ function changedFrom(): GraphMailError {
   });
 }
 
-/**
- * The mailbox that would send a message, told from what is passed to `sendMail`, before Nodemailer composes anything.
- * @throws GraphMailError `EENVELOPE` or `ECONFIG`; `EMESSAGE` for what the function `mailbox` throws
- */
-export function mailboxFor(
-  data: MailboxSelection['data'],
-  settings: Pick<Settings, 'mailbox' | 'allowedMailboxes'>,
-): string {
-  try {
-    const own: unknown = ownOptions(data.graph).mailbox;
-    const byFrom = settings.mailbox === 'from' && own === undefined;
-    const [from, sender] = byFrom ? senders(data) : [[], undefined];
-    return chooseMailbox(settings, { from, sender, own, mail: { data } });
-  } catch (cause) {
-    throw unprepared(cause);
-  }
+/** What the header says of the senders. @throws GraphMailError `EMESSAGE` */
+export function sendersOf(bytes: Buffer): [from: string[], sender: string | undefined] {
+  const header = readHeader(toCrlf(bytes));
+  if ('fault' in header) throw unreadableHeader(header.fault);
+  return [addressesIn(header.fields, 'from'), addressesIn(header.fields, 'sender')[0]];
 }
 
 function senders({ raw, from, sender }: MailboxSelection['data']): [from: string[], sender: string | undefined] {
@@ -229,4 +215,18 @@ function unclear(message: string): GraphMailError {
     command: 'API',
     hint: 'Name the mailbox in graph.mailbox, or give from as { name, address }.',
   });
+}
+
+/** The failure to prepare a message, whatever it was. */
+export function prepareError(cause: unknown): GraphMailError {
+  if (isGraphMailError(cause)) return cause;
+  return new GraphMailError(
+    `The message cannot be prepared: ${cause instanceof Error ? cause.message : String(cause)}`,
+    {
+      code: 'EMESSAGE',
+      permanent: true,
+      command: 'API',
+      cause,
+    },
+  );
 }

@@ -5,7 +5,7 @@ import { checkMailboxChoice, checkSender } from './check-mailbox.js';
 import { checkEnvelopeAlone, checkRecipients } from './check-recipients.js';
 import { checkSize } from './check-size.js';
 import { checkSmtpFeatures } from './check-smtp-features.js';
-import { finding, type PreflightEntry, type PreflightFinding, saidBy, verdictOf } from './finding.js';
+import { errorText, finding, type PreflightEntry, type PreflightFinding, verdictOf } from './finding.js';
 import { type PreflightMail, viewMail } from './mail-view.js';
 import { type MeasuredMessage, type MessageSize, measure } from './message-size.js';
 import type { PreflightSettings } from './options.js';
@@ -62,7 +62,7 @@ function refusedData({ data }: PreflightMail): PreflightFinding | undefined {
     checkMessageData({ ...data });
     return undefined;
   } catch (error) {
-    return finding('data-refused', saidBy(error));
+    return finding('data-refused', errorText(error));
   }
 }
 

@@ -6,7 +6,7 @@ import { indivisibleError, largestMessage, maxUpload, refusalOfUpload, tooMuchLe
 import { ownOptions } from '../message/prepare.js';
 import { chosen } from '../options/message-options.js';
 import type { MailboxSelection } from '../options/types.js';
-import { finding, type PartSize, type PreflightFinding, saidBy } from './finding.js';
+import { errorText, finding, type PartSize, type PreflightFinding } from './finding.js';
 import type { MailView } from './mail-view.js';
 import type { MeasuredPart, MessageSize } from './message-size.js';
 import type { PreflightSettings } from './options.js';
@@ -24,7 +24,7 @@ export function checkSize(view: MailView, size: MessageSize, settings: Preflight
     findings.push(
       finding(
         'nearly-too-large',
-        `The message is nearly too large: ${room(request, maxRequestSize)}.${heaviestSentence(size)}`,
+        `The message is nearly too large: ${requestSizeText(request, maxRequestSize)}.${heaviestSentence(size)}`,
         { mime: size.mime, request, heaviest: heaviestOf(size) },
       ),
     );
@@ -38,7 +38,7 @@ function checkLarge(view: MailView, size: MessageSize, settings: PreflightSettin
   const { maxRequestSize } = settings;
   const { mime } = size;
   const request = requestSize(mime);
-  const taken = room(request, maxRequestSize);
+  const taken = requestSizeText(request, maxRequestSize);
   const division = divisionOf(view, size, mimeLimit(maxRequestSize));
   const tooLarge = (message: string) => [finding('too-large', message, { mime, request, heaviest: heaviestOf(size) })];
   if (largeMessagesOf(view.mail, settings) === 'reject') {
@@ -49,7 +49,7 @@ function checkLarge(view: MailView, size: MessageSize, settings: PreflightSettin
     );
   }
   if ('refusal' in division)
-    return tooLarge(`${saidBy(division.refusal)} The message takes ${taken}.${heaviestSentence(size)}`);
+    return tooLarge(`${errorText(division.refusal)} The message takes ${taken}.${heaviestSentence(size)}`);
   const uploaded = division.uploaded.map(named);
   const parts = finding(
     'sent-in-parts',
@@ -66,7 +66,7 @@ function checkUnknown({ mime, unknown }: MessageSize, maxRequestSize: number, fi
   return [
     finding(
       'size-unknown',
-      `The size of ${unknown.join(', ')} is not known beforehand (a stream, a URL, or a file that cannot be looked at). The rest takes ${room(request, maxRequestSize)}. ${fit}`,
+      `The size of ${unknown.join(', ')} is not known beforehand (a stream, a URL, or a file that cannot be looked at). The rest takes ${requestSizeText(request, maxRequestSize)}. ${fit}`,
       { mime, request, parts: unknown },
     ),
   ];
@@ -86,7 +86,7 @@ export function requestSize(mime: number): number {
   return Math.ceil(mime / 3) * 4;
 }
 
-function room(request: number, maxRequestSize: number): string {
+function requestSizeText(request: number, maxRequestSize: number): string {
   return `about ${number(request)} bytes of request, where ${number(maxRequestSize)} fit`;
 }
 

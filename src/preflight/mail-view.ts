@@ -19,11 +19,30 @@ export interface MailView {
   header: { read: Header; length: number } | undefined;
   messageId: string;
   subject: string | undefined;
-  /** The authors, and who of them sends; `undefined` for a raw message that would have to be opened. */
+  /** The authors, and which of them sends; `undefined` for a raw message that would have to be opened. */
   senders: { from: string[]; sender: string | undefined } | undefined;
   envelope: { from: string | false; to: string[]; dsn: unknown };
   /** The envelope's recipients, or `undefined` when a raw message's header alone says who gets it. */
   envelopeTo: string[] | undefined;
+}
+
+/** The part of Nodemailer's MimeNode that is read here; the object may come from any copy of Nodemailer. */
+export interface MimeTree {
+  _headers: { key: string; value: unknown }[];
+  _raw: unknown;
+  _transforms?: unknown[];
+  childNodes: MimeTree[];
+  content?: unknown;
+  filename?: string | undefined;
+  contentType?: string | undefined;
+  boundary?: string | false | undefined;
+  rootNode: MimeTree;
+  keepBcc: boolean;
+  buildHeaders(): string;
+  getTransferEncoding(): string | false;
+  getEnvelope(): { from: string | false; to: string[]; dsn?: unknown };
+  getAddresses(): Record<string, { address: string }[] | undefined>;
+  messageId(): string;
 }
 
 /** How far the header of a raw message is looked for where the message is too large anyway. */
@@ -80,25 +99,6 @@ function rawSenders(header: MailView['header']): MailView['senders'] {
     return 'addresses' in list ? list.addresses : [];
   };
   return { from: addresses('from'), sender: addresses('sender')[0] };
-}
-
-/** The part of Nodemailer's MimeNode that is read here; the object may come from any copy of Nodemailer. */
-export interface MimeTree {
-  _headers: { key: string; value: unknown }[];
-  _raw: unknown;
-  _transforms?: unknown[];
-  childNodes: MimeTree[];
-  content?: unknown;
-  filename?: string | undefined;
-  contentType?: string | undefined;
-  boundary?: string | false | undefined;
-  rootNode: MimeTree;
-  keepBcc: boolean;
-  buildHeaders(): string;
-  getTransferEncoding(): string | false;
-  getEnvelope(): { from: string | false; to: string[]; dsn?: unknown };
-  getAddresses(): Record<string, { address: string }[] | undefined>;
-  messageId(): string;
 }
 
 /**

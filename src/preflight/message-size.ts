@@ -80,7 +80,7 @@ export function measure(root: MimeTree, header: number, fileAccess: boolean): Me
 }
 
 /** Milliseconds to wait for the sizes of files: a mail is not held up by a file system that does not answer. */
-const patience = 1_000;
+const statTimeout = 1_000;
 
 /** Completes the measure with the sizes of files. Never fails: a file that cannot be looked at has no known size. */
 export async function withFiles({ files, ...known }: MeasuredMessage): Promise<MessageSize> {
@@ -101,7 +101,7 @@ export async function withFiles({ files, ...known }: MeasuredMessage): Promise<M
 
 function sizeOfFile(path: string): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, patience, undefined);
+    const timer = setTimeout(resolve, statTimeout, undefined);
     stat(path)
       .then((found) => (found.isFile() ? found.size : undefined))
       .catch(() => undefined)

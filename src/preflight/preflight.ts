@@ -1,7 +1,7 @@
 import { setImmediate } from '../common/timers.js';
 import { checkMail } from './check-mail.js';
 import type { PreflightEntry } from './finding.js';
-import { finding, saidBy, verdictOf } from './finding.js';
+import { errorText, finding, verdictOf } from './finding.js';
 import type { PreflightMail } from './mail-view.js';
 import { withFiles } from './message-size.js';
 import { type GraphPreflightOptions, settlePreflightOptions } from './options.js';
@@ -67,7 +67,7 @@ export function graphPreflight(options: GraphPreflightOptions): GraphPreflight {
 function failedEntry(error: unknown): PreflightEntry {
   let reason = 'for an unknown reason';
   try {
-    reason = saidBy(error);
+    reason = errorText(error);
   } catch {
     // Something was thrown that cannot even be read.
   }

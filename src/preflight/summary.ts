@@ -12,7 +12,7 @@ export interface PreflightExample {
 export interface PreflightSummary {
   /** Mails seen: the sum of the next four. */
   mails: number;
-  /** Graph would send them to the same people with the same header. */
+  /** Graph would send them to the same recipients with the same header. */
   clean: number;
   changed: number;
   refused: number;

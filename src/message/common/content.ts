@@ -2,85 +2,21 @@ import { Readable } from 'node:stream';
 import { GraphMailError, type GraphMailErrorCode } from '../../common/errors.js';
 import type { ComposedNode } from './types.js';
 
-/**
- * Refuses content that nobody can read, and puts a check in front of every content stream. Nodemailer throws outside of every callback on a stream in object mode
- * that gives anything but text or bytes, and its versions before 10 wait for ever for one that was destroyed, and take
- * one that was read before for an empty one.
- * @throws GraphMailError `ESTREAM` or `EMESSAGE`
- */
-export function checkContentStreams(node: ComposedNode, raw: unknown, known = new Map<Readable, Readable>()): void {
-  // Plugins may have put it there, after the message's data was checked.
-  checkContent('content', node.content);
-  checkContent('raw', (node as { _raw?: unknown })._raw);
-  if (isStream(raw)) node.setRaw?.(checked(raw));
-  if (isStream(node.content)) {
-    const source = node.content;
-    // A calendar event stands in a message twice, and Nodemailer reads its stream once for both when marked like this.
-    const marked = source as { _resolve?: unknown };
-    const one =
-      known.get(source) ?? Object.assign(checked(source), '_resolve' in marked && { _resolve: marked._resolve });
-    known.set(source, one);
-    node.content = one;
-  }
-  for (const child of node.childNodes ?? []) checkContentStreams(child, undefined, known);
-}
-
-/** As Nodemailer tells a stream from other content. */
-export function isStream(value: unknown): value is Readable {
-  return typeof value === 'object' && value !== null && typeof (value as Readable).pipe === 'function';
-}
-
-/** Reads nothing before it is read itself, so that errors come when somebody listens. */
-function checked(source: Readable): Readable {
-  return Readable.from(chunksOf(source), { objectMode: false });
-}
-
-/** Streams that are being read: a second reader would get only what the first leaves. */
-const taken = new WeakSet<Readable>();
-
-async function* chunksOf(source: Readable): AsyncGenerator<string | Uint8Array> {
-  if (source.readableEnded || taken.has(source))
-    throw new Error('the content stream was read before, by this or another message');
-  taken.add(source);
-  // Streams of an older make can be read by events only.
-  const readable = Symbol.asyncIterator in source ? source : new Readable().wrap(source);
-  for await (const chunk of readable as AsyncIterable<unknown>) {
-    if (typeof chunk !== 'string' && !ArrayBuffer.isView(chunk)) {
-      throw new TypeError(`the content stream gave ${typeof chunk}, where text or bytes are wanted`);
-    }
-    const bytes = typeof chunk === 'string' ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (bytes.length > 0) yield bytes;
-  }
-}
-
-/** A failure that names the place in the message's data, for instance `attachments[0].path`. */
-export function dataError(
-  where: string,
-  what: string,
-  code: GraphMailErrorCode = 'EMESSAGE',
-  cause?: unknown,
-): GraphMailError {
-  return new GraphMailError(`The message's ${where} ${what}.`, { code, permanent: true, command: 'API', cause });
-}
-
-/** What a value is, without saying it: it may be anything. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (ArrayBuffer.isView(value)) return 'bytes';
-  if (value === undefined) return 'undefined';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-}
-
-/** Whether Nodemailer can listen to what it takes for a stream. */
-function isWholeStream(value: object): boolean {
-  const methods = ['on', 'once', 'removeListener', 'pipe'];
-  return methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
-}
+/** Message fields whose value is content, or a list of contents. */
+export const contentFields = [
+  'raw',
+  'text',
+  'html',
+  'watchHtml',
+  'amp',
+  'icalEvent',
+  'alternatives',
+  'attachments',
+] as const;
 
 /**
- * Checks content as Nodemailer reads it: text, bytes, a stream, or the place where it is. Of anything else its versions
- * make an exception that nobody can catch, an empty part, or nothing for ever.
+ * Checks content as Nodemailer reads it: text, bytes, a stream, or its path or URL. Of anything else its versions
+ * make an exception that cannot be caught, an empty part, or nothing for ever.
  * @throws GraphMailError `ESTREAM` or `EMESSAGE`
  */
 export function checkContent(where: string, value: unknown): void {
@@ -95,18 +31,18 @@ export function checkContent(where: string, value: unknown): void {
     if (!isWholeStream(value)) throw dataError(where, 'has a pipe method and is not a stream');
     return;
   }
-  checkPlaces(where, content);
+  checkLocations(where, content);
   if (!content.path && !content.href) {
     throw dataError(where, 'is an object; expected text, bytes, a stream, or an object with path or href');
   }
 }
 
 /**
- * Checks the places that content names. Opening a path that no file can have, or a URL that is none, throws where nobody
- * can catch it.
+ * Checks the paths and URLs that content names. Opening a path that no file can have, or an invalid URL, throws where it
+ * cannot be caught.
  * @throws GraphMailError `ESTREAM`
  */
-export function checkPlaces(where: string, { path, href }: Record<string, unknown>): void {
+export function checkLocations(where: string, { path, href }: Record<string, unknown>): void {
   if (path) {
     if (typeof path !== 'string') throw notText(`${where}.path`, path);
     if (/^https?:\/\//i.test(path)) checkUrl(`${where}.path`, path);
@@ -118,6 +54,12 @@ export function checkPlaces(where: string, { path, href }: Record<string, unknow
     if (/^data:/i.test(href)) checkDataUrl(`${where}.href`, href);
     else checkUrl(`${where}.href`, href);
   }
+}
+
+/** Whether Nodemailer can listen to what it takes for a stream. */
+function isWholeStream(value: object): boolean {
+  const methods = ['on', 'once', 'removeListener', 'pipe'];
+  return methods.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }
 
 function notText(where: string, value: unknown): GraphMailError {
@@ -144,23 +86,30 @@ function checkDataUrl(where: string, text: string): void {
   if (!text.includes(',')) throw dataError(where, 'is a data: URL without data', 'ESTREAM');
 }
 
-/** Whose say it is whether a message's content may be files and URLs. */
+/** A failure that names the field in the message's data, for instance `attachments[0].path`. */
+export function dataError(
+  where: string,
+  what: string,
+  code: GraphMailErrorCode = 'EMESSAGE',
+  cause?: unknown,
+): GraphMailError {
+  return new GraphMailError(`The message's ${where} ${what}.`, { code, permanent: true, command: 'API', cause });
+}
+
+/** What a value is, without saying it: it may be anything. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (ArrayBuffer.isView(value)) return 'bytes';
+  if (value === undefined) return 'undefined';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** Whether a message's content may be files and URLs, as the transport or the message says. */
 interface AccessRules {
   disableFileAccess?: unknown;
   disableUrlAccess?: unknown;
 }
-
-/** Message fields whose value is content, or a list of contents. */
-export const contentFields = [
-  'raw',
-  'text',
-  'html',
-  'watchHtml',
-  'amp',
-  'icalEvent',
-  'alternatives',
-  'attachments',
-] as const;
 
 /**
  * Refuses a message that names files or URLs where that is disabled, from its data and so before anything is read.
@@ -174,25 +123,25 @@ export function refuseAccess(data: Record<string, unknown>, ...rules: AccessRule
   if (!noFiles && !noUrls) return;
   for (const field of contentFields) {
     const value = data[field];
-    for (const place of (Array.isArray(value) ? value : [value]).flatMap(placesOf)) {
-      if (place === 'url' && noUrls) throw refused('EURLACCESS', 'URL', field, 'disableUrlAccess');
-      if (place === 'file' && noFiles) throw refused('EFILEACCESS', 'file', field, 'disableFileAccess');
+    for (const location of (Array.isArray(value) ? value : [value]).flatMap(locationsOf)) {
+      if (location === 'url' && noUrls) throw refused('EURLACCESS', 'URL', field, 'disableUrlAccess');
+      if (location === 'file' && noFiles) throw refused('EFILEACCESS', 'file', field, 'disableFileAccess');
     }
   }
 }
 
-/** All places that content names instead of being there itself; which of them is read differs between versions. */
-function placesOf(content: unknown): ('url' | 'file')[] {
-  // A file stream has a path too, but it was opened by whoever gave it.
+/** All paths and URLs that content names instead of being given itself; which of them is read differs between versions. */
+function locationsOf(content: unknown): ('url' | 'file')[] {
+  // A file stream has a path too, but the caller opened it.
   if (typeof content !== 'object' || content === null || isStream(content)) return [];
   const { path, href, content: inner, raw } = content as Record<string, unknown>;
-  const places = [...placesOf(inner), ...placesOf(raw)];
-  if (isPlace(href)) places.push('url');
-  if (isPlace(path)) places.push(/^https?:\/\//i.test(String(path)) ? 'url' : 'file');
-  return places;
+  const locations = [...locationsOf(inner), ...locationsOf(raw)];
+  if (isLocation(href)) locations.push('url');
+  if (isLocation(path)) locations.push(/^https?:\/\//i.test(String(path)) ? 'url' : 'file');
+  return locations;
 }
 
-function isPlace(value: unknown): boolean {
+function isLocation(value: unknown): boolean {
   const given = (typeof value === 'string' && value !== '') || value instanceof URL || Buffer.isBuffer(value);
   return given && !/^data:/i.test(String(value));
 }
@@ -204,4 +153,55 @@ function refused(code: 'EFILEACCESS' | 'EURLACCESS', what: string, field: string
     command: 'API',
     hint: `Give the content itself instead of its place, or allow it: ${option} is set on the transport or the message.`,
   });
+}
+
+/**
+ * Refuses content that cannot be read, and puts a check in front of every content stream. On a stream in object mode that
+ * gives anything but text or bytes, Nodemailer throws outside of every callback; its versions before 10 wait for ever for
+ * a stream that was destroyed, and take one that was read before for an empty one.
+ * @throws GraphMailError `ESTREAM` or `EMESSAGE`
+ */
+export function checkContentStreams(node: ComposedNode, raw: unknown, known = new Map<Readable, Readable>()): void {
+  // Plugins may have put it there, after the message's data was checked.
+  checkContent('content', node.content);
+  checkContent('raw', (node as { _raw?: unknown })._raw);
+  if (isStream(raw)) node.setRaw?.(checked(raw));
+  if (isStream(node.content)) {
+    const source = node.content;
+    // A calendar event stands in a message twice, and Nodemailer reads its stream once for both when marked like this.
+    const marked = source as { _resolve?: unknown };
+    const one =
+      known.get(source) ?? Object.assign(checked(source), '_resolve' in marked && { _resolve: marked._resolve });
+    known.set(source, one);
+    node.content = one;
+  }
+  for (const child of node.childNodes ?? []) checkContentStreams(child, undefined, known);
+}
+
+/** Reads nothing before it is read itself, so that errors come when there is a listener. */
+function checked(source: Readable): Readable {
+  return Readable.from(chunksOf(source), { objectMode: false });
+}
+
+/** Streams that are being read: a second reader would get only what the first leaves. */
+const taken = new WeakSet<Readable>();
+
+async function* chunksOf(source: Readable): AsyncGenerator<string | Uint8Array> {
+  if (source.readableEnded || taken.has(source))
+    throw new Error('the content stream was read before, by this or another message');
+  taken.add(source);
+  // Streams of an older make can be read by events only.
+  const readable = Symbol.asyncIterator in source ? source : new Readable().wrap(source);
+  for await (const chunk of readable as AsyncIterable<unknown>) {
+    if (typeof chunk !== 'string' && !ArrayBuffer.isView(chunk)) {
+      throw new TypeError(`the content stream gave ${typeof chunk}, where text or bytes are wanted`);
+    }
+    const bytes = typeof chunk === 'string' ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (bytes.length > 0) yield bytes;
+  }
+}
+
+/** As Nodemailer tells a stream from other content. */
+export function isStream(value: unknown): value is Readable {
+  return typeof value === 'object' && value !== null && typeof (value as Readable).pipe === 'function';
 }

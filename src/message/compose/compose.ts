@@ -3,9 +3,9 @@ import { isUint8Array } from 'node:util/types';
 import { unlessAborted } from '../../common/abort.js';
 import { isGraphMailError } from '../../common/errors.js';
 import { inTurn } from '../../common/event-loop.js';
-import { large, Memory } from '../common/buffer-pool.js';
+import { BufferPool, large } from '../common/buffer-pool.js';
 import type { ComposedNode } from '../common/types.js';
-import { base64LinesSize, markCrlf, quotedPrintable, type Stretch, writeBase64Lines } from './encodings.js';
+import { type ByteRange, base64LinesSize, markCrlf, quotedPrintable, writeBase64Lines } from './encodings.js';
 import { type ComposeLimits, checkNodemailersTimers, contentError, readMime, tooLarge } from './nodemailer-streams.js';
 
 /**
@@ -39,7 +39,7 @@ interface MimeNode extends ComposedNode {
   _processFuncs: unknown[];
 }
 
-/** A piece of a message, which is written when its place is known. */
+/** A piece of a message, which is written when its offset is known. */
 interface Piece {
   size: number;
   /** Whether all its line ends are CRLF. */
@@ -56,26 +56,26 @@ interface Piece {
 function composeInMemory(
   root: ComposedNode,
   maxSize: number,
-  memory = new Memory(),
+  memory = new BufferPool(),
 ): Promise<Buffer | null> | undefined {
   return isInMemory(root) ? join(root, maxSize, memory) : undefined;
 }
 
-async function join(root: MimeNode, maxSize: number, memory: Memory): Promise<Buffer | null> {
+async function join(root: MimeNode, maxSize: number, memory: BufferPool): Promise<Buffer | null> {
   const pieces: Piece[] = [];
   await collect(root, pieces, maxSize, memory);
   const size = sizeOf(pieces);
   if (size > maxSize) return null;
   if (size >= large) await inTurn();
-  const room = memory.take(size + 2);
-  const clean: Stretch[] = [];
+  const buffer = memory.take(size + 2);
+  const clean: ByteRange[] = [];
   let at = 0;
   for (const piece of pieces) {
-    piece.write(room, at);
+    piece.write(buffer, at);
     if (piece.crlf) clean.push([at, at + piece.size]);
     at += piece.size;
   }
-  const message = room.subarray(0, size + endLine(room, size));
+  const message = buffer.subarray(0, size + endLine(buffer, size));
   markCrlf(message, clean);
   return message.length > maxSize ? null : message;
 }
@@ -88,7 +88,7 @@ function endLine(message: Buffer, size: number): number {
 }
 
 /** In the order of Nodemailer's `stream()`. */
-async function collect(node: MimeNode, pieces: Piece[], maxSize: number, memory: Memory): Promise<void> {
+async function collect(node: MimeNode, pieces: Piece[], maxSize: number, memory: BufferPool): Promise<void> {
   const headers = node.buildHeaders();
   // Put there by a name of a header field that could not be made: see protectParts.
   if ((node.content as unknown) instanceof Error) throw node.content;
@@ -110,7 +110,7 @@ async function collect(node: MimeNode, pieces: Piece[], maxSize: number, memory:
 }
 
 /** The content of a node in its encoding, or `undefined` where versions of Nodemailer encode it differently. */
-function bodyOf(node: MimeNode, memory: Memory): Piece | undefined {
+function bodyOf(node: MimeNode, memory: BufferPool): Piece | undefined {
   const { content } = node;
   if (!content) return text('');
   // Building the header has put there what getTransferEncoding() says, which is slow for long texts.
@@ -125,7 +125,7 @@ function bodyOf(node: MimeNode, memory: Memory): Piece | undefined {
 }
 
 /** Some versions of 7 and 8 put 58 or 59 bytes into one line, and end the last of several lines when it is full. */
-function base64Body(content: string | Uint8Array, memory: Memory): Piece | undefined {
+function base64Body(content: string | Uint8Array, memory: BufferPool): Piece | undefined {
   const bytes = bytesOf(content);
   const { length } = bytes;
   if (length === 58 || length === 59 || (length > 57 && length % 57 === 0)) return undefined;
@@ -187,7 +187,7 @@ function bytesOf(content: string | Uint8Array): Buffer {
   return Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 }
 
-/** Whether all content is at hand, and nobody put anything between Nodemailer and its output. */
+/** Whether all content is at hand, and nothing was put between Nodemailer and its output. */
 function isInMemory(node: ComposedNode): node is MimeNode {
   if (!isMimeNode(node) || node._raw || node.newline) return false;
   if (node._transforms.length > 0 || node._processFuncs.length > 0) return false;

@@ -1,11 +1,16 @@
-import type { Memory } from '../common/buffer-pool.js';
+import type { BufferPool } from '../common/buffer-pool.js';
+
+/** Bytes of MIME whose base64 fits into a request. (fact size-2) */
+export function mimeLimit(maxRequestSize: number): number {
+  return Math.floor(maxRequestSize / 4) * 3;
+}
 
 const lineLength = 76;
 /** Bytes encoded at a time: a multiple of 3, small enough that the strings in between stay cheap. */
 const slice = 48 * 1024;
 
 /** Base64 (RFC 4648 §4) as bytes, unwrapped: wrapping costs 2 to 3 % of what a request may hold. */
-export function toBase64(bytes: Buffer, memory: Memory): Buffer {
+export function toBase64(bytes: Buffer, memory: BufferPool): Buffer {
   const encoded = memory.take(Math.ceil(bytes.length / 3) * 4);
   let length = 0;
   for (let start = 0; start < bytes.length; start += slice) {
@@ -23,7 +28,7 @@ export function base64LinesSize(size: number): number {
 /** Writes base64 in lines of 76 characters (RFC 2045 §6.8), CRLF between them and none after the last. */
 export function writeBase64Lines(bytes: Buffer, target: Buffer, start: number): void {
   const end = start + base64LinesSize(bytes.length);
-  // Encoded in one piece at the end of its place, and each line then moved to the front: the fastest of what was measured.
+  // Encoded in one piece at the end of its range, and each line then moved to the front: the fastest of what was measured.
   let from = end - Math.ceil(bytes.length / 3) * 4;
   for (let at = from, next = 0; next < bytes.length; next += slice) {
     at += target.write(bytes.toString('base64', next, next + slice), at, 'latin1');
@@ -39,7 +44,7 @@ export function writeBase64Lines(bytes: Buffer, target: Buffer, start: number): 
   // What is left stands where it belongs.
 }
 
-/** How far back from the end of a line Nodemailer looks for a better place to break it. */
+/** How far back from the end of a line Nodemailer looks for a better point to break it. */
 const margin = 25;
 
 const TAB = 0x09;
@@ -128,30 +133,20 @@ function endOfCharacter(encoded: string, limit: number): number {
   return end;
 }
 
-/** Bytes of MIME whose base64 fits into a request. (fact size-2) */
-export function mimeLimit(maxRequestSize: number): number {
-  return Math.floor(maxRequestSize / 4) * 3;
-}
-
 const CRLF = Buffer.from('\r\n');
 
-/** A stretch of a message, from its first byte to the one after its last. */
-export type Stretch = readonly [start: number, end: number];
+/** A range of a message, from its first byte to the one after its last. */
+export type ByteRange = readonly [start: number, end: number];
 
-/** Stretches that were written with CRLF, so that nobody need look there again. */
-const clean = new WeakMap<Buffer, readonly Stretch[]>();
-
-/** Tells of stretches, in order, whose line ends are all CRLF. */
-export function markCrlf(message: Buffer, stretches: readonly Stretch[]): void {
-  if (stretches.length > 0) clean.set(message, stretches);
-}
+/** Ranges that were written with CRLF, so that they need not be searched again. */
+const clean = new WeakMap<Buffer, readonly ByteRange[]>();
 
 /**
  * Makes every line end CRLF, bare CR included, as Nodemailer's SMTP connection does (RFC 5322 §2.3).
  * Returns the same buffer when there is nothing to change. Native searches and copies do the work: a message of
  * megabytes often has a text of a few bare line ends in front of its attachments. (fact send-16)
  */
-export function toCrlf(message: Buffer, memory?: Memory): Buffer {
+export function toCrlf(message: Buffer, memory?: BufferPool): Buffer {
   const bare = bareLineEnds(message);
   if (bare.length === 0) return message;
   const size = message.length + bare.length;
@@ -165,6 +160,11 @@ export function toCrlf(message: Buffer, memory?: Memory): Buffer {
   }
   message.copy(result, length, start);
   return result;
+}
+
+/** Records ranges, in order, whose line ends are all CRLF. */
+export function markCrlf(message: Buffer, ranges: readonly ByteRange[]): void {
+  if (ranges.length > 0) clean.set(message, ranges);
 }
 
 /** Where a CR or LF stands that is not half of a CRLF, in order. */

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { abortError, onAbort } from '../../common/abort.js';
 import { configError, GraphMailError, type GraphMailErrorCode } from '../../common/errors.js';
 import { clearTimeout, isFake, setTimeout } from '../../common/timers.js';
-import type { Memory } from '../common/buffer-pool.js';
+import type { BufferPool } from '../common/buffer-pool.js';
 import type { ComposedNode } from '../common/types.js';
 
 export interface ComposeLimits {
@@ -12,7 +12,7 @@ export interface ComposeLimits {
   timeout: number;
   signal?: AbortSignal | undefined;
   /** Where to write the message, if it is written here. */
-  memory?: Memory | undefined;
+  memory?: BufferPool | undefined;
 }
 
 /** Stands for "more than `maxSize`" without reading the rest of it. */
@@ -28,7 +28,7 @@ export function readMime(node: ComposedNode, limits: ComposeLimits): Promise<Buf
       ended = true;
       clearTimeout(timer);
       release();
-      // What was cut off may still report an error, which nobody waits for any more.
+      // What was cut off may still report an error, which nothing waits for any more.
       stream.removeAllListeners('data').on('error', () => {});
       stream.destroy();
     };
@@ -74,6 +74,19 @@ function startReading(node: ComposedNode): Readable {
   }
 }
 
+/**
+ * Nodemailer's streams wait for the global `setImmediate`, which a test may have faked. What is in memory is composed without
+ * them, as a rule.
+ * @throws GraphMailError `ECONFIG`, where they would wait for ever
+ */
+export function checkNodemailersTimers(): void {
+  if (!isFake(globalThis.setImmediate)) return;
+  throw configError(
+    'Nodemailer reads some content of this message as a stream and waits for setImmediate, which a test has faked.',
+    "Leave that real, as in vi.useFakeTimers({ toFake: ['setTimeout', 'Date'] }) or jest.useFakeTimers({ doNotFake: ['setImmediate'] }).",
+  );
+}
+
 /** What went wrong while content was read, in Nodemailer's codes. */
 export function contentError(cause: unknown): GraphMailError {
   const { message } = cause as Error;
@@ -98,17 +111,4 @@ function notSent(
   fields: { cause?: unknown; hint?: string; permanent?: boolean },
 ) {
   return new GraphMailError(message, { code, command: 'API', ...fields });
-}
-
-/**
- * Nodemailer's streams wait for the global `setImmediate`, which a test may have faked. What is in memory is composed without
- * them, as a rule.
- * @throws GraphMailError `ECONFIG`, where they would wait for ever
- */
-export function checkNodemailersTimers(): void {
-  if (!isFake(globalThis.setImmediate)) return;
-  throw configError(
-    'Nodemailer reads some content of this message as a stream and waits for setImmediate, which a test has faked.',
-    "Leave that real, as in vi.useFakeTimers({ toFake: ['setTimeout', 'Date'] }) or jest.useFakeTimers({ doNotFake: ['setImmediate'] }).",
-  );
 }

@@ -1,7 +1,7 @@
 import { trimWhiteSpace } from '../../common/canonical-address.js';
 import { GraphMailError } from '../../common/errors.js';
 
-/** One field of a message header, with its place in the bytes. */
+/** One field of a message header, with its offsets in the bytes. */
 export interface HeaderField {
   /** As written. */
   name: string;
@@ -62,6 +62,15 @@ function aboveHeader(message: Buffer): string | undefined {
   return undefined;
 }
 
+function endOfLine(message: Buffer, from: number): number {
+  const end = message.indexOf('\r\n', from, 'latin1');
+  return end < 0 ? message.length : end + 2;
+}
+
+function lineNumber(message: Buffer, offset: number): number {
+  return message.toString('latin1', 0, offset).split('\r\n').length;
+}
+
 export function unreadableHeader(fault: string): GraphMailError {
   return new GraphMailError(`The message does not begin with a header that can be read: ${fault}.`, {
     code: 'EMESSAGE',
@@ -74,15 +83,6 @@ export function unreadableHeader(fault: string): GraphMailError {
 /** The fields of that name, in order; names are compared without case. */
 export function fieldsNamed(fields: readonly HeaderField[], name: string): HeaderField[] {
   return fields.filter((field) => field.name.toLowerCase() === name);
-}
-
-function endOfLine(message: Buffer, from: number): number {
-  const end = message.indexOf('\r\n', from, 'latin1');
-  return end < 0 ? message.length : end + 2;
-}
-
-function lineNumber(message: Buffer, offset: number): number {
-  return message.toString('latin1', 0, offset).split('\r\n').length;
 }
 
 export function editHeader(

@@ -21,7 +21,7 @@ export interface LargeMessage {
 }
 
 /**
- * Composes a message, if need be without its largest attachments. Its tree is taken apart for that, so nobody else can
+ * Composes a message, if need be without its largest attachments. Its tree is taken apart for that, so nothing else can
  * compose it afterwards.
  * @param sizeOf the bytes of MIME that a request will hold for what was composed, where it is completed afterwards
  * @throws GraphMailError `EMESSAGE` when it fits into no request and cannot be sent in parts; what reading content throws
@@ -79,7 +79,7 @@ async function divide(
     heavy.set(next, heavyAttachment(next, next.source));
     const refusal = refusalOfUpload([...heavy.values()]);
     if (refusal) throw refusal;
-    takeOut(next);
+    removeLeaf(next);
   }
 }
 
@@ -113,7 +113,7 @@ function leastSize({ node, source: { size } }: Part): number {
 }
 
 /** Takes a leaf out of its message, with every multipart that has no parts then: the standard knows none without. */
-function takeOut({ node, parents }: Leaf): void {
+function removeLeaf({ node, parents }: Leaf): void {
   const [parent, ...above] = parents;
   if (parent) prune(node, parent, above);
   else node.setContent('');

@@ -13,6 +13,20 @@ export function indivisibleError({ reason, hint }: Indivisible): GraphMailError 
   return tooLargeError(`The message is too large for one request, and cannot be sent in parts: ${reason}.`, hint);
 }
 
+/** Why what is left does not fit: what could not be taken out, where that is what weighs most. */
+export function tooMuchLeft(heaviest: Leaf | undefined, limit: number): GraphMailError {
+  const stuck = heaviest?.attached ? indivisibleAttachment(heaviest) : undefined;
+  return stuck ? indivisibleError(stuck) : restError(limit);
+}
+
+/** The failure of a message of which too much is left when all that can be uploaded is out of it. */
+export function restError(limit: number): GraphMailError {
+  return tooLargeError(
+    `The message is too large even without its attachments: what stays in it takes more than ${limit.toLocaleString('en')} bytes of MIME.`,
+    'Make text and html shorter; put images into attachments with a cid instead of data: URLs.',
+  );
+}
+
 /** The failure of content that no upload takes; `what` begins the sentence, with its verb. */
 export function uploadError(what: string): GraphMailError {
   return tooLargeError(
@@ -29,20 +43,6 @@ export function refusalOfUpload(files: readonly { name: string; size: number }[]
   return sum > maxUpload ? uploadError('The attachments have together') : undefined;
 }
 
-/** The failure of a message of which too much is left when all that can be uploaded is out of it. */
-export function restError(limit: number): GraphMailError {
-  return tooLargeError(
-    `The message is too large even without its attachments: what stays in it takes more than ${limit.toLocaleString('en')} bytes of MIME.`,
-    'Make text and html shorter; put images into attachments with a cid instead of data: URLs.',
-  );
-}
-
 function tooLargeError(message: string, hint: string): GraphMailError {
   return new GraphMailError(message, { code: 'EMESSAGE', permanent: true, command: 'API', hint });
-}
-
-/** Why what is left does not fit: what could not be taken out, where that is what weighs most. */
-export function tooMuchLeft(heaviest: Leaf | undefined, limit: number): GraphMailError {
-  const stuck = heaviest?.attached ? indivisibleAttachment(heaviest) : undefined;
-  return stuck ? indivisibleError(stuck) : restError(limit);
 }

@@ -127,7 +127,7 @@ function stalled(timeout: number): GraphMailError {
   });
 }
 
-/** An attachment and what it weighs, for those who must find out why their message is too large. */
+/** An attachment and what it weighs, for the error that says why a message is too large. */
 interface WeighedPart {
   name: string;
   /** Bytes; `undefined` for streams and URLs, and for files that may not or cannot be read. */
