@@ -22,22 +22,19 @@ export type {
   TokenCredentialLike,
   TraceOptions,
 } from './options/types.js';
-export {
-  formatPreflight,
-  type GraphPreflight,
-  type GraphPreflightOptions,
-  graphPreflight,
-  type PartSize,
-  type PreflightEntry,
-  type PreflightExample,
-  type PreflightFinding,
-  type PreflightFindingData,
-  type PreflightKind,
-  type PreflightMail,
-  type PreflightSeverity,
-  type PreflightSummary,
-  type PreflightVerdict,
-} from './preflight/index.js';
+export type {
+  PartSize,
+  PreflightEntry,
+  PreflightFinding,
+  PreflightFindingData,
+  PreflightKind,
+  PreflightSeverity,
+  PreflightVerdict,
+} from './preflight/finding.js';
+export type { PreflightMail } from './preflight/mail-view.js';
+export type { GraphPreflightOptions } from './preflight/options.js';
+export { type GraphPreflight, graphPreflight } from './preflight/preflight.js';
+export { formatPreflight, type PreflightExample, type PreflightSummary } from './preflight/summary.js';
 export { createGraphTransporter } from './transport/create-transporter.js';
 export type { AttemptEvent, EndEvent, SendTrace } from './transport/diagnostics.js';
 export { type GraphTransport, graphTransport, type VerifyCallback } from './transport/graph-transport.js';

@@ -6,7 +6,7 @@ import { toSender } from '../src/bulk/message/sender.js';
 import { mailboxFlag, senderFlag } from '../src/cli/common/flag-values.js';
 import { addressesFlag } from '../src/cli/send/send-flags.js';
 import { type GraphTransportOptions, graphPreflight, graphTransport, isGraphMailError } from '../src/index.js';
-import { parseAddressList } from '../src/message/address-list.js';
+import { parseAddressList } from '../src/message/header/address-list.js';
 import type { Mailer } from './conformance/support.js';
 
 const require = createRequire(import.meta.url);

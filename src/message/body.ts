@@ -1,15 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { domainOf, hasAsciiLocalPart } from '../common/canonical-address.js';
 import { GraphMailError, isGraphMailError } from '../common/errors.js';
+import { isGuid } from '../options/checks.js';
 import type { Settings } from '../options/settings.js';
-import { toBase64 } from './compose/base64.js';
-import { Memory } from './compose/buffer-pool.js';
-import { type ComposedNode, composeMime, contentError, tooLarge } from './compose/compose.js';
-import { mimeLimit } from './compose/mime-limit.js';
-import { type FinishedMessage, finishMessage } from './finish.js';
-import { heaviestParts, heaviestSentence } from './large/heaviest.js';
+import { BufferPool } from './common/buffer-pool.js';
+import type { ComposedMail, ComposedNode, MessagePlan, PreparedMessage } from './common/types.js';
+import { composeMime } from './compose/compose.js';
+import { mimeLimit, toBase64, toCrlf } from './compose/encodings.js';
+import { contentError, tooLarge } from './compose/nodemailer-streams.js';
+import { editHeader, fieldsNamed, type HeaderField, readHeader, unreadableHeader } from './header/header.js';
+import { addressesIn, reconcileRecipients, refuseTooMany } from './header/recipients.js';
 import type { HeavyAttachment } from './large/heavy-attachment.js';
 import { composeLarge, type LargeMessage } from './large/large-message.js';
-import type { ComposedMail, PreparedMessage } from './prepare.js';
-import { refuseTooMany } from './recipients.js';
+import { heaviestParts, heaviestSentence } from './large/parts.js';
 
 /** A message as the body of a request. */
 export interface RequestBody extends Omit<FinishedMessage, 'mime'> {
@@ -23,6 +26,15 @@ export interface RequestBody extends Omit<FinishedMessage, 'mime'> {
   release(): Promise<void>;
 }
 
+/** A message as Graph is to get it. */
+interface FinishedMessage {
+  mime: Buffer;
+  from: string;
+  recipients: string[];
+  /** As it stands in the bytes. */
+  messageId: string;
+}
+
 /**
  * Composes a prepared message into a request body.
  * @param memory where it is written
@@ -33,7 +45,7 @@ export async function composeBody(
   plan: PreparedMessage,
   settings: Settings,
   signal?: AbortSignal,
-  memory = new Memory(),
+  memory = new BufferPool(),
 ): Promise<RequestBody> {
   const { mime: composed, heavy, release, finished } = await composeWhole(mail, plan, settings, signal, memory);
   try {
@@ -58,7 +70,7 @@ async function composeWhole(
   plan: PreparedMessage,
   settings: Settings,
   signal: AbortSignal | undefined,
-  memory: Memory,
+  memory: BufferPool,
 ): Promise<LargeMessage & { finished?: FinishedMessage | undefined }> {
   if (plan.choices.largeMessages === 'upload' && !plan.bytes) {
     let finished: FinishedMessage | undefined;
@@ -78,7 +90,7 @@ export async function composeWithin(
   node: ComposedNode,
   settings: Settings,
   signal: AbortSignal | undefined,
-  memory?: Memory,
+  memory?: BufferPool,
 ): Promise<Buffer> {
   const maxSize = mimeLimit(settings.maxRequestSize);
   const { timeout } = settings;
@@ -102,4 +114,62 @@ async function sizeError(size: string, node: ComposedNode, maxRequestSize: numbe
       hint: "Send smaller or fewer attachments (about 2.1 MB of files fit into one message), or links to them; or let them be uploaded with the option largeMessages: 'upload'.",
     },
   );
+}
+
+/**
+ * Settles the bytes: CRLF line ends, a header that names exactly the envelope's recipients, a From and a Message-ID.
+ * A message that needs none of it keeps its bytes.
+ * @throws GraphMailError `EENVELOPE` or `EMESSAGE`
+ */
+export function finishMessage(
+  composed: Buffer,
+  plan: MessagePlan,
+  { newId = randomUUID, memory }: { newId?: () => string; memory?: BufferPool } = {},
+): FinishedMessage {
+  const mime = toCrlf(composed, memory);
+  const header = readHeader(mime);
+  if ('fault' in header) throw unreadableHeader(header.fault);
+  const { fields } = header;
+  const { recipients, bccMissing } = reconcileRecipients(fields, plan.envelopeTo);
+  const senders = addressesIn(fields, 'from');
+  const from = senders[0] ?? missingFrom(plan);
+  const unsendable = senders.find((address) => !hasAsciiLocalPart(address));
+  if (unsendable)
+    throw fromError(
+      `From has letters outside ASCII before the @: ${unsendable}.`,
+      'Send from another address of that mailbox.',
+    );
+
+  // What is written anew replaces fields of that name, which may be there and empty.
+  const replaced: string[] = [];
+  const added: string[] = [];
+  const write = (name: string, value: string) => {
+    replaced.push(name.toLowerCase());
+    added.push(`${name}: ${value}`);
+  };
+  if (senders.length === 0) write('From', from);
+  const messageId = messageIdIn(fields) ?? `<${newId()}@${domainOf(from)}>`;
+  if (messageIdIn(fields) === undefined) write('Message-ID', messageId);
+  if (bccMissing.length > 0 || fieldsNamed(fields, 'bcc').length > 1)
+    write('Bcc', [...addressesIn(fields, 'bcc'), ...bccMissing].join(',\r\n '));
+  const removed = fields.filter(({ name }) => replaced.includes(name.toLowerCase()));
+  return { mime: editHeader(mime, header, removed, added), from, recipients, messageId };
+}
+
+function missingFrom(plan: MessagePlan): string {
+  if (!plan.raw && !isGuid(plan.mailbox)) return plan.mailbox;
+  throw fromError(
+    'The message has no From.',
+    plan.raw
+      ? 'A raw message must bring its own From field.'
+      : 'The mailbox is given by object id, so its address is not known: give from.',
+  );
+}
+
+function messageIdIn(fields: readonly HeaderField[]): string | undefined {
+  return fieldsNamed(fields, 'message-id')[0]?.value || undefined;
+}
+
+function fromError(message: string, hint: string): GraphMailError {
+  return new GraphMailError(message, { code: 'EENVELOPE', permanent: true, command: 'API', hint });
 }

@@ -4,11 +4,11 @@ import { isGuid, isMailbox, shown } from '../options/checks.js';
 import type { Settings } from '../options/settings.js';
 import type { MailboxSelection } from '../options/types.js';
 
-/** What a message says that may bear on its mailbox. */
-export interface MailboxWish {
+/** What a message says that its mailbox may depend on. */
+export interface MailboxInput {
   /** Addresses in From. */
   from: readonly string[];
-  /** Address in Sender, which tells who of several authors sends (RFC 5322 §3.6.2). */
+  /** Address in Sender, which tells which of several authors sends (RFC 5322 §3.6.2). */
   sender: string | undefined;
   /** `graph.mailbox` of the message. */
   own: unknown;
@@ -16,14 +16,14 @@ export interface MailboxWish {
 }
 
 /**
- * Decides whose mailbox sends a message. The answer is one spelling per mailbox, so that gate and URL agree.
+ * Decides which mailbox sends a message. The answer is one spelling per mailbox, so that gate and URL agree.
  * (fact from-2)
  * @throws GraphMailError `EENVELOPE`
  */
-export function chooseMailbox(settings: Pick<Settings, 'mailbox' | 'allowedMailboxes'>, wish: MailboxWish): string {
+export function chooseMailbox(settings: Pick<Settings, 'mailbox' | 'allowedMailboxes'>, input: MailboxInput): string {
   const { mailbox, allowedMailboxes } = settings;
-  if (wish.own !== undefined) {
-    const own = checked(wish.own, 'graph.mailbox');
+  if (input.own !== undefined) {
+    const own = checked(input.own, 'graph.mailbox');
     if (typeof mailbox === 'string' && mailbox !== 'from' && canonicalAddress(mailbox) === own) return own;
     if (allowedMailboxes === undefined) {
       throw refusal(
@@ -34,15 +34,15 @@ export function chooseMailbox(settings: Pick<Settings, 'mailbox' | 'allowedMailb
     return allowed(own, allowedMailboxes, 'graph.mailbox');
   }
   if (typeof mailbox === 'function') {
-    const chosen = checked(mailbox(wish.mail), "the function 'mailbox'");
+    const chosen = checked(mailbox(input.mail), "the function 'mailbox'");
     return allowedMailboxes === undefined ? chosen : allowed(chosen, allowedMailboxes, "the function 'mailbox'");
   }
   if (mailbox !== 'from') return canonicalAddress(mailbox);
-  // Who of several authors sends is what Sender is for.
-  const first = wish.from.length > 1 ? wish.sender : wish.from[0];
+  // Which of several authors sends is what Sender is for.
+  const first = input.from.length > 1 ? input.sender : input.from[0];
   if (first === undefined) {
     throw refusal(
-      `mailbox: 'from' takes the mailbox from From, which has ${wish.from.length === 0 ? 'no address' : `${wish.from.length} addresses`} in this message.`,
+      `mailbox: 'from' takes the mailbox from From, which has ${input.from.length === 0 ? 'no address' : `${input.from.length} addresses`} in this message.`,
       'Give from with one address, or with several and a sender.',
     );
   }

@@ -1,8 +1,6 @@
 import { ambiguityInList } from '../common/canonical-address.js';
 import { isGraphMailError } from '../common/errors.js';
-import { contentFields } from './access.js';
-import { isStream } from './compose/content-streams.js';
-import { checkContent, checkPlaces, dataError, kindOf } from './content-value.js';
+import { checkContent, checkLocations, contentFields, dataError, isStream, kindOf } from './common/content.js';
 
 type Data = Record<string, unknown>;
 
@@ -21,7 +19,7 @@ const textFields = [
   'newline',
 ] as const;
 
-/** Deeper lists than anybody gives: one that contains itself has no end. */
+/** Deeper than any real list: one that contains itself has no end. */
 const deepest = 20;
 
 /**
@@ -54,14 +52,14 @@ export function checkMessageData(data: Data): void {
 }
 
 /**
- * The part of it that must hold before any plugin runs, as plugins may read content: places that can be opened, and HTML
+ * The part of it that must hold before any plugin runs, as plugins may read content: paths and URLs that can be opened, and HTML
  * that Nodemailer can read where it is to find images in it.
  * @throws GraphMailError `EMESSAGE` or `ESTREAM`
  */
-export function checkPlacesOfContent(data: Data, attachDataUrls: unknown): void {
+export function checkContentLocations(data: Data, attachDataUrls: unknown): void {
   for (const field of contentFields) {
     reading(data, field, (value) => {
-      for (const [where, part] of partsOf(field, value)) checkNestedPlaces(where, part, 0);
+      for (const [where, part] of partsOf(field, value)) checkNestedLocations(where, part, 0);
       if (field === 'html' && (attachDataUrls || data.attachDataUrls)) checkField(field, value);
     });
   }
@@ -98,13 +96,13 @@ function partsOf(field: string, value: unknown): [where: string, part: unknown][
   return Array.from(value, (part, i) => [`${field}[${i}]`, part]);
 }
 
-function checkNestedPlaces(where: string, part: unknown, depth: number): void {
+function checkNestedLocations(where: string, part: unknown, depth: number): void {
   if (typeof part !== 'object' || part === null || isStream(part) || ArrayBuffer.isView(part)) return;
   if (depth > deepest) throw tooDeep(where);
   const { content, raw } = part as Data;
-  checkPlaces(where, part as Data);
-  checkNestedPlaces(`${where}.content`, content, depth + 1);
-  checkNestedPlaces(`${where}.raw`, raw, depth + 1);
+  checkLocations(where, part as Data);
+  checkNestedLocations(`${where}.content`, content, depth + 1);
+  checkNestedLocations(`${where}.raw`, raw, depth + 1);
 }
 
 function checkField(field: (typeof contentFields)[number], value: unknown): void {
@@ -128,7 +126,7 @@ function isDescribed(value: unknown): boolean {
 }
 
 function checkPart(where: string, part: Data): void {
-  checkPlaces(where, part);
+  checkLocations(where, part);
   checkContent(`${where}.content`, part.content);
   checkContent(`${where}.raw`, part.raw);
   for (const name of ['filename', 'cid', 'contentType']) {
@@ -301,7 +299,7 @@ function checkListEntry(where: string, entry: unknown, depth = 0): void {
   if (comment && /[\r\n]/.test(textOf(comment) ?? '')) throw dataError(`${where}.comment`, 'has a line break in it');
 }
 
-/** Signing throws where nobody can catch it, and Nodemailer 7 and 8 write domain and selector into the header as they are. */
+/** Signing throws where it cannot be caught, and Nodemailer 7 and 8 write domain and selector into the header as they are. */
 function checkDkim(dkim: unknown): void {
   if (typeof dkim !== 'object') throw dataError('dkim', `is ${kindOf(dkim)}; expected an object`);
   const options = dkim as Data;

@@ -1,4 +1,4 @@
-import type { HeaderField } from '../message/header.js';
+import type { HeaderField } from '../message/header/header.js';
 import { finding, type PreflightFinding } from './finding.js';
 
 /**
@@ -11,7 +11,7 @@ const dropped = new Map([
   ['received', 'Received is written by Exchange.'],
 ]);
 
-/** Fields that mail itself is made of; all others are somebody's own. */
+/** Standard fields of a message; all others are custom ones. */
 const ordinary = new Set([
   'from',
   'sender',

@@ -1,16 +1,14 @@
-import { mimeLimit } from '../message/compose/mime-limit.js';
+import { mimeLimit } from '../message/compose/encodings.js';
 import { checkMessageData } from '../message/message-data.js';
 import { checkHeaderFields } from './check-header-fields.js';
 import { checkMailboxChoice, checkSender } from './check-mailbox.js';
 import { checkEnvelopeAlone, checkRecipients } from './check-recipients.js';
 import { checkSize } from './check-size.js';
 import { checkSmtpFeatures } from './check-smtp-features.js';
-import type { PreflightEntry } from './entry.js';
-import { finding, type PreflightFinding, verdictOf } from './finding.js';
+import { errorText, finding, type PreflightEntry, type PreflightFinding, verdictOf } from './finding.js';
 import { type PreflightMail, viewMail } from './mail-view.js';
 import { type MeasuredMessage, type MessageSize, measure } from './message-size.js';
 import type { PreflightSettings } from './options.js';
-import { saidBy } from './said-by.js';
 
 /** A mail that was read and checked, all but the sizes of its files. */
 export interface CheckedMail {
@@ -64,7 +62,7 @@ function refusedData({ data }: PreflightMail): PreflightFinding | undefined {
     checkMessageData({ ...data });
     return undefined;
   } catch (error) {
-    return finding('data-refused', saidBy(error));
+    return finding('data-refused', errorText(error));
   }
 }
 

@@ -1,17 +1,16 @@
 import { canonicalAddress, hasAsciiLocalPart } from '../common/canonical-address.js';
 import { onmicrosoftLimit } from '../common/recipient-limits.js';
-import { parseAddressList } from '../message/address-list.js';
-import { fieldsNamed, type HeaderField } from '../message/header.js';
+import { parseAddressList } from '../message/header/address-list.js';
+import { fieldsNamed, type HeaderField } from '../message/header/header.js';
+import { addressesIn } from '../message/header/recipients.js';
 import { chooseMailbox } from '../message/mailbox.js';
 import { ownOptions } from '../message/prepare.js';
-import { addressesIn } from '../message/recipients.js';
 import { isGuid } from '../options/checks.js';
-import { finding, type PreflightFinding } from './finding.js';
+import { errorText, finding, type PreflightFinding } from './finding.js';
 import type { MailView } from './mail-view.js';
 import type { PreflightSettings } from './options.js';
-import { saidBy } from './said-by.js';
 
-/** Whose mailbox would send, and what that finds. */
+/** Which mailbox would send, and the findings of choosing it. */
 export function checkMailboxChoice(
   view: MailView,
   settings: PreflightSettings,
@@ -24,7 +23,7 @@ export function checkMailboxChoice(
     const { from, sender } = senders ?? { from: [], sender: undefined };
     return { mailbox: chooseMailbox(settings, { from, sender, own, mail }), findings: [] };
   } catch (error) {
-    return { mailbox: undefined, findings: [finding('mailbox-refused', saidBy(error))] };
+    return { mailbox: undefined, findings: [finding('mailbox-refused', errorText(error))] };
   }
 }
 
@@ -39,7 +38,7 @@ export function checkSender(
   try {
     from = addressesIn(fields, 'from');
   } catch (error) {
-    return [finding('unclear-address-field', saidBy(error), { field: 'From' })];
+    return [finding('unclear-address-field', errorText(error), { field: 'From' })];
   }
   const unsendable = from.filter((address) => !hasAsciiLocalPart(address));
   if (unsendable.length > 0) {

@@ -1,10 +1,9 @@
 import { hasAsciiLocalPart } from '../common/canonical-address.js';
 import { isGraphMailError } from '../common/errors.js';
 import { manyRecipients } from '../common/recipient-limits.js';
-import { fieldsNamed, type HeaderField } from '../message/header.js';
-import { addressesIn, noRecipients, reconcileRecipients, tooManyRecipients } from '../message/recipients.js';
-import { finding, type PreflightFinding } from './finding.js';
-import { saidBy } from './said-by.js';
+import { fieldsNamed, type HeaderField } from '../message/header/header.js';
+import { addressesIn, noRecipients, reconcileRecipients, tooManyRecipients } from '../message/header/recipients.js';
+import { errorText, finding, type PreflightFinding } from './finding.js';
 
 /** Compares the recipients of header and envelope, by the transport's own rules. */
 export function checkRecipients(
@@ -18,7 +17,7 @@ export function checkRecipients(
       return [];
     } catch (error) {
       const field = fieldsNamed(fields, name)[0]?.name ?? name;
-      return [finding('unclear-address-field', saidBy(error), { field })];
+      return [finding('unclear-address-field', errorText(error), { field })];
     }
   });
   if (unclear.length > 0) return { recipients: envelopeTo?.length, findings: unclear };
@@ -45,9 +44,9 @@ export function checkEnvelopeAlone(
 
 function refusal(error: unknown): PreflightFinding {
   const addresses = isGraphMailError(error) ? error.rejected : undefined;
-  if (addresses === undefined) return finding('no-recipients', saidBy(error));
+  if (addresses === undefined) return finding('no-recipients', errorText(error));
   const kind = addresses.every(hasAsciiLocalPart) ? 'envelope-leaves-out' : 'non-ascii-address';
-  return finding(kind, saidBy(error), { addresses });
+  return finding(kind, errorText(error), { addresses });
 }
 
 function added(addresses: string[]): PreflightFinding[] {
@@ -63,7 +62,7 @@ function added(addresses: string[]): PreflightFinding[] {
 
 function checkCount(recipients: number, most: number | undefined): PreflightFinding[] {
   if (most !== undefined && recipients > most)
-    return [finding('too-many-recipients', saidBy(tooManyRecipients(recipients, most)), { recipients })];
+    return [finding('too-many-recipients', errorText(tooManyRecipients(recipients, most)), { recipients })];
   const warning = manyRecipients(recipients);
   return warning === undefined ? [] : [finding('many-recipients', warning, { recipients })];
 }

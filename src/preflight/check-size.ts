@@ -1,14 +1,15 @@
-import { mimeLimit } from '../message/compose/mime-limit.js';
-import { largestMessage, maxUpload } from '../message/large/errors.js';
+import type { GraphMailError } from '../common/errors.js';
+import { mimeLimit } from '../message/compose/encodings.js';
+import { indivisibleAttachment, indivisibleMessage } from '../message/large/indivisible.js';
+import { type Leaf, leavesOf, type TreeNode } from '../message/large/leaves.js';
+import { indivisibleError, largestMessage, maxUpload, refusalOfUpload, tooMuchLeft } from '../message/large/limits.js';
 import { ownOptions } from '../message/prepare.js';
 import { chosen } from '../options/message-options.js';
 import type { MailboxSelection } from '../options/types.js';
-import { divisionOf } from './division.js';
-import { finding, type PartSize, type PreflightFinding } from './finding.js';
+import { errorText, finding, type PartSize, type PreflightFinding } from './finding.js';
 import type { MailView } from './mail-view.js';
-import type { MessageSize } from './message-size.js';
+import type { MeasuredPart, MessageSize } from './message-size.js';
 import type { PreflightSettings } from './options.js';
-import { saidBy } from './said-by.js';
 
 /** Estimates are good to a few bytes; a signature or a trace header may still be added. */
 const nearly = 0.95;
@@ -23,7 +24,7 @@ export function checkSize(view: MailView, size: MessageSize, settings: Preflight
     findings.push(
       finding(
         'nearly-too-large',
-        `The message is nearly too large: ${room(request, maxRequestSize)}.${heaviestSentence(size)}`,
+        `The message is nearly too large: ${requestSizeText(request, maxRequestSize)}.${heaviestSentence(size)}`,
         { mime: size.mime, request, heaviest: heaviestOf(size) },
       ),
     );
@@ -37,7 +38,7 @@ function checkLarge(view: MailView, size: MessageSize, settings: PreflightSettin
   const { maxRequestSize } = settings;
   const { mime } = size;
   const request = requestSize(mime);
-  const taken = room(request, maxRequestSize);
+  const taken = requestSizeText(request, maxRequestSize);
   const division = divisionOf(view, size, mimeLimit(maxRequestSize));
   const tooLarge = (message: string) => [finding('too-large', message, { mime, request, heaviest: heaviestOf(size) })];
   if (largeMessagesOf(view.mail, settings) === 'reject') {
@@ -48,7 +49,7 @@ function checkLarge(view: MailView, size: MessageSize, settings: PreflightSettin
     );
   }
   if ('refusal' in division)
-    return tooLarge(`${saidBy(division.refusal)} The message takes ${taken}.${heaviestSentence(size)}`);
+    return tooLarge(`${errorText(division.refusal)} The message takes ${taken}.${heaviestSentence(size)}`);
   const uploaded = division.uploaded.map(named);
   const parts = finding(
     'sent-in-parts',
@@ -65,7 +66,7 @@ function checkUnknown({ mime, unknown }: MessageSize, maxRequestSize: number, fi
   return [
     finding(
       'size-unknown',
-      `The size of ${unknown.join(', ')} is not known beforehand (a stream, a URL, or a file that cannot be looked at). The rest takes ${room(request, maxRequestSize)}. ${fit}`,
+      `The size of ${unknown.join(', ')} is not known beforehand (a stream, a URL, or a file that cannot be looked at). The rest takes ${requestSizeText(request, maxRequestSize)}. ${fit}`,
       { mime, request, parts: unknown },
     ),
   ];
@@ -85,7 +86,7 @@ export function requestSize(mime: number): number {
   return Math.ceil(mime / 3) * 4;
 }
 
-function room(request: number, maxRequestSize: number): string {
+function requestSizeText(request: number, maxRequestSize: number): string {
   return `about ${number(request)} bytes of request, where ${number(maxRequestSize)} fit`;
 }
 
@@ -115,3 +116,42 @@ function listed(parts: readonly PartSize[]): string {
 const megabytes = (request: number) => ((request * 0.75 * 0.75 * 76) / 78 / 1_000_000).toFixed(1);
 
 const number = (value: number) => value.toLocaleString('en');
+
+/** What the transport would take out of a message that is too large, or its refusal of it. */
+type Division = { uploaded: MeasuredPart[] } | { refusal: GraphMailError };
+
+type Part = MeasuredPart & { leaf: Leaf };
+
+/**
+ * Takes the largest attachments out of a message, as the transport does, but in numbers alone: the message is not touched.
+ * Parts of unknown size are left out of account: they can only add to what does not fit.
+ */
+function divisionOf({ mail, node }: MailView, size: MessageSize, maxMime: number): Division {
+  const root = node as unknown as TreeNode;
+  // Not the transporter that sends it today: its own DKIM does not come along.
+  const whole = indivisibleMessage({ data: mail.data, message: root }, { mailer: {} });
+  if (whole) return { refusal: indivisibleError(whole) };
+  const parts = knownParts(root, size.parts);
+  const movable = parts.filter(({ leaf, size }) => leaf.attached && size > 0 && !indivisibleAttachment(leaf));
+  const uploaded: Part[] = [];
+  for (let left = size.mime; left > maxMime; ) {
+    const next = movable[uploaded.length];
+    if (!next) return { refusal: tooMuchLeft(parts.find((part) => !uploaded.includes(part))?.leaf, maxMime) };
+    uploaded.push(next);
+    left -= next.mime;
+    const refusal = refusalOfUpload(uploaded.map(({ leaf, size }) => ({ name: leaf.name, size })));
+    if (refusal) return { refusal };
+  }
+  return { uploaded };
+}
+
+/** The largest first. */
+function knownParts(root: TreeNode, measured: readonly MeasuredPart[]): Part[] {
+  const byNode = new Map(measured.map((part) => [part.node as unknown, part]));
+  return leavesOf(root)
+    .flatMap((leaf) => {
+      const part = byNode.get(leaf.node);
+      return part ? { ...part, leaf } : [];
+    })
+    .sort((a, b) => b.size - a.size);
+}

@@ -1,7 +1,7 @@
 import { finding, type PreflightFinding } from './finding.js';
 import type { MailView } from './mail-view.js';
 
-/** Finds what a message asks of SMTP and Microsoft Graph has no place for. */
+/** Finds what a message asks of SMTP that Microsoft Graph cannot do. */
 export function checkSmtpFeatures({ mail, envelope, header }: MailView): PreflightFinding[] {
   const { dsn, auth, requireTLSExtensionEnabled, dkim } = mail.data;
   const { mailer } = mail as { mailer?: { dkim?: unknown } };

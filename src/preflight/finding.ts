@@ -1,3 +1,5 @@
+import { isGraphMailError } from '../common/errors.js';
+
 /** How much a finding weighs: Graph would not take the mail, would send it otherwise, or it is good to know. */
 export type PreflightSeverity = 'refused' | 'changed' | 'note';
 
@@ -16,7 +18,7 @@ export interface PreflightFindingData {
   'no-recipients': unknown;
   /** More than `maxRecipients`. */
   'too-many-recipients': { recipients: number };
-  /** The header names people whom the envelope leaves out; Graph has no envelope and would send to them. */
+  /** The header names recipients that the envelope leaves out; Graph has no envelope and would send to them. */
   'envelope-leaves-out': { addresses: string[] };
   /** A request for it would be larger than Graph takes. Sizes are estimates, in bytes. */
   'too-large': { mime: number; request: number; heaviest: PartSize[] };
@@ -28,7 +30,7 @@ export interface PreflightFindingData {
   'from-not-mailbox': { from: string[]; mailbox: string };
   /** There is no From: the transport writes the mailbox's address into it. */
   'from-added': { mailbox: string };
-  /** The envelope has people whom no header names; they become Bcc. */
+  /** The envelope has recipients that no header field names; they become Bcc. */
   'envelope-adds': { addresses: string[] };
   /** The envelope's sender is another than From: bounces go to the mailbox instead. */
   'envelope-from': { envelopeFrom: string | false };
@@ -78,6 +80,28 @@ export interface PartSize {
   size: number;
 }
 
+/** What becomes of a mail as a whole; `'unchecked'` where nothing was found but not everything could be looked at. */
+export type PreflightVerdict = 'refused' | 'changed' | 'unchecked' | 'clean';
+
+/** What was found out about one mail. It holds addresses and the subject, and nothing of the body. */
+export interface PreflightEntry {
+  /** Message-ID, as it stands in the header; `undefined` when the check failed before it was read. */
+  messageId: string | undefined;
+  subject: string | undefined;
+  /** The envelope's sender. */
+  from: string | undefined;
+  /** The mailbox that would send. */
+  mailbox: string | undefined;
+  /** How many would get it, each counted once; `undefined` where that cannot be told from a raw message. */
+  recipients: number | undefined;
+  /** Estimated bytes of MIME of everything whose size is known. */
+  size: number | undefined;
+  /** What becomes of the mail as a whole. */
+  verdict: PreflightVerdict;
+  /** Everything that would be different; empty when nothing would. */
+  findings: PreflightFinding[];
+}
+
 interface KindFacts {
   severity: PreflightSeverity;
   /** As a heading over several mails. */
@@ -118,9 +142,6 @@ export const KINDS: Record<PreflightKind, KindFacts> = {
   'preflight-failed': { severity: 'note', title: 'The check itself failed', open: true },
 };
 
-/** What becomes of a mail as a whole; `'unchecked'` where nothing was found but not everything could be looked at. */
-export type PreflightVerdict = 'refused' | 'changed' | 'unchecked' | 'clean';
-
 /** The heaviest of `findings`. */
 export function verdictOf(findings: readonly PreflightFinding[]): PreflightVerdict {
   if (findings.some(({ severity }) => severity === 'refused')) return 'refused';
@@ -139,4 +160,11 @@ export function finding<Kind extends PreflightKind>(
   ...[data]: DataOf<Kind>
 ): PreflightFinding {
   return { kind, severity: KINDS[kind].severity, message, ...(data as object | undefined) } as PreflightFinding;
+}
+
+/** What an error says and advises, in one text. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const hint = isGraphMailError(error) ? error.hint : undefined;
+  return hint === undefined ? error.message : `${error.message} ${hint}`;
 }

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { clearTimeout, setTimeout } from '../common/timers.js';
-import { encodedSize, encodedSizeOf } from './encoded-size.js';
+import { base64LinesSize, toCrlf } from '../message/compose/encodings.js';
 import type { PartSize } from './finding.js';
-import { type MimeTree, shadowOf } from './mime-tree.js';
+import { type MimeTree, shadowOf } from './mail-view.js';
 
 /** A part whose size is known. */
 export interface MeasuredPart extends PartSize {
@@ -80,7 +80,7 @@ export function measure(root: MimeTree, header: number, fileAccess: boolean): Me
 }
 
 /** Milliseconds to wait for the sizes of files: a mail is not held up by a file system that does not answer. */
-const patience = 1_000;
+const statTimeout = 1_000;
 
 /** Completes the measure with the sizes of files. Never fails: a file that cannot be looked at has no known size. */
 export async function withFiles({ files, ...known }: MeasuredMessage): Promise<MessageSize> {
@@ -101,7 +101,7 @@ export async function withFiles({ files, ...known }: MeasuredMessage): Promise<M
 
 function sizeOfFile(path: string): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, patience, undefined);
+    const timer = setTimeout(resolve, statTimeout, undefined);
     stat(path)
       .then((found) => (found.isFile() ? found.size : undefined))
       .catch(() => undefined)
@@ -110,4 +110,43 @@ function sizeOfFile(path: string): Promise<number | undefined> {
         resolve(size);
       });
   });
+}
+
+/** Bytes that `size` bytes of content take in a message; exact for base64 (lines of 76, RFC 2045 §6.8). */
+function encodedSize(size: number, encoding: string): number {
+  if (encoding === 'base64') return base64LinesSize(size);
+  // Of text whose letters are not known: mostly ASCII, broken once a line.
+  return encoding === 'quoted-printable' ? Math.ceil(size * 1.05) : size;
+}
+
+/** The same of content that is at hand, its line ends made CRLF. */
+function encodedSizeOf(content: string | Buffer, encoding: string): number {
+  if (encoding === 'base64') return encodedSize(Buffer.byteLength(content), encoding);
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return encoding === 'quoted-printable' ? quotedPrintableSize(bytes) : toCrlf(bytes).length;
+}
+
+/** RFC 2045 §6.7, with lines as long as they may be: a few bytes fewer than an encoder makes of it. */
+function quotedPrintableSize(bytes: Buffer): number {
+  let size = 0;
+  let line = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    if (byte === 0x0a || byte === 0x0d) {
+      if (byte === 0x0d && bytes[i + 1] === 0x0a) i++;
+      size += 2;
+      line = 0;
+      continue;
+    }
+    const plain = (byte >= 0x20 && byte <= 0x7e && byte !== 0x3d) || byte === 0x09;
+    const width = plain ? 1 : 3;
+    if (line + width > 75) {
+      // A soft line break: '=' and CRLF.
+      size += 3;
+      line = 0;
+    }
+    size += width;
+    line += width;
+  }
+  return size;
 }

@@ -6,7 +6,7 @@ import { checkAllowedMailboxes, checkMailbox } from '../options/mailbox.js';
 import { chosen, wrongChoice } from '../options/message-options.js';
 import type { Settings } from '../options/settings.js';
 import type { GraphTransportOptions, MailboxSelection } from '../options/types.js';
-import type { PreflightEntry } from './entry.js';
+import type { PreflightEntry } from './finding.js';
 
 /** Options of {@link graphPreflight}. */
 export interface GraphPreflightOptions {

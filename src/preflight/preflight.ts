@@ -1,11 +1,10 @@
 import { setImmediate } from '../common/timers.js';
 import { checkMail } from './check-mail.js';
-import type { PreflightEntry } from './entry.js';
-import { finding, verdictOf } from './finding.js';
+import type { PreflightEntry } from './finding.js';
+import { errorText, finding, verdictOf } from './finding.js';
 import type { PreflightMail } from './mail-view.js';
 import { withFiles } from './message-size.js';
 import { type GraphPreflightOptions, settlePreflightOptions } from './options.js';
-import { saidBy } from './said-by.js';
 import { type PreflightSummary, SummaryTally } from './summary.js';
 
 /** The plugin that {@link graphPreflight} makes. */
@@ -68,7 +67,7 @@ export function graphPreflight(options: GraphPreflightOptions): GraphPreflight {
 function failedEntry(error: unknown): PreflightEntry {
   let reason = 'for an unknown reason';
   try {
-    reason = saidBy(error);
+    reason = errorText(error);
   } catch {
     // Something was thrown that cannot even be read.
   }

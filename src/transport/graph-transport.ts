@@ -22,10 +22,9 @@ import type { Requests } from '../delivery/request/requests.js';
 import { isHeld } from '../graph/http.js';
 import type { TracedMessage } from '../graph/message-trace.js';
 import { composeBody } from '../message/body.js';
-import { Memory } from '../message/compose/buffer-pool.js';
-import { mailboxFor } from '../message/mailbox-for.js';
-import { type ComposedMail, type PreparedMessage, prepareMessage } from '../message/prepare.js';
-import { mustBeRead } from '../message/read-ahead.js';
+import { BufferPool } from '../message/common/buffer-pool.js';
+import type { ComposedMail, PreparedMessage } from '../message/common/types.js';
+import { mailboxFor, mustBeRead, prepareMessage } from '../message/prepare.js';
 import { settleOptions } from '../options/check-options.js';
 import { whyApart } from '../options/identity.js';
 import {
@@ -93,7 +92,7 @@ export class GraphTransport extends EventEmitter {
   readonly #sendings = new Sendings();
   /** Bounds the messages that are read before they wait: see {@link mustBeRead}. */
   readonly #readers: Turnstile;
-  readonly #memory = new Memory();
+  readonly #memory = new BufferPool();
   #messages = 0;
   /** Counts messages that had to be read ahead, for their order. */
   #arrivals = 0;

@@ -1,6 +1,6 @@
-import { refuseAccess } from '../message/access.js';
-import { contentError } from '../message/compose/compose.js';
-import { checkMessageData, checkPlacesOfContent } from '../message/message-data.js';
+import { refuseAccess } from '../message/common/content.js';
+import { contentError } from '../message/compose/nodemailer-streams.js';
+import { checkContentLocations, checkMessageData } from '../message/message-data.js';
 import type { MailerOptions } from '../options/settings.js';
 
 /** The part of Nodemailer's Mail object that is used here; it may come from any copy of Nodemailer. */
@@ -78,7 +78,7 @@ export class MailerLink {
     const last = checking((data) => checkMessageData(data));
     const first = checking((data) => {
       refuseAccess(data, this.#options);
-      checkPlacesOfContent(data, mailer.options?.attachDataUrls);
+      checkContentLocations(data, mailer.options?.attachDataUrls);
       // More plugins may have come since the message before. One that is there twice does no harm.
       const others = mailer._userPlugins?.compile;
       if (Array.isArray(others) && others.at(-1) !== last) others.push(last);

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphTransport, isGraphMailError } from '../../src/index.js';
-import { parseAddressList } from '../../src/message/address-list.js';
-import { toCrlf } from '../../src/message/compose/line-ends.js';
-import { fieldsNamed, readHeader } from '../../src/message/header.js';
+import { toCrlf } from '../../src/message/compose/encodings.js';
+import { parseAddressList } from '../../src/message/header/address-list.js';
+import { fieldsNamed, readHeader } from '../../src/message/header/header.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 
 const corpus = path.resolve(import.meta.dirname, '../../../shared/corpora/eml');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chooseMailbox, type MailboxWish } from '../../src/message/mailbox.js';
+import { chooseMailbox, type MailboxInput } from '../../src/message/mailbox.js';
 import type { Settings } from '../../src/options/settings.js';
 import { thrownBy } from '../helpers/failure.js';
 
@@ -7,14 +7,14 @@ type Choice = Partial<Pick<Settings, 'mailbox' | 'allowedMailboxes'>>;
 
 const objectId = '6F1C2F9E-0000-0000-0000-000000000000';
 
-function choose(settings: Choice, wish: Partial<MailboxWish> = {}): string {
+function choose(settings: Choice, wish: Partial<MailboxInput> = {}): string {
   return chooseMailbox(
     { mailbox: 'noreply@contoso.com', allowedMailboxes: undefined, ...settings },
     { from: ['ceo@contoso.com'], sender: undefined, own: undefined, mail: { data: { tenant: 'a' } }, ...wish },
   );
 }
 
-const refused = (settings: Choice, wish?: Partial<MailboxWish>) => {
+const refused = (settings: Choice, wish?: Partial<MailboxInput>) => {
   const error = thrownBy(() => choose(settings, wish));
   expect(error).toMatchObject({ code: 'EENVELOPE', outcome: 'not-sent', permanent: true });
   return error;

@@ -1,7 +1,8 @@
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GraphSentMessageInfo, graphTransport, isGraphMailError } from '../../src/index.js';
-import type { GraphPreflightOptions, PreflightKind } from '../../src/preflight/index.js';
+import type { PreflightKind } from '../../src/preflight/finding.js';
+import type { GraphPreflightOptions } from '../../src/preflight/options.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { entryOf, kindsOf, type Message, mailbox, plain } from './support.js';
 

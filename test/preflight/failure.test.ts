@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { graphPreflight } from '../../src/preflight/index.js';
+import { graphPreflight } from '../../src/preflight/preflight.js';
 import { kindsOf, mailbox, plain, preflighted, recorder } from './support.js';
 
 const poison = new Proxy(

@@ -4,7 +4,8 @@ import { isGraphMailError } from '../../src/common/errors.js';
 import { composeBody } from '../../src/message/body.js';
 import { prepareMessage } from '../../src/message/prepare.js';
 import { settleOptions } from '../../src/options/check-options.js';
-import { graphPreflight, type PreflightEntry } from '../../src/preflight/index.js';
+import type { PreflightEntry } from '../../src/preflight/finding.js';
+import { graphPreflight } from '../../src/preflight/preflight.js';
 import { baseOptions, forAWhile } from '../helpers/fixtures.js';
 import { findingOf, kindsOf, type Message, mailbox, newest, nodemailers, plain } from './support.js';
 

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import type { SendMailOptions } from 'nodemailer';
 import { afterAll, describe, expect, it } from 'vitest';
-import { maxUpload } from '../../src/message/large/errors.js';
-import type { GraphPreflightOptions } from '../../src/preflight/index.js';
+import { maxUpload } from '../../src/message/large/limits.js';
+import type { GraphPreflightOptions } from '../../src/preflight/options.js';
 import {
   discard,
   findingOf,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type GraphPreflightOptions, graphPreflight } from '../../src/preflight/index.js';
+import type { GraphPreflightOptions } from '../../src/preflight/options.js';
+import { graphPreflight } from '../../src/preflight/preflight.js';
 import { thrownBy } from '../helpers/failure.js';
 import { mailbox } from './support.js';
 

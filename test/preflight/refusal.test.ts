@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { it } from 'vitest';
 import { isGraphMailError } from '../../src/common/errors.js';
-import { finishMessage } from '../../src/message/finish.js';
+import { finishMessage } from '../../src/message/body.js';
 import { forAWhile } from '../helpers/fixtures.js';
 import { preflighted } from './support.js';
 

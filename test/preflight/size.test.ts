@@ -4,7 +4,7 @@ import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { toCrlf } from '../../src/message/compose/line-ends.js';
+import { toCrlf } from '../../src/message/compose/encodings.js';
 import { forAWhile } from '../helpers/fixtures.js';
 import { anyMail } from '../helpers/generated-mail.js';
 import {

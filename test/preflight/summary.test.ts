@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { formatPreflight, type PreflightSummary } from '../../src/preflight/index.js';
+import { formatPreflight, type PreflightSummary } from '../../src/preflight/summary.js';
 import { discard, mailbox, plain, preflighted } from './support.js';
 
 async function someMails(): Promise<PreflightSummary> {

@@ -2,14 +2,9 @@ import { createRequire } from 'node:module';
 import { buffer } from 'node:stream/consumers';
 import type { SendMailOptions, Transporter } from 'nodemailer';
 import { expect } from 'vitest';
-import {
-  type GraphPreflight,
-  type GraphPreflightOptions,
-  graphPreflight,
-  type PreflightEntry,
-  type PreflightFinding,
-  type PreflightKind,
-} from '../../src/preflight/index.js';
+import type { PreflightEntry, PreflightFinding, PreflightKind } from '../../src/preflight/finding.js';
+import type { GraphPreflightOptions } from '../../src/preflight/options.js';
+import { type GraphPreflight, graphPreflight } from '../../src/preflight/preflight.js';
 
 export type Message = SendMailOptions & Record<string, unknown>;
 export const mailbox = 'noreply@contoso.example';

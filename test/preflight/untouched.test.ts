@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { graphPreflight } from '../../src/preflight/index.js';
+import { graphPreflight } from '../../src/preflight/preflight.js';
 import { type Message, mailbox, nodemailers, plain, preflighted, recorder } from './support.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'preflight-'));

@@ -1,10 +1,12 @@
 import { createTransport, type SendMailOptions, type Transport } from 'nodemailer';
 import { counted } from '../../bulk/common/words.js';
 import { composeBody } from '../../message/body.js';
-import { type ComposedMail, prepareMessage } from '../../message/prepare.js';
+import type { ComposedMail } from '../../message/common/types.js';
+import { prepareMessage } from '../../message/prepare.js';
 import { settleOptions } from '../../options/check-options.js';
 import type { SendingChoices, Settings } from '../../options/settings.js';
-import { graphPreflight, type PreflightFinding } from '../../preflight/index.js';
+import type { PreflightFinding } from '../../preflight/finding.js';
+import { graphPreflight } from '../../preflight/preflight.js';
 import type { Output, Terminal } from '../common/terminal.js';
 import { block, paragraph, printable, printableJson } from '../common/wording.js';
 

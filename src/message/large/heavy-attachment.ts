@@ -38,7 +38,7 @@ export function heavyAttachment(leaf: Leaf, source: ContentSource): HeavyAttachm
   };
 }
 
-/** The name has its own place, where it cannot contradict this one. */
+/** The name has a field of its own, where it cannot contradict this one. */
 function withoutName(contentType: string): string {
   const [type = ''] = contentType.split(';', 1);
   const parameters = contentType.slice(type.length).matchAll(/;\s*([^=;\s]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;"]*)/g);

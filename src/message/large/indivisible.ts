@@ -1,5 +1,5 @@
 import type { Settings } from '../../options/settings.js';
-import type { ComposedMail } from '../prepare.js';
+import type { ComposedMail } from '../common/types.js';
 import { headerOf, type Leaf, type TreeNode, typeOf } from './leaves.js';
 
 /** Why a message cannot be taken apart, and what its sender can do about it. */

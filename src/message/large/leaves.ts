@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ComposedNode } from '../compose/compose.js';
+import type { ComposedNode } from '../common/types.js';
 
 /** The part of Nodemailer's MimeNode that taking a message apart needs, in all its versions. */
 export interface TreeNode extends ComposedNode {

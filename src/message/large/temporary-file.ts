@@ -20,20 +20,20 @@ const write = promisify(writeSome);
 export interface ProcessFacts {
   pid: number;
   /** Where its pid means what it means here: machine, its last start and PID namespace; `undefined` where that cannot be told. */
-  place: string | undefined;
+  pidScope: string | undefined;
 }
 
 /** What the system is asked; tests answer in its stead. */
 export interface TemporaryFileSystem {
   facts(): ProcessFacts;
-  /** Whether a process of this place has ended, for certain. */
+  /** Whether a process of this PID scope has ended, for certain. */
   hasEnded(pid: number): boolean;
   /** Takes the name from a file that is open. Fails where the system keeps names as long as files are open. */
   unlinkOpen(file: string): void;
 }
 
 export const temporaryFileSystem: TemporaryFileSystem = {
-  facts: () => ({ pid: process.pid, place: placeOfPids() }),
+  facts: () => ({ pid: process.pid, pidScope: currentPidScope() }),
   hasEnded(pid) {
     try {
       process.kill(pid, 0);
@@ -47,22 +47,22 @@ export const temporaryFileSystem: TemporaryFileSystem = {
 
 /**
  * A file of this process alone. Its name is taken away before anything is written, so that its content is gone with the
- * process, however that ends. Where the system does not allow that, the name tells whose file it was (see
+ * process, however that ends. Where the system does not allow that, the name tells which process made it (see
  * {@link sweepTemporaryFiles}).
  */
 export class TemporaryFile {
   readonly #fd: number;
   /** Where the file still has its name. */
   readonly #name: string | undefined;
-  /** The last operation: one at a time, as some runtimes seek and read in two steps. */
+  /** The last operation: one at a time, as some runtimes seek and read separately. */
   #last: Promise<unknown> = Promise.resolve();
   #size = 0;
   #closed: Promise<void> | undefined;
 
   /** Synchronous, so that no end of the process comes between opening and taking the name away. */
   constructor(system: TemporaryFileSystem = temporaryFileSystem) {
-    const { pid, place = 'x' } = system.facts();
-    const name = path.join(tmpdir(), `graph-mail-${place}-${pid}-${randomBytes(8).toString('hex')}`);
+    const { pid, pidScope = 'x' } = system.facts();
+    const name = path.join(tmpdir(), `graph-mail-${pidScope}-${pid}-${randomBytes(8).toString('hex')}`);
     this.#fd = openSync(name, 'wx+', 0o600);
     let left: string | undefined;
     try {
@@ -125,28 +125,28 @@ export class TemporaryFile {
 const nameOfFile = /^graph-mail-([0-9a-f]{16})-(\d{1,10})-[0-9a-f]{16}$/;
 
 /**
- * Deletes what processes of this place left behind that have ended. What it cannot tell for certain it leaves. Never rejects.
+ * Deletes what ended processes of this PID scope left behind. What it cannot tell for certain it leaves. Never rejects.
  */
 export async function sweepTemporaryFiles(system: TemporaryFileSystem = temporaryFileSystem): Promise<void> {
   const directory = tmpdir();
-  const { pid: own, place: here } = system.facts();
+  const { pid: own, pidScope: here } = system.facts();
   if (here === undefined) return;
   for (const name of await readdir(directory).catch(() => [])) {
-    const [, place, pid] = nameOfFile.exec(name) ?? [];
+    const [, scope, pid] = nameOfFile.exec(name) ?? [];
     // A pid that was given to another process meanwhile counts as running: the file waits for a later sweep.
-    if (place !== here || Number(pid) === own || !system.hasEnded(Number(pid))) continue;
+    if (scope !== here || Number(pid) === own || !system.hasEnded(Number(pid))) continue;
     await unlink(path.join(directory, name)).catch(() => {});
   }
 }
 
-let place: { known: string | undefined } | undefined;
+let known: { pidScope: string | undefined } | undefined;
 
-function placeOfPids(): string | undefined {
-  place ??= { known: readPlace(process.platform) };
-  return place.known;
+function currentPidScope(): string | undefined {
+  known ??= { pidScope: readPidScope(process.platform) };
+  return known.pidScope;
 }
 
-function readPlace(platform: NodeJS.Platform): string | undefined {
+function readPidScope(platform: NodeJS.Platform): string | undefined {
   const parts = [hostname()];
   // Containers of one machine may share the folder, and count their processes each anew.
   if (platform === 'linux') {

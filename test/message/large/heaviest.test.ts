@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { heaviestParts, heaviestSentence } from '../../../src/message/large/heaviest.js';
+import { heaviestParts, heaviestSentence } from '../../../src/message/large/parts.js';
 import { bytesOf, mailOf, nodemailers, ownTemporaryDirectory } from '../large-support.js';
 
 describe.each(nodemailers)('with Nodemailer $version, the heaviest attachments', (nodemailer) => {

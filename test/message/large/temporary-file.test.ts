@@ -2,7 +2,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { Spool } from '../../../src/message/large/spool.js';
+import { Spool } from '../../../src/message/large/content-source.js';
 import {
   sweepTemporaryFiles,
   TemporaryFile,
@@ -18,8 +18,8 @@ const elsewhere = 'fedcba9876543210';
 const alive = [101, 102];
 
 /** A system that keeps the names of open files, as one without POSIX's unlink does. */
-const keepingNames = (pid: number, place: string | undefined = here): TemporaryFileSystem => ({
-  facts: () => ({ pid, place }),
+const keepingNames = (pid: number, pidScope: string | undefined = here): TemporaryFileSystem => ({
+  facts: () => ({ pid, pidScope }),
   hasEnded: (one) => !alive.includes(one),
   unlinkOpen: () => {
     throw Object.assign(new Error('EBUSY: resource busy or locked, unlink'), { code: 'EBUSY' });
@@ -64,19 +64,19 @@ test.each<[string, TemporaryFileSystem, boolean]>([
 test('nothing is swept where a process cannot tell its place', async () => {
   const { files } = ownTemporaryDirectory();
   new TemporaryFile(keepingNames(100));
-  await sweepTemporaryFiles({ ...keepingNames(101), facts: () => ({ pid: 101, place: undefined }) });
+  await sweepTemporaryFiles({ ...keepingNames(101), facts: () => ({ pid: 101, pidScope: undefined }) });
   expect(files()).toHaveLength(1);
 });
 
 test('the first content that is spooled into a folder sweeps it', async () => {
   const { directory, files } = ownTemporaryDirectory();
   const { stdout: pid } = await runInChild('process.stdout.write(String(process.pid))', {});
-  const { place } = temporaryFileSystem.facts();
-  writeFileSync(path.join(directory, `graph-mail-${place}-${pid}-${here}`), 'left behind');
-  writeFileSync(path.join(directory, `graph-mail-${place}-${process.ppid}-${here}`), 'in use');
+  const { pidScope } = temporaryFileSystem.facts();
+  writeFileSync(path.join(directory, `graph-mail-${pidScope}-${pid}-${here}`), 'left behind');
+  writeFileSync(path.join(directory, `graph-mail-${pidScope}-${process.ppid}-${here}`), 'in use');
   const spool = new Spool();
   await spool.keep(Readable.from([Buffer.alloc(300_000)]), 1e9);
-  await vi.waitFor(() => expect(files()).toEqual([`graph-mail-${place}-${process.ppid}-${here}`]));
+  await vi.waitFor(() => expect(files()).toEqual([`graph-mail-${pidScope}-${process.ppid}-${here}`]));
   await spool.release();
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { markCrlf, toCrlf } from '../../../src/message/compose/line-ends.js';
+import { markCrlf, toCrlf } from '../../../src/message/compose/encodings.js';
 import { forAWhile } from '../../helpers/fixtures.js';
 
 const convert = (text: string) => toCrlf(Buffer.from(text, 'latin1')).toString('latin1');

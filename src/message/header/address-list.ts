@@ -1,4 +1,4 @@
-import { ambiguityOf } from '../common/canonical-address.js';
+import { ambiguityOf } from '../../common/canonical-address.js';
 
 /** What an address field says: its addresses, or why it cannot be understood. */
 export type AddressList = { addresses: string[] } | { fault: string };
@@ -76,7 +76,7 @@ interface Token {
   spaced: boolean;
 }
 
-// All are tried at one place of a text that may be long.
+// All are tried at one offset of a text that may be long.
 const quotedString = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y;
 const domainLiteral = /\[[^[\]\\\s]*\]/y;
 // Of white space only what mail knows as such; other readers take the rest for part of a word.

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
-import { finishMessage } from '../../src/message/finish.js';
-import type { HeaderField } from '../../src/message/header.js';
-import { addressesIn, reconcileRecipients } from '../../src/message/recipients.js';
-import { thrownBy } from '../helpers/failure.js';
+import { finishMessage } from '../../../src/message/body.js';
+import type { HeaderField } from '../../../src/message/header/header.js';
+import { addressesIn, reconcileRecipients } from '../../../src/message/header/recipients.js';
+import { thrownBy } from '../../helpers/failure.js';
 
 const header = (fields: Record<string, string | string[]>): HeaderField[] =>
   Object.entries(fields).flatMap(([name, values]) =>

@@ -1,14 +1,14 @@
 import { describe, expect, test, vi } from 'vitest';
-import { large, Memory } from '../../../src/message/compose/buffer-pool.js';
+import { BufferPool, large } from '../../../src/message/common/buffer-pool.js';
 
 describe('buffers', () => {
   test('have exactly the size that was asked for', () => {
-    const memory = new Memory();
+    const memory = new BufferPool();
     for (const size of [0, 1, large - 1, large, large + 1, 3_000_000]) expect(memory.take(size)).toHaveLength(size);
   });
 
   test('serve again once they were given back, and not before', () => {
-    const memory = new Memory();
+    const memory = new BufferPool();
     const first = memory.take(1_000_000);
     const second = memory.take(1_000_000);
     expect(second.buffer).not.toBe(first.buffer);
@@ -18,7 +18,7 @@ describe('buffers', () => {
   });
 
   test('that are given back twice serve one at a time', () => {
-    const memory = new Memory();
+    const memory = new BufferPool();
     const buffer = memory.take(1_000_000);
     memory.giveBack(buffer);
     memory.giveBack(buffer.subarray(10));
@@ -26,7 +26,7 @@ describe('buffers', () => {
   });
 
   test('from elsewhere are never written to', () => {
-    const memory = new Memory();
+    const memory = new BufferPool();
     const foreign = Buffer.alloc(1_000_000, 'a');
     memory.giveBack(foreign);
     memory.take(1_000_000).fill('b');
@@ -34,7 +34,7 @@ describe('buffers', () => {
   });
 
   test('are let go of, however many there are', () => {
-    const memory = new Memory();
+    const memory = new BufferPool();
     const taken = Array.from({ length: 20 }, () => memory.take(large));
     for (const buffer of taken) memory.giveBack(buffer);
     const again = Array.from({ length: 20 }, () => memory.take(large).buffer);
@@ -49,7 +49,7 @@ describe('the encoded form of an attachment', () => {
   const encode = (bytes: Uint8Array) => vi.fn(() => Buffer.from(bytes.toString()));
 
   test('is kept from the second time on, while nothing else is done to the bytes', () => {
-    const memory = new Memory();
+    const memory = new BufferPool();
     const file = Buffer.alloc(large, 1);
     const encoder = encode(file);
     expect(memory.encoded(file, encoder)).toBeUndefined();
@@ -59,7 +59,7 @@ describe('the encoded form of an attachment', () => {
   });
 
   test('is made again when the bytes have changed', () => {
-    const memory = new Memory();
+    const memory = new BufferPool();
     const file = Buffer.alloc(large, 1);
     const encoded = () => memory.encoded(file, () => Buffer.from([file[1000] ?? 0]));
     encoded();
@@ -70,7 +70,7 @@ describe('the encoded form of an attachment', () => {
   });
 
   test('is kept of large ones only, and of no more than 8 MB of them', () => {
-    const memory = new Memory();
+    const memory = new BufferPool();
     const kept = (file: Buffer) => {
       memory.encoded(file, () => file);
       return memory.encoded(file, () => file) !== undefined;

@@ -1,28 +1,13 @@
-import { GraphMailError } from '../common/errors.js';
-import type { ComposedNode } from './compose/compose.js';
+import { GraphMailError } from '../../common/errors.js';
 
 const rfc5322 =
   /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),[ \t]*)?\d{1,2}[ \t]+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ \t]+\d{4}[ \t]+\d\d:\d\d(?::\d\d)?[ \t]+(?:([+-]\d{4})|GMT|UTC?|Z)(?:[ \t]*\([^()]*\))?$/i;
 const iso8601 = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
- * Writes the `Date` of a composed message as RFC 5322 §3.3 wants it, whether it was given in `date` or in `headers`:
- * Nodemailer does so for a Date alone, and puts anything else into the header as it is.
+ * A date as RFC 5322 writes it; one that is so written already stays.
  * @throws GraphMailError `EMESSAGE`
  */
-export function settleDate(message: Pick<ComposedNode, 'getHeader' | 'setHeader'>): void {
-  const given = message.getHeader?.('Date');
-  // Then Nodemailer writes that of today.
-  if (!given) return;
-  message.setHeader?.('Date', dateField(givenValue(given)));
-}
-
-/** `{ prepared: true, value }` is Nodemailer's for a header that is to stay as it is. */
-function givenValue(given: unknown): unknown {
-  return typeof given === 'object' && given !== null && 'value' in given ? given.value : given;
-}
-
-/** A date as RFC 5322 writes it; one that is so written already stays. */
 export function dateField(value: unknown): string {
   if (typeof value === 'number') return written(new Date(value), 'a number');
   if (isDate(value)) return written(value, 'a Date');

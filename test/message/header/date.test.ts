@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
-import { composeMime } from '../../src/message/compose/compose.js';
-import { type ComposedMail, prepareMessage } from '../../src/message/prepare.js';
-import { settleOptions } from '../../src/options/check-options.js';
-import { thrownBy } from '../helpers/failure.js';
-import { baseOptions } from '../helpers/fixtures.js';
+import type { ComposedMail } from '../../../src/message/common/types.js';
+import { composeMime } from '../../../src/message/compose/compose.js';
+import { prepareMessage } from '../../../src/message/prepare.js';
+import { settleOptions } from '../../../src/options/check-options.js';
+import { thrownBy } from '../../helpers/failure.js';
+import { baseOptions } from '../../helpers/fixtures.js';
 
 const settings = settleOptions(baseOptions, {});
 type Composer = new (data: object) => { compile(): unknown };

@@ -1,5 +1,5 @@
-import { canonicalAddress, hasAsciiLocalPart } from '../common/canonical-address.js';
-import { GraphMailError } from '../common/errors.js';
+import { canonicalAddress, hasAsciiLocalPart } from '../../common/canonical-address.js';
+import { GraphMailError } from '../../common/errors.js';
 import { parseAddressList } from './address-list.js';
 import { fieldsNamed, type HeaderField } from './header.js';
 
@@ -67,7 +67,7 @@ export function refuseTooMany(recipients: readonly string[], most: number | unde
   if (most !== undefined && recipients.length > most) throw tooManyRecipients(recipients.length, most);
 }
 
-/** The failure of a message that more would get than may. */
+/** The failure of a message with more recipients than `maxRecipients` allows. */
 export function tooManyRecipients(recipients: number, most: number): GraphMailError {
   return new GraphMailError(`The message has ${recipients} recipients, where maxRecipients allows ${most}.`, {
     code: 'EMAXRECIPIENTS',
@@ -77,7 +77,7 @@ export function tooManyRecipients(recipients: number, most: number): GraphMailEr
   });
 }
 
-/** The failure of a message that nobody would get. */
+/** The failure of a message without recipients. */
 export function noRecipients(): GraphMailError {
   return envelopeError('No recipients defined.', undefined, 'Give at least one address in to, cc or bcc.');
 }

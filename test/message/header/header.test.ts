@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fieldsNamed, readHeader } from '../../src/message/header.js';
-import { forAWhile } from '../helpers/fixtures.js';
+import { fieldsNamed, readHeader } from '../../../src/message/header/header.js';
+import { forAWhile } from '../../helpers/fixtures.js';
 
 const read = (text: string) => readHeader(Buffer.from(text));
 const named = (text: string) => {

@@ -1,7 +1,7 @@
-import { trimWhiteSpace } from '../common/canonical-address.js';
-import { GraphMailError } from '../common/errors.js';
+import { trimWhiteSpace } from '../../common/canonical-address.js';
+import { GraphMailError } from '../../common/errors.js';
 
-/** One field of a message header, with its place in the bytes. */
+/** One field of a message header, with its offsets in the bytes. */
 export interface HeaderField {
   /** As written. */
   name: string;
@@ -62,6 +62,15 @@ function aboveHeader(message: Buffer): string | undefined {
   return undefined;
 }
 
+function endOfLine(message: Buffer, from: number): number {
+  const end = message.indexOf('\r\n', from, 'latin1');
+  return end < 0 ? message.length : end + 2;
+}
+
+function lineNumber(message: Buffer, offset: number): number {
+  return message.toString('latin1', 0, offset).split('\r\n').length;
+}
+
 export function unreadableHeader(fault: string): GraphMailError {
   return new GraphMailError(`The message does not begin with a header that can be read: ${fault}.`, {
     code: 'EMESSAGE',
@@ -76,11 +85,22 @@ export function fieldsNamed(fields: readonly HeaderField[], name: string): Heade
   return fields.filter((field) => field.name.toLowerCase() === name);
 }
 
-function endOfLine(message: Buffer, from: number): number {
-  const end = message.indexOf('\r\n', from, 'latin1');
-  return end < 0 ? message.length : end + 2;
-}
-
-function lineNumber(message: Buffer, offset: number): number {
-  return message.toString('latin1', 0, offset).split('\r\n').length;
+export function editHeader(
+  mime: Buffer,
+  header: Exclude<Header, { fault: string }>,
+  removed: HeaderField[],
+  added: string[],
+): Buffer {
+  if (removed.length === 0 && added.length === 0) return mime;
+  const kept: Buffer[] = [];
+  let offset = 0;
+  for (const field of removed) {
+    kept.push(mime.subarray(offset, field.start));
+    offset = field.end;
+  }
+  kept.push(mime.subarray(offset, header.end));
+  // A message that is all header may end without a line end.
+  const open = header.end > 0 && mime[header.end - 1] !== 0x0a ? '\r\n' : '';
+  kept.push(Buffer.from(open + added.map((line) => `${line}\r\n`).join('')), mime.subarray(header.end));
+  return Buffer.concat(kept);
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import MimeNode from 'nodemailer/lib/mime-node';
 import { describe, expect, test } from 'vitest';
-import { canonicalAddress } from '../../src/common/canonical-address.js';
-import { parseAddressList } from '../../src/message/address-list.js';
-import { fieldsNamed, readHeader } from '../../src/message/header.js';
-import { forAWhile } from '../helpers/fixtures.js';
-import { anyRecipient } from '../helpers/generated-mail.js';
+import { canonicalAddress } from '../../../src/common/canonical-address.js';
+import { parseAddressList } from '../../../src/message/header/address-list.js';
+import { fieldsNamed, readHeader } from '../../../src/message/header/header.js';
+import { forAWhile } from '../../helpers/fixtures.js';
+import { anyRecipient } from '../../helpers/generated-mail.js';
 
 describe('a list of addresses is understood', () => {
   test.each<[what: string, value: string, addresses: string[]]>([

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type ContentSource, streamOf } from '../../../src/message/large/content-source.js';
-import { Spool } from '../../../src/message/large/spool.js';
+import { type ContentSource, Spool, streamOf } from '../../../src/message/large/content-source.js';
 import { failureOf } from '../../helpers/failure.js';
 import { bytesOf, ownTemporaryDirectory, seesOpenFiles } from '../large-support.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { finishMessage, type MessagePlan } from '../../src/message/finish.js';
+import { finishMessage } from '../../src/message/body.js';
+import type { MessagePlan } from '../../src/message/common/types.js';
 import { thrownBy } from '../helpers/failure.js';
 
 const plan: MessagePlan = { mailbox: 'noreply@contoso.com', envelopeTo: undefined, raw: false };

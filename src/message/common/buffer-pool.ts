@@ -1,11 +1,11 @@
 /** Bytes from which it pays to keep anything: the operating system gives new memory of this size page by page, slowly. */
 export const large = 256 * 1024;
 /** Rounds sizes up, so that messages of about the same size can use one another's buffers. */
-const grain = 512 * 1024;
-/** Buffers that wait at a time: what is in flight to a mailbox, and what is composed meanwhile. */
-const waitingAtMost = 8;
+const granularity = 512 * 1024;
+/** Free buffers that are kept at a time: what is in flight to a mailbox, and what is composed meanwhile. */
+const maxFreeBuffers = 8;
 /** Bytes of attachments that are kept with their encoded form. */
-const keptAtMost = 8 * 1024 * 1024;
+const maxKeptBytes = 8 * 1024 * 1024;
 
 /** An attachment as it was when it was encoded. */
 interface Encoded {
@@ -17,7 +17,7 @@ interface Encoded {
  * Where the bytes of messages are written, and what messages share while there is anything to send: large buffers, which
  * serve again when they are given back, and the encoded form of attachments that come with one message after the other.
  */
-export class Memory {
+export class BufferPool {
   readonly #own = new WeakSet<ArrayBufferLike>();
   #free: Buffer[] = [];
   /** By the object that the caller gives; `undefined` for one that came once. */
@@ -29,15 +29,15 @@ export class Memory {
     if (size < large) return Buffer.allocUnsafe(size);
     const at = this.#free.findIndex((buffer) => buffer.length >= size);
     const [found] = at < 0 ? [] : this.#free.splice(at, 1);
-    const buffer = found ?? Buffer.allocUnsafeSlow(Math.ceil(size / grain) * grain);
+    const buffer = found ?? Buffer.allocUnsafeSlow(Math.ceil(size / granularity) * granularity);
     this.#own.add(buffer.buffer);
     return buffer.subarray(0, size);
   }
 
-  /** Takes a buffer back that nobody will read again. Those from elsewhere are left alone. */
+  /** Takes a buffer back that will not be read again. Those from elsewhere are left alone. */
   giveBack({ buffer }: Buffer): void {
-    // Only who still has it may give it back, and only once.
-    if (this.#own.delete(buffer) && this.#free.length < waitingAtMost) this.#free.push(Buffer.from(buffer));
+    // Only a buffer that is in use may be given back, and only once.
+    if (this.#own.delete(buffer) && this.#free.length < maxFreeBuffers) this.#free.push(Buffer.from(buffer));
   }
 
   /**
@@ -53,14 +53,14 @@ export class Memory {
       return undefined;
     }
     const more = attachment.length - (known?.content.length ?? 0);
-    if (this.#kept + more > keptAtMost) return undefined;
+    if (this.#kept + more > maxKeptBytes) return undefined;
     this.#kept += more;
     const fresh = { content: Buffer.from(attachment), encoded: encode() };
     this.#attachments.set(attachment, fresh);
     return fresh.encoded;
   }
 
-  /** Lets go of all that is kept. */
+  /** Drops everything that is kept. */
   clear(): void {
     this.#free = [];
     this.#attachments = new WeakMap();
