@@ -1,6 +1,6 @@
 // Somebody sets the clock while something waits: every wait of the transport and of bulk sends ends when it would have.
 import { describe, expect, test } from 'vitest';
-import { foreignTokenRequest } from '../src/auth/foreign-token.js';
+import { foreignTokenRequest } from '../src/auth/token-request.js';
 import { TokenSource } from '../src/auth/token-source.js';
 import { BulkRun } from '../src/bulk/bulk-run.js';
 import { RunState } from '../src/bulk/journal/fold.js';

@@ -8,7 +8,7 @@ import { sendBulk } from '../src/bulk/index.js';
 import { runProgram } from '../src/cli/program.js';
 import { graphPreflight, graphTransport } from '../src/index.js';
 import { settleOptions } from '../src/options/check-options.js';
-import { isMailbox } from '../src/options/checks.js';
+import { isMailbox } from '../src/options/mailbox.js';
 import { startSandbox } from '../src/sandbox/index.js';
 import { baseOptions } from './helpers/fixtures.js';
 

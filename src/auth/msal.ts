@@ -1,16 +1,16 @@
 import type { Agent } from 'node:https';
 import type { Configuration, INetworkModule, NetworkRequestOptions } from '@azure/msal-node';
-import type { Clock } from '../common/clock.js';
 import { GraphMailError, isGraphMailError } from '../common/errors.js';
+import { loadPackage } from '../common/load-package.js';
 import { withoutSecrets } from '../common/redact.js';
-import { parseObject } from '../graph/answer.js';
-import type { Cloud } from '../graph/clouds.js';
-import { type HttpAnswer, NetworkFailure, send, withoutQuotesIn } from '../graph/http.js';
+import type { Clock } from '../common/timers.js';
+import { type HttpAnswer, parseObject, send, withoutQuotesIn } from '../graph/http.js';
+import { NetworkFailure } from '../graph/network-failure.js';
 import { parseRetryAfter } from '../graph/retry-after.js';
+import type { Cloud } from '../options/clouds.js';
 import type { Identity } from '../options/settings.js';
 import type { CertificateSource } from './certificate/certificate-source.js';
 import type { SigningCertificate } from './certificate/signing-certificate.js';
-import { loadPackage } from './load-package.js';
 import { tokenAnswerError, tokenNetworkError } from './token-error.js';
 import type { AccessToken, TokenRequest } from './token-source.js';
 

@@ -1,10 +1,10 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Agent } from 'node:https';
 import path from 'node:path';
-import { processWide } from '../common/process-state.js';
+import { processWide } from '../common/process-wide.js';
 import type { Identity } from '../options/settings.js';
 import type { CertificateSource } from './certificate/certificate-source.js';
-import { stampNow } from './certificate/files.js';
+import { stampNow } from './certificate/content.js';
 import type { TokenSource } from './token-source.js';
 
 /** A transport that signs in together with others. */

@@ -1,4 +1,4 @@
-import { shown, shownName } from '../options/checks.js';
+import { shown, shownName } from '../options/shown-value.js';
 
 /**
  * Commander's errors without the values of flags, which it quotes: a log of a build keeps them, and any of them may be a

@@ -1,11 +1,11 @@
 import type { Agent } from 'node:https';
-import { isMailbox } from '../options/checks.js';
-import { parseObject } from './answer.js';
+import { isMailbox } from '../options/mailbox.js';
 import {
   addressOf,
   type HttpAddress,
   type HttpAnswer,
   type HttpRequest,
+  parseObject,
   send,
   shortAnswer,
   withoutQuotesIn,
@@ -281,4 +281,48 @@ function secretsOf(uploadUrl: string | undefined): string[] {
 function textField(json: string, name: string): string | undefined {
   const value = parseObject(json)[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Messages on one page. */
+const atOnce = 100;
+
+/** The query for all that has come since, oldest first. What is sorted by must be filtered by first ("List messages"). */
+export function inboxQuery(since: Date): string {
+  const filter = encodeURIComponent(`receivedDateTime ge ${since.toISOString().replace(/\.\d+/, '')}`);
+  return `?$filter=${filter}&$orderby=receivedDateTime&$select=id,subject,receivedDateTime&$top=${atOnce}`;
+}
+
+/**
+ * The query of the next page, where `link` (an `@odata.nextLink`) leads to the list itself; `undefined` for any other place:
+ * the token must not go there.
+ */
+export function nextQuery(link: string, list: { host: string; path: string }): string | undefined {
+  if (!URL.canParse(link)) return undefined;
+  const { protocol, host, pathname, search } = new URL(link);
+  return protocol === 'https:' && host === list.host && plain(pathname) === plain(list.path) ? search : undefined;
+}
+
+/** One spelling for all spellings of a path that Graph takes for the same. */
+function plain(path: string): string {
+  try {
+    return decodeURIComponent(path).toLowerCase();
+  } catch {
+    return path;
+  }
+}
+
+/**
+ * Where an upload session wants to go on, from `nextExpectedRanges` (`["2097152"]` or `["0-"]`; Graph documentation,
+ * "Attach large files"). (fact upload-6)
+ * @param size bytes of the whole file
+ * @returns `undefined` when it does not say
+ */
+export function nextPosition(answer: HttpAnswer, size: number): number | undefined {
+  try {
+    const [range]: unknown[] = JSON.parse(answer.body).nextExpectedRanges;
+    const start = /^(\d+)(-\d*)?$/.exec(String(range))?.[1];
+    return start !== undefined && Number(start) < size ? Number(start) : undefined;
+  } catch {
+    return undefined;
+  }
 }

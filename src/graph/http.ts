@@ -3,10 +3,9 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import https, { type Agent } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { onAbort } from '../common/abort.js';
-import { arrivalsRead, turns } from '../common/event-loop.js';
 import { withoutQuotes } from '../common/redact.js';
-import { clearTimeout, setTimeout } from '../common/timers.js';
-import { ProxyFailure } from './proxy/failure.js';
+import { arrivalsRead, clearTimeout, setTimeout, turns } from '../common/timers.js';
+import { NetworkFailure } from './network-failure.js';
 
 /** A URL, taken apart. */
 export interface HttpAddress {
@@ -48,30 +47,6 @@ export interface HttpAnswer {
   body: string;
   /** Where they were wanted: all of the body; `'too-long'` when it was longer than the limit, `undefined` when it broke off. */
   bytes?: Buffer | 'too-long' | undefined;
-}
-
-/** A request that got no answer. */
-export class NetworkFailure extends Error {
-  /** Whether a byte of the request may have reached the server: it can have, once the TLS handshake was done. */
-  readonly written: boolean;
-  readonly reason: 'network' | 'timeout' | 'aborted';
-  readonly code: string | undefined;
-  readonly syscall: string | undefined;
-  /** Set when a proxy failed or refused, before there was any connection to the server. */
-  readonly proxy: ProxyFailure | undefined;
-
-  constructor(reason: NetworkFailure['reason'], written: boolean, message: string, cause: unknown) {
-    // A parse error of Node carries the answer as it came, whatever that quotes.
-    if (typeof cause === 'object' && cause !== null && 'rawPacket' in cause) delete cause.rawPacket;
-    super(message, { cause });
-    this.name = 'NetworkFailure';
-    this.reason = reason;
-    this.written = written;
-    const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException;
-    this.code = code;
-    this.syscall = syscall;
-    this.proxy = cause instanceof ProxyFailure ? cause : undefined;
-  }
 }
 
 /** The answer without the secrets of its request, which the other side may quote. */
@@ -261,4 +236,17 @@ export function addressOf(url: string): HttpAddress {
   const { hostname, port, pathname, search } = new URL(url);
   // An IPv6 address stands in brackets only where a port may follow.
   return { hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search };
+}
+
+/** The JSON object that `text` is; an empty one for anything else. */
+export function parseObject(text: string): Record<string, unknown> {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+export function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,6 +1,5 @@
 import { canonicalAddress } from '../common/canonical-address.js';
-import { parseObject } from './answer.js';
-
+import { parseObject } from './http.js';
 /**
  * What message trace says of one recipient (Graph documentation, "exchangeMessageTrace"): `'expanded'` of a group, whose members
  * then are recipients too; `'gettingStatus'` and `'pending'` while it is not decided; `'unknown'` for what is not documented.

@@ -1,5 +1,4 @@
 import { GraphMailError, isGraphMailError } from '../common/errors.js';
-import { shown, shownName } from '../options/checks.js';
 import {
   chosenByMessage,
   type MessageHooks,
@@ -7,6 +6,7 @@ import {
   wrongMessageChoice,
 } from '../options/message-options.js';
 import type { MessagePatience, SendingChoices, Settings } from '../options/settings.js';
+import { shown, shownName } from '../options/shown-value.js';
 import type { MailboxSelection } from '../options/types.js';
 import { refuseAccess } from './access.js';
 import type { ComposedNode } from './compose/compose.js';

@@ -1,7 +1,8 @@
 import { environmentVariable } from '../common/environment.js';
 import { configError } from '../common/errors.js';
-import { isGuid, shown, shownName, shownPath } from './checks.js';
+import { isGuid } from './mailbox.js';
 import type { Credential, Identity } from './settings.js';
+import { shown, shownName, shownPath } from './shown-value.js';
 import type { GraphTransportOptions, TokenCredentialLike, TraceOptions } from './types.js';
 
 /** Why message trace has an application of its own. */

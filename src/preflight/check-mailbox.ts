@@ -5,7 +5,7 @@ import { fieldsNamed, type HeaderField } from '../message/header.js';
 import { chooseMailbox } from '../message/mailbox.js';
 import { ownOptions } from '../message/prepare.js';
 import { addressesIn } from '../message/recipients.js';
-import { isGuid } from '../options/checks.js';
+import { isGuid } from '../options/mailbox.js';
 import { finding, type PreflightFinding } from './finding.js';
 import type { MailView } from './mail-view.js';
 import type { PreflightSettings } from './options.js';

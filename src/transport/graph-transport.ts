@@ -3,9 +3,8 @@ import type { SendMailOptions, Transport } from 'nodemailer';
 import type { CertificateInfo, CertificateSource } from '../auth/certificate/certificate-source.js';
 import { abortError, signalOf, unlessAborted } from '../common/abort.js';
 import { configError, isGraphMailError } from '../common/errors.js';
-import { detached, whenCalm } from '../common/event-loop.js';
 import { createLog, type Log, type LogOptions, safeLogger } from '../common/log.js';
-import { setImmediate } from '../common/timers.js';
+import { detached, setImmediate, whenCalm } from '../common/timers.js';
 import { version } from '../common/version.js';
 import { type DeliveryWay, deliver } from '../delivery/deliver.js';
 import type { MailboxGate } from '../delivery/gate/mailbox-gate.js';
@@ -36,7 +35,7 @@ import {
   type InboxOptions,
   type SettleOptions,
   type TraceMessagesOptions,
-} from '../options/lookup.js';
+} from '../options/lookup-options.js';
 import type { Settings } from '../options/settings.js';
 import type { GraphTransportOptions } from '../options/types.js';
 import { lookAhead, type OpenContext, openContext } from './create-context.js';

@@ -1,8 +1,7 @@
 import { createDecipheriv, createHash, createHmac, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { turns } from '../../common/event-loop.js';
+import { turns } from '../../common/timers.js';
 import type { Asn1Value, Forge } from './asn1.js';
-import { mostIterations } from './iterations.js';
 
 /** A password as bytes, in both ways that a PFX turns it into them. */
 export interface PfxPassword {
@@ -211,3 +210,9 @@ function addToBlocks(input: Buffer, block: Buffer): void {
     }
   }
 }
+
+/**
+ * The most iterations of a password derivation that a file may ask for. OWASP's largest recommendation is 1.4 million;
+ * beyond this a file would hold up the program for long.
+ */
+export const mostIterations = 2_000_000;

@@ -1,4 +1,4 @@
-import { shownName } from '../../options/checks.js';
+import { shownName } from '../../options/shown-value.js';
 import { quote } from '../common/errors.js';
 
 // Written by the composing of a message, by its own options, or by the servers on its way. In extra headers they would

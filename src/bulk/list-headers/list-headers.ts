@@ -1,4 +1,4 @@
-import { shown } from '../../options/checks.js';
+import { shown } from '../../options/shown-value.js';
 import { BulkInputError, quote } from '../common/errors.js';
 import { headerTextProblem } from '../common/header-text.js';
 import type { Row } from '../common/row.js';

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shown, shownPath } from '../../options/checks.js';
+import { shown, shownPath } from '../../options/shown-value.js';
 import { BulkInputError } from '../common/errors.js';
 import type { Row } from '../common/row.js';
 import { checkedUtf8 } from '../common/utf8.js';

@@ -1,4 +1,4 @@
-import { shown } from '../../options/checks.js';
+import { shown } from '../../options/shown-value.js';
 import { BulkInputError } from '../common/errors.js';
 
 /** Failed sends after which a run pauses: a number, a share of the rows, or never. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/clock.js';
+import type { Clock } from '../../common/timers.js';
 import { recentSendsOfSiblings } from '../journal/sibling-runs.js';
 import type { Lane, Lanes } from './mailbox-queues.js';
 import type { OpenRun } from './open-run.js';

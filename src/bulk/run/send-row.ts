@@ -1,6 +1,6 @@
 import { unlessAborted } from '../../common/abort.js';
-import type { Clock } from '../../common/clock.js';
 import { isGraphMailError } from '../../common/errors.js';
+import type { Clock } from '../../common/timers.js';
 import { messageOf } from '../common/errors.js';
 import type { Row } from '../common/row.js';
 import type { RecordedError } from '../journal/records.js';

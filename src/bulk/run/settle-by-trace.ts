@@ -1,5 +1,5 @@
-import type { Clock } from '../../common/clock.js';
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
+import type { Clock } from '../../common/timers.js';
 import type { AttemptRecord } from '../journal/records.js';
 import { MailsToTrace, provenSent, type TracingFace, UnsearchableError } from '../trace/search-trace.js';
 import type { RowStates } from './row-states.js';

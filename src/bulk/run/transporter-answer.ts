@@ -1,6 +1,6 @@
 import { onAbort } from '../../common/abort.js';
 import { canonicalAddress } from '../../common/canonical-address.js';
-import type { Clock } from '../../common/clock.js';
+import type { Clock } from '../../common/timers.js';
 import { messageOf } from '../common/errors.js';
 
 /** Milliseconds after an abort in which a transporter can still say what became of a mail. */

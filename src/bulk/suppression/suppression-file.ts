@@ -1,6 +1,6 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { fileProblem, shownPath } from '../../options/checks.js';
+import { fileProblem, shownPath } from '../../options/shown-value.js';
 import { addressProblem } from '../common/email-address.js';
 import { BulkInputError } from '../common/errors.js';
 import { decodeUtf8 } from '../common/utf8.js';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { shown } from '../../options/checks.js';
+import { shown } from '../../options/shown-value.js';
 import { BulkInputError, quote } from '../common/errors.js';
 import { SuppressionEntries } from './suppression-entries.js';
 import { SuppressionFile } from './suppression-file.js';

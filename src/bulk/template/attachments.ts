@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fileProblem, shownPath } from '../../options/checks.js';
+import { fileProblem, shownPath } from '../../options/shown-value.js';
 import { BulkInputError } from '../common/errors.js';
 import { inlineReferences } from './inline-images.js';
 import type { TemplateAttachment } from './template.js';

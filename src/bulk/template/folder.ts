@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { shownPath } from '../../options/checks.js';
+import { shownPath } from '../../options/shown-value.js';
 import { BulkInputError } from '../common/errors.js';
 import { decodeUtf8 } from '../common/utf8.js';
 import { inlineReferences } from './inline-images.js';

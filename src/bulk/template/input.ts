@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { shown } from '../../options/checks.js';
+import { shown } from '../../options/shown-value.js';
 import { BulkInputError, messageOf } from '../common/errors.js';
 import {
   openAttachmentsFolder,

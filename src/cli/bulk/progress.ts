@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { BulkProgress } from '../../bulk/common/bulk-results.js';
-import type { Clock } from '../../common/clock.js';
+import type { Clock } from '../../common/timers.js';
 import { canRedraw, hasColours, type Output, widthOf } from '../common/terminal.js';
 import { wrapText } from '../common/wording.js';
 import { type Paint, progressLine, progressText } from './progress-line.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/clock.js';
+import type { Clock } from '../../common/timers.js';
 
 /** Calls back every `interval` ms; the returned function ends that. */
 export function repeatedly(clock: Clock, interval: number, callback: () => void): () => void {

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { configError, GraphMailError, isGraphMailError } from '../../common/errors.js';
-import { resolveCloud } from '../../graph/clouds.js';
-import { authoritiesFromEnvironment, authoritiesVariable } from '../../options/authority.js';
 import { settleOptions } from '../../options/check-options.js';
-import { fileProblem, shownPath } from '../../options/checks.js';
+import { authoritiesFromEnvironment, authoritiesVariable, resolveCloud } from '../../options/clouds.js';
 import { traceVariables } from '../../options/identity.js';
 import type { Settings } from '../../options/settings.js';
+import { fileProblem, shownPath } from '../../options/shown-value.js';
 import type { CloudName, GraphTransportOptions } from '../../options/types.js';
 import { type Authorities, type ConfigurationSources, configuredOptions, proxyNames } from './configured-options.js';
 import { readEnvFile } from './env-file.js';

@@ -1,6 +1,5 @@
-import { resolveCloud } from '../../graph/clouds.js';
-import { proxyFor } from '../../graph/proxy/choice.js';
-import { cloudFromEnvironment } from '../../options/cloud.js';
+import { proxyFor } from '../../graph/proxy.js';
+import { cloudFromEnvironment, resolveCloud } from '../../options/clouds.js';
 import { traceVariables } from '../../options/identity.js';
 import type { CloudName, CustomCloud, GraphTransportOptions, TraceOptions } from '../../options/types.js';
 

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { shownPath } from '../../options/checks.js';
+import { shownPath } from '../../options/shown-value.js';
 
 /** Certificates of `NODE_EXTRA_CA_CERTS`, which Node reads when it starts, and goes on without where it cannot. */
 export interface ExtraAuthorities {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fileProblem } from '../../options/checks.js';
+import { fileProblem } from '../../options/shown-value.js';
 import { checkFields, type Kinds } from '../../sandbox/checks/check-fields.js';
 import { checkTenantEntries } from '../../sandbox/tenant/check-entries.js';
 import { freeName } from '../../sandbox/tenant/rule-name.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileProblem, shownPath } from '../../options/checks.js';
+import { fileProblem, shownPath } from '../../options/shown-value.js';
 import { checkFields, type Kinds } from '../../sandbox/checks/check-fields.js';
 import * as is from '../../sandbox/checks/kinds.js';
 import { checkTenantEntries } from '../../sandbox/tenant/check-entries.js';

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileProblem, shownPath } from '../../options/checks.js';
+import { fileProblem, shownPath } from '../../options/shown-value.js';
 import type { Terminal } from '../common/terminal.js';
 
 /** Something that was to go into the mail cannot be read. Nothing was sent. */

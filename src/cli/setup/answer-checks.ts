@@ -1,6 +1,5 @@
 import { addressProblem } from '../../bulk/common/email-address.js';
-import { isGuid } from '../../options/checks.js';
-
+import { isGuid } from '../../options/mailbox.js';
 /** What is wrong with an answer, as a sentence; `undefined` when nothing is. Flags and questions are held to the same. */
 export type AnswerCheck = (text: string) => string | undefined;
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { isUint8Array } from 'node:util/types';
-import { inTurn } from '../../common/event-loop.js';
+import { inTurn } from '../../common/timers.js';
 import { checkNodemailersTimers } from '../nodemailer-timers.js';
 import { base64LinesSize, writeBase64Lines } from './base64-lines.js';
 import { large, Memory } from './buffer-pool.js';

@@ -4,7 +4,7 @@ import type { BulkSummary } from '../../../src/bulk/common/bulk-results.js';
 import { RunState } from '../../../src/bulk/journal/fold.js';
 import { decodeLine, type JournalRecord } from '../../../src/bulk/journal/records.js';
 import type { BulkOptions } from '../../../src/bulk/run/bulk-options.js';
-import { systemClock } from '../../../src/common/clock.js';
+import { systemClock } from '../../../src/common/timers.js';
 import { DiskModel } from '../journal/disk-model.js';
 import { type Delivery, type Fate, ModelledGraph } from './modelled-graph.js';
 

@@ -5,7 +5,7 @@ import type { BulkSummary } from '../../../src/bulk/common/bulk-results.js';
 import type { FileOperations } from '../../../src/bulk/journal/file-operations.js';
 import { readRun } from '../../../src/bulk/journal/reading.js';
 import type { BulkOptions } from '../../../src/bulk/run/bulk-options.js';
-import { systemClock } from '../../../src/common/clock.js';
+import { systemClock } from '../../../src/common/timers.js';
 import { DiskModel } from '../journal/disk-model.js';
 import { type Delivery, type Fate, ModelledGraph } from './modelled-graph.js';
 

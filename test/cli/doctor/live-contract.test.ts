@@ -10,7 +10,7 @@ import { topics } from '../../../src/cli/live/cases/index.js';
 import { questions } from '../../../src/cli/live/questions/index.js';
 import { MOST_MAILS } from '../../../src/cli/live/run.js';
 import { runProgram } from '../../../src/cli/program.js';
-import { systemClock } from '../../../src/common/clock.js';
+import { systemClock } from '../../../src/common/timers.js';
 import { clientId, DoctorWorld, mailbox, tenantId } from './support.js';
 
 const tenant = {

@@ -10,7 +10,7 @@ import type { Check } from '../../../src/cli/doctor/common/check.js';
 import { doctorCommand } from '../../../src/cli/doctor/doctor-command.js';
 import type { DoctorFlags } from '../../../src/cli/doctor/flags.js';
 import type { World } from '../../../src/cli/doctor/world.js';
-import { systemClock } from '../../../src/common/clock.js';
+import { systemClock } from '../../../src/common/timers.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.js';
 import { graphTransport } from '../../../src/transport/graph-transport.js';
 

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { readFiles } from '../../../auth/certificate/files.js';
+import { readFiles } from '../../../auth/certificate/content.js';
 import { isGraphMailError } from '../../../common/errors.js';
 import { EXIT } from '../../common/exit-codes.js';
 import { type Check, failed, ok, skipped, warning } from '../common/check.js';

@@ -1,5 +1,5 @@
 import { isGraphMailError } from '../../../common/errors.js';
-import { ProxyFailure } from '../../../graph/proxy/failure.js';
+import { ProxyFailure } from '../../../graph/network-failure.js';
 import { EXIT } from '../../common/exit-codes.js';
 import { type Check, failed, ok } from '../common/check.js';
 import type { Examination } from '../common/environment.js';

@@ -1,4 +1,4 @@
-import { isTlsCode } from '../../../graph/network-error.js';
+import { isTlsCode } from '../../../graph/network-failure.js';
 import { EXIT } from '../../common/exit-codes.js';
 import { sandboxInbox, startSandbox } from '../../common/known-sandbox.js';
 import { type Check, failed, ok, warning } from '../common/check.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../common/clock.js';
+import type { Clock } from '../../../common/timers.js';
 import type { Reply } from './plain-http.js';
 
 const PATIENCE = 3;

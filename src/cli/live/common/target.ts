@@ -1,5 +1,5 @@
 import https from 'node:https';
-import { type Clock, systemClock } from '../../../common/clock.js';
+import { type Clock, systemClock } from '../../../common/timers.js';
 import { type AssertionWishes, clientAssertion } from './assertion.js';
 import { answerInWords, type Exchange, exchangeOf } from './exchange.js';
 import { Pace, pause } from './pace.js';

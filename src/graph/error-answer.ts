@@ -1,5 +1,5 @@
 import { withoutSecrets } from '../common/redact.js';
-import type { HttpAnswer } from './http.js';
+import { asObject, type HttpAnswer, parseObject } from './http.js';
 
 /** What Graph's error body says; all of it is missing when the body came from something in front of Graph. */
 export interface GraphFault {
@@ -19,17 +19,4 @@ export function readGraphFault(answer: HttpAnswer): GraphFault {
 export function responseLine(answer: HttpAnswer, fault: GraphFault): string {
   const code = [answer.status, fault.code].filter(Boolean).join(' ');
   return fault.message ? `${code}: ${fault.message}` : code;
-}
-
-/** The JSON object that `text` is; an empty one for anything else. */
-export function parseObject(text: string): Record<string, unknown> {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

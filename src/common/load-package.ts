@@ -1,4 +1,4 @@
-import { configError, type GraphMailError } from '../common/errors.js';
+import { configError, type GraphMailError } from './errors.js';
 
 /**
  * Loads a package of ours when it is first needed.
