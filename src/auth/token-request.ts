@@ -1,8 +1,7 @@
 import { onAbort, unlessAborted } from '../common/abort.js';
 import { GraphMailError, isGraphMailError } from '../common/errors.js';
 import { withoutSecrets } from '../common/redact.js';
-import type { Clock } from '../common/timers.js';
-import { arrivalsRead } from '../common/timers.js';
+import { arrivalsRead, type Clock } from '../common/timers.js';
 import type { Identity } from '../options/settings.js';
 import { type MsalContext, msalTokenRequest } from './msal.js';
 import type { AccessToken, TokenRequest } from './token-source.js';

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { type ClientRequest, Agent as HttpAgent } from 'node:http';
-import type { Agent, AgentOptions, RequestOptions } from 'node:https';
-import https from 'node:https';
+import https, { type Agent, type AgentOptions, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
-import type { ConnectionOptions } from 'node:tls';
-import tls from 'node:tls';
+import tls, { type ConnectionOptions } from 'node:tls';
 import { configError } from '../common/errors.js';
 import { processWide } from '../common/process-wide.js';
 import { shown } from '../options/shown-value.js';
-import type { ProxyChoice } from './proxy.js';
-import { authority } from './proxy.js';
+import { authority, type ProxyChoice } from './proxy.js';
 import { openTunnel } from './proxy-tunnel.js';
 
 /**
@@ -25,6 +22,15 @@ export const idleTimeout = 4_000;
  */
 const resends = 'deno' in process.versions;
 
+/** How connections get through proxies. */
+export interface Proxying {
+  choose: ProxyChoice;
+  /** Product token for the proxy's log. */
+  userAgent: string;
+  /** Milliseconds for one request; a tunnel may take as long, but not longer than {@link longestWait}. */
+  timeout: number;
+}
+
 /**
  * Connections to Graph and Entra: kept alive between requests where that is safe, certificates always checked.
  * @param ca PEM certificates to trust besides Node's own
@@ -37,6 +43,85 @@ export function createAgent(ca: string | undefined, proxying?: Proxying): Agent 
     ...(ca !== undefined && { secureContext: trusting(ca) }),
   };
   return proxying ? new ProxyAgent(options, proxying) : new IdleAgent(options);
+}
+
+/**
+ * Checks the `agent` option. Agents of other packages need not extend `https.Agent`; what Node asks of them is
+ * `addRequest`. A plain `http.Agent` would fail with each request.
+ * @throws GraphMailError `ECONFIG`
+ */
+export function checkAgent(value: unknown): Agent {
+  const usable = typeof (value as { addRequest?: unknown } | null)?.addRequest === 'function';
+  if (!usable || Object.getPrototypeOf(value) === HttpAgent.prototype) {
+    throw configError(`Option 'agent' is ${usable ? 'an http.Agent' : shown(value)}; expected an https.Agent.`);
+  }
+  if (resends && (value as { keepAlive?: unknown }).keepAlive !== false) {
+    throw configError(
+      "Option 'agent' keeps connections alive; expected one with keepAlive: false, because Deno sends a request again by itself when a kept connection breaks.",
+    );
+  }
+  return value as Agent;
+}
+
+/**
+ * An agent that closes an idle connection on which something arrives. Nothing was asked there, so it would pass for the
+ * answer to the next request.
+ */
+export class IdleAgent extends https.Agent {
+  override keepSocketAlive(socket: Duplex): boolean {
+    // Node's types leave out what it returns.
+    const kept = super.keepSocketAlive(socket) as unknown as boolean;
+    if (kept) socket.on('data', closeUnasked);
+    return kept;
+  }
+
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    socket.off('data', closeUnasked);
+    super.reuseSocket(socket, request);
+  }
+}
+
+function closeUnasked(this: Duplex): void {
+  this.destroy();
+}
+
+/** Milliseconds after which a proxy that does not answer has failed. */
+const longestWait = 30_000;
+
+/** An agent whose connections lead through the proxy that is chosen for their host, or directly where none is. */
+export class ProxyAgent extends IdleAgent {
+  readonly #proxying: Proxying;
+  readonly #opening = new Set<(reason: Error) => void>();
+
+  constructor(options: AgentOptions, proxying: Proxying) {
+    super(options);
+    this.#proxying = proxying;
+  }
+
+  override createConnection(
+    options: RequestOptions,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | null | undefined {
+    const { choose, userAgent, timeout } = this.#proxying;
+    const host = options.host ?? 'localhost';
+    const port = Number(options.port) || 443;
+    const proxy = choose(`https://${authority(host, port)}`);
+    if (!proxy) return super.createConnection(options, callback);
+    const done = callback as (error: Error | null, stream?: Duplex) => void;
+    const wanted = { proxy, host, port, userAgent, timeout: Math.min(timeout, longestWait) };
+    const giveUp = openTunnel({ ...wanted, tls: options as ConnectionOptions }, (error, socket) => {
+      this.#opening.delete(giveUp);
+      done(error, socket);
+    });
+    this.#opening.add(giveUp);
+    return undefined;
+  }
+
+  /** Also gives up tunnels that are not open yet, of which Node's agent does not know. */
+  override destroy(): void {
+    super.destroy();
+    for (const giveUp of this.#opening) giveUp(new Error('the agent was destroyed'));
+  }
 }
 
 /** Contexts that are kept for the next transport; each takes megabytes, and many times that of a connection to make. */
@@ -91,91 +176,3 @@ export function trustedCertificates(env: NodeJS.ProcessEnv): readonly string[] {
 
 /** What was last found in a file of `NODE_EXTRA_CA_CERTS`, which is hundreds of kilobytes as a rule. */
 let extended: { stamp: string; certificates: readonly string[] } | undefined;
-
-/**
- * Checks the `agent` option. Agents of other packages need not extend `https.Agent`; what Node asks of them is
- * `addRequest`. A plain `http.Agent` would fail with each request.
- * @throws GraphMailError `ECONFIG`
- */
-export function checkAgent(value: unknown): Agent {
-  const usable = typeof (value as { addRequest?: unknown } | null)?.addRequest === 'function';
-  if (!usable || Object.getPrototypeOf(value) === HttpAgent.prototype) {
-    throw configError(`Option 'agent' is ${usable ? 'an http.Agent' : shown(value)}; expected an https.Agent.`);
-  }
-  if (resends && (value as { keepAlive?: unknown }).keepAlive !== false) {
-    throw configError(
-      "Option 'agent' keeps connections alive; expected one with keepAlive: false, because Deno sends a request again by itself when a kept connection breaks.",
-    );
-  }
-  return value as Agent;
-}
-
-/**
- * An agent that closes an idle connection on which something arrives. Nothing was asked there, so it would pass for the
- * answer to the next request.
- */
-export class IdleAgent extends https.Agent {
-  override keepSocketAlive(socket: Duplex): boolean {
-    // Node's types leave out what it returns.
-    const kept = super.keepSocketAlive(socket) as unknown as boolean;
-    if (kept) socket.on('data', closeUnasked);
-    return kept;
-  }
-
-  override reuseSocket(socket: Duplex, request: ClientRequest): void {
-    socket.off('data', closeUnasked);
-    super.reuseSocket(socket, request);
-  }
-}
-
-function closeUnasked(this: Duplex): void {
-  this.destroy();
-}
-
-/** How connections get through proxies. */
-interface Proxying {
-  choose: ProxyChoice;
-  /** Product token for the proxy's log. */
-  userAgent: string;
-  /** Milliseconds for one request; a tunnel may take as long, but not longer than {@link longestWait}. */
-  timeout: number;
-}
-
-/** Milliseconds after which a proxy that does not answer has failed. */
-const longestWait = 30_000;
-
-/** An agent whose connections lead through the proxy that is chosen for their host, or directly where none is. */
-export class ProxyAgent extends IdleAgent {
-  readonly #proxying: Proxying;
-  readonly #opening = new Set<(reason: Error) => void>();
-
-  constructor(options: AgentOptions, proxying: Proxying) {
-    super(options);
-    this.#proxying = proxying;
-  }
-
-  override createConnection(
-    options: RequestOptions,
-    callback?: (error: Error | null, stream: Duplex) => void,
-  ): Duplex | null | undefined {
-    const { choose, userAgent, timeout } = this.#proxying;
-    const host = options.host ?? 'localhost';
-    const port = Number(options.port) || 443;
-    const proxy = choose(`https://${authority(host, port)}`);
-    if (!proxy) return super.createConnection(options, callback);
-    const done = callback as (error: Error | null, stream?: Duplex) => void;
-    const wanted = { proxy, host, port, userAgent, timeout: Math.min(timeout, longestWait) };
-    const giveUp = openTunnel({ ...wanted, tls: options as ConnectionOptions }, (error, socket) => {
-      this.#opening.delete(giveUp);
-      done(error, socket);
-    });
-    this.#opening.add(giveUp);
-    return undefined;
-  }
-
-  /** Also gives up tunnels that are not open yet, of which Node's agent does not know. */
-  override destroy(): void {
-    super.destroy();
-    for (const giveUp of this.#opening) giveUp(new Error('the agent was destroyed'));
-  }
-}

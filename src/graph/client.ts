@@ -251,38 +251,6 @@ export class GraphClient {
 
 const inbox = 'mailFolders/inbox/messages';
 
-/** What was long is of no use to anybody but the one who asked for it. */
-function withoutToken(answer: HttpAnswer, { token }: GraphCall): HttpAnswer {
-  return answer.status === 200 && answer.body.length > shortAnswer ? answer : withoutQuotesIn(answer, [token]);
-}
-
-function draftPath(id: string): string {
-  return `messages/${encodeURIComponent(id)}`;
-}
-
-/** What an answer that has something of a mailbox calls that mailbox: an object id, or what the request called it. */
-function mailboxIn({ status, body }: HttpAnswer): string | undefined {
-  if (status >= 300 || body === '') return undefined;
-  const [, name] = /^\s*\{\s*"@odata\.context"\s*:\s*"[^"]*#users\('([^'"]+)'\)/i.exec(body.slice(0, 1_000)) ?? [];
-  try {
-    const mailbox = name && decodeURIComponent(name);
-    return mailbox && isMailbox(mailbox) ? mailbox : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The right to upload stands in the URL's query. */
-function secretsOf(uploadUrl: string | undefined): string[] {
-  if (uploadUrl === undefined || !URL.canParse(uploadUrl)) return [];
-  return [uploadUrl, ...new URL(uploadUrl).searchParams.values()];
-}
-
-function textField(json: string, name: string): string | undefined {
-  const value = parseObject(json)[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 /** Messages on one page. */
 const atOnce = 100;
 
@@ -325,4 +293,36 @@ export function nextPosition(answer: HttpAnswer, size: number): number | undefin
   } catch {
     return undefined;
   }
+}
+
+/** What was long is of no use to anybody but the one who asked for it. */
+function withoutToken(answer: HttpAnswer, { token }: GraphCall): HttpAnswer {
+  return answer.status === 200 && answer.body.length > shortAnswer ? answer : withoutQuotesIn(answer, [token]);
+}
+
+function draftPath(id: string): string {
+  return `messages/${encodeURIComponent(id)}`;
+}
+
+/** What an answer that has something of a mailbox calls that mailbox: an object id, or what the request called it. */
+function mailboxIn({ status, body }: HttpAnswer): string | undefined {
+  if (status >= 300 || body === '') return undefined;
+  const [, name] = /^\s*\{\s*"@odata\.context"\s*:\s*"[^"]*#users\('([^'"]+)'\)/i.exec(body.slice(0, 1_000)) ?? [];
+  try {
+    const mailbox = name && decodeURIComponent(name);
+    return mailbox && isMailbox(mailbox) ? mailbox : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The right to upload stands in the URL's query. */
+function secretsOf(uploadUrl: string | undefined): string[] {
+  if (uploadUrl === undefined || !URL.canParse(uploadUrl)) return [];
+  return [uploadUrl, ...new URL(uploadUrl).searchParams.values()];
+}
+
+function textField(json: string, name: string): string | undefined {
+  const value = parseObject(json)[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -7,7 +7,39 @@ import type { Settings } from './settings.js';
 import { fileProblem, shown, shownName, shownPath } from './shown-value.js';
 import type { CloudName, CustomCloud } from './types.js';
 
+/** Where one cloud signs in and takes mail. */
+export interface Cloud {
+  /** Origin of the token service, without a slash at the end. */
+  authorityHost: string;
+  /** Origin of Graph, without a slash at the end; also the token's scope. (fact auth-7) */
+  graphHost: string;
+  ca: string | undefined;
+  /** Whether MSAL knows the authority; otherwise it must be told to trust it without asking Microsoft. */
+  wellKnown: boolean;
+}
+
 /**
+ * Hosts as listed on Microsoft Graph's page "National cloud deployments"; the token service of China as on Entra's page
+ * "National clouds", since the former still names login.chinacloudapi.cn. GCC uses the global hosts, GCC High those of `usgov`.
+ * (fact cloud-1)
+ */
+const clouds: Record<CloudName, [authority: string, graph: string]> = {
+  global: ['https://login.microsoftonline.com', 'https://graph.microsoft.com'],
+  usgov: ['https://login.microsoftonline.us', 'https://graph.microsoft.us'],
+  'usgov-dod': ['https://login.microsoftonline.us', 'https://dod-graph.microsoft.us'],
+  china: ['https://login.partner.microsoftonline.cn', 'https://microsoftgraph.chinacloudapi.cn'],
+};
+
+/** @param ca certificate authorities to trust besides Node's own, where the cloud itself names none */
+export function resolveCloud(cloud: CloudName | CustomCloud, ca?: string): Cloud {
+  if (typeof cloud !== 'string')
+    return { authorityHost: cloud.authorityHost, graphHost: cloud.graphHost, ca: cloud.ca ?? ca, wellKnown: false };
+  const [authorityHost, graphHost] = clouds[cloud];
+  return { authorityHost, graphHost, ca, wellKnown: true };
+}
+
+/**
+ * Checks the `cloud` option.
  * @param fromEnvironment whether it came from variables, which an error then names
  * @throws GraphMailError `ECONFIG`
  */
@@ -44,24 +76,6 @@ function httpsOrigin(name: string, value: unknown): string {
   throw configError(`${name} is ${shown(value)}; expected a host over https, such as 'https://graph.microsoft.com'.`);
 }
 
-/** Hosts of the clouds for the US government and of 21Vianet's in China. */
-const nationalHost = /(?:^|\.)(?:microsoft(?:online)?\.us|microsoftonline\.cn|chinacloudapi\.cn)$/i;
-
-/**
- * Message trace is in the worldwide cloud alone (Graph documentation, "List messageTraces"). Hosts of no known cloud, such as a
- * sandbox's, are let through.
- * @throws GraphMailError `ECONFIG`
- */
-export function checkTraceCloud(cloud: Settings['cloud']): void {
-  const hosts = typeof cloud === 'string' ? [] : [cloud.authorityHost, cloud.graphHost];
-  const national = typeof cloud === 'string' && cloud !== 'global';
-  if (!national && !hosts.some((origin) => nationalHost.test(new URL(origin).hostname))) return;
-  throw configError(
-    "Message trace (option 'trace', GRAPH_MAIL_TRACE_CLIENT_ID) is in the worldwide cloud alone, and this is another one.",
-    'Leave it out, and use Get-MessageTraceV2 of Exchange Online PowerShell.',
-  );
-}
-
 /**
  * The cloud as the environment names it. `AZURE_AUTHORITY_HOST` names only where tokens come from; Graph's host follows from it, or stands in
  * `GRAPH_MAIL_GRAPH_HOST`.
@@ -84,41 +98,28 @@ export function cloudFromEnvironment(env: NodeJS.ProcessEnv): CloudName | { auth
   );
 }
 
-/** Where one cloud signs in and takes mail. */
-export interface Cloud {
-  /** Origin of the token service, without a slash at the end. */
-  authorityHost: string;
-  /** Origin of Graph, without a slash at the end; also the token's scope. (fact auth-7) */
-  graphHost: string;
-  ca: string | undefined;
-  /** Whether MSAL knows the authority; otherwise it must be told to trust it without asking Microsoft. */
-  wellKnown: boolean;
-}
+/** Hosts of the clouds for the US government and of 21Vianet's in China. */
+const nationalHost = /(?:^|\.)(?:microsoft(?:online)?\.us|microsoftonline\.cn|chinacloudapi\.cn)$/i;
 
 /**
- * Hosts as listed on Microsoft Graph's page "National cloud deployments"; the token service of China as on Entra's page
- * "National clouds", since the former still names login.chinacloudapi.cn. GCC uses the global hosts, GCC High those of `usgov`.
- * (fact cloud-1)
+ * Message trace is in the worldwide cloud alone (Graph documentation, "List messageTraces"). Hosts of no known cloud, such as a
+ * sandbox's, are let through.
+ * @throws GraphMailError `ECONFIG`
  */
-const clouds: Record<CloudName, [authority: string, graph: string]> = {
-  global: ['https://login.microsoftonline.com', 'https://graph.microsoft.com'],
-  usgov: ['https://login.microsoftonline.us', 'https://graph.microsoft.us'],
-  'usgov-dod': ['https://login.microsoftonline.us', 'https://dod-graph.microsoft.us'],
-  china: ['https://login.partner.microsoftonline.cn', 'https://microsoftgraph.chinacloudapi.cn'],
-};
-
-/** @param ca certificate authorities to trust besides Node's own, where the cloud itself names none */
-export function resolveCloud(cloud: CloudName | CustomCloud, ca?: string): Cloud {
-  if (typeof cloud !== 'string')
-    return { authorityHost: cloud.authorityHost, graphHost: cloud.graphHost, ca: cloud.ca ?? ca, wellKnown: false };
-  const [authorityHost, graphHost] = clouds[cloud];
-  return { authorityHost, graphHost, ca, wellKnown: true };
+export function checkTraceCloud(cloud: Settings['cloud']): void {
+  const hosts = typeof cloud === 'string' ? [] : [cloud.authorityHost, cloud.graphHost];
+  const national = typeof cloud === 'string' && cloud !== 'global';
+  if (!national && !hosts.some((origin) => nationalHost.test(new URL(origin).hostname))) return;
+  throw configError(
+    "Message trace (option 'trace', GRAPH_MAIL_TRACE_CLIENT_ID) is in the worldwide cloud alone, and this is another one.",
+    'Leave it out, and use Get-MessageTraceV2 of Exchange Online PowerShell.',
+  );
 }
 
 /** The variable with further certificate authorities: PEM text, or the path of a PEM file. */
 export const authoritiesVariable = 'GRAPH_MAIL_CA';
 
-const expected =
+const expectedAuthorities =
   "Give the path of a PEM file with the authority's certificate (.pem, .crt), or its text; a relative path counts from the working directory.";
 
 /**
@@ -136,7 +137,7 @@ export function authoritiesFromEnvironment(env: NodeJS.ProcessEnv, read = readTe
   try {
     text = read(value);
   } catch (error) {
-    throw configError(`${from} cannot be read: ${fileProblem(error)}.`, expected);
+    throw configError(`${from} cannot be read: ${fileProblem(error)}.`, expectedAuthorities);
   }
   return checkAuthorities(text, from);
 }
@@ -160,7 +161,7 @@ function checkAuthorities(text: string, from: string): string {
   if (certificates.length === 0) {
     throw configError(
       `${from} holds no certificate in PEM.`,
-      `${expected} A binary certificate becomes PEM with: openssl x509 -inform der -in ca.cer -out ca.pem`,
+      `${expectedAuthorities} A binary certificate becomes PEM with: openssl x509 -inform der -in ca.cer -out ca.pem`,
     );
   }
   return certificates.map(({ bytes }) => new X509Certificate(bytes).toString()).join('');

@@ -206,7 +206,7 @@ describe('a transport whose environment has GRAPH_MAIL_CA', () => {
   it('adds to what Node trusts, and takes nothing away', async () => {
     const program = `
 import nodemailer from 'nodemailer';
-import { graphTransport } from '../../src/index.js';
+import { graphTransport } from '../src/index.js';
 const transporter = nodemailer.createTransport(graphTransport());
 console.log((await transporter.sendMail(JSON.parse(process.env.DATA))).response.slice(0, 3));
 transporter.close();`;

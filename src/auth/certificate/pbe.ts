@@ -19,6 +19,12 @@ export class UnsupportedAlgorithm extends Error {}
 
 export class TooManyIterations extends Error {}
 
+/**
+ * The most iterations of a password derivation that a file may ask for. OWASP's largest recommendation is 1.4 million;
+ * beyond this a file would hold up the program for long.
+ */
+export const mostIterations = 2_000_000;
+
 const hashes: Record<string, string> = {
   '1.2.840.113549.2.5': 'md5',
   '1.3.14.3.2.26': 'sha1',
@@ -210,9 +216,3 @@ function addToBlocks(input: Buffer, block: Buffer): void {
     }
   }
 }
-
-/**
- * The most iterations of a password derivation that a file may ask for. OWASP's largest recommendation is 1.4 million;
- * beyond this a file would hold up the program for long.
- */
-export const mostIterations = 2_000_000;
