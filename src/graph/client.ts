@@ -1,5 +1,5 @@
 import type { Agent } from 'node:https';
-import { isMailbox } from '../options/mailbox.js';
+import { isMailbox } from '../common/canonical-address.js';
 import {
   addressOf,
   type HttpAddress,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { domainOf, hasAsciiLocalPart } from '../common/canonical-address.js';
+import { domainOf, hasAsciiLocalPart, isGuid } from '../common/canonical-address.js';
 import { GraphMailError } from '../common/errors.js';
-import { isGuid } from '../options/mailbox.js';
 import type { Memory } from './compose/buffer-pool.js';
 import { toCrlf } from './compose/line-ends.js';
 import { fieldsNamed, type Header, type HeaderField, readHeader, unreadableHeader } from './header.js';

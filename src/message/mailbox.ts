@@ -1,6 +1,5 @@
-import { canonicalAddress, domainOf } from '../common/canonical-address.js';
+import { canonicalAddress, domainOf, isGuid, isMailbox } from '../common/canonical-address.js';
 import { GraphMailError } from '../common/errors.js';
-import { isGuid, isMailbox } from '../options/mailbox.js';
 import type { Settings } from '../options/settings.js';
 import { shown } from '../options/shown-value.js';
 import type { MailboxSelection } from '../options/types.js';

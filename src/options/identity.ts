@@ -1,6 +1,6 @@
+import { isGuid } from '../common/canonical-address.js';
 import { environmentVariable } from '../common/environment.js';
 import { configError } from '../common/errors.js';
-import { isGuid } from './mailbox.js';
 import type { Credential, Identity } from './settings.js';
 import { shown, shownName, shownPath } from './shown-value.js';
 import type { GraphTransportOptions, TokenCredentialLike, TraceOptions } from './types.js';

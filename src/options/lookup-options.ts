@@ -1,6 +1,5 @@
-import { canonicalAddress } from '../common/canonical-address.js';
+import { canonicalAddress, isGuid, isMailbox } from '../common/canonical-address.js';
 import { configError } from '../common/errors.js';
-import { isGuid, isMailbox } from './mailbox.js';
 import { shown } from './shown-value.js';
 
 /** What `settle()` is told. */

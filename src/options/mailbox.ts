@@ -1,4 +1,4 @@
-import { ambiguityOf } from '../common/canonical-address.js';
+import { ambiguityOf, isMailbox } from '../common/canonical-address.js';
 import { configError } from '../common/errors.js';
 import type { Settings } from './settings.js';
 import { shown } from './shown-value.js';
@@ -62,18 +62,4 @@ export function checkMailboxNames(value: unknown = {}): Settings['mailboxNames']
 /** All addresses of a domain: `*@contoso.com`. */
 function isDomainPattern(text: string): boolean {
   return /^\*@[^\s@*]+$/.test(text) && ambiguityOf(text) === undefined;
-}
-
-/** Whether `text` is a GUID, as tenant, client and object ids are. */
-export function isGuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
-}
-
-/** Whether `text` can name a mailbox: one bare address, or an object id. */
-export function isMailbox(text: string): boolean {
-  // Half a surrogate pair cannot be put into a URL.
-  if (/\p{Surrogate}/u.test(text)) return false;
-  if (ambiguityOf(text) !== undefined) return false;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get through
-  return isGuid(text) || /^[^\s@<>(),:;"\\/?#\u0000-\u001f\u007f]+@[^\s@<>(),:;"\\/?#\u0000-\u001f\u007f]+$/.test(text);
 }

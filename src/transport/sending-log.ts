@@ -1,4 +1,4 @@
-import { canonicalAddress } from '../common/canonical-address.js';
+import { canonicalAddress, isGuid } from '../common/canonical-address.js';
 import type { GraphMailError } from '../common/errors.js';
 import { type Log, shortened } from '../common/log.js';
 import { manyRecipients } from '../common/recipient-limits.js';
@@ -6,7 +6,6 @@ import { systemClock } from '../common/timers.js';
 import type { AttemptReport } from '../delivery/request/operation.js';
 import { NetworkFailure } from '../graph/network-failure.js';
 import type { RequestBody } from '../message/body.js';
-import { isGuid } from '../options/mailbox.js';
 import { diagnostics, type SendTrace } from './diagnostics.js';
 
 /** Tells log and diagnostics channel what becomes of one message. Never a secret, never content. */

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
-import { msalTokenRequest } from '../../src/auth/msal.js';
+import { msalTokenRequest } from '../../src/auth/token-request.js';
 import { systemClock } from '../../src/common/timers.js';
 import { judge } from '../../src/delivery/request/outcome.js';
 import { createAgent, ProxyAgent } from '../../src/graph/agent.js';

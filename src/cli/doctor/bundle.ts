@@ -1,8 +1,8 @@
 import { accessSync, constants, lstatSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { isGuid } from '../../common/canonical-address.js';
 import { withoutQuotes } from '../../common/redact.js';
 import { version } from '../../common/version.js';
-import { isGuid } from '../../options/mailbox.js';
 import { fileProblem, isPlainlyPath, shown, shownPath } from '../../options/shown-value.js';
 import { CONFIGURATION_NAMES } from '../common/configuration.js';
 import { UsageError } from '../common/exit-codes.js';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isMailbox } from '../../options/mailbox.js';
+import { isMailbox } from '../../common/canonical-address.js';
 import { isHostName } from '../../sandbox/check-options.js';
 import { type ApplicationOptions, type ScenarioName, startSandbox } from '../../sandbox/index.js';
 import { SCENARIO_NAMES } from '../../sandbox/scenarios/scenarios.js';

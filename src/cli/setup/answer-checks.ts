@@ -1,5 +1,5 @@
 import { addressProblem } from '../../bulk/common/email-address.js';
-import { isGuid } from '../../options/mailbox.js';
+import { isGuid } from '../../common/canonical-address.js';
 /** What is wrong with an answer, as a sentence; `undefined` when nothing is. Flags and questions are held to the same. */
 export type AnswerCheck = (text: string) => string | undefined;
 
