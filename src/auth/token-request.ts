@@ -15,20 +15,32 @@ import type { SigningCertificate } from './certificate/signing-certificate.js';
 import { tokenAnswerError, tokenNetworkError } from './token-error.js';
 import type { AccessToken, TokenRequest } from './token-source.js';
 
+export interface TokenRequestContext {
+  identity: Extract<Identity, { tenantId: string }>;
+  /** The certificate, when the identity has one. */
+  certificates: CertificateSource | undefined;
+  cloud: Cloud;
+  agent: Agent;
+  userAgent: string;
+  /** Milliseconds for one request. */
+  timeout: number;
+  clock: Clock;
+}
+
 /**
- * How tokens are fetched for an identity, in bounded time: code that is not ours may never answer.
+ * How tokens are fetched for an identity, in bounded time: code of the user or of another package may never answer.
  * @param closing ends the wait, so that nothing keeps the process from ending
  */
 export function tokenRequest(
   identity: Identity,
-  context: Omit<MsalContext, 'identity'>,
+  context: Omit<TokenRequestContext, 'identity'>,
   closing?: AbortSignal,
 ): TokenRequest {
   const { cloud, clock, timeout } = context;
   const request =
     'tenantId' in identity
       ? msalTokenRequest({ ...context, identity })
-      : foreignTokenRequest(identity, `${cloud.graphHost}/.default`, clock);
+      : externalTokenRequest(identity, `${cloud.graphHost}/.default`, clock);
   // Discovery and token, each with a request of its own.
   const longest = 2 * timeout;
   const from = 'tenantId' in identity ? 'Entra' : identity.credential.kind === 'azure' ? 'credential' : 'getToken';
@@ -43,7 +55,7 @@ export function tokenRequest(
   };
 }
 
-/** A token travels in a header, which takes printable ASCII only. */
+/** A token is sent in a header, which takes printable ASCII only. */
 function checkToken(token: string, from: string): void {
   if (/^[\x21-\x7e]+$/.test(token)) return;
   const what = /[\r\n]/.test(token) ? 'a line break' : /\s/.test(token) ? 'a space' : 'a character that is not ASCII';
@@ -73,11 +85,11 @@ function within<T>(ms: number, clock: Clock, work: Promise<T>, hint: string, clo
   });
 }
 
-/** Milliseconds that a token is taken to be valid when nobody says. */
+/** Milliseconds that a token is taken to be valid where its source does not say. */
 const assumedLife = 300_000;
 
 /** Tokens from an Azure `TokenCredential` or from the user's own function. */
-export function foreignTokenRequest(
+export function externalTokenRequest(
   { credential }: Exclude<Identity, { tenantId: string }>,
   scope: string,
   clock: Clock,
@@ -112,18 +124,6 @@ function checked(given: unknown, clock: Clock): AccessToken {
   return { token, lifetime: expiresOnTimestamp - clock.now() };
 }
 
-interface MsalContext {
-  identity: Extract<Identity, { tenantId: string }>;
-  /** The certificate, when the identity has one. */
-  certificates: CertificateSource | undefined;
-  cloud: Cloud;
-  agent: Agent;
-  userAgent: string;
-  /** Milliseconds for one request. */
-  timeout: number;
-  clock: Clock;
-}
-
 /** Milliseconds, where Entra does not say. */
 const usualLifetime = 3_600_000;
 
@@ -134,7 +134,7 @@ const unknownCertificate = 700027;
  * Client-credentials token requests through MSAL, which is loaded with the first of them. Each request has a client of
  * its own: a client that met a 429 or 5xx refuses locally for a minute, longer than the service itself may ask.
  */
-export function msalTokenRequest(context: MsalContext): TokenRequest {
+export function msalTokenRequest(context: TokenRequestContext): TokenRequest {
   const { certificates } = context;
   if (!certificates) return (claims) => requestToken(context, undefined, claims);
   return async (claims) => {
@@ -153,7 +153,7 @@ export function msalTokenRequest(context: MsalContext): TokenRequest {
 }
 
 async function requestToken(
-  context: MsalContext,
+  context: TokenRequestContext,
   certificate: SigningCertificate | undefined,
   claims: string | undefined,
 ): Promise<AccessToken> {
@@ -181,7 +181,7 @@ async function requestToken(
 }
 
 function clientAuth(
-  { identity, cloud }: MsalContext,
+  { identity, cloud }: TokenRequestContext,
   certificate: SigningCertificate | undefined,
   network: RecordingNetwork,
 ): Configuration['auth'] {
@@ -233,13 +233,13 @@ function secretsOf(form = ''): string[] {
   return ['client_secret', 'client_assertion'].flatMap((name) => fields.getAll(name));
 }
 
-/** MSAL's requests over our connections. MSAL drops the cause of every network failure, so the last one is kept here. */
+/** MSAL's requests over the transport's own connections. MSAL drops the cause of every network failure, so the last one is kept here. */
 class RecordingNetwork implements INetworkModule {
-  readonly #context: MsalContext;
+  readonly #context: TokenRequestContext;
   #last: { answer: HttpAnswer } | { failure: NetworkFailure; host: string } | undefined;
   #failed: GraphMailError | undefined;
 
-  constructor(context: MsalContext) {
+  constructor(context: TokenRequestContext) {
     this.#context = context;
   }
 
@@ -268,20 +268,20 @@ class RecordingNetwork implements INetworkModule {
     }
   }
 
-  /** Milliseconds that the token is good for, as Entra said: MSAL tells a date instead, by a clock that somebody may set. */
+  /** Milliseconds that the token is good for, as Entra said: MSAL tells a date instead, by a clock that may be set. */
   get lifetime(): number {
     const { expires_in } = parseObject(this.#last && 'answer' in this.#last ? this.#last.answer.body : '');
     const seconds = Number(expires_in);
     return Number.isFinite(seconds) ? seconds * 1000 : usualLifetime;
   }
 
-  /** Keeps a failure that happened on our side of MSAL. */
+  /** Keeps a failure that did not come from the network. */
   fail(error: GraphMailError): GraphMailError {
     this.#failed = error;
     return error;
   }
 
-  /** What the token request failed with, from what was seen on the wire rather than from what MSAL made of it. */
+  /** What the token request failed with, from the answer itself rather than from MSAL's error. */
   explain(cause: unknown): GraphMailError {
     if (this.#failed) return this.#failed;
     if (this.#last && 'failure' in this.#last) return tokenNetworkError(this.#last.failure, this.#last.host);

@@ -81,7 +81,7 @@ export function isMailbox(text: string): boolean {
   return isGuid(text) || /^[^\s@<>(),:;"\\/?#\u0000-\u001f\u007f]+@[^\s@<>(),:;"\\/?#\u0000-\u001f\u007f]+$/.test(text);
 }
 
-/** Without the white space around it, which is space and tab in mail. */
+/** Without the white space around it, which is space and tab in mail (RFC 5322 §2.2). */
 export function trimWhiteSpace(text: string): string {
   const isBlank = (at: number) => text[at] === ' ' || text[at] === '\t';
   let start = 0;

@@ -1,7 +1,7 @@
 import { configError } from './errors.js';
 
 /**
- * The value of a variable; nothing when it is not set or empty. Not for passwords, which may be anything.
+ * The value of an environment variable; `undefined` when it is not set or empty. Not for passwords, which may be anything.
  * @throws GraphMailError `ECONFIG` when it stands in quotes: nothing that is configured here can begin and end with them
  */
 export function environmentVariable(env: NodeJS.ProcessEnv, name: string): string | undefined {

@@ -1,6 +1,6 @@
 /**
  * Counts amounts in any `length` milliseconds, so that no window of that length ever holds more than `limit`. What has begun
- * and not ended counts in every window. All moments are those of a steady clock, which nobody sets.
+ * and not ended counts in every window. All moments are those of a monotonic clock.
  */
 export class SlidingWindow {
   /** May change while amounts count. */
@@ -66,10 +66,10 @@ export class SlidingWindow {
 
   /** What happened without having begun; moments may come in any order. */
   add(at: number, amount: number): void {
-    let place = this.#times.length;
-    while (place > this.#first && (this.#times[place - 1] ?? 0) > at) place--;
-    this.#times.splice(place, 0, at);
-    this.#amounts.splice(place, 0, amount);
+    let index = this.#times.length;
+    while (index > this.#first && (this.#times[index - 1] ?? 0) > at) index--;
+    this.#times.splice(index, 0, at);
+    this.#amounts.splice(index, 0, amount);
     this.#inside += amount;
   }
 

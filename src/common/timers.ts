@@ -7,7 +7,7 @@ import timers from 'node:timers';
  */
 export let { setTimeout, clearTimeout, setImmediate, setInterval, clearInterval } = timers;
 
-/** Milliseconds since any moment; goes on evenly when somebody sets the clock. */
+/** Milliseconds since an arbitrary moment; not affected when the system clock is set. */
 export const elapsed: () => number = performance.now.bind(performance);
 
 /**
@@ -25,19 +25,19 @@ export function isFake(timer: (...args: never[]) => unknown): boolean {
   return Object.hasOwn(timer, 'clock') || timer.name.startsWith('bound ');
 }
 
-/** What to tell somebody whose program was loaded under fake timers. */
+/** The error for a program that was loaded under fake timers. */
 export const fakeTimers = {
   message: 'nodemailer-graph-transport was loaded while fake timers were in place, and cannot wait for anything.',
   hint: 'Import it before the timers are faked (a static import does), or restore them before the call; what is imported first may be used under fake timers.',
 };
 
-/** Time, as the gate and the retry loop need it; tests bring their own. */
+/** Time, as the mailbox gate and the retry loop need it; tests pass their own. */
 export interface Clock {
-  /** Milliseconds since the epoch: only for what is told, stored, or compared with a time that another clock told. */
+  /** Milliseconds since the epoch: only for times that are shown, stored, or compared with those of another machine. */
   now(): number;
-  /** Milliseconds since any moment; goes on evenly when somebody sets the clock. */
+  /** Milliseconds since an arbitrary moment; not affected when the system clock is set. */
   elapsed(): number;
-  /** Calls back once after `ms`; the returned function takes that back. */
+  /** Calls back once after `ms`; the returned function cancels that. */
   after(ms: number, callback: () => void): () => void;
 }
 
@@ -50,7 +50,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Waits for turns of the event loop; between two of them it has looked at every connection. */
+/** Waits for turns of the event loop; between two of them every connection is polled. */
 export function turns(count: number): Promise<void> {
   return new Promise((resolve) => {
     let left = count;
@@ -59,51 +59,51 @@ export function turns(count: number): Promise<void> {
   });
 }
 
-/** Turns in which connections are surely looked at. Deno's event loop does so in every 61st turn only, when it is busy. */
-const oneLook = 'deno' in process.versions ? 200 : 2;
+/** Turns in which connections are certainly polled. A busy Deno polls them in every 61st turn only. */
+const turnsPerPoll = 'deno' in process.versions ? 200 : 2;
 
-/** Looks after which what comes without end is not waited for. */
-const mostLooks = 100;
+/** Polls after which an endless stream of bytes is not waited for any longer. */
+const mostPolls = 100;
 
 /**
- * Waits until what has arrived by now was read. A process that was stopped, or busy, for long finds its timers due before
- * it looks at its connections, so that whoever gives up by a timer looks first.
+ * Waits until what has arrived by now was read. A process that was stopped or busy for long finds its timers due before it
+ * polls its connections, so a timeout waits for this before it gives up.
  * @param received how many bytes were read; as long as they become more, there may be more to read
  */
 export async function arrivalsRead(received: () => number = () => 0): Promise<void> {
   let before = received();
-  for (let look = 0; look < mostLooks; look++) {
-    await turns(oneLook);
+  for (let poll = 0; poll < mostPolls; poll++) {
+    await turns(turnsPerPoll);
     const now = received();
     if (now === before) return;
     before = now;
   }
 }
 
-/** Calls back on its own, so that what it throws goes to nobody else: also when fake timers would never call anybody. */
+/** Calls back from an empty stack, so that no caller gets what it throws; also under fake timers, which would never call back. */
 export function detached(callback: () => void): void {
   if (timersAreFake()) Promise.resolve().then(callback);
   else setImmediate(callback);
 }
 
-let calm: Promise<void> | undefined;
+let idle: Promise<void> | undefined;
 
 /**
- * Waits until what is ready has been dealt with: requests that can leave, answers that have come. All who wait at a time do
- * it together, which makes it cheaper than not to wait.
+ * Waits until what is ready was handled: requests that can leave, answers that have arrived. All callers of the same moment
+ * share one wait, which makes it cheaper than not to wait.
  */
-export function whenCalm(): Promise<void> {
-  calm ??= turns(3).then(() => {
-    calm = undefined;
+export function whenIdle(): Promise<void> {
+  idle ??= turns(3).then(() => {
+    idle = undefined;
   });
-  return calm;
+  return idle;
 }
 
 let last: Promise<void> = Promise.resolve();
 
 /**
- * Waits for one's turn to keep the thread busy for a while: those who do go one after the other, and between two of them
- * what is ready can go on.
+ * Waits for a turn to keep the thread busy for a while: callers run one after the other, and what is ready runs between two
+ * of them.
  */
 export function inTurn(): Promise<void> {
   last = last.then(() => turns(3));

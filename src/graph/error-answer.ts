@@ -15,7 +15,7 @@ export function readGraphFault(answer: HttpAnswer): GraphFault {
   return { code: text(code), message: text(message) };
 }
 
-/** One line for people: `403 ErrorAccessDenied: Access is denied. …`. */
+/** One line for messages and logs: `403 ErrorAccessDenied: Access is denied. …`. */
 export function responseLine(answer: HttpAnswer, fault: GraphFault): string {
   const code = [answer.status, fault.code].filter(Boolean).join(' ');
   return fault.message ? `${code}: ${fault.message}` : code;

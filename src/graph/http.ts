@@ -49,7 +49,7 @@ export interface HttpAnswer {
   bytes?: Buffer | 'too-long' | undefined;
 }
 
-/** The answer without the secrets of its request, which the other side may quote. */
+/** The answer without the secrets of its request, which the server may quote. */
 export function withoutQuotesIn(answer: HttpAnswer, secrets: readonly string[]): HttpAnswer {
   const { status, headers, body, bytes } = answer;
   let longest = body.length;
@@ -84,7 +84,7 @@ const restTimeout = 5_000;
  * @throws NetworkFailure
  */
 export async function send(wanted: HttpRequest): Promise<HttpAnswer> {
-  // What is written to a connection that the other side has closed is in doubt, so news of that is heard first.
+  // What is written to a connection that the server has closed is in doubt, so that is noticed first.
   await turns(2);
   return exchange(wanted);
 }
@@ -95,7 +95,7 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
     let ended = false;
     let reason: NetworkFailure['reason'] = 'network';
     const headers = { ...wanted.headers, ...(wanted.body && { 'content-length': String(wanted.body.length) }) };
-    // Once a connection was lost with it, nobody says when it is let go of.
+    // After a broken connection nothing tells when the buffer is released, so it stays in `held`.
     const { body } = wanted;
     const long = body !== undefined && body.length > shortBody;
     const mine = long && !held.has(body);
@@ -154,7 +154,7 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
       else reject(new NetworkFailure(reason, written, error.message, error));
     };
     outgoing.on('error', fail);
-    // A switch of protocols that nobody asked for ends without an 'error'.
+    // An unrequested switch of protocols ends without an 'error'.
     outgoing.on('close', () => {
       if (answered) answered();
       else fail(new Error('the connection was closed without an answer'));
@@ -219,8 +219,8 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
 }
 
 /**
- * Whether an answer says that it is another request's: one that came late or twice on a connection that is used again.
- * Graph gives back the id that a request came with; those who answer in its place do not.
+ * Whether an answer says that it belongs to another request: one that came late or twice on a connection that is used again.
+ * Graph returns the id that a request came with; what answers instead of it does not.
  */
 function isOthers({ headers }: IncomingMessage, id: string | undefined): boolean {
   const told = headers['client-request-id'];

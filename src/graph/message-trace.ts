@@ -137,7 +137,7 @@ function statusOf(value: unknown): TraceStatus {
 }
 
 /**
- * Path and query of a next page (an `@odata.nextLink`), where it is on Graph's own host; `undefined` for any other place: the
+ * Path and query of a next page (an `@odata.nextLink`), where it is on Graph's own host; `undefined` for any other address: the
  * token must not go there.
  */
 export function nextTracePath(link: string, host: string): string | undefined {

@@ -27,7 +27,7 @@ const notTls = /wrong.version.number|packet.length.too.long|record.layer.failure
 
 /**
  * Opens a tunnel with CONNECT (RFC 9110, section 9.3.6) and does the TLS handshake with the target through it. Calls back
- * once, with a socket that is ready for a request; a socket handed over earlier could fail before anybody listens. All
+ * once, with a socket that is ready for a request; a socket handed over earlier could fail before a listener is added. All
  * failures are {@link ProxyFailure}s but those of TLS with the target, such as a certificate that is not trusted.
  * @returns gives up what is not yet ready
  */
@@ -137,8 +137,8 @@ function readProxyAnswer(head: string): ProxyAnswer | undefined {
   return { status: Number(status), schemes };
 }
 
-/** Statuses that say the proxy or its way out is troubled just now. */
-const passing = new Set([408, 429, 500, 502, 503, 504]);
+/** Statuses that say the proxy, or what is behind it, is failing temporarily. */
+const temporary = new Set([408, 429, 500, 502, 503, 504]);
 
 /**
  * Whether an answer opened the tunnel: `undefined` if so, otherwise the failure. RFC 9110, section 9.3.6, takes any 2xx for
@@ -154,7 +154,7 @@ function refusedTunnel(answer: ProxyAnswer, proxy: ProxyServer, target: string):
     status === 407 ? 'wants credentials' : status === 403 ? 'does not allow the connection' : 'opened no tunnel';
   return new ProxyFailure(
     `The proxy ${proxy.origin} ${what} for ${target} (it answered ${said})`,
-    !passing.has(status),
+    !temporary.has(status),
     advice(answer, proxy, target),
   );
 }
@@ -169,6 +169,6 @@ function advice({ status, schemes }: ProxyAnswer, proxy: ProxyServer, target: st
       : `Put user name and password, percent-encoded, into the URL in ${proxy.from}: http://user:password@host:port.`;
   }
   if (status === 403) return `Have the proxy's administrator allow CONNECT to ${target}.`;
-  if (passing.has(status)) return `The proxy could not reach ${target} just now, or is overloaded.`;
+  if (temporary.has(status)) return `The proxy could not reach ${target} just now, or is overloaded.`;
   return `Check that ${proxy.from} names a proxy that allows CONNECT, not a web server or a login page.`;
 }

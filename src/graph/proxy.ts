@@ -91,7 +91,7 @@ export class ProxyServer {
   /** Without the brackets of an IPv6 address. */
   readonly host: string;
   readonly port: number;
-  /** The option or variable that named it, for people. */
+  /** The option or variable that named it, for messages. */
   readonly from: string;
   readonly #authorization: string | undefined;
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** Words that options expect, or that people put where another one is expected. Nobody's password. */
+/** Words that options expect, or that are often given where another one is expected. Not passwords. */
 const knownWords: ReadonlySet<string> = new Set([
   ...['direct', 'draft', 'fail', 'verify', 'reject', 'upload', 'hold', 'resend', 'from', 'none', 'all', 'any'],
   ...['global', 'usgov', 'usgov-dod', 'china', 'public', 'common', 'organizations', 'consumers'],
@@ -49,7 +49,7 @@ function characters(length: number): string {
   return `${length} character${length === 1 ? '' : 's'}`;
 }
 
-/** The name of an option that is not known, in quotes; what does not read as a name could be a value in its place. */
+/** The name of an option that is not known, in quotes; what does not read as a name could be a value instead. */
 export function shownName(name: string): string {
   return /^[a-z][a-z_-]{0,23}$/i.test(name) ? `'${name}'` : `with a name of ${characters(name.length)}`;
 }
@@ -59,14 +59,14 @@ const fileName =
   /^[\p{L}\p{N} ._~/\\:()+-]{1,260}\.(?:pem|pfx|p12|p7b|key|crt|cer|der|csv|tsv|xlsx?|txt|jsonl|ndjson|json|hbs|env|eml|html?|pdf|docx?|png|jpe?g|zip)$/iu;
 
 /**
- * A path, for an error message: in quotes where something is there, where the folder that should hold it is, or where it
- * is named like a file; what else stands in the place of a path may be a secret.
+ * A path, for an error message: in quotes where it exists, where the folder that should hold it does, or where it
+ * is named like a file; anything else given as a path may be a secret.
  */
 export function shownPath(file: string): string {
   return isPlainlyPath(file) ? `'${file}'` : `a path of ${characters(file.length)}`;
 }
 
-/** Whether a text in the place of a path is one, as far as that can be told without showing it. */
+/** Whether a text that was given as a path is one, as far as that can be told without showing it. */
 export function isPlainlyPath(file: string): boolean {
   if (fileName.test(file) && !file.includes('://')) return true;
   const parent = path.dirname(file);

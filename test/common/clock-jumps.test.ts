@@ -1,6 +1,6 @@
 // Somebody sets the clock while something waits: every wait of the transport and of bulk sends ends when it would have.
 import { describe, expect, test } from 'vitest';
-import { foreignTokenRequest } from '../../src/auth/token-request.js';
+import { externalTokenRequest } from '../../src/auth/token-request.js';
 import { TokenSource } from '../../src/auth/token-source.js';
 import { BulkRun } from '../../src/bulk/bulk-run.js';
 import { RunState } from '../../src/bulk/journal/fold.js';
@@ -172,7 +172,7 @@ const waits: Record<string, Wait> = {
     takes: 55 * minute,
     async begin(clock) {
       const get = async () => ({ token: 'token', expiresOnTimestamp: clock.now() + hour });
-      const source = new TokenSource(foreignTokenRequest({ credential: { kind: 'token', get } }, '', clock), clock);
+      const source = new TokenSource(externalTokenRequest({ credential: { kind: 'token', get } }, '', clock), clock);
       await source.get();
       return () => source.ready === undefined;
     },

@@ -19,7 +19,7 @@ export interface CertificateInfo {
   validTo: Date;
 }
 
-/** Certificates, by SHA-256, of whose end this process was told. */
+/** Certificates, by SHA-256, of whose coming end this process was warned. */
 const warnedOf = new Set<string>();
 
 /**
@@ -184,7 +184,7 @@ function named({ subject, thumbprintSha1 }: Dated): string {
 }
 
 /**
- * Judged when a token is wanted and not at construction, so that a program whose certificate ran out still starts and
+ * Checked when a token is requested and not at construction, so that a program whose certificate ran out still starts and
  * only its mail fails. `remark` goes before the hint: why a newer certificate does not serve instead.
  * @throws GraphMailError `EAUTH`, not sent
  */

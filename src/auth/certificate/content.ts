@@ -124,7 +124,7 @@ function readOne(file: string, from: string): { content: Buffer; stamp: string }
     }
     return { content: readFileSync(file), stamp };
   } catch (error) {
-    // Not the error itself: its text holds the path, which is the secret where someone confused path and content.
+    // Not the error itself: its text holds the path, which is the secret where the content was given as the path.
     const { code } = error as { code?: string };
     if (code === 'ECONFIG') throw error;
     if (code === 'ENOENT' || code === 'ENOTDIR') {

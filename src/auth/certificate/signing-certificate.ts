@@ -23,8 +23,8 @@ export interface KeyMaterial {
 }
 
 /**
- * The certificate that the key belongs to, with its issuers. Validity dates are not judged here: see
- * {@link checkValidity} in certificate-validity.ts. (fact auth-4)
+ * The certificate that the key belongs to, with its issuers. Validity dates are not checked here: see
+ * `checkValidity` in certificate-source.ts. (fact auth-4)
  * @throws GraphMailError `ECONFIG`
  */
 export function signingCertificate({ keys, certificates }: KeyMaterial, from: string): SigningCertificate {
