@@ -233,7 +233,10 @@ function secretsOf(form = ''): string[] {
   return ['client_secret', 'client_assertion'].flatMap((name) => fields.getAll(name));
 }
 
-/** MSAL's requests over the transport's own connections. MSAL drops the cause of every network failure, so the last one is kept here. */
+/**
+ * MSAL's requests over the transport's own connections. MSAL drops the cause of every network failure, so the last one is
+ * kept here.
+ */
 class RecordingNetwork implements INetworkModule {
   readonly #context: TokenRequestContext;
   #last: { answer: HttpAnswer } | { failure: NetworkFailure; host: string } | undefined;

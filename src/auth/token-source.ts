@@ -91,7 +91,7 @@ export class TokenSource {
       return current.token;
     this.#current = undefined;
     if (this.#inFlight && claims !== undefined && claims !== this.#claimsInFlight) {
-      // A renewal that was already under way does not ask for them.
+      // A renewal that is already in flight does not ask for them.
       await this.#inFlight.catch(() => {});
       return this.replace(refused, claims);
     }

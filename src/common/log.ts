@@ -6,7 +6,7 @@ const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type LogLevel = (typeof levels)[number];
 
 /** One method of a bunyan-style logger: data first, then a format and its arguments. */
-export type LogMethod = (data: Record<string, unknown>, message: string, ...args: unknown[]) => void;
+type LogMethod = (data: Record<string, unknown>, message: string, ...args: unknown[]) => void;
 
 /** A logger as Nodemailer's SMTP transports take it; bunyan and pino fit. A level that is missing is not logged. */
 export type BunyanLogger = { [level in LogLevel]?: (...args: never[]) => unknown };

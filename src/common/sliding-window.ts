@@ -25,14 +25,14 @@ export class SlidingWindow {
     return this.#inside + this.#open;
   }
 
-  /** Whether nothing is under way and nothing counts any more. */
+  /** Whether nothing is in flight and nothing counts any more. */
   isEmpty(now: number): boolean {
     this.#forget(now);
     return this.#begun === 0 && this.#first === this.#times.length;
   }
 
   /**
-   * Milliseconds until `amount` more may begin, at the earliest: at most the window's length, when what is under way has to
+   * Milliseconds until `amount` more may begin, at the earliest: at most the window's length, when what is in flight has to
    * end first. More than the limit may begin when nothing else counts.
    */
   wait(now: number, amount: number): number {

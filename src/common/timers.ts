@@ -3,7 +3,7 @@ import timers from 'node:timers';
 
 /**
  * Node's timers as they were when this module was loaded: a test that fakes the global ones later does not stop a send that
- * is under way, nor any after it. Nothing else in the transport may use the global ones.
+ * is in flight, nor any after it. Nothing else in the transport may use the global ones.
  */
 export let { setTimeout, clearTimeout, setImmediate, setInterval, clearInterval } = timers;
 

@@ -14,7 +14,7 @@ import { openTunnel } from './proxy-tunnel.js';
  * Milliseconds after which an idle connection is closed by us. A server that closes one just as a message is written to
  * it makes that message's outcome unknown, so ours must come first; servers commonly wait 5 seconds or more.
  */
-export const idleTimeout = 4_000;
+const idleTimeout = 4_000;
 
 /**
  * Whether this is Deno, which makes a request a second time by itself when the connection that it was to use again breaks,
@@ -67,7 +67,7 @@ export function checkAgent(value: unknown): Agent {
  * An agent that closes an idle connection on which something arrives. Nothing was asked there, so it would pass for the
  * answer to the next request.
  */
-export class IdleAgent extends https.Agent {
+class IdleAgent extends https.Agent {
   override keepSocketAlive(socket: Duplex): boolean {
     // Node's types leave out what it returns.
     const kept = super.keepSocketAlive(socket) as unknown as boolean;
@@ -154,7 +154,7 @@ function digest(texts: readonly string[]): string {
   return createHash('sha256').update(texts.join('\0')).digest('base64');
 }
 
-/** What Node trusts when it is not told what: its own certificates, and those of `NODE_EXTRA_CA_CERTS`. */
+/** What Node trusts by default: its own certificates, and those of `NODE_EXTRA_CA_CERTS`. */
 export function trustedCertificates(env: NodeJS.ProcessEnv): readonly string[] {
   // Since Node 22.15.
   const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };

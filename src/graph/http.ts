@@ -168,10 +168,10 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
       const { answerLimit = shortAnswer } = wanted;
       const chunks: Buffer[] = [];
       let length = 0;
-      let told = false;
+      let resolved = false;
       answered = () => {
-        if (told) return;
-        told = true;
+        if (resolved) return;
+        resolved = true;
         finish();
         if (mine && outgoing.writableFinished) held.delete(body);
         const headers: Record<string, string> = {};
@@ -223,10 +223,10 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
  * Graph returns the id that a request came with; what answers instead of it does not.
  */
 function isOthers({ headers }: IncomingMessage, id: string | undefined): boolean {
-  const told = headers['client-request-id'];
-  if (id === undefined || told === undefined) return false;
+  const returned = headers['client-request-id'];
+  if (id === undefined || returned === undefined) return false;
   // Node joins what comes more than once.
-  return !String(told)
+  return !String(returned)
     .split(',')
     .every((one) => one.trim().toLowerCase() === id.toLowerCase());
 }

@@ -51,7 +51,7 @@ export interface TracePeriod {
 const day = 86_400_000;
 /** Milliseconds; Graph documentation, "List messageTraces", as all limits here. (facts trace-4, trace-5) */
 export const longestPeriod = 10 * day;
-export const oldestTrace = 90 * day;
+const oldestTrace = 90 * day;
 /** The most entries on one page. */
 const atOnce = 5_000;
 /** Milliseconds; the edge of 90 days moves while a request is on its way, or waits five minutes for those before it. */

@@ -77,8 +77,8 @@ function httpsOrigin(name: string, value: unknown): string {
 }
 
 /**
- * The cloud as the environment names it. `AZURE_AUTHORITY_HOST` names only where tokens come from; Graph's host follows from it, or stands in
- * `GRAPH_MAIL_GRAPH_HOST`.
+ * The cloud as the environment names it. `AZURE_AUTHORITY_HOST` names only where tokens come from; Graph's host follows from
+ * it, or stands in `GRAPH_MAIL_GRAPH_HOST`.
  * @throws GraphMailError `ECONFIG`
  */
 export function cloudFromEnvironment(env: NodeJS.ProcessEnv): CloudName | { authorityHost: string; graphHost: string } {

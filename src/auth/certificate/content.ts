@@ -12,7 +12,7 @@ export type CertificateContent =
   | { kind: 'pfx'; bytes: Buffer };
 
 /** Bytes; certificates with their chains take a few thousand. */
-export const largestContent = 1_000_000;
+const largestContent = 1_000_000;
 
 export const toPem =
   'The PEM must hold both the certificate and the private key. A PFX (.pfx, .p12) can be converted: openssl pkcs12 -in file.pfx -nodes -out file.pem.';

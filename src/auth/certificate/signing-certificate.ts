@@ -81,7 +81,7 @@ export function readCertificate(content: string | Buffer, from: string): X509Cer
     const dates = [certificate.validFrom, certificate.validTo];
     if (certificate.subject !== null && dates.every((date) => !Number.isNaN(Date.parse(date)))) return certificate;
   } catch {
-    // Told below, in words; OpenSSL's own say nothing more.
+    // Reported below; OpenSSL's own message says nothing more.
   }
   throw configError(
     `${from} holds a certificate that cannot be read: it is damaged or cut off.`,
