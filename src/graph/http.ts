@@ -49,18 +49,6 @@ export interface HttpAnswer {
   bytes?: Buffer | 'too-long' | undefined;
 }
 
-/** The answer without the secrets of its request, which the server may quote. */
-export function withoutQuotesIn(answer: HttpAnswer, secrets: readonly string[]): HttpAnswer {
-  const { status, headers, body, bytes } = answer;
-  let longest = body.length;
-  for (const name in headers) longest = Math.max(longest, headers[name]?.length ?? 0);
-  // Most answers are too short to quote anything.
-  if (secrets.every(({ length }) => length > longest)) return answer;
-  const clean = Object.entries(headers).map(([name, value]) => [name, withoutQuotes(value, secrets)]);
-  const rest = { headers: Object.fromEntries(clean), body: withoutQuotes(body, secrets) };
-  return bytes ? { status, ...rest, bytes } : { status, ...rest };
-}
-
 /** Long bodies that a connection may still read from. */
 const held = new WeakSet<Buffer>();
 
@@ -229,6 +217,18 @@ function isOthers({ headers }: IncomingMessage, id: string | undefined): boolean
   return !String(returned)
     .split(',')
     .every((one) => one.trim().toLowerCase() === id.toLowerCase());
+}
+
+/** The answer without the secrets of its request, which the server may quote. */
+export function withoutQuotesIn(answer: HttpAnswer, secrets: readonly string[]): HttpAnswer {
+  const { status, headers, body, bytes } = answer;
+  let longest = body.length;
+  for (const name in headers) longest = Math.max(longest, headers[name]?.length ?? 0);
+  // Most answers are too short to quote anything.
+  if (secrets.every(({ length }) => length > longest)) return answer;
+  const clean = Object.entries(headers).map(([name, value]) => [name, withoutQuotes(value, secrets)]);
+  const rest = { headers: Object.fromEntries(clean), body: withoutQuotes(body, secrets) };
+  return bytes ? { status, ...rest, bytes } : { status, ...rest };
 }
 
 /** Takes a URL apart. */
