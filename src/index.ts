@@ -10,7 +10,7 @@ export type { BunyanLogger } from './common/log.js';
 export type { InboxMessage } from './delivery/lookup/inbox.js';
 export type { SettledMessage } from './delivery/lookup/settle.js';
 export type { TracedMessage, TracedRecipient, TraceStatus } from './graph/message-trace.js';
-export type { InboxOptions, SettleOptions, TraceMessagesOptions } from './options/lookup.js';
+export type { InboxOptions, SettleOptions, TraceMessagesOptions } from './options/lookup-options.js';
 export type {
   ClientAssertionInfo,
   CloudName,

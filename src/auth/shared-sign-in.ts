@@ -1,15 +1,15 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Agent } from 'node:https';
 import path from 'node:path';
-import { processWide } from '../common/process-state.js';
+import { processWide } from '../common/process-wide.js';
 import type { Identity } from '../options/settings.js';
 import type { CertificateSource } from './certificate/certificate-source.js';
-import { stampNow } from './certificate/files.js';
+import { stampNow } from './certificate/content.js';
 import type { TokenSource } from './token-source.js';
 
 /** A transport that signs in together with others. */
 export interface SignInUser {
-  /** Told in words of what an administrator should look after. */
+  /** Called with what an administrator should look after. */
   warn(message: string): void;
 }
 
@@ -19,7 +19,7 @@ export interface SignInParts {
   certificates: CertificateSource | undefined;
   /** Connections, to Entra and Graph alike. */
   agent: Agent;
-  /** Ends what is under way, when nobody waits for it any more. */
+  /** Ends what is in flight, when no transport waits for it any more. */
   end: () => void;
 }
 
@@ -56,7 +56,7 @@ export class SharedSignIn {
   readonly #forgotten = new FinalizationRegistry<WeakRef<SignInUser>>((user) => this.#leave(user));
 
   /**
-   * Those who give equal `parts` get the same; it serves until each has called what {@link use} gave.
+   * Equal `parts` give the same one; it serves until each user has called the function that {@link use} returned.
    * @param open called when there is none yet; its `warn` reaches all users
    */
   static of(parts: readonly unknown[], open: (warn: (message: string) => void) => SignInParts): SharedSignIn {

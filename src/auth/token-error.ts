@@ -1,9 +1,9 @@
 import { quotedPasswordHint } from '../common/environment.js';
 import { GraphMailError } from '../common/errors.js';
 import { withoutSecrets } from '../common/redact.js';
-import type { HttpAnswer, NetworkFailure } from '../graph/http.js';
-import { describeNetworkFailure } from '../graph/network-error.js';
-import { aadstsHint, isPassing } from './aadsts.js';
+import { type HttpAnswer, parseObject } from '../graph/http.js';
+import { describeNetworkFailure, type NetworkFailure } from '../graph/network-failure.js';
+import { aadstsHint, isPassing } from './aadsts-hints.js';
 
 /** The token endpoint could not be reached. Nothing was sent, as no message leaves without a token. */
 export function tokenNetworkError(failure: NetworkFailure, host: string): GraphMailError {
@@ -23,7 +23,7 @@ function silent({ reason }: NetworkFailure, host: string): string | undefined {
  * @param secret the client secret that was sent, if any: a hint may say what is odd about it, never what it is
  */
 export function tokenAnswerError(answer: HttpAnswer, retryAfter: number | undefined, secret?: string): GraphMailError {
-  const { error, error_description: description, error_codes: codes } = parse(answer.body);
+  const { error, error_description: description, error_codes: codes } = parseObject(answer.body);
   const aadsts = Array.isArray(codes) && typeof codes[0] === 'number' ? codes[0] : undefined;
   const text = typeof description === 'string' ? withoutSecrets(description.split(/ Trace ID:|\r?\n/)[0] ?? '') : '';
   const response = [String(answer.status), typeof error === 'string' ? withoutSecrets(error) : undefined]
@@ -57,13 +57,4 @@ function hintByStatus({ status }: HttpAnswer, aadsts: number | undefined, isEntr
   return isEntra
     ? undefined
     : 'This is not how Entra answers: look for a proxy or captive portal between this machine and Entra, and check the option cloud.';
-}
-
-function parse(body: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,5 +1,5 @@
-import type { Clock } from '../common/clock.js';
 import { isGraphMailError } from '../common/errors.js';
+import type { Clock } from '../common/timers.js';
 
 /** A bearer token and how long it is good for. (fact token-1) */
 export interface AccessToken {
@@ -17,7 +17,7 @@ const lastUse = 30_000;
 const renewalWindow = 300_000;
 /** Milliseconds for which a refused token is not replaced, after a fresh one was refused as well. */
 const distrust = 10_000;
-/** A refusal that nothing but somebody's work can change is not asked for again for this long (ms), whoever waits. */
+/** A permanent refusal, which only an administrator can change, is not asked for again for this long (ms). */
 const refusalMemory = 1_000;
 /** After a renewal in the background failed, the next one waits this long (ms). */
 const renewalPause = 10_000;
@@ -25,8 +25,8 @@ const renewalPause = 10_000;
 const roleMemory = 60_000;
 
 /**
- * One token for everybody. However many messages wait, one request is made; renewal runs in the background while the old
- * token serves, and its failure matters only once the old token has ended. Its age is taken from the clock that nobody sets.
+ * One token for all requests. However many messages wait, one request is made; renewal runs in the background while the old
+ * token serves, and its failure matters only once the old token has ended. Its age is taken from a monotonic clock.
  * Where that stands still while a machine sleeps, a token is used beyond its end: Graph refuses it, and it is replaced.
  */
 export class TokenSource {
@@ -65,7 +65,7 @@ export class TokenSource {
     return current && now < current.expiresAt - lastUse && now < current.renewAt ? current.token : undefined;
   }
 
-  /** As {@link get}, for somebody who wants to know how things stand now: a refusal of a moment ago does not count. */
+  /** As {@link get}, for a check of the present state: a refusal of a moment ago does not count. */
   verify(): Promise<string> {
     this.#refusal = undefined;
     return this.get();
@@ -91,7 +91,7 @@ export class TokenSource {
       return current.token;
     this.#current = undefined;
     if (this.#inFlight && claims !== undefined && claims !== this.#claimsInFlight) {
-      // A renewal that was already under way does not ask for them.
+      // A renewal that is already in flight does not ask for them.
       await this.#inFlight.catch(() => {});
       return this.replace(refused, claims);
     }

@@ -1,6 +1,6 @@
 import { isGraphMailError } from '../common/errors.js';
 import { version } from '../common/version.js';
-import { shown, shownName } from '../options/checks.js';
+import { shown, shownName } from '../options/shown-value.js';
 import { Command, CommanderError } from '../vendor/commander.js';
 import { addBulkCommands } from './bulk/add-bulk-commands.js';
 import { EXIT, type ExitCode, exitCodeOfError } from './common/exit-codes.js';

@@ -1,8 +1,8 @@
 import { configError, GraphMailError, isGraphMailError } from './errors.js';
 
 /**
- * The failure of a send that was ended before anything was sent: `EABORT` for its caller's signal, or what a signal of ours
- * was aborted with.
+ * The error of a send that was ended before anything was sent: `EABORT` for its caller's signal, or the reason that one of
+ * our own signals was aborted with.
  */
 export function abortError(signal: AbortSignal | undefined): GraphMailError {
   const reason: unknown = signal?.reason;
@@ -10,10 +10,10 @@ export function abortError(signal: AbortSignal | undefined): GraphMailError {
   return new GraphMailError('Message sending aborted', { code: 'EABORT', command: 'API', cause: reason });
 }
 
-/** Many messages may share a signal, which Node takes for a leak when each listens for itself. */
+/** One listener per signal: many messages may share a signal, and Node warns of a leak when each adds its own listener. */
 const listening = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** Calls `stop` when the signal aborts; the returned function ends that. */
+/** Calls `stop` when the signal aborts; the returned function cancels that. */
 export function onAbort(signal: AbortSignal | undefined, stop: () => void): () => void {
   if (!signal) return () => {};
   let stops = listening.get(signal);
@@ -31,7 +31,7 @@ export function onAbort(signal: AbortSignal | undefined, stop: () => void): () =
     try {
       signal.removeEventListener('abort', notify);
     } catch {
-      // A signal of another make may not let go; what is done is done all the same.
+      // A signal of another implementation may refuse; the work is done all the same.
     }
   };
 }
@@ -53,7 +53,7 @@ export function signalOf(value: unknown): AbortSignal | undefined {
   throw configError("The message's signal is not an AbortSignal.");
 }
 
-/** Waits for work that cannot be aborted itself no longer than until the signal aborts. */
+/** Waits for work that cannot be aborted itself, but only until the signal aborts. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {

@@ -67,7 +67,21 @@ export function ambiguityInList(text: string): string | undefined {
   return undefined;
 }
 
-/** Without the white space around it, which is space and tab in mail. */
+/** Whether `text` is a GUID, as tenant, client and object ids are. */
+export function isGuid(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
+}
+
+/** Whether `text` can name a mailbox: one bare address, or an object id. */
+export function isMailbox(text: string): boolean {
+  // Half a surrogate pair cannot be put into a URL.
+  if (/\p{Surrogate}/u.test(text)) return false;
+  if (ambiguityOf(text) !== undefined) return false;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get through
+  return isGuid(text) || /^[^\s@<>(),:;"\\/?#\u0000-\u001f\u007f]+@[^\s@<>(),:;"\\/?#\u0000-\u001f\u007f]+$/.test(text);
+}
+
+/** Without the white space around it, which is space and tab in mail (RFC 5322 §2.2). */
 export function trimWhiteSpace(text: string): string {
   const isBlank = (at: number) => text[at] === ' ' || text[at] === '\t';
   let start = 0;

@@ -1,7 +1,7 @@
 import { configError } from './errors.js';
 
 /**
- * The value of a variable; nothing when it is not set or empty. Not for passwords, which may be anything.
+ * The value of an environment variable; `undefined` when it is not set or empty. Not for passwords, which may be anything.
  * @throws GraphMailError `ECONFIG` when it stands in quotes: nothing that is configured here can begin and end with them
  */
 export function environmentVariable(env: NodeJS.ProcessEnv, name: string): string | undefined {
@@ -15,10 +15,10 @@ export function environmentVariable(env: NodeJS.ProcessEnv, name: string): strin
 }
 
 /** How quotes get into a value. */
-export const keptQuotes = 'docker run --env-file, for one, keeps the quotation marks that a shell would take away.';
+const keptQuotes = 'docker run --env-file, for one, keeps the quotation marks that a shell would take away.';
 
 /** The quotation mark that a text both begins and ends with. */
-export function quoteAround(text: string): string | undefined {
+function quoteAround(text: string): string | undefined {
   const quote = text[0];
   return text.length > 1 && (quote === `"` || quote === `'`) && text.endsWith(quote) ? quote : undefined;
 }

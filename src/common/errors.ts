@@ -90,14 +90,14 @@ export class GraphMailError extends Error {
    * has no outcome: nothing was sent then.
    */
   declare readonly outcome: FailedOutcome;
-  /** `true` when the same message would fail again until somebody changes something. */
+  /** `true` when the same message would fail again until something is changed. */
   declare readonly permanent: boolean;
   /** HTTP status of Graph's or Entra's answer, when there was one. */
   declare readonly responseCode?: number;
   /** The answer in one line: status, code and message. */
   declare readonly response?: string;
   /**
-   * The step that failed: `'API'` (before any request), `'TOKEN'`, or what was asked of Graph: `'sendMail'`; with drafts
+   * The operation that failed: `'API'` (before any request), `'TOKEN'`, or what was asked of Graph: `'sendMail'`; with drafts
    * `'createDraft'`, `'addAttachment'`, `'createUploadSession'`, `'uploadChunk'`, `'uploadStatus'`, `'sendDraft'`.
    */
   declare readonly command?: string;
@@ -117,7 +117,7 @@ export class GraphMailError extends Error {
   declare readonly draftId?: string;
   /** The recipients that could not be sent to, where the failure is about recipients. */
   declare readonly rejected?: string[];
-  /** What to do about it, in words for whoever administers the mailbox or the application. */
+  /** What to do about it, in words for the administrator of the mailbox or the application. */
   declare readonly hint: string;
 
   constructor(message: string, fields: GraphMailErrorFields) {

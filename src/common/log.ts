@@ -6,13 +6,13 @@ const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type LogLevel = (typeof levels)[number];
 
 /** One method of a bunyan-style logger: data first, then a format and its arguments. */
-export type LogMethod = (data: Record<string, unknown>, message: string, ...args: unknown[]) => void;
+type LogMethod = (data: Record<string, unknown>, message: string, ...args: unknown[]) => void;
 
 /** A logger as Nodemailer's SMTP transports take it; bunyan and pino fit. A level that is missing is not logged. */
 export type BunyanLogger = { [level in LogLevel]?: (...args: never[]) => unknown };
 
 export type Log = Record<LogLevel, LogMethod> & {
-  /** Whether nobody listens, so that nothing need be put together for it. */
+  /** Whether nothing is logged at all, so that no data needs to be prepared. */
   silent: boolean;
 };
 
@@ -52,7 +52,7 @@ export function safeLogger(logger: BunyanLogger): Record<LogLevel, (...args: unk
   return Object.fromEntries(entries) as Record<LogLevel, (...args: unknown[]) => void>;
 }
 
-/** Calls a logger, whose failure has nobody to be told of: neither one that is thrown nor that of a promise. */
+/** Calls a logger and drops its failure, thrown or of a promise: it concerns no caller. */
 function harmlessly(call: () => unknown): void {
   try {
     const result = call() as PromiseLike<unknown> | undefined;

@@ -2,8 +2,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * Makes a folder and those above it; does nothing when it is there. Not by `recursive` of Node's `mkdir`, which never ends where
- * a file system says of a folder that is there that nothing is (`/proc`).
+ * Makes a folder and those above it; does nothing when it exists. Not by `recursive` of Node's `mkdir`, which never ends where
+ * a file system reports an existing folder as missing (`/proc`).
  * @throws what the file system says
  */
 export async function makeFolder(folder: string, mode = 0o777): Promise<void> {

@@ -4,7 +4,7 @@ import { fileWord, shellCommand } from './shell-quoting.js';
 /** A word of a command; a path that is relative is so to the working directory. */
 export type CommandWord = string | { readonly file: string };
 
-/** How the commands that are printed have to be started. */
+/** How the printed commands have to be started. */
 export interface OwnCommandsOptions {
   /** The `.env` file that the running command reads; `false` where it was told to read none. */
   envFile?: string | false | undefined;
@@ -45,7 +45,7 @@ export class OwnCommands {
     return this.plain(...words.toSpliced(flag === -1 ? words.length : flag, 0, ...given));
   }
 
-  /** Any other program, or a part of a command. */
+  /** A command of any other program, or a part of one. */
   line(...words: CommandWord[]): string {
     return shellCommand(
       words.map((word) => (typeof word === 'string' ? word : fileWord(this.#pathOf(word.file)))),
@@ -58,7 +58,7 @@ export class OwnCommands {
   }
 }
 
-/** A path as somebody in a folder would type it: relative where that is shorter. */
+/** A path as it would be typed in a folder: relative where that is shorter. */
 export function pathFrom(folder: string, file: string): string {
   const absolute = path.resolve(file);
   const relative = path.relative(folder, absolute) || '.';

@@ -2,7 +2,7 @@
  * Recipients of one message over To, Cc and Bcc: what Exchange Online takes unless a mailbox is set otherwise, and the most
  * that one can be set to (Exchange Online limits, "Recipient limit"; `Set-Mailbox -RecipientLimits`). (fact limit-1)
  */
-export const usualRecipients = 500;
+const usualRecipients = 500;
 export const mostRecipients = 1000;
 
 /** What may become of a message with so many recipients, or `undefined` for a number that every mailbox takes. */

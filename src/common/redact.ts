@@ -1,7 +1,7 @@
 /**
- * Text from the other side, for an error or a log line: shortened, and without anything that looks like a secret, as a
- * server or a proxy in between may quote the request that it refuses.
- * @param secrets what is known to be secret, and looks like nothing in particular
+ * Text from a server, for an error or a log line: shortened, and without anything that looks like a secret, as a server or
+ * a proxy in between may quote the request that it refuses.
+ * @param secrets known secrets, which need not look like one
  */
 export function withoutSecrets(text: string, ...secrets: string[]): string {
   const clean = withoutQuotes(text, secrets)
@@ -17,7 +17,7 @@ export function withoutSecrets(text: string, ...secrets: string[]): string {
   return clean.length > 500 ? `${clean.slice(0, 499)}…` : clean;
 }
 
-/** Shorter ones (in characters) are nobody's secret, and would be found in ordinary words. */
+/** Shorter ones (in characters) are hardly secrets, and would be found in ordinary words. */
 const shortestSecret = 8;
 /** Longer ones are files, of which only the whole is looked for. */
 const longestSecret = 16_384;
@@ -48,7 +48,7 @@ interface Form {
   expression(): RegExp;
 }
 
-/** Those of the last few secrets: one token is looked for in many answers. */
+/** The forms of the last few secrets: one token is looked for in many answers. */
 const kept = new Map<string, readonly Form[]>();
 
 function formsOf(secret: string): readonly Form[] {

@@ -1,9 +1,9 @@
 /**
- * How a text becomes a word of a command that somebody will copy: a POSIX shell, and on Windows PowerShell. Every command in
- * a hint, a report or a document is put together here, since file names hold whatever they like.
+ * How a text becomes a word of a command that will be copied: for a POSIX shell, and on Windows for PowerShell. Every command
+ * in a hint, a report or a document is put together here, since file names may hold anything.
  */
 
-// What a terminal obeys, or shows in another order. A line break may stand between quotes.
+// What a terminal interprets, or shows in another order. A line break may stand between quotes.
 const unprintable = /(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /** A word for a POSIX shell, whatever is in it. */

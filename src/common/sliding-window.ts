@@ -1,6 +1,6 @@
 /**
  * Counts amounts in any `length` milliseconds, so that no window of that length ever holds more than `limit`. What has begun
- * and not ended counts in every window. All moments are those of a steady clock, which nobody sets.
+ * and not ended counts in every window. All moments are those of a monotonic clock.
  */
 export class SlidingWindow {
   /** May change while amounts count. */
@@ -25,14 +25,14 @@ export class SlidingWindow {
     return this.#inside + this.#open;
   }
 
-  /** Whether nothing is under way and nothing counts any more. */
+  /** Whether nothing is in flight and nothing counts any more. */
   isEmpty(now: number): boolean {
     this.#forget(now);
     return this.#begun === 0 && this.#first === this.#times.length;
   }
 
   /**
-   * Milliseconds until `amount` more may begin, at the earliest: at most the window's length, when what is under way has to
+   * Milliseconds until `amount` more may begin, at the earliest: at most the window's length, when what is in flight has to
    * end first. More than the limit may begin when nothing else counts.
    */
   wait(now: number, amount: number): number {
@@ -66,10 +66,10 @@ export class SlidingWindow {
 
   /** What happened without having begun; moments may come in any order. */
   add(at: number, amount: number): void {
-    let place = this.#times.length;
-    while (place > this.#first && (this.#times[place - 1] ?? 0) > at) place--;
-    this.#times.splice(place, 0, at);
-    this.#amounts.splice(place, 0, amount);
+    let index = this.#times.length;
+    while (index > this.#first && (this.#times[index - 1] ?? 0) > at) index--;
+    this.#times.splice(index, 0, at);
+    this.#amounts.splice(index, 0, amount);
     this.#inside += amount;
   }
 

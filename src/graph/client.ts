@@ -1,11 +1,11 @@
 import type { Agent } from 'node:https';
-import { isMailbox } from '../options/checks.js';
-import { parseObject } from './answer.js';
+import { isMailbox } from '../common/canonical-address.js';
 import {
   addressOf,
   type HttpAddress,
   type HttpAnswer,
   type HttpRequest,
+  parseObject,
   send,
   shortAnswer,
   withoutQuotesIn,
@@ -47,7 +47,7 @@ const draftAnswer = 8 * 1024 * 1024;
 const listAnswer = 4 * 1024 * 1024;
 /** Bytes; 5,000 entries of message trace, reported to be about 2 MB, with room for long subjects. */
 const traceAnswer = 24 * 1024 * 1024;
-/** Bytes that a message can have that is read whole. */
+/** Bytes of the longest message that is read whole. */
 export const longestMime = 64 * 1024 * 1024;
 
 /**
@@ -56,14 +56,14 @@ export const longestMime = 64 * 1024 * 1024;
  */
 export class GraphClient {
   readonly #address: HttpAddress;
-  /** For messages to people. */
+  /** For messages to the user. */
   readonly host: string;
   readonly #agent: Agent;
   readonly #userAgent: string;
   readonly #timeout: number;
   readonly #named: (name: string, mailbox: string) => void;
 
-  /** @param named told what an answer calls the mailbox that was asked for */
+  /** @param named called with the name that an answer gives the mailbox of its request */
   constructor(
     graphHost: string,
     agent: Agent,
@@ -131,7 +131,7 @@ export class GraphClient {
     return this.#request(mailbox, { method: 'GET', path, headers: this.#headers(call), answerLimit: listAnswer }, call);
   }
 
-  /** Where {@link listInbox} asks. */
+  /** The address of {@link listInbox}. */
   inboxAddress(mailbox: string): { host: string; path: string } {
     return { host: this.host, path: this.#url(mailbox, inbox).path };
   }
@@ -251,7 +251,51 @@ export class GraphClient {
 
 const inbox = 'mailFolders/inbox/messages';
 
-/** What was long is of no use to anybody but the one who asked for it. */
+/** Messages on one page. */
+const atOnce = 100;
+
+/** The query for all that has come since, oldest first. What is sorted by must be filtered by first ("List messages"). */
+export function inboxQuery(since: Date): string {
+  const filter = encodeURIComponent(`receivedDateTime ge ${since.toISOString().replace(/\.\d+/, '')}`);
+  return `?$filter=${filter}&$orderby=receivedDateTime&$select=id,subject,receivedDateTime&$top=${atOnce}`;
+}
+
+/**
+ * The query of the next page, where `link` (an `@odata.nextLink`) leads to the list itself; `undefined` for any other address:
+ * the token must not go there.
+ */
+export function nextQuery(link: string, list: { host: string; path: string }): string | undefined {
+  if (!URL.canParse(link)) return undefined;
+  const { protocol, host, pathname, search } = new URL(link);
+  return protocol === 'https:' && host === list.host && plain(pathname) === plain(list.path) ? search : undefined;
+}
+
+/** One spelling for all spellings of a path that Graph takes for the same. */
+function plain(path: string): string {
+  try {
+    return decodeURIComponent(path).toLowerCase();
+  } catch {
+    return path;
+  }
+}
+
+/**
+ * Where an upload session wants to go on, from `nextExpectedRanges` (`["2097152"]` or `["0-"]`; Graph documentation,
+ * "Attach large files"). (fact upload-6)
+ * @param size bytes of the whole file
+ * @returns `undefined` when it does not say
+ */
+export function nextPosition(answer: HttpAnswer, size: number): number | undefined {
+  try {
+    const [range]: unknown[] = JSON.parse(answer.body).nextExpectedRanges;
+    const start = /^(\d+)(-\d*)?$/.exec(String(range))?.[1];
+    return start !== undefined && Number(start) < size ? Number(start) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A long answer is not searched: only its caller reads it, and it is never shown. */
 function withoutToken(answer: HttpAnswer, { token }: GraphCall): HttpAnswer {
   return answer.status === 200 && answer.body.length > shortAnswer ? answer : withoutQuotesIn(answer, [token]);
 }
@@ -260,7 +304,7 @@ function draftPath(id: string): string {
   return `messages/${encodeURIComponent(id)}`;
 }
 
-/** What an answer that has something of a mailbox calls that mailbox: an object id, or what the request called it. */
+/** The name that an answer gives the mailbox: an object id, or the name in the request. */
 function mailboxIn({ status, body }: HttpAnswer): string | undefined {
   if (status >= 300 || body === '') return undefined;
   const [, name] = /^\s*\{\s*"@odata\.context"\s*:\s*"[^"]*#users\('([^'"]+)'\)/i.exec(body.slice(0, 1_000)) ?? [];

@@ -3,10 +3,9 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import https, { type Agent } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { onAbort } from '../common/abort.js';
-import { arrivalsRead, turns } from '../common/event-loop.js';
 import { withoutQuotes } from '../common/redact.js';
-import { clearTimeout, setTimeout } from '../common/timers.js';
-import { ProxyFailure } from './proxy/failure.js';
+import { arrivalsRead, clearTimeout, setTimeout, turns } from '../common/timers.js';
+import { NetworkFailure } from './network-failure.js';
 
 /** A URL, taken apart. */
 export interface HttpAddress {
@@ -50,42 +49,6 @@ export interface HttpAnswer {
   bytes?: Buffer | 'too-long' | undefined;
 }
 
-/** A request that got no answer. */
-export class NetworkFailure extends Error {
-  /** Whether a byte of the request may have reached the server: it can have, once the TLS handshake was done. */
-  readonly written: boolean;
-  readonly reason: 'network' | 'timeout' | 'aborted';
-  readonly code: string | undefined;
-  readonly syscall: string | undefined;
-  /** Set when a proxy failed or refused, before there was any connection to the server. */
-  readonly proxy: ProxyFailure | undefined;
-
-  constructor(reason: NetworkFailure['reason'], written: boolean, message: string, cause: unknown) {
-    // A parse error of Node carries the answer as it came, whatever that quotes.
-    if (typeof cause === 'object' && cause !== null && 'rawPacket' in cause) delete cause.rawPacket;
-    super(message, { cause });
-    this.name = 'NetworkFailure';
-    this.reason = reason;
-    this.written = written;
-    const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException;
-    this.code = code;
-    this.syscall = syscall;
-    this.proxy = cause instanceof ProxyFailure ? cause : undefined;
-  }
-}
-
-/** The answer without the secrets of its request, which the other side may quote. */
-export function withoutQuotesIn(answer: HttpAnswer, secrets: readonly string[]): HttpAnswer {
-  const { status, headers, body, bytes } = answer;
-  let longest = body.length;
-  for (const name in headers) longest = Math.max(longest, headers[name]?.length ?? 0);
-  // Most answers are too short to quote anything.
-  if (secrets.every(({ length }) => length > longest)) return answer;
-  const clean = Object.entries(headers).map(([name, value]) => [name, withoutQuotes(value, secrets)]);
-  const rest = { headers: Object.fromEntries(clean), body: withoutQuotes(body, secrets) };
-  return bytes ? { status, ...rest, bytes } : { status, ...rest };
-}
-
 /** Long bodies that a connection may still read from. */
 const held = new WeakSet<Buffer>();
 
@@ -109,7 +72,7 @@ const restTimeout = 5_000;
  * @throws NetworkFailure
  */
 export async function send(wanted: HttpRequest): Promise<HttpAnswer> {
-  // What is written to a connection that the other side has closed is in doubt, so news of that is heard first.
+  // What is written to a connection that the server has closed is in doubt, so that is noticed first.
   await turns(2);
   return exchange(wanted);
 }
@@ -120,7 +83,7 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
     let ended = false;
     let reason: NetworkFailure['reason'] = 'network';
     const headers = { ...wanted.headers, ...(wanted.body && { 'content-length': String(wanted.body.length) }) };
-    // Once a connection was lost with it, nobody says when it is let go of.
+    // After a broken connection nothing tells when the buffer is released, so it stays in `held`.
     const { body } = wanted;
     const long = body !== undefined && body.length > shortBody;
     const mine = long && !held.has(body);
@@ -179,7 +142,7 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
       else reject(new NetworkFailure(reason, written, error.message, error));
     };
     outgoing.on('error', fail);
-    // A switch of protocols that nobody asked for ends without an 'error'.
+    // An unrequested switch of protocols ends without an 'error'.
     outgoing.on('close', () => {
       if (answered) answered();
       else fail(new Error('the connection was closed without an answer'));
@@ -193,10 +156,10 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
       const { answerLimit = shortAnswer } = wanted;
       const chunks: Buffer[] = [];
       let length = 0;
-      let told = false;
+      let resolved = false;
       answered = () => {
-        if (told) return;
-        told = true;
+        if (resolved) return;
+        resolved = true;
         finish();
         if (mine && outgoing.writableFinished) held.delete(body);
         const headers: Record<string, string> = {};
@@ -244,16 +207,28 @@ function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
 }
 
 /**
- * Whether an answer says that it is another request's: one that came late or twice on a connection that is used again.
- * Graph gives back the id that a request came with; those who answer in its place do not.
+ * Whether an answer says that it belongs to another request: one that came late or twice on a connection that is used again.
+ * Graph returns the id that a request came with; what answers instead of it does not.
  */
 function isOthers({ headers }: IncomingMessage, id: string | undefined): boolean {
-  const told = headers['client-request-id'];
-  if (id === undefined || told === undefined) return false;
+  const returned = headers['client-request-id'];
+  if (id === undefined || returned === undefined) return false;
   // Node joins what comes more than once.
-  return !String(told)
+  return !String(returned)
     .split(',')
     .every((one) => one.trim().toLowerCase() === id.toLowerCase());
+}
+
+/** The answer without the secrets of its request, which the server may quote. */
+export function withoutQuotesIn(answer: HttpAnswer, secrets: readonly string[]): HttpAnswer {
+  const { status, headers, body, bytes } = answer;
+  let longest = body.length;
+  for (const name in headers) longest = Math.max(longest, headers[name]?.length ?? 0);
+  // Most answers are too short to quote anything.
+  if (secrets.every(({ length }) => length > longest)) return answer;
+  const clean = Object.entries(headers).map(([name, value]) => [name, withoutQuotes(value, secrets)]);
+  const rest = { headers: Object.fromEntries(clean), body: withoutQuotes(body, secrets) };
+  return bytes ? { status, ...rest, bytes } : { status, ...rest };
 }
 
 /** Takes a URL apart. */
@@ -261,4 +236,17 @@ export function addressOf(url: string): HttpAddress {
   const { hostname, port, pathname, search } = new URL(url);
   // An IPv6 address stands in brackets only where a port may follow.
   return { hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search };
+}
+
+/** The JSON object that `text` is; an empty one for anything else. */
+export function parseObject(text: string): Record<string, unknown> {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+export function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

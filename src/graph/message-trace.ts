@@ -1,6 +1,5 @@
 import { canonicalAddress } from '../common/canonical-address.js';
-import { parseObject } from './answer.js';
-
+import { parseObject } from './http.js';
 /**
  * What message trace says of one recipient (Graph documentation, "exchangeMessageTrace"): `'expanded'` of a group, whose members
  * then are recipients too; `'gettingStatus'` and `'pending'` while it is not decided; `'unknown'` for what is not documented.
@@ -52,7 +51,7 @@ export interface TracePeriod {
 const day = 86_400_000;
 /** Milliseconds; Graph documentation, "List messageTraces", as all limits here. (facts trace-4, trace-5) */
 export const longestPeriod = 10 * day;
-export const oldestTrace = 90 * day;
+const oldestTrace = 90 * day;
 /** The most entries on one page. */
 const atOnce = 5_000;
 /** Milliseconds; the edge of 90 days moves while a request is on its way, or waits five minutes for those before it. */
@@ -138,7 +137,7 @@ function statusOf(value: unknown): TraceStatus {
 }
 
 /**
- * Path and query of a next page (an `@odata.nextLink`), where it is on Graph's own host; `undefined` for any other place: the
+ * Path and query of a next page (an `@odata.nextLink`), where it is on Graph's own host; `undefined` for any other address: the
  * token must not go there.
  */
 export function nextTracePath(link: string, host: string): string | undefined {

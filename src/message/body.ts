@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { domainOf, hasAsciiLocalPart } from '../common/canonical-address.js';
+import { domainOf, hasAsciiLocalPart, isGuid } from '../common/canonical-address.js';
 import { GraphMailError, isGraphMailError } from '../common/errors.js';
-import { isGuid } from '../options/checks.js';
 import type { Settings } from '../options/settings.js';
 import { BufferPool } from './common/buffer-pool.js';
 import type { ComposedMail, ComposedNode, MessagePlan, PreparedMessage } from './common/types.js';

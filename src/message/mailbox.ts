@@ -1,7 +1,7 @@
-import { canonicalAddress, domainOf } from '../common/canonical-address.js';
+import { canonicalAddress, domainOf, isGuid, isMailbox } from '../common/canonical-address.js';
 import { GraphMailError } from '../common/errors.js';
-import { isGuid, isMailbox, shown } from '../options/checks.js';
 import type { Settings } from '../options/settings.js';
+import { shown } from '../options/shown-value.js';
 import type { MailboxSelection } from '../options/types.js';
 
 /** What a message says that its mailbox may depend on. */

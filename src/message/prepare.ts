@@ -1,7 +1,7 @@
 import { GraphMailError, isGraphMailError } from '../common/errors.js';
-import { shown, shownName } from '../options/checks.js';
 import { chosenByMessage, messageChoiceNames, wrongMessageChoice } from '../options/message-options.js';
 import type { MailerOptions, Settings } from '../options/settings.js';
+import { shown, shownName } from '../options/shown-value.js';
 import type { MailboxSelection } from '../options/types.js';
 import { composeWithin } from './body.js';
 import { checkContentStreams, isStream, refuseAccess } from './common/content.js';

@@ -1,11 +1,10 @@
 import type { Agent } from 'node:https';
+import { editDistance } from '../common/edit-distance.js';
 import { environmentVariable } from '../common/environment.js';
 import { configError } from '../common/errors.js';
 import type { LogOptions } from '../common/log.js';
 import { mostRecipients } from '../common/recipient-limits.js';
-import { authoritiesFromEnvironment } from './authority.js';
-import { editDistance, shown, shownName } from './checks.js';
-import { checkCloud, checkTraceCloud, cloudFromEnvironment } from './cloud.js';
+import { authoritiesFromEnvironment, checkCloud, checkTraceCloud, cloudFromEnvironment } from './clouds.js';
 import {
   identityFromEnvironment,
   identityFromOptions,
@@ -16,7 +15,7 @@ import {
 import { checkAllowedMailboxes, checkMailbox, checkMailboxNames } from './mailbox.js';
 import { chosen, wrongChoice } from './message-options.js';
 import type { Identity, MailerOptions, SendingChoices, Settings } from './settings.js';
-import { refuseSmtpConfiguration, smtpOptions } from './smtp-leftovers.js';
+import { shown, shownName } from './shown-value.js';
 import type { CustomCloud, GraphTransportOptions } from './types.js';
 
 const identityOptions = ['tenantId', ...signInOptions] as const;
@@ -201,4 +200,55 @@ function wholeNumber(given: Record<string, unknown>, name: string, fallback: num
   const unit = inMilliseconds.has(name) ? ' of milliseconds' : '';
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= longestTimer) return value;
   throw configError(`Option '${name}' is ${shown(value)}; expected a whole number${unit}, ${least} or more.`);
+}
+
+/** Options of Nodemailer's SMTP transports that mean nothing here; those that do have the same names in ours. */
+const smtpOptions: ReadonlySet<string> = new Set([
+  'host',
+  'port',
+  'service',
+  'auth',
+  'secure',
+  'tls',
+  'pool',
+  'maxMessages',
+  'maxRequeues',
+  'idleTimeout',
+  'name',
+  'localAddress',
+  'requireTLS',
+  'ignoreTLS',
+  'opportunisticTLS',
+  'servername',
+  'authMethod',
+  'forceAuth',
+  'connectionTimeout',
+  'greetingTimeout',
+  'socketTimeout',
+  'dnsTimeout',
+  'transactionLog',
+  'lmtp',
+  'allowInternalNetworkInterfaces',
+  'sendingRate',
+  'url',
+  'getSocket',
+  'socket',
+  'connection',
+  'secured',
+  'customAuth',
+  'socketCloseTimeout',
+  'maxResponseSize',
+  'newline',
+]);
+
+/** An SMTP configuration without an identity: the switch is not finished. */
+function refuseSmtpConfiguration(given: Record<string, unknown>): void {
+  const left = ['host', 'service', 'auth'].filter((name) => name in given);
+  if (left.length === 0) return;
+  const names = left.map((name) => `'${name}'`).join(left.length === 2 ? ' and ' : ', ');
+  throw configError(
+    `${names} ${left.length === 1 ? 'configures' : 'configure'} SMTP; graphTransport() signs in to Microsoft Graph instead.`,
+    'Replace host, port and auth by { tenantId, clientId, certificatePath, mailbox }: an application in Entra takes the place of user and password. ' +
+      'The command "npx nodemailer-graph-transport setup" prepares it. If its .env is loaded already, call graphTransport() without options.',
+  );
 }

@@ -1,7 +1,8 @@
+import { isGuid } from '../common/canonical-address.js';
 import { environmentVariable } from '../common/environment.js';
 import { configError } from '../common/errors.js';
-import { isGuid, shown, shownName, shownPath } from './checks.js';
 import type { Credential, Identity } from './settings.js';
+import { shown, shownName, shownPath } from './shown-value.js';
 import type { GraphTransportOptions, TokenCredentialLike, TraceOptions } from './types.js';
 
 /** Why message trace has an application of its own. */
@@ -37,7 +38,7 @@ export function identityFromOptions(given: Record<string, unknown>, within = '')
     value === undefined ? [] : [`'${within}${name}'`],
   );
   if (names.length > 1) throw configError(`Options ${names.join(' and ')} contradict each other.`, oneOf);
-  if (credential !== undefined || getToken !== undefined) return foreignIdentity(given, within);
+  if (credential !== undefined || getToken !== undefined) return externalIdentity(given, within);
   const ids = checkIds(given.tenantId, given.clientId, ['tenantId', `${within}clientId`]);
   if (names.length === 0) throw configError('No credential is given: how does the application sign in?', oneOf);
   if (clientAssertion !== undefined) {
@@ -58,8 +59,8 @@ export function identityFromOptions(given: Record<string, unknown>, within = '')
   return { ...ids, credential: certificateFromOptions(given, within) };
 }
 
-/** Tokens that somebody else gets know their tenant and application themselves. */
-function foreignIdentity({ credential, getToken, ...others }: Record<string, unknown>, within: string): Identity {
+/** A token source that the user gives knows its tenant and application itself. */
+function externalIdentity({ credential, getToken, ...others }: Record<string, unknown>, within: string): Identity {
   const name = credential === undefined ? 'getToken' : 'credential';
   const useless = ['tenantId', 'clientId', 'certificatePassword', 'sendCertificateChain'].filter(
     (other) => other in others,
@@ -132,7 +133,7 @@ function checkPaths(value: unknown, name: string, home: string): string[] {
   return paths as string[];
 }
 
-/** Where the environment says how an application signs in; without a name, it is not said there. */
+/** Where the environment says how an application signs in; without a name, it is not read from there. */
 interface CredentialVariables {
   secret?: string;
   certificatePath: string;
@@ -220,14 +221,14 @@ export function traceIdentityFromOptions(trace: unknown, main: Identity): Identi
       `It knows: ${signInNames.join(', ')}. Tenant and cloud are those of the transport.`,
     );
   }
-  const foreign = given.credential !== undefined || given.getToken !== undefined;
-  if (!foreign && !('tenantId' in main)) {
+  const external = given.credential !== undefined || given.getToken !== undefined;
+  if (!external && !('tenantId' in main)) {
     throw configError(
       "Option 'trace' has no tenant to sign in to: it takes the option tenantId, which is not given.",
       "Give trace.credential or trace.getToken, as the transport's own identity is given.",
     );
   }
-  const tenant = 'tenantId' in main && !foreign ? { tenantId: main.tenantId } : {};
+  const tenant = 'tenantId' in main && !external ? { tenantId: main.tenantId } : {};
   return checkSeparate(identityFromOptions({ ...given, ...tenant }, 'trace.'), main, "Option 'trace.clientId'");
 }
 

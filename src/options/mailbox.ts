@@ -1,7 +1,7 @@
-import { ambiguityOf } from '../common/canonical-address.js';
+import { ambiguityOf, isMailbox } from '../common/canonical-address.js';
 import { configError } from '../common/errors.js';
-import { isMailbox, shown } from './checks.js';
 import type { Settings } from './settings.js';
+import { shown } from './shown-value.js';
 import type { MailboxSelection } from './types.js';
 
 /**

@@ -1,5 +1,5 @@
-import { shown } from './checks.js';
 import type { MessagePatience, SendingChoices } from './settings.js';
+import { shown } from './shown-value.js';
 import type { GraphMessageOptions } from './types.js';
 
 /** What may be chosen, for the whole transport and for one message alike. */

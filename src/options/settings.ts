@@ -24,7 +24,7 @@ export type Credential =
   | { kind: 'secret'; secret: string }
   | { kind: 'assertion'; sign: (info: ClientAssertionInfo) => Promise<string> };
 
-/** Who signs in: an application of ours, or whoever hands over tokens. */
+/** Who signs in: an application with its own credential, or a source of tokens that the user gives. */
 export type Identity =
   | { tenantId: string; clientId: string; credential: Credential }
   | { credential: { kind: 'azure'; source: TokenCredentialLike } }
@@ -52,7 +52,7 @@ export type MessagePatience = Pick<GraphMessageOptions, 'maxRetries' | 'maxWait'
 /** The options after they were checked, with nothing left to decide. */
 export interface Settings extends SendingChoices {
   identity: Identity;
-  /** Who searches message trace, if anybody may. */
+  /** The application that searches message trace, if there is one. */
   trace: Identity | undefined;
   mailbox: string | ((mail: MailboxSelection) => string);
   allowedMailboxes: readonly string[] | ((mailbox: string) => boolean) | undefined;

@@ -69,7 +69,7 @@ export interface GraphTransportOptions {
   /**
    * **Required.** Whose mailbox sends: an address or object id; a function of the message; or `'from'`, which takes the
    * address in `From` and needs {@link allowedMailboxes}. An app-only token may post to any mailbox that the tenant lets
-   * it use, so the choice is the configuration's, never that of whoever filled in a mail's `From`.
+   * it use, so the choice is the configuration's, never that of a mail's `From`.
    */
   mailbox?: string | ((mail: MailboxSelection) => string) | undefined;
   /**
@@ -128,7 +128,7 @@ export interface GraphTransportOptions {
    */
   delivery?: 'direct' | 'draft' | undefined;
   /**
-   * What becomes of a message of which nobody knows whether it was sent. `'fail'`: an error with the outcome `'unknown'`.
+   * What becomes of a message when it is not known whether it was sent. `'fail'`: an error with the outcome `'unknown'`.
    * `'verify'`: its Message-ID is looked for in Sent Items for {@link verifyWindow}, and only when it is not found there it
    * fails; needs Mail.ReadBasic.All or Mail.Read besides.
    * @default 'fail'
@@ -272,7 +272,7 @@ export interface GraphMessageOptions {
   largeMessages?: 'reject' | 'upload' | undefined;
   /**
    * {@link GraphTransportOptions.maxRetries} for this message. With 0, a message that is refused for now comes back at once
-   * as not sent, with `retryAfter` where Graph said when, for whoever has a queue of their own. (A token that Graph does not
+   * as not sent, with `retryAfter` where Graph said when, for callers with a queue of their own. (A token that Graph does not
    * accept is renewed once all the same.)
    */
   maxRetries?: number | undefined;
@@ -289,7 +289,7 @@ export interface GraphMessageOptions {
    * Called and waited for just before each request that may send this message: what a journal must know of the message, to
    * settle a crash with `settle()`. When it throws or takes longer than {@link GraphTransportOptions.timeout}, the request is
    * not made and the message fails as not sent, unless an earlier request is in doubt. With drafts it comes after
-   * {@link GraphTransportOptions.onDraft}. As long as it runs it holds one of the mailbox's places, so it must not wait for
+   * {@link GraphTransportOptions.onDraft}. As long as it runs it holds one of the mailbox's request slots, so it must not wait for
    * another message of that mailbox.
    */
   onAttempt?: ((attempt: SendAttempt) => void | Promise<void>) | undefined;

@@ -1,11 +1,10 @@
-import { canonicalAddress, hasAsciiLocalPart } from '../common/canonical-address.js';
+import { canonicalAddress, hasAsciiLocalPart, isGuid } from '../common/canonical-address.js';
 import { onmicrosoftLimit } from '../common/recipient-limits.js';
 import { parseAddressList } from '../message/header/address-list.js';
 import { fieldsNamed, type HeaderField } from '../message/header/header.js';
 import { addressesIn } from '../message/header/recipients.js';
 import { chooseMailbox } from '../message/mailbox.js';
 import { ownOptions } from '../message/prepare.js';
-import { isGuid } from '../options/checks.js';
 import { errorText, finding, type PreflightFinding } from './finding.js';
 import type { MailView } from './mail-view.js';
 import type { PreflightSettings } from './options.js';

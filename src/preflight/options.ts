@@ -1,10 +1,10 @@
 import { configError } from '../common/errors.js';
 import { mostRecipients } from '../common/recipient-limits.js';
 import { optionalNumber } from '../options/check-options.js';
-import { shown, shownName } from '../options/checks.js';
 import { checkAllowedMailboxes, checkMailbox } from '../options/mailbox.js';
 import { chosen, wrongChoice } from '../options/message-options.js';
 import type { Settings } from '../options/settings.js';
+import { shown, shownName } from '../options/shown-value.js';
 import type { GraphTransportOptions, MailboxSelection } from '../options/types.js';
 import type { PreflightEntry } from './finding.js';
 

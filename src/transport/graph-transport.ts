@@ -3,9 +3,8 @@ import type { SendMailOptions, Transport } from 'nodemailer';
 import type { CertificateInfo, CertificateSource } from '../auth/certificate/certificate-source.js';
 import { abortError, signalOf, unlessAborted } from '../common/abort.js';
 import { configError, isGraphMailError } from '../common/errors.js';
-import { detached, whenCalm } from '../common/event-loop.js';
 import { createLog, type Log, type LogOptions, safeLogger } from '../common/log.js';
-import { setImmediate } from '../common/timers.js';
+import { detached, setImmediate, whenIdle } from '../common/timers.js';
 import { version } from '../common/version.js';
 import { type DeliveryWay, deliver } from '../delivery/deliver.js';
 import type { MailboxGate } from '../delivery/gate/mailbox-gate.js';
@@ -35,7 +34,7 @@ import {
   type InboxOptions,
   type SettleOptions,
   type TraceMessagesOptions,
-} from '../options/lookup.js';
+} from '../options/lookup-options.js';
 import type { Settings } from '../options/settings.js';
 import type { GraphTransportOptions } from '../options/types.js';
 import { lookAhead, type OpenContext, openContext } from './create-context.js';
@@ -126,7 +125,7 @@ export class GraphTransport extends EventEmitter {
   send(mail: Parameters<NodemailerSend>[0], callback: Parameters<NodemailerSend>[1]): void {
     this.#deliver(mail as unknown as ComposedMail).then(
       // What the caller does now, as a rule another message, can wait for those that are ready.
-      (info) => whenCalm().then(() => setImmediate(() => callback(null, info))),
+      (info) => whenIdle().then(() => setImmediate(() => callback(null, info))),
       (error: unknown) => detached(() => callback(error as Error, undefined as never)),
     );
   }
@@ -351,7 +350,7 @@ export class GraphTransport extends EventEmitter {
     let release: (() => Promise<void>) | undefined;
     const compose = async () => {
       // A place that has become free is for a message that is composed already; this one would keep the thread busy first.
-      await whenCalm();
+      await whenIdle();
       const body = await composeBody(mail, plan, this.#settings, signal, this.#memory);
       release = body.release;
       log.composed(body);

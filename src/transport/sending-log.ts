@@ -1,12 +1,11 @@
-import { canonicalAddress } from '../common/canonical-address.js';
-import { systemClock } from '../common/clock.js';
+import { canonicalAddress, isGuid } from '../common/canonical-address.js';
 import type { GraphMailError } from '../common/errors.js';
 import { type Log, shortened } from '../common/log.js';
 import { manyRecipients } from '../common/recipient-limits.js';
+import { systemClock } from '../common/timers.js';
 import type { AttemptReport } from '../delivery/request/operation.js';
-import { NetworkFailure } from '../graph/http.js';
+import { NetworkFailure } from '../graph/network-failure.js';
 import type { RequestBody } from '../message/body.js';
-import { isGuid } from '../options/checks.js';
 import { diagnostics, type SendTrace } from './diagnostics.js';
 
 /** Tells log and diagnostics channel what becomes of one message. Never a secret, never content. */

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { tokenRequest } from '../../src/auth/token-request.js';
-import { systemClock } from '../../src/common/clock.js';
+import { systemClock } from '../../src/common/timers.js';
 import { createAgent } from '../../src/graph/agent.js';
-import { resolveCloud } from '../../src/graph/clouds.js';
+import { resolveCloud } from '../../src/options/clouds.js';
 import type { Identity } from '../../src/options/settings.js';
 import { expectNoSecrets, failureOf } from '../helpers/failure.js';
 import { clientId, tenantId } from '../helpers/fixtures.js';

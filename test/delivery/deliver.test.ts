@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { GraphMailError } from '../../src/common/errors.js';
 import { deliver } from '../../src/delivery/deliver.js';
-import type { HttpAnswer, NetworkFailure } from '../../src/graph/http.js';
+import type { HttpAnswer } from '../../src/graph/http.js';
+import type { NetworkFailure } from '../../src/graph/network-failure.js';
 import { answer, graphError, networkFailure } from '../helpers/answers.js';
 import { first, mailbox, messageId, way, world } from '../helpers/delivery-world.js';
 import { failureOf } from '../helpers/failure.js';

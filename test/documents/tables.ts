@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { AADSTS_HINTS, UNLISTED_AADSTS } from '../../src/auth/aadsts.js';
+import { AADSTS_HINTS, UNLISTED_AADSTS } from '../../src/auth/aadsts-hints.js';
 import { EXIT } from '../../src/cli/common/exit-codes.js';
 import { processTerminal } from '../../src/cli/common/terminal.js';
 import { runProgram } from '../../src/cli/program.js';
@@ -8,7 +8,7 @@ import { goneUnasked, perhapsStillThere } from '../../src/delivery/draft/draft-e
 import { explainRefusal, REFUSALS, traceApplication } from '../../src/delivery/request/error-hints.js';
 import { type FailedAttempt, longPause, sendFailure } from '../../src/delivery/request/errors.js';
 import type { Command } from '../../src/delivery/request/operation.js';
-import type { NetworkFailure } from '../../src/graph/http.js';
+import type { NetworkFailure } from '../../src/graph/network-failure.js';
 import { answer, graphError, networkFailure } from '../helpers/answers.js';
 import { localFailures } from './local-failures.js';
 

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { judge } from '../../src/delivery/request/outcome.js';
 import { createAgent } from '../../src/graph/agent.js';
 import { GraphClient } from '../../src/graph/client.js';
-import { type HttpRequest, NetworkFailure, send } from '../../src/graph/http.js';
+import { type HttpRequest, send } from '../../src/graph/http.js';
+import { NetworkFailure } from '../../src/graph/network-failure.js';
 import { makeCertificate } from '../helpers/certificates.js';
 import { expectNoSecrets } from '../helpers/failure.js';
 

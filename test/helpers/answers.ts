@@ -7,7 +7,8 @@ import {
   GraphClient,
   type MailFolder,
 } from '../../src/graph/client.js';
-import { type HttpAnswer, NetworkFailure } from '../../src/graph/http.js';
+import type { HttpAnswer } from '../../src/graph/http.js';
+import { NetworkFailure } from '../../src/graph/network-failure.js';
 
 /** An answer of Graph. */
 export function answer(status: number, headers: Record<string, string> = {}, body = ''): HttpAnswer {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Clock } from '../../src/common/clock.js';
+import type { Clock } from '../../src/common/timers.js';
 
 const fiveMinutes = 300_000;
 

@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { tokenRequest } from '../../src/auth/token-request.js';
-import { systemClock } from '../../src/common/clock.js';
+import { systemClock } from '../../src/common/timers.js';
 import { createAgent } from '../../src/graph/agent.js';
-import { resolveCloud } from '../../src/graph/clouds.js';
 import { send } from '../../src/graph/http.js';
-import { readProxyUrl } from '../../src/graph/proxy/server.js';
-import { openTunnel } from '../../src/graph/proxy/tunnel.js';
+import { readProxyUrl } from '../../src/graph/proxy.js';
+import { openTunnel } from '../../src/graph/proxy-tunnel.js';
+import { resolveCloud } from '../../src/options/clouds.js';
 import { makeCertificate } from '../helpers/certificates.js';
 
 /** Milliseconds; everything before the pause must fit into it, on a busy machine too. */

@@ -2,7 +2,7 @@ import nock from 'nock';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createAgent } from '../../src/graph/agent.js';
 import { type HttpAnswer, send } from '../../src/graph/http.js';
-import { proxyFor } from '../../src/graph/proxy/choice.js';
+import { proxyFor } from '../../src/graph/proxy.js';
 
 const agents = {
   direct: () => createAgent(undefined),

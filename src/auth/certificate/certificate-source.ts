@@ -1,12 +1,10 @@
-import type { Clock } from '../../common/clock.js';
 import { configError, GraphMailError } from '../../common/errors.js';
+import type { Clock } from '../../common/timers.js';
 import type { Credential } from '../../options/settings.js';
-import { type CertificateContent, recognise } from './content.js';
-import { readFiles, stampNow } from './files.js';
+import { type CertificateContent, readFiles, recognise, stampNow } from './content.js';
 import { type PemContent, readPem } from './read-pem.js';
 import { readPfx } from './read-pfx.js';
 import { type SigningCertificate, signingCertificate } from './signing-certificate.js';
-import { checkValidity, expiryWarning, isValid, named } from './validity.js';
 
 type CertificateCredential = Extract<Credential, { kind: 'certificate' }>;
 
@@ -21,7 +19,7 @@ export interface CertificateInfo {
   validTo: Date;
 }
 
-/** Certificates, by SHA-256, of whose end this process was told. */
+/** Certificates, by SHA-256, of whose coming end this process was warned. */
 const warnedOf = new Set<string>();
 
 /**
@@ -170,4 +168,53 @@ export class CertificateSource {
 
 function isPem(contents: readonly CertificateContent[]): contents is readonly PemContent[] {
   return contents.every(({ kind }) => kind !== 'pfx');
+}
+
+type Dated = Pick<SigningCertificate, 'subject' | 'thumbprintSha1' | 'validFrom' | 'validTo'>;
+
+const day = 86_400_000;
+const warningPeriod = 30 * day;
+
+const renew =
+  'Make a new certificate, upload its public part to the app registration (Certificates & secrets), and put it in place of this one.';
+
+/** How messages name a certificate: as an administrator finds it in the portal. */
+function named({ subject, thumbprintSha1 }: Dated): string {
+  return `${subject} (thumbprint ${thumbprintSha1})`;
+}
+
+/**
+ * Checked when a token is requested and not at construction, so that a program whose certificate ran out still starts and
+ * only its mail fails. `remark` goes before the hint: why a newer certificate does not serve instead.
+ * @throws GraphMailError `EAUTH`, not sent
+ */
+export function checkValidity(certificate: Dated, now: Date, remark?: string): void {
+  const { validFrom, validTo } = certificate;
+  const fail = (what: string, hint: string) =>
+    new GraphMailError(`The certificate ${named(certificate)} ${what}.`, {
+      code: 'EAUTH',
+      permanent: true,
+      command: 'TOKEN',
+      hint: remark === undefined ? hint : `${remark} ${hint}`,
+    });
+  if (now > validTo) throw fail(`expired on ${validTo.toISOString()}`, renew);
+  if (now < validFrom) {
+    throw fail(
+      `is not valid before ${validFrom.toISOString()}`,
+      `Check this machine's clock (it says ${now.toISOString()}), or wait until the certificate is valid.`,
+    );
+  }
+}
+
+function isValid(certificate: Dated, now: Date): boolean {
+  return now >= certificate.validFrom && now <= certificate.validTo;
+}
+
+/** What to tell about a certificate in its last 30 days. */
+function expiryWarning(certificate: Dated, now: Date): string | undefined {
+  const left = certificate.validTo.getTime() - now.getTime();
+  if (left > warningPeriod) return undefined;
+  const days = Math.floor(left / day);
+  const when = days === 0 ? 'in less than a day' : `in ${days} ${days === 1 ? 'day' : 'days'}`;
+  return `The certificate ${named(certificate)} expires ${when}, on ${certificate.validTo.toISOString()}. ${renew}`;
 }

@@ -1,8 +1,7 @@
 import { createDecipheriv, createHash, createHmac, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { turns } from '../../common/event-loop.js';
+import { turns } from '../../common/timers.js';
 import type { Asn1Value, Forge } from './asn1.js';
-import { mostIterations } from './iterations.js';
 
 /** A password as bytes, in both ways that a PFX turns it into them. */
 export interface PfxPassword {
@@ -19,6 +18,12 @@ export class DecryptionFailed extends Error {}
 export class UnsupportedAlgorithm extends Error {}
 
 export class TooManyIterations extends Error {}
+
+/**
+ * The most iterations of a password derivation that a file may ask for. OWASP's largest recommendation is 1.4 million;
+ * beyond this a file would hold up the program for long.
+ */
+export const mostIterations = 2_000_000;
 
 const hashes: Record<string, string> = {
   '1.2.840.113549.2.5': 'md5',

@@ -2,8 +2,9 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { quotedPasswordHint } from '../../common/environment.js';
 import { configError, type GraphMailError } from '../../common/errors.js';
 import type { PemBlock } from '../../common/pem.js';
+import { iterationsOf } from './asn1.js';
 import { type CertificateContent, toPem } from './content.js';
-import { iterationsOf, mostIterations } from './iterations.js';
+import { mostIterations } from './pbe.js';
 import { type KeyMaterial, readCertificate } from './signing-certificate.js';
 
 /** PEM files or texts, or a binary certificate beside them. */

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { quotedPasswordHint } from '../../common/environment.js';
 import { configError, GraphMailError } from '../../common/errors.js';
-import { loadPackage } from '../load-package.js';
+import { loadPackage } from '../../common/load-package.js';
 import { Asn1Value, type Forge } from './asn1.js';
 import {
   DecryptionFailed,

@@ -23,8 +23,8 @@ export interface KeyMaterial {
 }
 
 /**
- * The certificate that the key belongs to, with its issuers. Validity dates are not judged here: see
- * {@link checkValidity} in certificate-validity.ts. (fact auth-4)
+ * The certificate that the key belongs to, with its issuers. Validity dates are not checked here: see
+ * `checkValidity` in certificate-source.ts. (fact auth-4)
  * @throws GraphMailError `ECONFIG`
  */
 export function signingCertificate({ keys, certificates }: KeyMaterial, from: string): SigningCertificate {
@@ -81,7 +81,7 @@ export function readCertificate(content: string | Buffer, from: string): X509Cer
     const dates = [certificate.validFrom, certificate.validTo];
     if (certificate.subject !== null && dates.every((date) => !Number.isNaN(Date.parse(date)))) return certificate;
   } catch {
-    // Told below, in words; OpenSSL's own say nothing more.
+    // Reported below; OpenSSL's own message says nothing more.
   }
   throw configError(
     `${from} holds a certificate that cannot be read: it is damaged or cut off.`,

@@ -1,4 +1,4 @@
-import { shownName } from '../../options/checks.js';
+import { shownName } from '../../options/shown-value.js';
 import { quote } from './errors.js';
 
 // C0 and C1 controls, and the two line separators that JavaScript and some mail programs take for line breaks.

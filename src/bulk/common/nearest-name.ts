@@ -1,4 +1,4 @@
-import { editDistance } from '../../options/checks.js';
+import { editDistance } from '../../common/edit-distance.js';
 
 /** A name without case, accents, spaces and punctuation: by these, people spell the same name in several ways. */
 export function plainName(name: string): string {

@@ -1,4 +1,4 @@
-import { shown } from '../../options/checks.js';
+import { shown } from '../../options/shown-value.js';
 import { BulkInputError, quote } from '../common/errors.js';
 import { headerNameProblem, headerTextProblem } from '../common/header-safety.js';
 import type { Row } from '../common/row.js';

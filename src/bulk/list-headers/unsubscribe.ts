@@ -1,4 +1,4 @@
-import { shown } from '../../options/checks.js';
+import { shown } from '../../options/shown-value.js';
 import { addressProblem } from '../common/email-address.js';
 import { BulkInputError, messageOf, quote } from '../common/errors.js';
 import { TemplateEngine } from '../template/engine.js';

@@ -1,4 +1,4 @@
-import { shown } from '../../options/checks.js';
+import { shown } from '../../options/shown-value.js';
 import { addressProblem } from '../common/email-address.js';
 import { BulkInputError, messageOf } from '../common/errors.js';
 import type { GraphTransporter } from '../common/graph-transporter.js';

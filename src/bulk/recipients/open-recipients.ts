@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fileProblem, shown, shownPath } from '../../options/checks.js';
+import { fileProblem, shown, shownPath } from '../../options/shown-value.js';
 import { BulkInputError } from '../common/errors.js';
 import type { Row } from '../common/row.js';
 import { checkedUtf8 } from '../common/utf8.js';

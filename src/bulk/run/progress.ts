@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/clock.js';
+import type { Clock } from '../../common/timers.js';
 import type { BulkProgress, MailboxProgress } from '../common/bulk-results.js';
 import type { RunState } from '../journal/run-state.js';
 import type { MailboxQueue, MailboxQueues } from './mailbox-queues.js';

@@ -1,4 +1,4 @@
-import { shown, shownName } from '../../options/checks.js';
+import { shown, shownName } from '../../options/shown-value.js';
 import { BulkInputError } from '../common/errors.js';
 import { type Sender, toSender } from '../message/sender.js';
 import type { BulkOptions, MaxErrors } from './bulk-options.js';

@@ -1,7 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { fileProblem, shown, shownPath } from '../../options/checks.js';
+import { fileProblem, shown, shownPath } from '../../options/shown-value.js';
 import { addressProblem } from '../common/email-address.js';
 import { BulkInputError, quote } from '../common/errors.js';
 import { openFile } from '../common/file-operations.js';

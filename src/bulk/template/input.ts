@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { shown } from '../../options/checks.js';
+import { shown } from '../../options/shown-value.js';
 import { BulkInputError, messageOf } from '../common/errors.js';
 import type { Row } from '../common/row.js';
 import { readTemplateAttachments, readTemplateSource, type TemplateAttachmentInput } from './read-source.js';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fileProblem, shownPath } from '../../options/checks.js';
+import { fileProblem, shownPath } from '../../options/shown-value.js';
 import { BulkInputError } from '../common/errors.js';
 import { decodeUtf8 } from '../common/utf8.js';
 import type { TemplateAttachment, TemplateSource } from './template.js';

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileProblem, shownPath } from '../../options/checks.js';
+import { fileProblem, shownPath } from '../../options/shown-value.js';
 import { BulkInputError, messageOf, quote } from '../common/errors.js';
 import { hasControlCharacter } from '../common/header-safety.js';
 import type { Row } from '../common/row.js';

@@ -1,5 +1,5 @@
+import { isGuid } from '../../common/canonical-address.js';
 import type { TracedMessage } from '../../index.js';
-import { isGuid } from '../../options/checks.js';
 import { BulkInputError } from '../common/errors.js';
 import type { GraphTransporter } from '../common/graph-transporter.js';
 import type { AttemptRecord, SentRecord } from '../journal/records.js';

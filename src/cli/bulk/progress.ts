@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { BulkProgress } from '../../bulk/common/bulk-results.js';
 import { count, counted, formatDuration } from '../../bulk/common/words.js';
-import type { Clock } from '../../common/clock.js';
+import type { Clock } from '../../common/timers.js';
 import { canRedraw, hasColours, type Output, widthOf } from '../common/terminal.js';
 import { timeOfDay, wrapText } from '../common/wording.js';
 

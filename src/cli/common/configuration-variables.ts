@@ -1,4 +1,4 @@
-import { authoritiesVariable } from '../../options/authority.js';
+import { authoritiesVariable } from '../../options/clouds.js';
 import { traceVariables } from '../../options/identity.js';
 import { FEATURES_VARIABLE } from './features.js';
 import { SANDBOX_INBOX_VARIABLE } from './known-sandbox.js';

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { configError } from '../../common/errors.js';
-import { resolveCloud } from '../../graph/clouds.js';
-import { proxyFor } from '../../graph/proxy/choice.js';
-import { authoritiesFromEnvironment, authoritiesVariable } from '../../options/authority.js';
+import { proxyFor } from '../../graph/proxy.js';
 import { settleOptions } from '../../options/check-options.js';
-import { fileProblem, shownPath } from '../../options/checks.js';
-import { cloudFromEnvironment } from '../../options/cloud.js';
+import {
+  authoritiesFromEnvironment,
+  authoritiesVariable,
+  cloudFromEnvironment,
+  resolveCloud,
+} from '../../options/clouds.js';
 import { traceVariables } from '../../options/identity.js';
 import type { Settings } from '../../options/settings.js';
+import { fileProblem, shownPath } from '../../options/shown-value.js';
 import type { CloudName, CustomCloud, GraphTransportOptions, TraceOptions } from '../../options/types.js';
 import type { Command } from '../../vendor/commander.js';
 import { inWords } from './configuration-errors.js';

@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util';
 import { configError } from '../../common/errors.js';
-import { authoritiesVariable } from '../../options/authority.js';
+import { authoritiesVariable } from '../../options/clouds.js';
 
 /** One setting of a `.env` file, which may go over several lines in quotes. */
 interface Entry {

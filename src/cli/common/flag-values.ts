@@ -2,8 +2,7 @@ import { addressProblem } from '../../bulk/common/email-address.js';
 import { messageOf } from '../../bulk/common/errors.js';
 import { headerTextProblem } from '../../bulk/common/header-safety.js';
 import { type Sender, toSender } from '../../bulk/message/sender.js';
-import { trimWhiteSpace } from '../../common/canonical-address.js';
-import { isMailbox } from '../../options/checks.js';
+import { isMailbox, trimWhiteSpace } from '../../common/canonical-address.js';
 import { InvalidArgumentError } from '../../vendor/commander.js';
 
 const wanted = (expected: string) => new InvalidArgumentError(`Expected ${expected}.`);

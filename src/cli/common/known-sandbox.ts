@@ -1,5 +1,5 @@
 import { OwnCommands } from '../../common/own-commands.js';
-import { isLoopback } from '../../graph/proxy/exceptions.js';
+import { isLoopback } from '../../graph/proxy.js';
 import type { GraphTransportOptions } from '../../options/types.js';
 
 /** The variable in which `setup --sandbox` records where the mail can be seen. */

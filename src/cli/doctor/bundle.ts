@@ -1,8 +1,9 @@
 import { accessSync, constants, lstatSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { isGuid } from '../../common/canonical-address.js';
 import { withoutQuotes } from '../../common/redact.js';
 import { version } from '../../common/version.js';
-import { fileProblem, isGuid, isPlainlyPath, shown, shownPath } from '../../options/checks.js';
+import { fileProblem, isPlainlyPath, shown, shownPath } from '../../options/shown-value.js';
 import { CONFIGURATION_NAMES } from '../common/configuration-variables.js';
 import { UsageError } from '../common/exit-codes.js';
 import type { Check } from './common/check.js';

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { CertificateSource } from '../../auth/certificate/certificate-source.js';
 import { addressProblem } from '../../bulk/common/email-address.js';
 import { version } from '../../common/version.js';
-import { fileProblem, shownPath } from '../../options/checks.js';
+import { fileProblem, shownPath } from '../../options/shown-value.js';
 import { EXIT, type ExitCode, UsageError } from '../common/exit-codes.js';
 import { onInterruptions } from '../common/interruption.js';
 import { hasColours, type Terminal } from '../common/terminal.js';

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../../common/make-folder.js';
-import { fileProblem } from '../../options/checks.js';
+import { fileProblem } from '../../options/shown-value.js';
 import { readIdentity } from '../../sandbox/certificates/server-identity.js';
 import { createCertificate } from '../../sandbox/index.js';
 import { writePrivateFile, writeWholeFile } from '../common/private-file.js';

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import path from 'node:path';
+import { isMailbox } from '../../common/canonical-address.js';
 import { OwnCommands } from '../../common/own-commands.js';
 import { fileWord, shellWord } from '../../common/shell-quoting.js';
-import { isMailbox } from '../../options/checks.js';
 import { isHostName } from '../../sandbox/check-options.js';
 import { SCENARIO_NAMES } from '../../sandbox/faults/scenarios.js';
 import { isLoopback } from '../../sandbox/http/own-names.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileProblem, shownPath } from '../../options/checks.js';
+import { fileProblem, shownPath } from '../../options/shown-value.js';
 import { checkFields, type Kinds } from '../../sandbox/checks/check-fields.js';
 import * as is from '../../sandbox/checks/kinds.js';
 import { freeName } from '../../sandbox/tenant/collection.js';

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { SendMailOptions } from 'nodemailer';
-import { fileProblem, shownPath } from '../../options/checks.js';
+import { fileProblem, shownPath } from '../../options/shown-value.js';
 import type { Terminal } from '../common/terminal.js';
 import type { SendFlags } from './send-flags.js';
 

@@ -1,6 +1,6 @@
 import { addressProblem } from '../../bulk/common/email-address.js';
+import { isGuid } from '../../common/canonical-address.js';
 import { OwnCommands } from '../../common/own-commands.js';
-import { isGuid } from '../../options/checks.js';
 import { UsageError } from '../common/exit-codes.js';
 import { FEATURE_WORDS, FEATURES, type Feature } from '../common/features.js';
 import type { Answers, Scope, SetupFlags } from './common/answers.js';

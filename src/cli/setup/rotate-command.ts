@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { isGuid } from '../../options/checks.js';
+import { isGuid } from '../../common/canonical-address.js';
 import { EXIT, type ExitCode, UsageError } from '../common/exit-codes.js';
 import type { Terminal } from '../common/terminal.js';
 import type { SetupFlags } from './common/answers.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { fileProblem } from '../../options/checks.js';
+import { fileProblem } from '../../options/shown-value.js';
 import { UsageError } from '../common/exit-codes.js';
 import { SANDBOX_INBOX_VARIABLE } from '../common/known-sandbox.js';
 import { writePrivateFile, writeWholeFile } from '../common/private-file.js';

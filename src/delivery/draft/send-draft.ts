@@ -1,4 +1,4 @@
-import { readGraphFault, responseLine } from '../../graph/answer.js';
+import { readGraphFault, responseLine } from '../../graph/error-answer.js';
 import type { Receipt } from '../deliver.js';
 import type { SubmissionWatcher } from '../request/operation.js';
 import { judgeDraftSend } from '../request/outcome.js';

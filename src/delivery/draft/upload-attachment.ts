@@ -1,6 +1,6 @@
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
+import { nextPosition } from '../../graph/client.js';
 import type { HttpAnswer } from '../../graph/http.js';
-import { nextPosition } from '../../graph/upload-ranges.js';
 import type { HeavyAttachment } from '../../message/large/heavy-attachment.js';
 import type { StepResult } from '../request/operation.js';
 import { judgePreparation, judgeRepeatable, judgeUpload } from '../request/outcome.js';

@@ -1,5 +1,5 @@
 import { abortError } from '../../common/abort.js';
-import type { Clock } from '../../common/clock.js';
+import type { Clock } from '../../common/timers.js';
 import { Admission, type GateClient } from './admission.js';
 import type { Arrival, Passage } from './passage.js';
 import { Turnstile, type Waiter } from './request-queue.js';

@@ -1,4 +1,4 @@
-import { processWide } from '../../common/process-state.js';
+import { processWide } from '../../common/process-wide.js';
 import { MailboxGate, type MailboxGateOptions } from './mailbox-gate.js';
 
 /** Whose requests a limit of Graph counts together, the mailbox aside. */

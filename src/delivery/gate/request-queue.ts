@@ -1,5 +1,5 @@
 import { abortError, onAbort } from '../../common/abort.js';
-import type { Clock } from '../../common/clock.js';
+import type { Clock } from '../../common/timers.js';
 
 /** How a turnstile lets requests through. */
 export interface TurnstileRules<W extends Waiter = Waiter> {

@@ -1,5 +1,5 @@
-import { parseObject } from '../../graph/answer.js';
 import type { MailFolder } from '../../graph/client.js';
+import { parseObject } from '../../graph/http.js';
 import { judgePreparation } from '../request/outcome.js';
 import type { Requests } from '../request/requests.js';
 import type { RetryLimits } from '../request/retry.js';

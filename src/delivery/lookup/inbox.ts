@@ -1,7 +1,6 @@
 import { GraphMailError } from '../../common/errors.js';
-import { parseObject } from '../../graph/answer.js';
-import { longestMime } from '../../graph/client.js';
-import { inboxQuery, nextQuery } from '../../graph/inbox-query.js';
+import { inboxQuery, longestMime, nextQuery } from '../../graph/client.js';
+import { parseObject } from '../../graph/http.js';
 import type { Requests } from '../request/requests.js';
 import { judgeWhole, type Run, reading } from './reading.js';
 

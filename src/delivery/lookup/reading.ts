@@ -1,5 +1,5 @@
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
-import { NetworkFailure } from '../../graph/http.js';
+import { NetworkFailure } from '../../graph/network-failure.js';
 import { type Judge, judgeRepeatable } from '../request/outcome.js';
 import type { Requests } from '../request/requests.js';
 

@@ -1,7 +1,7 @@
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
-import { parseObject } from '../../graph/answer.js';
+import { parseObject } from '../../graph/http.js';
 import type { TracedRecipient } from '../../graph/message-trace.js';
-import { shown } from '../../options/checks.js';
+import { shown } from '../../options/shown-value.js';
 import { sendDraft } from '../draft/send-draft.js';
 import { withoutStop, withoutVerdict } from '../request/errors.js';
 import { judgeRepeatable } from '../request/outcome.js';

@@ -1,5 +1,5 @@
 import type { TokenSource } from '../../auth/token-source.js';
-import type { Clock } from '../../common/clock.js';
+import type { Clock } from '../../common/timers.js';
 import type { GraphClient } from '../../graph/client.js';
 import type { GateClient } from '../gate/admission.js';
 import type { RateLimiter } from '../gate/rate-limiter.js';

@@ -1,8 +1,8 @@
 import { type FailedOutcome, GraphMailError, isGraphMailError, maybeSent } from '../../common/errors.js';
 import { withoutSecrets } from '../../common/redact.js';
-import { readGraphFault, responseLine } from '../../graph/answer.js';
-import { type HttpAnswer, NetworkFailure } from '../../graph/http.js';
-import { describeNetworkFailure } from '../../graph/network-error.js';
+import { readGraphFault, responseLine } from '../../graph/error-answer.js';
+import type { HttpAnswer } from '../../graph/http.js';
+import { describeNetworkFailure, NetworkFailure } from '../../graph/network-failure.js';
 import { explainRefusal } from './error-hints.js';
 import type { Command } from './operation.js';
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../../common/clock.js';
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
+import type { Clock } from '../../common/timers.js';
 import type { DeliveryWay } from '../deliver.js';
 import type { Composition, Deliverable } from './composition.js';
 import type { SubmissionWatcher } from './operation.js';

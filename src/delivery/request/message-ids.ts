@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/clock.js';
+import type { Clock } from '../../common/timers.js';
 
 /** Milliseconds for which a message that has ended may still be mistaken for a later one with the same Message-ID. */
 const memory = 10_000;

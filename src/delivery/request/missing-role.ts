@@ -1,6 +1,7 @@
 import { readClaims } from '../../auth/token-claims.js';
-import { readGraphFault } from '../../graph/answer.js';
-import { type HttpAnswer, NetworkFailure } from '../../graph/http.js';
+import { readGraphFault } from '../../graph/error-answer.js';
+import type { HttpAnswer } from '../../graph/http.js';
+import { NetworkFailure } from '../../graph/network-failure.js';
 import { REFUSALS } from './error-hints.js';
 import type { Command } from './operation.js';
 

@@ -1,6 +1,7 @@
 import type { GraphMailError } from '../../common/errors.js';
 import type { GraphCall } from '../../graph/client.js';
-import type { HttpAnswer, NetworkFailure } from '../../graph/http.js';
+import type { HttpAnswer } from '../../graph/http.js';
+import type { NetworkFailure } from '../../graph/network-failure.js';
 import type { Judge, Outcome } from './outcome.js';
 import type { RetryLimits } from './retry.js';
 

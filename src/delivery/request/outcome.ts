@@ -1,6 +1,6 @@
-import { readGraphFault } from '../../graph/answer.js';
-import { type HttpAnswer, NetworkFailure } from '../../graph/http.js';
-import { isTlsCode } from '../../graph/network-error.js';
+import { readGraphFault } from '../../graph/error-answer.js';
+import type { HttpAnswer } from '../../graph/http.js';
+import { isTlsCode, NetworkFailure } from '../../graph/network-failure.js';
 import { parseRetryAfter } from '../../graph/retry-after.js';
 
 /** What became of one request that was to send a message, or to prepare that. */

@@ -1,6 +1,6 @@
 import { onAbort } from '../../common/abort.js';
-import type { Clock } from '../../common/clock.js';
 import type { GraphMailError } from '../../common/errors.js';
+import type { Clock } from '../../common/timers.js';
 import type { MessagePatience } from '../../options/settings.js';
 import type { RetryLimits } from './retry.js';
 

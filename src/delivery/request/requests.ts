@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { unlessAborted } from '../../common/abort.js';
-import type { Clock } from '../../common/clock.js';
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
-import { claimsChallenge } from '../../graph/claims.js';
+import type { Clock } from '../../common/timers.js';
+import { claimsChallenge } from '../../graph/claims-challenge.js';
 import type { GraphClient } from '../../graph/client.js';
-import { type HttpAnswer, NetworkFailure } from '../../graph/http.js';
+import type { HttpAnswer } from '../../graph/http.js';
+import { NetworkFailure } from '../../graph/network-failure.js';
 import type { MailboxGate } from '../gate/mailbox-gate.js';
 import type { Arrival, Passage } from '../gate/passage.js';
 import type { DeliveryContext, DeliveryHooks } from './context.js';

@@ -2,7 +2,7 @@ import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { aadstsHint } from '../../../src/auth/aadsts.js';
+import { aadstsHint } from '../../../src/auth/aadsts-hints.js';
 import { inFlags } from '../../../src/cli/common/in-flags.js';
 import { inSandbox } from '../../../src/cli/doctor/report.js';
 import { OwnCommands } from '../../../src/common/own-commands.js';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { GraphMailError } from '../../../src/common/errors.js';
-import type { HttpAnswer, NetworkFailure } from '../../../src/graph/http.js';
+import type { HttpAnswer } from '../../../src/graph/http.js';
+import type { NetworkFailure } from '../../../src/graph/network-failure.js';
 import { answer, graphError, networkFailure, type PendingRequest } from '../../helpers/answers.js';
 import { messageId, pass, world } from '../../helpers/delivery-world.js';
 import { failureOf } from '../../helpers/failure.js';

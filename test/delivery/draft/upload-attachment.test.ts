@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { GraphMailError } from '../../../src/common/errors.js';
-import type { HttpAnswer, NetworkFailure } from '../../../src/graph/http.js';
+import type { HttpAnswer } from '../../../src/graph/http.js';
+import type { NetworkFailure } from '../../../src/graph/network-failure.js';
 import type { HeavyAttachment } from '../../../src/message/large/heavy-attachment.js';
 import { answer, graphError, networkFailure, type PendingRequest } from '../../helpers/answers.js';
 import { pass, world } from '../../helpers/delivery-world.js';

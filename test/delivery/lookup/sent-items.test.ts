@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { HttpAnswer, NetworkFailure } from '../../../src/graph/http.js';
+import type { HttpAnswer } from '../../../src/graph/http.js';
+import type { NetworkFailure } from '../../../src/graph/network-failure.js';
 import { answer, graphError, networkFailure, type PendingRequest, type ScriptedGraph } from '../../helpers/answers.js';
 import { first, mailbox, messageId, world } from '../../helpers/delivery-world.js';
 import { failureOf } from '../../helpers/failure.js';

@@ -1,4 +1,4 @@
-import { isSmallKey } from '../../../auth/aadsts.js';
+import { isSmallKey } from '../../../auth/aadsts-hints.js';
 import type { CertificateInfo } from '../../../auth/certificate/certificate-source.js';
 import type { GraphMailError } from '../../../common/errors.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../../common/exit-codes.js';

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { type CertificateInfo, CertificateSource } from '../../../auth/certificate/certificate-source.js';
-import { readFiles } from '../../../auth/certificate/files.js';
+import { readFiles } from '../../../auth/certificate/content.js';
 import { isGraphMailError } from '../../../common/errors.js';
 import { EXIT } from '../../common/exit-codes.js';
 import { type Check, failed, ok, type Subject, skipped, warning } from '../common/check.js';

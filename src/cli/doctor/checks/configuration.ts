@@ -1,6 +1,6 @@
 import { isGraphMailError } from '../../../common/errors.js';
-import { resolveCloud } from '../../../graph/clouds.js';
-import { isLoopback } from '../../../graph/proxy/exceptions.js';
+import { isLoopback } from '../../../graph/proxy.js';
+import { resolveCloud } from '../../../options/clouds.js';
 import type { CloudName } from '../../../options/types.js';
 import { givenConfiguration, checkConfiguration as settleConfiguration } from '../../common/configuration.js';
 import { originOf } from '../../common/configuration-errors.js';

@@ -1,6 +1,5 @@
 import { isGraphMailError } from '../../../common/errors.js';
-import { isTlsCode } from '../../../graph/network-error.js';
-import { ProxyFailure } from '../../../graph/proxy/failure.js';
+import { isTlsCode, ProxyFailure } from '../../../graph/network-failure.js';
 import { EXIT } from '../../common/exit-codes.js';
 import { sandboxInbox, startSandbox } from '../../common/known-sandbox.js';
 import { type Check, failed, ok, skipped, warning } from '../common/check.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readGraphFault } from '../../../graph/answer.js';
-import { addressOf, NetworkFailure, send } from '../../../graph/http.js';
-import { describeNetworkFailure } from '../../../graph/network-error.js';
+import { readGraphFault } from '../../../graph/error-answer.js';
+import { addressOf, send } from '../../../graph/http.js';
+import { describeNetworkFailure, NetworkFailure } from '../../../graph/network-failure.js';
 import { EXIT } from '../../common/exit-codes.js';
 import { type ReadingRight, readingRight } from '../../common/features.js';
 import { type Check, failed, ok, skipped, warning } from '../common/check.js';

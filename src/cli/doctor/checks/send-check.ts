@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { version } from '../../../common/version.js';
-import { readGraphFault } from '../../../graph/answer.js';
-import { addressOf, NetworkFailure, send } from '../../../graph/http.js';
-import { describeNetworkFailure } from '../../../graph/network-error.js';
+import { readGraphFault } from '../../../graph/error-answer.js';
+import { addressOf, send } from '../../../graph/http.js';
+import { describeNetworkFailure, NetworkFailure } from '../../../graph/network-failure.js';
 import type { CheckContext } from '../common/check-context.js';
 import { userAgent } from '../common/environment.js';
 

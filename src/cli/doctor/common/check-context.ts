@@ -6,11 +6,10 @@ import type { CertificateInfo, CertificateSource } from '../../../auth/certifica
 import type { TokenClaims } from '../../../auth/token-claims.js';
 import { OwnCommands } from '../../../common/own-commands.js';
 import { createAgent, trustedCertificates } from '../../../graph/agent.js';
-import type { Cloud } from '../../../graph/clouds.js';
-import { type ProxyChoice, settleProxies } from '../../../graph/proxy/choice.js';
-import { isLoopback } from '../../../graph/proxy/exceptions.js';
-import { shownPath } from '../../../options/checks.js';
+import { isLoopback, type ProxyChoice, settleProxies } from '../../../graph/proxy.js';
+import type { Cloud } from '../../../options/clouds.js';
 import type { Settings } from '../../../options/settings.js';
+import { shownPath } from '../../../options/shown-value.js';
 import type { Configuration } from '../../common/configuration.js';
 import { FEATURES_VARIABLE, type Feature, readFeatures } from '../../common/features.js';
 import { inFlags } from '../../common/in-flags.js';

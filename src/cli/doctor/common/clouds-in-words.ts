@@ -1,5 +1,5 @@
-import { type Cloud, resolveCloud } from '../../../graph/clouds.js';
-import { isLoopback } from '../../../graph/proxy/exceptions.js';
+import { isLoopback } from '../../../graph/proxy.js';
+import { type Cloud, resolveCloud } from '../../../options/clouds.js';
 import type { CloudName } from '../../../options/types.js';
 
 const names: readonly CloudName[] = ['global', 'usgov', 'usgov-dod', 'china'];

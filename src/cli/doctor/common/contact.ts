@@ -1,10 +1,9 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { type ConnectionOptions, connect, createSecureContext, type PeerCertificate, type TLSSocket } from 'node:tls';
-import type { Clock } from '../../../common/clock.js';
+import type { Clock } from '../../../common/timers.js';
 import { addressOf } from '../../../graph/http.js';
-import type { ProxyChoice } from '../../../graph/proxy/choice.js';
-import type { ProxyServer } from '../../../graph/proxy/server.js';
-import { openTunnel } from '../../../graph/proxy/tunnel.js';
+import type { ProxyChoice, ProxyServer } from '../../../graph/proxy.js';
+import { openTunnel } from '../../../graph/proxy-tunnel.js';
 
 /** The server that answers at an origin. Nothing secret is sent to it, so that it can be examined before it is trusted. */
 export interface Contact {

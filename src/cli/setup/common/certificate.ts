@@ -1,11 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { recognise } from '../../../auth/certificate/content.js';
-import { readFiles } from '../../../auth/certificate/files.js';
+import { checkValidity } from '../../../auth/certificate/certificate-source.js';
+import { readFiles, recognise } from '../../../auth/certificate/content.js';
 import { readPem } from '../../../auth/certificate/read-pem.js';
 import { readPfx } from '../../../auth/certificate/read-pfx.js';
 import { signingCertificate } from '../../../auth/certificate/signing-certificate.js';
-import { checkValidity } from '../../../auth/certificate/validity.js';
-import { shownPath } from '../../../options/checks.js';
+import { shownPath } from '../../../options/shown-value.js';
 import { createCertificate } from '../../../sandbox/index.js';
 
 /** The public half of a certificate, as administrators are told of it. */

@@ -1,6 +1,47 @@
 import type { GraphMailErrorCode } from '../common/errors.js';
-import type { NetworkFailure } from './http.js';
-import { isLoopback } from './proxy/exceptions.js';
+import { isLoopback } from './proxy.js';
+
+/** A request that got no answer. */
+export class NetworkFailure extends Error {
+  /** Whether a byte of the request may have reached the server: it can have, once the TLS handshake was done. */
+  readonly written: boolean;
+  readonly reason: 'network' | 'timeout' | 'aborted';
+  readonly code: string | undefined;
+  readonly syscall: string | undefined;
+  /** Set when a proxy failed or refused, before there was any connection to the server. */
+  readonly proxy: ProxyFailure | undefined;
+
+  constructor(reason: NetworkFailure['reason'], written: boolean, message: string, cause: unknown) {
+    // A parse error of Node carries the answer as it came, whatever that quotes.
+    if (typeof cause === 'object' && cause !== null && 'rawPacket' in cause) delete cause.rawPacket;
+    super(message, { cause });
+    this.name = 'NetworkFailure';
+    this.reason = reason;
+    this.written = written;
+    const { code, syscall } = (cause ?? {}) as NodeJS.ErrnoException;
+    this.code = code;
+    this.syscall = syscall;
+    this.proxy = cause instanceof ProxyFailure ? cause : undefined;
+  }
+}
+
+/**
+ * A proxy that could not be reached, refused, or did not do what it said. It always happens before the TLS handshake with
+ * the target, so nothing of the request has left; and it is never the target's answer, whatever status the proxy gave.
+ */
+export class ProxyFailure extends Error {
+  readonly code = 'EPROXY';
+  /** Whether the next attempt would meet the same. */
+  readonly permanent: boolean;
+  readonly hint: string;
+
+  constructor(message: string, permanent: boolean, hint: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'ProxyFailure';
+    this.permanent = permanent;
+    this.hint = hint;
+  }
+}
 
 /** A network failure in Nodemailer's codes, in words, and whether trying again could help. */
 export interface NetworkFault {

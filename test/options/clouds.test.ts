@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resolveCloud } from '../../src/graph/clouds.js';
+import { resolveCloud } from '../../src/options/clouds.js';
 
 test.each([
   ['global', 'https://login.microsoftonline.com', 'https://graph.microsoft.com'],

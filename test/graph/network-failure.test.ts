@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeNetworkFailure } from '../../src/graph/network-error.js';
+import { describeNetworkFailure } from '../../src/graph/network-failure.js';
 import { networkFailure } from '../helpers/answers.js';
 
 const host = 'graph.microsoft.com';

@@ -1,22 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { ambiguityOf } from '../common/canonical-address.js';
 
-/** Whether `text` is a GUID, as tenant, client and object ids are. */
-export function isGuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
-}
-
-/** Whether `text` can name a mailbox: one bare address, or an object id. */
-export function isMailbox(text: string): boolean {
-  // Half a surrogate pair cannot be put into a URL.
-  if (/\p{Surrogate}/u.test(text)) return false;
-  if (ambiguityOf(text) !== undefined) return false;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get through
-  return isGuid(text) || /^[^\s@<>(),:;"\\/?#\u0000-\u001f\u007f]+@[^\s@<>(),:;"\\/?#\u0000-\u001f\u007f]+$/.test(text);
-}
-
-/** Words that options expect, or that people put where another one is expected. Nobody's password. */
+/** Words that options expect, or that are often given where another one is expected. Not passwords. */
 const knownWords: ReadonlySet<string> = new Set([
   ...['direct', 'draft', 'fail', 'verify', 'reject', 'upload', 'hold', 'resend', 'from', 'none', 'all', 'any'],
   ...['global', 'usgov', 'usgov-dod', 'china', 'public', 'common', 'organizations', 'consumers'],
@@ -64,7 +49,7 @@ function characters(length: number): string {
   return `${length} character${length === 1 ? '' : 's'}`;
 }
 
-/** The name of an option that is not known, in quotes; what does not read as a name could be a value in its place. */
+/** The name of an option that is not known, in quotes; what does not read as a name could be a value instead. */
 export function shownName(name: string): string {
   return /^[a-z][a-z_-]{0,23}$/i.test(name) ? `'${name}'` : `with a name of ${characters(name.length)}`;
 }
@@ -74,14 +59,14 @@ const fileName =
   /^[\p{L}\p{N} ._~/\\:()+-]{1,260}\.(?:pem|pfx|p12|p7b|key|crt|cer|der|csv|tsv|xlsx?|txt|jsonl|ndjson|json|hbs|env|eml|html?|pdf|docx?|png|jpe?g|zip)$/iu;
 
 /**
- * A path, for an error message: in quotes where something is there, where the folder that should hold it is, or where it
- * is named like a file; what else stands in the place of a path may be a secret.
+ * A path, for an error message: in quotes where it exists, where the folder that should hold it does, or where it
+ * is named like a file; anything else given as a path may be a secret.
  */
 export function shownPath(file: string): string {
   return isPlainlyPath(file) ? `'${file}'` : `a path of ${characters(file.length)}`;
 }
 
-/** Whether a text in the place of a path is one, as far as that can be told without showing it. */
+/** Whether a text that was given as a path is one, as far as that can be told without showing it. */
 export function isPlainlyPath(file: string): boolean {
   if (fileName.test(file) && !file.includes('://')) return true;
   const parent = path.dirname(file);
@@ -107,18 +92,4 @@ export function fileProblem(error: unknown): string {
       return 'this is not a path';
   }
   return `the file system says ${typeof code === 'string' ? code : 'nothing that is known'}`;
-}
-
-/** Edit distance (Levenshtein), for suggesting the option that was meant. */
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -83,7 +83,7 @@ export function isSmallKey(number: number, text: string): boolean {
   return number === 700027 && /key size/i.test(text);
 }
 
-/** Whether the same token request may succeed later without anybody doing anything. */
+/** Whether the same token request may succeed later without any change. */
 export function isPassing(status: number, number: number | undefined): boolean {
   return status === 429 || status >= 500 || (number !== undefined && passing.has(number));
 }

@@ -1,5 +1,5 @@
 import { withoutSecrets } from '../common/redact.js';
-import type { HttpAnswer } from './http.js';
+import { asObject, type HttpAnswer, parseObject } from './http.js';
 
 /** What Graph's error body says; all of it is missing when the body came from something in front of Graph. */
 export interface GraphFault {
@@ -15,21 +15,8 @@ export function readGraphFault(answer: HttpAnswer): GraphFault {
   return { code: text(code), message: text(message) };
 }
 
-/** One line for people: `403 ErrorAccessDenied: Access is denied. …`. */
+/** One line for messages and logs: `403 ErrorAccessDenied: Access is denied. …`. */
 export function responseLine(answer: HttpAnswer, fault: GraphFault): string {
   const code = [answer.status, fault.code].filter(Boolean).join(' ');
   return fault.message ? `${code}: ${fault.message}` : code;
-}
-
-/** The JSON object that `text` is; an empty one for anything else. */
-export function parseObject(text: string): Record<string, unknown> {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

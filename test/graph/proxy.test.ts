@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ProxyEnvironment, proxyFor, settleProxies } from '../../../src/graph/proxy/choice.js';
-import { expectNoSecrets, thrownBy } from '../../helpers/failure.js';
+import { type ProxyEnvironment, proxyFor, settleProxies } from '../../src/graph/proxy.js';
+import { expectNoSecrets, thrownBy } from '../helpers/failure.js';
 
 const graph = 'https://graph.microsoft.com/v1.0/users/a/sendMail';
 const login = 'https://login.microsoftonline.com';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readGraphFault, responseLine } from '../../src/graph/answer.js';
+import { readGraphFault, responseLine } from '../../src/graph/error-answer.js';
 import { answer, graphError } from '../helpers/answers.js';
 
 test('code and message of an error are read', () => {

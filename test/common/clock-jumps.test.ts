@@ -1,24 +1,24 @@
 // Somebody sets the clock while something waits: every wait of the transport and of bulk sends ends when it would have.
 import { describe, expect, test } from 'vitest';
-import { foreignTokenRequest } from '../src/auth/foreign-token.js';
-import { TokenSource } from '../src/auth/token-source.js';
-import { RunState } from '../src/bulk/journal/run-state.js';
-import { type MailboxQueue, MailboxQueues } from '../src/bulk/run/mailbox-queues.js';
-import type { OpenRun } from '../src/bulk/run/open-run.js';
-import { restorePace } from '../src/bulk/run/restore-pace.js';
-import { BulkRun } from '../src/bulk/send-bulk.js';
-import { MailboxGate } from '../src/delivery/gate/mailbox-gate.js';
-import { RateLimiter } from '../src/delivery/gate/rate-limiter.js';
-import { Turnstile } from '../src/delivery/gate/request-queue.js';
-import { runErrand } from '../src/delivery/lookup/errand.js';
-import { settle } from '../src/delivery/lookup/settle.js';
-import { play } from './bulk/run/virtual/play.js';
-import { SteppingClock } from './bulk/run/virtual/stepping-clock.js';
-import { answer, graphError } from './helpers/answers.js';
-import { first, mailbox, messageId, world } from './helpers/delivery-world.js';
-import { failureOf } from './helpers/failure.js';
-import { Traveller, through } from './helpers/traveller.js';
-import { settled, VirtualClock } from './helpers/virtual-clock.js';
+import { externalTokenRequest } from '../../src/auth/token-request.js';
+import { TokenSource } from '../../src/auth/token-source.js';
+import { RunState } from '../../src/bulk/journal/run-state.js';
+import { type MailboxQueue, MailboxQueues } from '../../src/bulk/run/mailbox-queues.js';
+import type { OpenRun } from '../../src/bulk/run/open-run.js';
+import { restorePace } from '../../src/bulk/run/restore-pace.js';
+import { BulkRun } from '../../src/bulk/send-bulk.js';
+import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
+import { RateLimiter } from '../../src/delivery/gate/rate-limiter.js';
+import { Turnstile } from '../../src/delivery/gate/request-queue.js';
+import { runErrand } from '../../src/delivery/lookup/errand.js';
+import { settle } from '../../src/delivery/lookup/settle.js';
+import { play } from '../bulk/run/virtual/play.js';
+import { SteppingClock } from '../bulk/run/virtual/stepping-clock.js';
+import { answer, graphError } from '../helpers/answers.js';
+import { first, mailbox, messageId, world } from '../helpers/delivery-world.js';
+import { failureOf } from '../helpers/failure.js';
+import { Traveller, through } from '../helpers/traveller.js';
+import { settled, VirtualClock } from '../helpers/virtual-clock.js';
 
 const second = 1_000;
 const minute = 60_000;
@@ -175,7 +175,7 @@ const waits: Record<string, Wait> = {
     takes: 55 * minute,
     async begin(clock) {
       const get = async () => ({ token: 'token', expiresOnTimestamp: clock.now() + hour });
-      const source = new TokenSource(foreignTokenRequest({ credential: { kind: 'token', get } }, '', clock), clock);
+      const source = new TokenSource(externalTokenRequest({ credential: { kind: 'token', get } }, '', clock), clock);
       await source.get();
       return () => source.ready === undefined;
     },

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sendBulk } from '../src/bulk/index.js';
-import { runProgram } from '../src/cli/program.js';
-import { graphPreflight, graphTransport } from '../src/index.js';
-import { settleOptions } from '../src/options/check-options.js';
-import { isMailbox } from '../src/options/checks.js';
-import { startSandbox } from '../src/sandbox/index.js';
-import { baseOptions } from './helpers/fixtures.js';
+import { sendBulk } from '../../src/bulk/index.js';
+import { runProgram } from '../../src/cli/program.js';
+import { isMailbox } from '../../src/common/canonical-address.js';
+import { graphPreflight, graphTransport } from '../../src/index.js';
+import { settleOptions } from '../../src/options/check-options.js';
+import { startSandbox } from '../../src/sandbox/index.js';
+import { baseOptions } from '../helpers/fixtures.js';
 
 const key = Buffer.from('the private key of the application, as it stands in a file of its own. '.repeat(6)).toString(
   'base64',

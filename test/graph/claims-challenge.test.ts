@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { claimsChallenge } from '../../src/graph/claims.js';
+import { claimsChallenge } from '../../src/graph/claims-challenge.js';
 import { answer } from '../helpers/answers.js';
 
 const claims = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"},"x":"ÿþ?>"}}';

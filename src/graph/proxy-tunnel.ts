@@ -1,11 +1,9 @@
+import { STATUS_CODES } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import { arrivalsRead } from '../../common/event-loop.js';
-import { clearTimeout, setTimeout } from '../../common/timers.js';
-import { isTlsCode } from '../network-error.js';
-import { readProxyAnswer, refusedTunnel } from './answer.js';
-import { ProxyFailure } from './failure.js';
-import { authority, type ProxyServer } from './server.js';
+import { arrivalsRead, clearTimeout, setTimeout } from '../common/timers.js';
+import { isTlsCode, ProxyFailure } from './network-failure.js';
+import { authority, type ProxyServer } from './proxy.js';
 
 export interface TunnelRequest {
   proxy: ProxyServer;
@@ -29,7 +27,7 @@ const notTls = /wrong.version.number|packet.length.too.long|record.layer.failure
 
 /**
  * Opens a tunnel with CONNECT (RFC 9110, section 9.3.6) and does the TLS handshake with the target through it. Calls back
- * once, with a socket that is ready for a request; a socket handed over earlier could fail before anybody listens. All
+ * once, with a socket that is ready for a request; a socket handed over earlier could fail before a listener is added. All
  * failures are {@link ProxyFailure}s but those of TLS with the target, such as a certificate that is not trusted.
  * @returns gives up what is not yet ready
  */
@@ -121,4 +119,56 @@ export function openTunnel(wanted: TunnelRequest, callback: TunnelCallback): (re
   line.on('error', broken);
   line.on('close', () => broken(new Error('the connection was closed')));
   return (reason) => settle(reason);
+}
+
+/** What a proxy said to CONNECT. */
+interface ProxyAnswer {
+  status: number;
+  /** Schemes of `Proxy-Authenticate`. */
+  schemes: string[];
+}
+
+/** Reads the head of an answer, up to and without its empty line; `undefined` when it is not HTTP/1. */
+function readProxyAnswer(head: string): ProxyAnswer | undefined {
+  const [first = '', ...lines] = head.split(/\r?\n/);
+  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
+  if (status === undefined) return undefined;
+  const schemes = lines.flatMap((line) => /^proxy-authenticate:[ \t]*([\w-]{1,40})/i.exec(line)?.[1] ?? []);
+  return { status: Number(status), schemes };
+}
+
+/** Statuses that say the proxy, or what is behind it, is failing temporarily. */
+const temporary = new Set([408, 429, 500, 502, 503, 504]);
+
+/**
+ * Whether an answer opened the tunnel: `undefined` if so, otherwise the failure. RFC 9110, section 9.3.6, takes any 2xx for
+ * a tunnel; proxies say 200, and what says 202 or 204 to CONNECT is a web server or a login page, so only 200 counts.
+ * @param target host and port
+ */
+function refusedTunnel(answer: ProxyAnswer, proxy: ProxyServer, target: string): ProxyFailure | undefined {
+  const { status } = answer;
+  if (status === 200) return undefined;
+  // The proxy's own reason phrase is left out: it may quote what it was sent.
+  const said = [status, STATUS_CODES[status]].filter(Boolean).join(' ');
+  const what =
+    status === 407 ? 'wants credentials' : status === 403 ? 'does not allow the connection' : 'opened no tunnel';
+  return new ProxyFailure(
+    `The proxy ${proxy.origin} ${what} for ${target} (it answered ${said})`,
+    !temporary.has(status),
+    advice(answer, proxy, target),
+  );
+}
+
+function advice({ status, schemes }: ProxyAnswer, proxy: ProxyServer, target: string): string {
+  if (status === 407) {
+    if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === 'basic')) {
+      return `The proxy offers ${schemes.join(', ')}, and only Basic is supported: have it allow this machine without signing in, or put a relay in front that signs in.`;
+    }
+    return proxy.authorization
+      ? `The user name or password in ${proxy.from} is not what the proxy wants.`
+      : `Put user name and password, percent-encoded, into the URL in ${proxy.from}: http://user:password@host:port.`;
+  }
+  if (status === 403) return `Have the proxy's administrator allow CONNECT to ${target}.`;
+  if (temporary.has(status)) return `The proxy could not reach ${target} just now, or is overloaded.`;
+  return `Check that ${proxy.from} names a proxy that allows CONNECT, not a web server or a login page.`;
 }

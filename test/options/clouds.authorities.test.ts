@@ -6,9 +6,9 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import nodemailer from 'nodemailer';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { resolveCloud } from '../../src/graph/clouds.js';
 import { graphTransport } from '../../src/index.js';
 import { settleOptions } from '../../src/options/check-options.js';
+import { resolveCloud } from '../../src/options/clouds.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { makeCertificate, type TestCertificate } from '../helpers/certificates.js';
 import { runInChild } from '../helpers/child.js';
@@ -206,7 +206,7 @@ describe('a transport whose environment has GRAPH_MAIL_CA', () => {
   it('adds to what Node trusts, and takes nothing away', async () => {
     const program = `
 import nodemailer from 'nodemailer';
-import { graphTransport } from '../../src/index.js';
+import { graphTransport } from '../src/index.js';
 const transporter = nodemailer.createTransport(graphTransport());
 console.log((await transporter.sendMail(JSON.parse(process.env.DATA))).response.slice(0, 3));
 transporter.close();`;

@@ -1,9 +1,9 @@
-import { configError, type GraphMailError } from '../common/errors.js';
+import { configError, type GraphMailError } from './errors.js';
 
 /**
- * Loads a package of ours when it is first needed.
+ * Loads a dependency when it is first needed.
  * @param load an `import()` with the name written out, which is all that bundlers can follow
- * @param usable whether it is what it should be: a bundler may have put something empty in its place
+ * @param usable whether it is the package: a bundler may have replaced it by something empty
  * @throws GraphMailError `ECONFIG`
  */
 export async function loadPackage<T>(name: string, load: () => Promise<T>, usable: (loaded: T) => boolean): Promise<T> {

@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readAddresses } from '../src/bulk/message/address-field.js';
-import { createRowComposer } from '../src/bulk/message/compose-row.js';
-import { toSender } from '../src/bulk/message/sender.js';
-import { mailboxFlag, senderFlag } from '../src/cli/common/flag-values.js';
-import { addressesFlag } from '../src/cli/send/send-flags.js';
-import { type GraphTransportOptions, graphPreflight, graphTransport, isGraphMailError } from '../src/index.js';
-import { parseAddressList } from '../src/message/header/address-list.js';
-import type { Mailer } from './conformance/support.js';
+import { readAddresses } from '../../src/bulk/message/address-field.js';
+import { createRowComposer } from '../../src/bulk/message/compose-row.js';
+import { toSender } from '../../src/bulk/message/sender.js';
+import { mailboxFlag, senderFlag } from '../../src/cli/common/flag-values.js';
+import { addressesFlag } from '../../src/cli/send/send-flags.js';
+import { type GraphTransportOptions, graphPreflight, graphTransport, isGraphMailError } from '../../src/index.js';
+import { parseAddressList } from '../../src/message/header/address-list.js';
+import type { Mailer } from '../conformance/support.js';
 
 const require = createRequire(import.meta.url);
 

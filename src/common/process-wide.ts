@@ -1,6 +1,6 @@
 /**
- * The shape of everything that is kept with {@link processWide}, the classes of what is in it included. To be raised with
- * any change that a copy of the package from before that change could not live with: the two then keep theirs apart.
+ * The shape of everything that is kept with {@link processWide}, the classes of its contents included. To be raised with
+ * any change that a copy of the package from before that change could not work with: each of the two then keeps its own.
  */
 const shape = 2;
 

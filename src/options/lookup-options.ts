@@ -1,6 +1,6 @@
-import { canonicalAddress } from '../common/canonical-address.js';
+import { canonicalAddress, isGuid, isMailbox } from '../common/canonical-address.js';
 import { configError } from '../common/errors.js';
-import { isGuid, isMailbox, shown } from './checks.js';
+import { shown } from './shown-value.js';
 
 /** What `settle()` is told. */
 export interface SettleOptions {
