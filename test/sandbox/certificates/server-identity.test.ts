@@ -6,7 +6,11 @@ import path from 'node:path';
 import tls from 'node:tls';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createServerIdentity, readIdentity, writeIdentity } from '../../../src/sandbox/certificates/server-identity.js';
+import {
+  createServerIdentity,
+  readIdentity,
+  writeIdentity,
+} from '../../../src/sandbox/certificates/server-identity.js';
 import { createCertificate, startSandbox } from '../../../src/sandbox/index.js';
 import { startClient } from '../support.js';
 
