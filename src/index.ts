@@ -39,6 +39,6 @@ export {
   type PreflightVerdict,
 } from './preflight/index.js';
 export { createGraphTransporter } from './transport/create-transporter.js';
-export type { AttemptEvent, EndEvent, SendTrace } from './transport/diagnostics.js';
 export { type GraphTransport, graphTransport, type VerifyCallback } from './transport/graph-transport.js';
-export type { GraphSentMessageInfo } from './transport/sent-message-info.js';
+export type { AttemptEvent, EndEvent, SendTrace } from './transport/send-events.js';
+export type { GraphSentMessageInfo } from './transport/send-message.js';

@@ -10,14 +10,14 @@ import { laneMemory } from '../src/bulk/run/restore-pace.js';
 import { MailboxGate } from '../src/delivery/gate/mailbox-gate.js';
 import { RateLimiter } from '../src/delivery/gate/rate-limiter.js';
 import { Turnstile } from '../src/delivery/gate/request-queue.js';
-import { runErrand } from '../src/delivery/lookup/errand.js';
+import { runErrand } from '../src/delivery/lookup/lookup-request.js';
 import { settle } from '../src/delivery/lookup/settle.js';
 import { play } from './bulk/run/virtual/play.js';
 import { SteppingClock } from './bulk/run/virtual/stepping-clock.js';
 import { answer, graphError } from './helpers/answers.js';
-import { first, mailbox, messageId, world } from './helpers/delivery-world.js';
+import { first, mailbox, messageId, world } from './helpers/delivery-setup.js';
 import { failureOf } from './helpers/failure.js';
-import { Traveller, through } from './helpers/traveller.js';
+import { Traveller, through } from './helpers/gate-request.js';
 import { settled, VirtualClock } from './helpers/virtual-clock.js';
 
 const second = 1_000;

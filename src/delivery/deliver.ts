@@ -1,15 +1,16 @@
 import type { MessagePatience } from '../options/settings.js';
 import type { GraphMessageOptions } from '../options/types.js';
-import { sendDirectly } from './direct.js';
 import { sendAsDraft } from './draft/send-as-draft.js';
 import type { MailboxGate } from './gate/mailbox-gate.js';
 import { settleBySentItems } from './lookup/sent-items.js';
+import type { MessageInUse } from './request/composition.js';
 import { Composition, type Deliverable } from './request/composition.js';
-import type { DeliveryContext, DeliveryHooks } from './request/context.js';
-import { failureOfSend, longPause, waitedTooLong } from './request/errors.js';
-import type { MessageInUse } from './request/message-ids.js';
-import { Patience } from './request/patience.js';
+import { failureOfSend, longPause, waitedTooLong } from './request/delivery-errors.js';
+import { submissionWatcher } from './request/hooks.js';
+import { Patience } from './request/max-wait.js';
+import { judge } from './request/outcome.js';
 import { Requests } from './request/requests.js';
+import type { DeliveryContext, DeliveryHooks, Step } from './request/types.js';
 
 /** How a message is to get through. */
 export interface DeliveryWay extends Pick<GraphMessageOptions, 'onAttempt' | 'onNotSent' | 'onWithdraw'> {
@@ -106,4 +107,37 @@ async function submit<T extends Deliverable>(
 function detailsOf<T extends Deliverable>(message: Composition<T>): Omit<T, 'body'> {
   if (!message.details) throw new Error('nothing was composed');
   return message.details;
+}
+
+/**
+ * Sends a message in one request, which is never repeated once it may have been taken.
+ * @returns `undefined` when the message does not fit into one request
+ * @throws GraphMailError
+ */
+async function sendDirectly(
+  requests: Requests,
+  message: Composition<Deliverable>,
+  way: DeliveryWay,
+): Promise<Receipt | undefined> {
+  const { maxRequestSize } = way;
+  const step = (body?: Buffer): Step => ({
+    command: 'sendMail',
+    submission: true,
+    bytes: body?.length ?? maxRequestSize,
+    judge,
+    watcher: submissionWatcher(requests, way, message),
+    request: (call) => requests.graph.sendMail(requests.mailbox, body ?? Buffer.alloc(0), call),
+  });
+  const ready = async () => {
+    const { body, heavy = [] } = await message.whole();
+    return heavy.length > 0 ? undefined : step(body);
+  };
+  // What is composed already takes no more of the upload budget than it needs.
+  const known = message.details && (await ready());
+  if (message.details && !known) return undefined;
+  const sent = await requests.perform(known ?? step(), ready);
+  if (!sent) return undefined;
+  const requestId = sent.answer.headers['request-id'];
+  const response = requestId ? `202 Accepted ${requestId}` : '202 Accepted';
+  return { response, requestId, clientRequestId: sent.clientRequestId, attempts: sent.attempts, time: sent.time };
 }

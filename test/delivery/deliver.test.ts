@@ -3,7 +3,7 @@ import { GraphMailError } from '../../src/common/errors.js';
 import { deliver } from '../../src/delivery/deliver.js';
 import type { HttpAnswer, NetworkFailure } from '../../src/graph/http.js';
 import { answer, graphError, networkFailure } from '../helpers/answers.js';
-import { first, mailbox, messageId, way, world } from '../helpers/delivery-world.js';
+import { first, mailbox, messageId, way, world } from '../helpers/delivery-setup.js';
 import { failureOf } from '../helpers/failure.js';
 import { settled } from '../helpers/virtual-clock.js';
 

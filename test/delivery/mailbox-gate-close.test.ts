@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { GateClient } from '../../src/delivery/gate/admission.js';
+import type { GateClient } from '../../src/delivery/gate/mailbox-gate.js';
 import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
 import { closedError } from '../../src/transport/in-flight.js';
-import { accepted, states, type Traveller, through } from '../helpers/traveller.js';
+import { accepted, states, type Traveller, through } from '../helpers/gate-request.js';
 import { settled, VirtualClock } from '../helpers/virtual-clock.js';
 
 function gateOf(limit: number, lookAhead: number, clock = new VirtualClock()): MailboxGate {

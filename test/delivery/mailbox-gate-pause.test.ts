@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
-import { accepted, refused, states, Traveller, through } from '../helpers/traveller.js';
+import { accepted, refused, states, Traveller, through } from '../helpers/gate-request.js';
 import { settled, VirtualClock } from '../helpers/virtual-clock.js';
 
 function gateWith(clock: VirtualClock, limit: number, lookAhead = 10): MailboxGate {

@@ -2,12 +2,12 @@ import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isGraphMailError } from '../../src/common/errors.js';
-import type { GateClient } from '../../src/delivery/gate/admission.js';
+import type { GateClient } from '../../src/delivery/gate/mailbox-gate.js';
 import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
 import { closedError } from '../../src/transport/in-flight.js';
 import { forAWhile } from '../helpers/fixtures.js';
 import { GateObserver } from '../helpers/gate-observer.js';
-import { through } from '../helpers/traveller.js';
+import { through } from '../helpers/gate-request.js';
 import { VirtualClock } from '../helpers/virtual-clock.js';
 
 const minute = 60_000;

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { AttemptEvent } from '../../transport/diagnostics.js';
 import type { GraphTransport } from '../../transport/graph-transport.js';
+import type { AttemptEvent } from '../../transport/send-events.js';
 import type { BulkTransporter } from '../run/bulk-options.js';
 
 /** What a run uses of a transport over Graph beside `sendMail`. */

@@ -1,6 +1,6 @@
 import type { SendMailOptions } from 'nodemailer';
 import type { GraphTransportOptions } from '../../options/types.js';
-import type { GraphSentMessageInfo } from '../../transport/sent-message-info.js';
+import type { GraphSentMessageInfo } from '../../transport/send-message.js';
 import { onInterruptions } from '../common/interruption.js';
 import type { Terminal } from '../common/terminal.js';
 import { type MailOnItsWay, reportSent, type SendReport } from './send-report.js';

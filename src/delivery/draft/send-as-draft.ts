@@ -1,13 +1,13 @@
-import type { GraphMailError } from '../../common/errors.js';
+import { GraphMailError } from '../../common/errors.js';
+import { readGraphFault, responseLine } from '../../graph/answer.js';
 import type { DeliveryWay, Receipt } from '../deliver.js';
 import type { Composition, Deliverable } from '../request/composition.js';
-import { failureOfSend } from '../request/errors.js';
+import { failureOfSend, unknownWhether, withoutStop } from '../request/delivery-errors.js';
 import { callHook, submissionWatcher } from '../request/hooks.js';
+import { judgeDraftSend } from '../request/outcome.js';
 import type { Requests } from '../request/requests.js';
-import { createDraft } from './create-draft.js';
-import { removeDraft } from './delete-draft.js';
-import { goneUnasked, notSent, perhapsStillThere } from './draft-errors.js';
-import { sendDraft } from './send-draft.js';
+import type { SubmissionWatcher } from '../request/types.js';
+import { createDraft, removeDraft } from './prepare-draft.js';
 import { uploadFile } from './upload-attachment.js';
 
 /** Drafts that are made for one message when nobody knows whether a file was attached to the one before. */
@@ -133,4 +133,72 @@ async function withdraw(
     return 'left';
   }
   return removeDraft(requests, id);
+}
+
+/** Nothing that might have been sent is deleted: where it lies tells a person what happened. */
+export function perhapsStillThere(error: GraphMailError, mailbox: string, draftId: string): GraphMailError {
+  return new GraphMailError(error.message, {
+    ...error,
+    cause: error.cause,
+    draftId,
+    hint: `Look into Sent Items of ${mailbox}, and into Drafts when some time has passed: a message that still lies there then was not sent, one that lies in neither was.`,
+  });
+}
+
+/** Graph refused to send the draft for now, and then it was not there any more. */
+export function goneUnasked(error: GraphMailError, mailbox: string): GraphMailError {
+  return new GraphMailError(unknownWhether(`${withoutStop(error.message)}, but the draft is gone from ${mailbox}`), {
+    ...error,
+    cause: error.cause,
+    outcome: 'unknown',
+    permanent: false,
+    hint: undefined,
+  });
+}
+
+/** Nothing was sent; what is left in Drafts is named. */
+function notSent(
+  error: GraphMailError,
+  mailbox: string,
+  left: { unknown: boolean; id: string | undefined; because?: string | undefined },
+): GraphMailError {
+  const doubtful = error.outcome === 'unknown';
+  const sentences = [doubtful ? `${withoutStop(error.message)}; the message was not sent.` : error.message];
+  if (left.id !== undefined) {
+    sentences.push(
+      `A draft of it is left in Drafts of ${mailbox}.`,
+      ...(left.because ? [`${withoutStop(left.because)}.`] : []),
+    );
+  } else if (left.unknown) sentences.push(`A draft of it may be left in Drafts of ${mailbox}.`);
+  const [text = '', ...more] = sentences;
+  return new GraphMailError(more.length > 0 ? `${withoutStop(text)}. ${more.join(' ')}` : text, {
+    ...error,
+    cause: error.cause,
+    outcome: 'not-sent',
+    draftId: left.id,
+    // What may have had its effect was not the sending.
+    hint: doubtful ? undefined : error.hint,
+  });
+}
+
+/**
+ * Sends a draft, again and again until it is known to be gone: it goes out once at most.
+ * @throws GraphMailError
+ */
+export async function sendDraft(requests: Requests, id: string, watcher?: SubmissionWatcher): Promise<Receipt> {
+  const { answer, settled, clientRequestId, attempts, time } = await requests.perform({
+    command: 'sendDraft',
+    submission: true,
+    bytes: 0,
+    judge: judgeDraftSend,
+    watcher,
+    request: (call) => requests.graph.sendDraft(requests.mailbox, id, call),
+  });
+  const requestId = answer.headers['request-id'];
+  const gone = settled && answer.status !== 202;
+  const line = gone
+    ? `${responseLine(answer, readGraphFault(answer))} (an earlier request had sent the draft)`
+    : '202 Accepted';
+  const response = requestId && !gone ? `${line} ${requestId}` : line;
+  return { response, requestId, clientRequestId, attempts, time };
 }

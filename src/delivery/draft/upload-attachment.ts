@@ -2,9 +2,9 @@ import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import type { HttpAnswer } from '../../graph/http.js';
 import { nextPosition } from '../../graph/upload-ranges.js';
 import type { HeavyAttachment } from '../../message/large/heavy-attachment.js';
-import type { StepResult } from '../request/operation.js';
 import { judgePreparation, judgeRepeatable, judgeUpload } from '../request/outcome.js';
 import type { Requests } from '../request/requests.js';
+import type { StepResult } from '../request/types.js';
 
 /**
  * Bytes. Smaller files go in one request; an upload session may refuse them (Graph documentation, "Attach large files").

@@ -1,11 +1,8 @@
-import { abortError } from '../../common/abort.js';
+import { abortError, onAbort } from '../../common/abort.js';
 import type { Clock } from '../../common/clock.js';
-import { Admission, type GateClient } from './admission.js';
-import type { Arrival, Passage } from './passage.js';
 import { Turnstile, type Waiter } from './request-queue.js';
 import { type Departed, GentleResume } from './slow-start.js';
 import { UploadBudget } from './upload-budget.js';
-import { waitFor } from './waiting.js';
 
 /** What a gate lets through. */
 export interface MailboxGateOptions {
@@ -252,4 +249,153 @@ export class MailboxGate {
 
 function bytesOf(uploadBudget: number | false): number {
   return uploadBudget === false ? Number.POSITIVE_INFINITY : uploadBudget;
+}
+
+/** A transport, as the gates of its mailboxes know it. */
+export interface GateClient {
+  /** Its messages that wait to be admitted, over all mailboxes. */
+  queued: number;
+  /** Once aborted, its messages begin no more waits, except those that are committed. */
+  readonly closing?: AbortSignal;
+  /** Whether it has limits of its own, and composes a message only when that has its turn there. */
+  readonly limited?: boolean;
+}
+
+/**
+ * Lets so many messages in to be composed; what waits outside costs no memory. First in, first out for each transport, and
+ * the transports in turn: ten thousand messages of one hold up those of another by one place.
+ */
+class Admission {
+  #places: number;
+  readonly #entering = new Map<GateClient, (() => void)[]>();
+  #taken = 0;
+
+  /** @param places messages inside at a time */
+  constructor(places: number) {
+    this.#places = places;
+  }
+
+  /** Messages inside at a time; who is inside stays when there are to be fewer. */
+  set places(places: number) {
+    this.#places = places;
+  }
+
+  /** Messages that wait. */
+  get queued(): number {
+    let queued = 0;
+    for (const { length } of this.#entering.values()) queued += length;
+    return queued;
+  }
+
+  /**
+   * Waits for a place.
+   * @returns gives it back; calling that twice is harmless
+   */
+  async enter(client: GateClient, signal: AbortSignal | undefined): Promise<() => void> {
+    if (signal?.aborted) throw abortError(signal);
+    if (this.#taken < this.#places) this.#taken++;
+    else await waitFor(signal, (go) => this.#queue(client, go));
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      const next = this.#taken <= this.#places ? this.#next() : undefined;
+      if (next) next();
+      else this.#taken--;
+    };
+  }
+
+  /** @returns takes it away again */
+  #queue(client: GateClient, go: () => void): () => void {
+    client.queued++;
+    const queue = this.#entering.get(client) ?? [];
+    queue.push(go);
+    this.#entering.set(client, queue);
+    return () => {
+      client.queued--;
+      queue.splice(queue.indexOf(go), 1);
+      if (queue.length === 0) this.#entering.delete(client);
+    };
+  }
+
+  /** The first of the transport whose turn it is, which then is the last to have another. */
+  #next(): (() => void) | undefined {
+    for (const [client, queue] of this.#entering) {
+      this.#entering.delete(client);
+      this.#entering.set(client, queue);
+      return queue[0];
+    }
+    return undefined;
+  }
+}
+
+/** A request that wants to go. */
+interface Departure {
+  /** Its HTTP body carries at most so many. */
+  bytes: number;
+  /** Milliseconds; a pause longer than that is not waited for. */
+  longestWait: number;
+  /** Ends this wait, in place of what ends all waits of the message. */
+  signal?: AbortSignal | undefined;
+}
+
+/** A request that was made and has ended. */
+export interface Arrival {
+  /** What its body really carried. */
+  bytes: number;
+  /** Whether the service asked for a pause with it; then `pause()` was called before. */
+  refused: boolean;
+}
+
+/** One message's way through the gate: any number of requests, one at a time, then `leave`, always. */
+export interface Passage {
+  /**
+   * Waits until a request may be made. Older messages are served before younger ones, also with later requests.
+   * @returns whether it may be made; `false` for too long a pause
+   */
+  depart(departure: Departure): Promise<boolean>;
+  /**
+   * Whether a pause has been asked for since the departure: a request that was not made by then must not be. It arrives, and
+   * departs again.
+   */
+  readonly recalled: boolean;
+  /**
+   * The request that may be made waits for something else first. Until it is taken back, a message of another transport that
+   * waits at the mailbox may go in its stead.
+   */
+  lend(): void;
+  /** @returns whether the request may still be made; otherwise it departs again */
+  takeBack(): boolean;
+  /** The request has ended; without `arrival` it was never made. */
+  arrive(arrival?: Arrival): void;
+  /** Waits `ms` between two requests, with nothing in flight. */
+  rest(ms: number): Promise<void>;
+  /** The message's bytes are no longer needed, so another may be composed. */
+  unload(): void;
+  /** From now on the closing of its transport does not stop this message. */
+  commit(): void;
+  /** The message is done, one way or the other. */
+  leave(): void;
+}
+
+/**
+ * A wait that ends when `go` is called or the signal aborts.
+ * @param begin puts `go` where it will be called; gives what takes it away from there
+ */
+function waitFor(signal: AbortSignal | undefined, begin: (go: () => void) => () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(abortError(signal));
+    const end = () => {
+      release();
+      remove();
+    };
+    const release = onAbort(signal, () => {
+      end();
+      reject(abortError(signal));
+    });
+    const remove = begin(() => {
+      end();
+      resolve();
+    });
+  });
 }

@@ -3,7 +3,7 @@ import { parseObject } from '../../graph/answer.js';
 import { longestMime } from '../../graph/client.js';
 import { inboxQuery, nextQuery } from '../../graph/inbox-query.js';
 import type { Requests } from '../request/requests.js';
-import { judgeWhole, type Run, reading } from './reading.js';
+import { judgeWhole, type Run, reading } from './lookup-request.js';
 
 /** A message that lies in the Inbox. */
 export interface InboxMessage {

@@ -17,7 +17,7 @@ import {
 import { MailboxGate } from '../gate/mailbox-gate.js';
 import { Turnstile } from '../gate/request-queue.js';
 import type { Requests } from '../request/requests.js';
-import { judgeWhole, type Run, reading } from './reading.js';
+import { judgeWhole, type Run, reading } from './lookup-request.js';
 import { type SettledMessage, type Unsettled, unknownFate } from './settle.js';
 
 /**

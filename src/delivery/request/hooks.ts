@@ -2,8 +2,8 @@ import type { Clock } from '../../common/clock.js';
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import type { DeliveryWay } from '../deliver.js';
 import type { Composition, Deliverable } from './composition.js';
-import type { SubmissionWatcher } from './operation.js';
 import type { Requests } from './requests.js';
+import type { SubmissionWatcher } from './types.js';
 
 /**
  * Calls a function that the caller gave, and waits for it no longer than the message is wanted, nor than a request may take.

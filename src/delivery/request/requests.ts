@@ -5,17 +5,13 @@ import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { claimsChallenge } from '../../graph/claims.js';
 import type { GraphClient } from '../../graph/client.js';
 import { type HttpAnswer, NetworkFailure } from '../../graph/http.js';
-import type { MailboxGate } from '../gate/mailbox-gate.js';
-import type { Arrival, Passage } from '../gate/passage.js';
-import type { DeliveryContext, DeliveryHooks } from './context.js';
-import { failureOfStep, longPause, pausedBefore, sendFailure, waitedTooLong } from './errors.js';
-import { missingRole } from './missing-role.js';
-import { nextMove } from './next-move.js';
-import type { AttemptReport, Step, StepResult } from './operation.js';
+import type { Arrival, MailboxGate, Passage } from '../gate/mailbox-gate.js';
+import { failureOfStep, longPause, pausedBefore, sendFailure, waitedTooLong } from './delivery-errors.js';
+import { missingRole } from './error-hints.js';
+import { Patience } from './max-wait.js';
 import type { Outcome } from './outcome.js';
-import { Patience } from './patience.js';
-import { Place } from './request-slot.js';
-import { nextDelay, repeatDelay } from './retry.js';
+import { nextDelay, nextMove, repeatDelay } from './retry-delay.js';
+import type { AttemptReport, DeliveryContext, DeliveryHooks, Step, StepResult } from './types.js';
 
 /** Milliseconds; a pause beyond a day is somebody's mistake, and must not outlive it by much. */
 const longestPause = 86_400_000;
@@ -401,5 +397,74 @@ export class Requests {
     const duration = Math.round(clock.elapsed() - started);
     if (step.submission) this.#lastDuration = duration;
     return { result, clientRequestId, startedAt, duration };
+  }
+}
+
+/** Who wants a place. */
+interface PlaceWanted {
+  step: Step;
+  /** Milliseconds; a longer pause is not waited for. */
+  longestWait: number;
+  signal: AbortSignal | undefined;
+}
+
+/** Counts arrivals at the transport's own turnstile. */
+let age = 0;
+
+/** Room for one request, at its mailbox and in the transport as a whole. `leave` must follow, once. */
+class Place {
+  readonly #context: DeliveryContext;
+  readonly #passage: Passage;
+  readonly #submission: boolean;
+  #begun = false;
+
+  private constructor(context: DeliveryContext, passage: Passage, submission: boolean) {
+    this.#context = context;
+    this.#passage = passage;
+    this.#submission = submission;
+  }
+
+  /** Waits for room; gives `undefined` when that would take too long. */
+  static async take(
+    context: DeliveryContext,
+    passage: Passage,
+    { step: { bytes, submission }, longestWait, signal }: PlaceWanted,
+  ): Promise<Place | undefined> {
+    const { connections } = context;
+    for (;;) {
+      if (!(await passage.depart({ bytes, longestWait, signal }))) return undefined;
+      const place = new Place(context, passage, submission);
+      if (!connections) return place;
+      const waiter = { age: age++, submission, signal };
+      if (!connections.opensFor(waiter)) passage.lend();
+      try {
+        await connections.enter(waiter);
+      } catch (error) {
+        passage.arrive();
+        throw error;
+      }
+      try {
+        if (passage.takeBack() ? !passage.recalled : await passage.depart({ bytes, longestWait: 0, signal }))
+          return place;
+      } catch (error) {
+        place.leave(undefined);
+        throw error;
+      }
+      // The mailbox was paused while this one waited for the transport.
+      place.leave(undefined);
+    }
+  }
+
+  /** The request is made now. */
+  begin(): void {
+    this.#begun = true;
+    if (this.#submission) this.#context.rate?.begin();
+  }
+
+  /** The request has ended; without `arrival` nothing of it ever left. */
+  leave(arrival: Arrival | undefined): void {
+    if (this.#submission && !this.#begun) this.#context.rate?.cancel();
+    this.#context.connections?.leave();
+    this.#passage.arrive(arrival);
   }
 }

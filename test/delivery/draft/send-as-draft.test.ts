@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { GraphMailError } from '../../../src/common/errors.js';
 import type { HttpAnswer, NetworkFailure } from '../../../src/graph/http.js';
 import { answer, graphError, networkFailure, type PendingRequest } from '../../helpers/answers.js';
-import { messageId, pass, world } from '../../helpers/delivery-world.js';
+import { messageId, pass, world } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 import { settled } from '../../helpers/virtual-clock.js';
 

@@ -4,7 +4,7 @@ import { GraphMailError } from '../../../src/common/errors.js';
 import type { HttpAnswer, NetworkFailure } from '../../../src/graph/http.js';
 import type { HeavyAttachment } from '../../../src/message/large/heavy-attachment.js';
 import { answer, graphError, networkFailure, type PendingRequest } from '../../helpers/answers.js';
-import { pass, world } from '../../helpers/delivery-world.js';
+import { pass, world } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 
 type Result = HttpAnswer | NetworkFailure;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MailboxGate } from '../../../src/delivery/gate/mailbox-gate.js';
-import { accepted, states, Traveller, through } from '../../helpers/traveller.js';
+import { accepted, states, Traveller, through } from '../../helpers/gate-request.js';
 import { settled, VirtualClock } from '../../helpers/virtual-clock.js';
 
 function gateOf(limit: number, lookAhead: number, clock = new VirtualClock()): MailboxGate {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MailboxGate } from '../../../src/delivery/gate/mailbox-gate.js';
 import { UploadBudget } from '../../../src/delivery/gate/upload-budget.js';
-import { states, type Traveller, through } from '../../helpers/traveller.js';
+import { states, type Traveller, through } from '../../helpers/gate-request.js';
 import { VirtualClock } from '../../helpers/virtual-clock.js';
 
 const minute = 60_000;

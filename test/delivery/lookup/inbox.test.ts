@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { runErrand } from '../../../src/delivery/lookup/errand.js';
 import { type InboxMessage, readInbox } from '../../../src/delivery/lookup/inbox.js';
+import { runErrand } from '../../../src/delivery/lookup/lookup-request.js';
 import type { HttpAnswer } from '../../../src/graph/http.js';
 import { answer, graphError, type PendingRequest } from '../../helpers/answers.js';
-import { mailbox, pass, world } from '../../helpers/delivery-world.js';
+import { mailbox, pass, world } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 
 const since = new Date('2026-11-23T10:00:00.750Z');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runErrand } from '../../../src/delivery/lookup/errand.js';
+import { runErrand } from '../../../src/delivery/lookup/lookup-request.js';
 import {
   searchTrace,
   settleByTrace,
@@ -10,7 +10,7 @@ import {
 import type { HttpAnswer } from '../../../src/graph/http.js';
 import type { TraceSearch } from '../../../src/graph/message-trace.js';
 import { answer, graphError, networkFailure, type PendingRequest } from '../../helpers/answers.js';
-import { messageId, pass, world } from '../../helpers/delivery-world.js';
+import { messageId, pass, world } from '../../helpers/delivery-setup.js';
 import { VirtualClock } from '../../helpers/virtual-clock.js';
 
 const sender = 'noreply@contoso.com';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { HttpAnswer, NetworkFailure } from '../../../src/graph/http.js';
 import { answer, graphError, networkFailure, type PendingRequest, type ScriptedGraph } from '../../helpers/answers.js';
-import { first, mailbox, messageId, world } from '../../helpers/delivery-world.js';
+import { first, mailbox, messageId, world } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 import { settled, type VirtualClock } from '../../helpers/virtual-clock.js';
 

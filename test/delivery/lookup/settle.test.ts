@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { runErrand } from '../../../src/delivery/lookup/errand.js';
+import { runErrand } from '../../../src/delivery/lookup/lookup-request.js';
 import { settle, type UnsettledMessage } from '../../../src/delivery/lookup/settle.js';
-import type { DeliveryHooks } from '../../../src/delivery/request/context.js';
+import type { DeliveryHooks } from '../../../src/delivery/request/types.js';
 import type { HttpAnswer } from '../../../src/graph/http.js';
 import { answer, graphError, type PendingRequest } from '../../helpers/answers.js';
-import { mailbox, messageId, pass, world } from '../../helpers/delivery-world.js';
+import { mailbox, messageId, pass, world } from '../../helpers/delivery-setup.js';
 
 type Answers = Partial<Record<PendingRequest['command'], HttpAnswer[]>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type FailedAttempt, sendFailure } from '../../../src/delivery/request/errors.js';
+import { type FailedAttempt, sendFailure } from '../../../src/delivery/request/delivery-errors.js';
 import { answer, graphError, networkFailure } from '../../helpers/answers.js';
 
 const attempt: FailedAttempt = {

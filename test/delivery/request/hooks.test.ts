@@ -3,7 +3,7 @@ import type { GraphMailError } from '../../../src/common/errors.js';
 import type { DeliveryWay } from '../../../src/delivery/deliver.js';
 import type { SendAttempt } from '../../../src/options/types.js';
 import { answer, graphError, networkFailure, type PendingRequest, type Script } from '../../helpers/answers.js';
-import { mailbox, messageId, pass, world } from '../../helpers/delivery-world.js';
+import { mailbox, messageId, pass, world } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 import { settled } from '../../helpers/virtual-clock.js';
 

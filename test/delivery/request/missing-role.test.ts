@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { GraphMailError } from '../../../src/common/errors.js';
-import type { Command } from '../../../src/delivery/request/operation.js';
+import type { Command } from '../../../src/delivery/request/types.js';
 import { answer, graphError, type Script } from '../../helpers/answers.js';
-import { messageId, world } from '../../helpers/delivery-world.js';
+import { messageId, world } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 
 /** A token as Entra makes them, told from the others by its `uti`. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type NextMove, nextMove, type StepState } from '../../../src/delivery/request/next-move.js';
 import type { Outcome } from '../../../src/delivery/request/outcome.js';
+import { type NextMove, nextMove, type StepState } from '../../../src/delivery/request/retry-delay.js';
 
 const limits = { maxRetries: 2, maxWait: 60_000 };
 const fresh: StepState = { attempts: 1, waited: 0, renewed: false };

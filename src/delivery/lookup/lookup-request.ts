@@ -1,7 +1,27 @@
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { NetworkFailure } from '../../graph/http.js';
+import type { MailboxGate } from '../gate/mailbox-gate.js';
 import { type Judge, judgeRepeatable } from '../request/outcome.js';
-import type { Requests } from '../request/requests.js';
+import { Requests } from '../request/requests.js';
+import type { DeliveryContext, DeliveryHooks } from '../request/types.js';
+
+/** Makes requests that carry no message, through the same gate as those that do. */
+export async function runErrand<T>(
+  context: DeliveryContext,
+  gate: MailboxGate,
+  mailbox: string,
+  hooks: DeliveryHooks,
+  errand: (requests: Requests) => Promise<T>,
+): Promise<T> {
+  const passage = await gate.admit(hooks.signal, context.client);
+  // There is nothing that takes memory, so this holds up nobody who is to be composed.
+  passage.unload();
+  try {
+    return await errand(new Requests(context, gate, passage, mailbox, hooks));
+  } finally {
+    passage.leave();
+  }
+}
 
 /** Makes requests in a passage of their own. */
 export type Run = <T>(errand: (requests: Requests) => Promise<T>) => Promise<T>;

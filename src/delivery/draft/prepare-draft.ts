@@ -1,7 +1,7 @@
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import type { GraphCall } from '../../graph/client.js';
 import type { Composition, Deliverable } from '../request/composition.js';
-import { judgePreparation } from '../request/outcome.js';
+import { judgeDeletion, judgePreparation } from '../request/outcome.js';
 import type { Requests } from '../request/requests.js';
 
 /**
@@ -56,4 +56,29 @@ function noId(status: number | undefined): GraphMailError {
     outcome: 'unknown',
     responseCode: status,
   });
+}
+
+/** For what is worth a try, and no more. */
+const brief = { maxRetries: 2, maxWait: 10_000 };
+
+/**
+ * Deletes a draft that was surely not sent. Not when the caller has called everything off: an abort must end at once.
+ * @returns what became of it; `gone` when somebody else took it away before
+ */
+export async function removeDraft(requests: Requests, id: string): Promise<'deleted' | 'gone' | 'left'> {
+  if (requests.aborted) return 'left';
+  const { graph, mailbox } = requests;
+  try {
+    await requests.perform({
+      command: 'deleteDraft',
+      submission: false,
+      bytes: 0,
+      judge: judgeDeletion,
+      limits: brief,
+      request: (call) => graph.deleteDraft(mailbox, id, call),
+    });
+    return 'deleted';
+  } catch (error) {
+    return isGraphMailError(error) && error.graphCode === 'ErrorItemNotFound' ? 'gone' : 'left';
+  }
 }

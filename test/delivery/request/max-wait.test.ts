@@ -4,7 +4,7 @@ import { MailboxGate } from '../../../src/delivery/gate/mailbox-gate.js';
 import { RateLimiter } from '../../../src/delivery/gate/rate-limiter.js';
 import { Turnstile } from '../../../src/delivery/gate/request-queue.js';
 import { answer, networkFailure } from '../../helpers/answers.js';
-import { mailbox, messageId, pass, way, world } from '../../helpers/delivery-world.js';
+import { mailbox, messageId, pass, way, world } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 import { settled } from '../../helpers/virtual-clock.js';
 

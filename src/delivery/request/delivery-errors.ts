@@ -4,7 +4,7 @@ import { readGraphFault, responseLine } from '../../graph/answer.js';
 import { type HttpAnswer, NetworkFailure } from '../../graph/http.js';
 import { describeNetworkFailure } from '../../graph/network-error.js';
 import { explainRefusal } from './error-hints.js';
-import type { Command } from './operation.js';
+import type { Command } from './types.js';
 
 /** What is known of the attempt that failed, besides its result. */
 export interface FailedAttempt {

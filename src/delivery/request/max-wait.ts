@@ -2,7 +2,7 @@ import { onAbort } from '../../common/abort.js';
 import type { Clock } from '../../common/clock.js';
 import type { GraphMailError } from '../../common/errors.js';
 import type { MessagePatience } from '../../options/settings.js';
-import type { RetryLimits } from './retry.js';
+import type { RetryLimits } from './retry-delay.js';
 
 /** The longest that a timer of Node can take. */
 const longestTimer = 2 ** 31 - 1;

@@ -1,6 +1,4 @@
-import type { GateClient } from '../../src/delivery/gate/admission.js';
-import type { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
-import type { Arrival, Passage } from '../../src/delivery/gate/passage.js';
+import type { Arrival, GateClient, MailboxGate, Passage } from '../../src/delivery/gate/mailbox-gate.js';
 import { settled } from './virtual-clock.js';
 
 /** A request that was made, and that the service took. */
