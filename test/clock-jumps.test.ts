@@ -9,15 +9,15 @@ import type { OpenRun } from '../src/bulk/run/open-run.js';
 import { laneMemory } from '../src/bulk/run/restore-pace.js';
 import { MailboxGate } from '../src/delivery/gate/mailbox-gate.js';
 import { RateLimiter } from '../src/delivery/gate/rate-limiter.js';
-import { Turnstile } from '../src/delivery/gate/request-queue.js';
-import { runErrand } from '../src/delivery/lookup/lookup-request.js';
+import { RequestQueue } from '../src/delivery/gate/request-queue.js';
+import { runLookup } from '../src/delivery/lookup/lookup-request.js';
 import { settle } from '../src/delivery/lookup/settle.js';
 import { play } from './bulk/run/virtual/play.js';
 import { SteppingClock } from './bulk/run/virtual/stepping-clock.js';
 import { answer, graphError } from './helpers/answers.js';
-import { first, mailbox, messageId, world } from './helpers/delivery-setup.js';
+import { first, mailbox, messageId, setUp } from './helpers/delivery-setup.js';
 import { failureOf } from './helpers/failure.js';
-import { Traveller, through } from './helpers/gate-request.js';
+import { GateRequest, through } from './helpers/gate-request.js';
 import { settled, VirtualClock } from './helpers/virtual-clock.js';
 
 const second = 1_000;
@@ -88,18 +88,18 @@ const waits: Record<string, Wait> = {
     takes: 6 * second,
     async begin(clock) {
       const gate = gateOf(clock);
-      const traveller = new Traveller(gate);
+      const request = new GateRequest(gate);
       await settled();
       gate.pause(6 * second);
       // No longer than this one would wait.
-      traveller.depart(0, 10 * second);
-      return () => traveller.state === 'away';
+      request.acquire(0, 10 * second);
+      return () => request.state === 'away';
     },
   },
   'Retry-After in seconds': {
     takes: 6 * second,
     async begin(clock) {
-      const { send, graph } = world({ clock, script: first(answer(429, { 'retry-after': '6' })) });
+      const { send, graph } = setUp({ clock, script: first(answer(429, { 'retry-after': '6' })) });
       void send();
       await settled();
       return () => graph.requests.length === 2;
@@ -113,7 +113,7 @@ const waits: Record<string, Wait> = {
         date: new Date(serverNow).toUTCString(),
         'retry-after': new Date(serverNow + 6 * second).toUTCString(),
       };
-      const { send, graph } = world({ clock, script: first(answer(429, headers)) });
+      const { send, graph } = setUp({ clock, script: first(answer(429, headers)) });
       void send();
       await settled();
       return () => graph.requests.length === 2;
@@ -122,10 +122,10 @@ const waits: Record<string, Wait> = {
   'the delay of one message before it is tried again': {
     takes: 2 * second,
     async begin(clock) {
-      const traveller = new Traveller(gateOf(clock));
+      const request = new GateRequest(gateOf(clock));
       await settled();
-      traveller.rest(2 * second);
-      return () => traveller.state === 'rested';
+      request.delay(2 * second);
+      return () => request.state === 'rested';
     },
   },
   'what a gate remembers of a pause': {
@@ -140,8 +140,8 @@ const waits: Record<string, Wait> = {
     takes: 5 * minute,
     async begin(clock) {
       const gate = gateOf(clock, 100);
-      const [one, two] = (await through(gate, 2, 100)) as [Traveller, Traveller];
-      await one.arrive({ bytes: 100, refused: false });
+      const [one, two] = (await through(gate, 2, 100)) as [GateRequest, GateRequest];
+      await one.release({ bytes: 100, refused: false });
       return () => two.state === 'away';
     },
   },
@@ -149,15 +149,15 @@ const waits: Record<string, Wait> = {
     takes: second,
     async begin(clock) {
       const limiter = new RateLimiter(1, second, clock);
-      const turnstile = new Turnstile({
+      const queue = new RequestQueue({
         limit: () => 5,
         wait: () => limiter.wait,
-        entered: () => limiter.reserve(),
+        acquired: () => limiter.reserve(),
         clock,
       });
-      await turnstile.enter({ age: 0 });
+      await queue.acquire({ age: 0 });
       limiter.begin();
-      return ended(turnstile.enter({ age: 1 }));
+      return ended(queue.acquire({ age: 1 }));
     },
   },
   'a token, until it is renewed': {
@@ -196,7 +196,7 @@ const waits: Record<string, Wait> = {
   'the search of Sent Items': {
     takes: minute,
     async begin(clock) {
-      const { send, graph } = world({ clock, way: { onUnknown: 'verify' } });
+      const { send, graph } = setUp({ clock, way: { onUnknown: 'verify' } });
       const nothing = answer(200, {}, JSON.stringify({ value: [] }));
       graph.script = (_, { command }) => (command === 'sendMail' ? answer(504, {}, graphError('X')) : nothing);
       const over = ended(send());
@@ -293,11 +293,11 @@ describe.each(Object.entries(jumps))('a clock that is set %s', (_, by) => {
   test('does not turn away a message that waits out a pause', async () => {
     const clock = new VirtualClock();
     const gate = gateOf(clock);
-    const one = new Traveller(gate);
+    const one = new GateRequest(gate);
     await settled();
     gate.pause(5 * second);
     clock.set(by);
-    one.depart(0, 5 * second);
+    one.acquire(0, 5 * second);
     await settled();
     expect(one.state).toBe('waiting');
     await clock.advance(5 * second);
@@ -306,7 +306,7 @@ describe.each(Object.entries(jumps))('a clock that is set %s', (_, by) => {
 
   test('does not change what a message may wait in all', async () => {
     const clock = new VirtualClock();
-    const { send, graph } = world({
+    const { send, graph } = setUp({
       clock,
       limits: { maxWait: 10 * second },
       script: () => {
@@ -322,7 +322,7 @@ describe.each(Object.entries(jumps))('a clock that is set %s', (_, by) => {
 
   test('does not change how long a request is said to have taken', async () => {
     const clock = new VirtualClock();
-    const { send, graph } = world({ clock });
+    const { send, graph } = setUp({ clock });
     const durations: number[] = [];
     const sent = send('body', { attempted: ({ duration }) => durations.push(duration) });
     await settled();
@@ -335,7 +335,7 @@ describe.each(Object.entries(jumps))('a clock that is set %s', (_, by) => {
 
   test('between two looks into Sent Items does not hide a message from settle()', async () => {
     const clock = new VirtualClock();
-    const { graph, gate, context } = world({ clock });
+    const { graph, gate, context } = setUp({ clock });
     const [sentAfter, serverBegan] = [new Date(clock.now()), clock.now() - clock.elapsed()];
     let looks = 0;
     graph.script = () => {
@@ -348,7 +348,7 @@ describe.each(Object.entries(jumps))('a clock that is set %s', (_, by) => {
         JSON.stringify({ value: looks > 2 ? value : [] }),
       );
     };
-    const settled = runErrand(context, gate, mailbox, {}, (requests) =>
+    const settled = runLookup(context, gate, mailbox, {}, (requests) =>
       settle(requests, { messageId, window: minute, sentAfter }),
     );
     await clock.advance(2 * minute);

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { type LogOptions, safeLogger } from '../common/log.js';
 import { refuseAccess } from '../message/access.js';
 import { contentError } from '../message/compose/compose.js';
 import { checkMessageData, checkPlacesOfContent } from '../message/message-data.js';
@@ -18,17 +19,22 @@ type CompilePlugin = (mail: { data: Record<string, unknown> }, done: (error?: Er
 
 type Listener = (...args: unknown[]) => void;
 
+/** What takes effect before a message comes to the transport. */
+const lateOptions = ['dkim', 'attachDataUrls', 'disableFileAccess', 'disableUrlAccess'] as const;
+
 /** The events that a Mail object subscribes to, once each, in its constructor. */
 const mailerEvents = ['log', 'error', 'idle', 'clear'];
 
 /**
- * The transport's side of the Mail objects that use it. Nodemailer gives a plugin's options to nobody, so they are handed
+ * The transport's side of the Mail objects that use it. Nodemailer gives a plugin's options to no other part, so they are handed
  * over here; and it never takes its listeners back, so those are held only as long as the Mail object itself lives: a
  * framework that makes one for every message must not pile them up.
  */
 export class MailerLink {
   readonly #options: Record<string, unknown>;
   readonly #dkim: unknown;
+  /** Options that cannot wholly take effect on a message that is on its way already. */
+  readonly #late: readonly string[];
   readonly #known = new WeakSet<Mailer>();
   readonly #listeners = new WeakMap<Mailer, Map<string, Listener>>();
   readonly #mailers = new Map<number, WeakRef<Mailer>>();
@@ -36,10 +42,11 @@ export class MailerLink {
   #id = 0;
   #last: WeakRef<Mailer> | undefined;
 
-  /** @param more options that Nodemailer takes although they are not about messages: logger and component */
-  constructor({ dkim, ...options }: MailerOptions, more: Record<string, unknown>) {
-    this.#options = { ...more, ...options };
+  /** @param log goes to the Mail object too, although it is not about messages: logger and component */
+  constructor({ dkim, ...options }: MailerOptions, log: LogOptions) {
+    this.#options = { ...loggerForMailer(log), ...options };
     this.#dkim = dkim;
+    this.#late = lateOptions.filter((name) => (name === 'dkim' ? dkim : options[name]));
   }
 
   /** The Mail object that was set last. */
@@ -63,6 +70,17 @@ export class MailerLink {
       });
     }
     return true;
+  }
+
+  /**
+   * The Mail object of a copy without `on` is not known before its first message. What protects is refused by then where it
+   * can be seen; what Nodemailer and its plugins have done already cannot be undone.
+   */
+  adoptLate(mailer: Mailer | undefined, warn: (message: string) => void): void {
+    if (!mailer || !this.adopt(mailer) || this.#late.length === 0) return;
+    warn(
+      `${this.#late.join(' and ')} cannot wholly take effect on the first message of this copy of the transport. Use createGraphTransporter() to avoid that.`,
+    );
   }
 
   /** Nodemailer's `transport.mailer = …`. */
@@ -89,7 +107,7 @@ export class MailerLink {
     else mailer.use?.('compile', first);
   }
 
-  /** Keeps a listener of a Mail object's own; `false` when it is somebody else's. */
+  /** Keeps a listener of a Mail object's own; `false` when it is another's. */
   listen(mailer: Mailer | undefined, event: string | symbol, listener: Listener): boolean {
     if (typeof mailer !== 'object' || typeof event !== 'string' || !mailerEvents.includes(event)) return false;
     this.adopt(mailer);
@@ -124,7 +142,7 @@ function tellingReadErrors(plugin: CompilePlugin): CompilePlugin {
         done(error && contentError(error));
       });
     } catch (error) {
-      // What follows runs within `done`, and its failures are not for this plugin to tell.
+      // What follows runs within `done`, and its failures are not this plugin's.
       if (ended) throw error;
       done(contentError(error));
     }
@@ -144,7 +162,7 @@ function checking(check: (data: Record<string, unknown>) => void): CompilePlugin
   };
 }
 
-/** Own properties that everybody may see. */
+/** Own properties that are shown to everyone. */
 const shown: ReadonlySet<string | symbol> = new Set(['name', 'version', 'supportsAbortSignal', 'mailboxConcurrency']);
 
 /**
@@ -178,4 +196,9 @@ export function shapeTransport<T extends EventEmitter>(
     if (!link.listen(this.mailer, event, listener)) EventEmitter.prototype.on.call(transport, event, listener);
     return this;
   });
+}
+
+function loggerForMailer({ logger, component }: LogOptions): Record<string, unknown> {
+  if (!logger) return {};
+  return { logger: logger === true ? true : safeLogger(logger), ...(component !== undefined && { component }) };
 }

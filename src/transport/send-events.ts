@@ -10,7 +10,7 @@ import type { RequestBody } from '../message/body.js';
 import { isGuid } from '../options/checks.js';
 
 /** Tells log and diagnostics channel what becomes of one message. Never a secret, never content. */
-export class SendingLog {
+export class SendEvents {
   readonly #log: Log;
   readonly #trace: SendTrace;
   readonly #begun = systemClock.elapsed();

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
-import { accepted, refused, states, Traveller, through } from '../helpers/gate-request.js';
+import { accepted, GateRequest, refused, states, through } from '../helpers/gate-request.js';
 import { settled, VirtualClock } from '../helpers/virtual-clock.js';
 
 function gateWith(clock: VirtualClock, limit: number, lookAhead = 10): MailboxGate {
   return new MailboxGate({ limit, lookAhead, uploadBudget: false, clock });
 }
 
-const away = (travellers: Traveller[]) => travellers.filter(({ state }) => state === 'away').length;
+const away = (travellers: GateRequest[]) => travellers.filter(({ state }) => state === 'away').length;
 
 describe('a pause', () => {
   test('holds everything for the whole of it', async () => {
@@ -47,14 +47,14 @@ describe('a pause', () => {
   test('turns away whoever would not wait that long, at once, and keeps the others', async () => {
     const clock = new VirtualClock();
     const gate = gateWith(clock, 1);
-    const [first] = (await through(gate, 1)) as [Traveller];
-    const waiting = [1_000, 3_000, 5_000].map((patience) => ({ patience, traveller: new Traveller(gate) }));
+    const [first] = (await through(gate, 1)) as [GateRequest];
+    const waiting = [1_000, 3_000, 5_000].map((patience) => ({ patience, traveller: new GateRequest(gate) }));
     await settled();
-    for (const { patience, traveller } of waiting) traveller.depart(0, patience);
+    for (const { patience, traveller } of waiting) traveller.acquire(0, patience);
     gate.pause(3_000);
     await settled();
     expect(states(waiting.map(({ traveller }) => traveller))).toBe('turned away, waiting, waiting');
-    await first.arrive(refused);
+    await first.release(refused);
     await clock.advance(3_000);
     expect(states(waiting.map(({ traveller }) => traveller))).toBe('turned away, away, waiting');
   });
@@ -62,7 +62,7 @@ describe('a pause', () => {
 
 describe('after a pause', () => {
   /** Six at the gate for four, and the pause just over. */
-  async function resuming(): Promise<{ clock: VirtualClock; gate: MailboxGate; travellers: Traveller[] }> {
+  async function resuming(): Promise<{ clock: VirtualClock; gate: MailboxGate; travellers: GateRequest[] }> {
     const clock = new VirtualClock();
     const gate = gateWith(clock, 4);
     gate.pause(1_000);
@@ -74,16 +74,16 @@ describe('after a pause', () => {
   test('one goes; when it has come back well, two; when one of those has, all', async () => {
     const { travellers } = await resuming();
     expect(away(travellers)).toBe(1);
-    await travellers[0]?.arrive();
+    await travellers[0]?.release();
     expect(states(travellers.slice(0, 4))).toBe('away, away, away, waiting');
-    await travellers[1]?.arrive();
+    await travellers[1]?.release();
     expect(states(travellers.slice(2, 7))).toBe('away, away, away, away, waiting');
   });
 
   test('one goes again when the first was refused', async () => {
     const { clock, gate, travellers } = await resuming();
     gate.pause(500);
-    await travellers[0]?.arrive(refused);
+    await travellers[0]?.release(refused);
     await clock.advance(499);
     expect(states(travellers.slice(1, 3))).toBe('waiting, waiting');
     await clock.advance(1);
@@ -92,17 +92,17 @@ describe('after a pause', () => {
 
   test('one goes again when one of two was refused, whatever becomes of the other', async () => {
     const { clock, gate, travellers } = await resuming();
-    await travellers[0]?.arrive();
+    await travellers[0]?.release();
     gate.pause(500);
-    await travellers[1]?.arrive(refused);
-    await travellers[2]?.arrive();
+    await travellers[1]?.release(refused);
+    await travellers[2]?.release();
     await clock.advance(500);
     expect(states(travellers.slice(3, 6))).toBe('away, waiting, waiting');
   });
 
   test('a request that was never made proves nothing', async () => {
     const { travellers } = await resuming();
-    travellers[0]?.passage?.arrive();
+    travellers[0]?.slot?.releaseRequest();
     await settled();
     expect(states(travellers.slice(1, 4))).toBe('away, waiting, waiting');
   });
@@ -110,7 +110,7 @@ describe('after a pause', () => {
   test('a refusal whose pause is over already proves nothing either', async () => {
     const { gate, travellers } = await resuming();
     gate.pause(0);
-    await travellers[0]?.arrive(refused);
+    await travellers[0]?.release(refused);
     expect(states(travellers.slice(1, 4))).toBe('away, waiting, waiting');
   });
 
@@ -119,31 +119,31 @@ describe('after a pause', () => {
     const gate = gateWith(clock, 4);
     const travellers = await through(gate, 10);
     gate.pause(1_000);
-    await travellers[0]?.arrive(refused);
+    await travellers[0]?.release(refused);
     await clock.advance(1_000);
     expect(states(travellers.slice(4, 6))).toBe('away, waiting');
-    await travellers[1]?.arrive();
-    await travellers[2]?.arrive();
+    await travellers[1]?.release();
+    await travellers[2]?.release();
     expect(states(travellers.slice(4, 6))).toBe('away, waiting');
-    await travellers[4]?.arrive();
+    await travellers[4]?.release();
     expect(states(travellers.slice(5, 8))).toBe('away, away, waiting');
   });
 
   test('a request that departed before it and was not made by then is to depart again, after all of it', async () => {
     const clock = new VirtualClock();
     const gate = gateWith(clock, 2);
-    const [slow] = (await through(gate, 1)) as [Traveller];
-    expect(slow.passage?.recalled).toBe(false);
+    const [slow] = (await through(gate, 1)) as [GateRequest];
+    expect(slow.slot?.revoked).toBe(false);
     gate.pause(1_000);
-    expect(slow.passage?.recalled).toBe(true);
+    expect(slow.slot?.revoked).toBe(true);
     await clock.advance(1_000);
-    expect(slow.passage?.recalled).toBe(true);
-    slow.passage?.arrive();
-    expect(slow.passage?.recalled).toBe(false);
-    slow.depart();
+    expect(slow.slot?.revoked).toBe(true);
+    slow.slot?.releaseRequest();
+    expect(slow.slot?.revoked).toBe(false);
+    slow.acquire();
     await settled();
     expect(slow.state).toBe('away');
-    expect(slow.passage?.recalled).toBe(false);
+    expect(slow.slot?.revoked).toBe(false);
   });
 
   test('never more than `limit` go, counting those from before it', async () => {
@@ -153,7 +153,7 @@ describe('after a pause', () => {
     gate.pause(1_000);
     await clock.advance(1_000);
     expect(states(travellers.slice(0, 3))).toBe('away, away, waiting');
-    travellers[0]?.passage?.arrive(accepted);
+    travellers[0]?.slot?.releaseRequest(accepted);
     await settled();
     expect(states(travellers.slice(1, 4))).toBe('away, away, waiting');
   });
@@ -166,7 +166,7 @@ describe('after a pause', () => {
     await clock.advance(10);
     for (const traveller of travellers) {
       expect(traveller.state).toBe('away');
-      await traveller.arrive();
+      await traveller.release();
       expect(away(travellers.slice(travellers.indexOf(traveller) + 1))).toBeLessThanOrEqual(1);
     }
   });

@@ -4,7 +4,7 @@ import { isGraphMailError } from '../../src/common/errors.js';
 import { deliver } from '../../src/delivery/deliver.js';
 import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
 import { RateLimiter } from '../../src/delivery/gate/rate-limiter.js';
-import { Turnstile } from '../../src/delivery/gate/request-queue.js';
+import { RequestQueue } from '../../src/delivery/gate/request-queue.js';
 import { MessageIds } from '../../src/delivery/request/composition.js';
 import { RetryBudget } from '../../src/delivery/request/retry-delay.js';
 import type { DeliveryContext } from '../../src/delivery/request/types.js';
@@ -51,10 +51,10 @@ async function run({ seed, share, uploadBudget, bounds }: Wishes) {
     rate,
     connections:
       bounds &&
-      new Turnstile({
+      new RequestQueue({
         limit: () => bounds.connections,
         wait: ({ submission }) => (submission ? (rate?.wait ?? 0) : 0),
-        entered: ({ submission }) => {
+        acquired: ({ submission }) => {
           if (submission) rate?.reserve();
         },
         clock,

@@ -1,43 +1,53 @@
-import type { Arrival, GateClient, MailboxGate, Passage } from '../../src/delivery/gate/mailbox-gate.js';
+import type { EndedRequest, GateClient, MailboxGate, MessageSlot } from '../../src/delivery/gate/mailbox-gate.js';
 import { settled } from './virtual-clock.js';
 
 /** A request that was made, and that the service took. */
-export const accepted: Arrival = { bytes: 0, refused: false };
+export const accepted: EndedRequest = { bytes: 0, refused: false };
 
 /** A request that the service answered with a pause. */
-export const refused: Arrival = { bytes: 0, refused: true };
+export const refused: EndedRequest = { bytes: 0, refused: true };
 
-/** Someone on the way through a gate, who notes how far they have come. */
-export class Traveller {
-  passage: Passage | undefined;
+type WaitSignal = AbortSignal | undefined | (() => AbortSignal | undefined);
+
+/** A message at a gate, which notes how far it and its request have come. */
+export class GateRequest {
+  slot: MessageSlot | undefined;
   state: 'outside' | 'inside' | 'waiting' | 'away' | 'turned away' | 'resting' | 'rested' | 'failed' = 'outside';
   error: unknown;
 
-  constructor(gate: MailboxGate, signal?: AbortSignal, client?: GateClient) {
-    gate.admit(signal, client).then((passage) => {
-      this.passage = passage;
+  readonly #signal: WaitSignal;
+
+  /** @param signal ends its waits; as a function, it is asked for each wait anew */
+  constructor(gate: MailboxGate, signal?: WaitSignal, client?: GateClient) {
+    this.#signal = signal;
+    gate.acquire(this.#waitSignal, client).then((slot) => {
+      this.slot = slot;
       this.state = 'inside';
     }, this.#fail);
   }
 
-  depart(bytes = 0, longestWait = Number.POSITIVE_INFINITY): void {
+  acquire(bytes = 0, longestPause = Number.POSITIVE_INFINITY): void {
     this.state = 'waiting';
-    this.passage?.depart({ bytes, longestWait }).then((departed) => {
-      this.state = departed ? 'away' : 'turned away';
+    this.slot?.acquireRequest({ bytes, longestPause, signal: this.#waitSignal }).then((acquired) => {
+      this.state = acquired ? 'away' : 'turned away';
     }, this.#fail);
   }
 
   /** Lets go of the request, and waits for what follows from it. */
-  async arrive(arrival: Arrival | undefined = accepted): Promise<void> {
-    this.passage?.arrive(arrival);
+  async release(ended: EndedRequest | undefined = accepted): Promise<void> {
+    this.slot?.releaseRequest(ended);
     await settled();
   }
 
-  rest(ms: number): void {
+  delay(ms: number): void {
     this.state = 'resting';
-    this.passage?.rest(ms).then(() => {
+    this.slot?.delay(ms, this.#waitSignal).then(() => {
       this.state = 'rested';
     }, this.#fail);
+  }
+
+  get #waitSignal(): AbortSignal | undefined {
+    return typeof this.#signal === 'function' ? this.#signal() : this.#signal;
   }
 
   readonly #fail = (error: unknown) => {
@@ -46,19 +56,19 @@ export class Traveller {
   };
 }
 
-/** So many who come to the gate one after another, and want to go as soon as they are in. */
+/** So many messages that come to the gate one after another, and want a request as soon as they have a slot. */
 export async function through(
   gate: MailboxGate,
   count: number,
   bytes = 0,
   client?: GateClient,
-  signal?: AbortSignal,
-): Promise<Traveller[]> {
-  const travellers = Array.from({ length: count }, () => new Traveller(gate, signal, client));
+  signal?: WaitSignal,
+): Promise<GateRequest[]> {
+  const requests = Array.from({ length: count }, () => new GateRequest(gate, signal, client));
   await settled();
-  for (const traveller of travellers) if (traveller.state === 'inside') traveller.depart(bytes);
+  for (const request of requests) if (request.state === 'inside') request.acquire(bytes);
   await settled();
-  return travellers;
+  return requests;
 }
 
-export const states = (travellers: Traveller[]): string => travellers.map(({ state }) => state).join(', ');
+export const states = (requests: GateRequest[]): string => requests.map(({ state }) => state).join(', ');

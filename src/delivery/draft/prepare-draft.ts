@@ -1,17 +1,72 @@
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import type { GraphCall } from '../../graph/client.js';
 import type { Composition, Deliverable } from '../request/composition.js';
-import { judgeDeletion, judgePreparation } from '../request/outcome.js';
+import { classifyPreparation } from '../request/outcome.js';
 import type { Requests } from '../request/requests.js';
+import { classifyDraftDeletion } from './draft-outcome.js';
+import { uploadFile } from './upload-attachment.js';
+
+/** What is left in Drafts when a message has come to its end. */
+export interface LeftDrafts {
+  /** Whether there may be one whose id is not known. */
+  unknown: boolean;
+  id: string | undefined;
+  /** Why the one with the id was not deleted, where that is not Graph's doing. */
+  because?: string | undefined;
+}
+
+/** Drafts that are made for one message when it is not known whether a file was attached to the one before. */
+const mostDrafts = 3;
+
+/** A draft with all that belongs to the message. */
+export async function prepareDraft(
+  requests: Requests,
+  message: Composition<Deliverable>,
+  maxRequestSize: number,
+  left: LeftDrafts,
+): Promise<string> {
+  for (let drafts = 1; ; drafts++) {
+    const id = await createDraft(requests, message, maxRequestSize, () => {
+      left.unknown = true;
+      requests.tellLeftDraft(undefined);
+    });
+    // A draft that is not sent is of no use, so it is not left behind.
+    requests.commit();
+    const doubt = await attachAll(requests, message, maxRequestSize, id).catch(async (error: unknown) => {
+      if ((await removeDraft(requests, id)) === 'left') left.id = id;
+      throw error;
+    });
+    if (!doubt) return id;
+    if ((await removeDraft(requests, id)) === 'left') {
+      left.id = id;
+      requests.tellLeftDraft(id);
+    }
+    if (drafts === mostDrafts) throw doubt;
+  }
+}
+
+/** Why it is not known whether a file was attached, or nothing when all were. */
+async function attachAll(
+  requests: Requests,
+  message: Composition<Deliverable>,
+  maxRequestSize: number,
+  id: string,
+): Promise<GraphMailError | undefined> {
+  for (const file of message.details?.heavy ?? []) {
+    const doubt = await uploadFile(requests, id, file, maxRequestSize);
+    if (doubt) return doubt;
+  }
+  return undefined;
+}
 
 /**
- * Makes a draft of a message. When nobody knows whether one was made, another is: a draft sends nothing by itself, and one
+ * Makes a draft of a message. When it is not known whether one was made, another is: a draft sends nothing by itself, and one
  * that may be there is not looked for, as what has the same Message-ID could be another message that is on its way.
- * @param mayBeLeft told when nobody knows whether there is one more draft
+ * @param mayBeLeft told when it is not known whether there is one more draft
  * @returns its id
  * @throws GraphMailError not sent
  */
-export async function createDraft(
+async function createDraft(
   requests: Requests,
   message: Composition<Deliverable>,
   maxRequestSize: number,
@@ -22,7 +77,7 @@ export async function createDraft(
     if (typeof doubt === 'string') return doubt;
     requests.commit();
     mayBeLeft();
-    if (requests.aborted || doubt.permanent || !(await requests.restBeforeRepeating(attempts))) throw doubt;
+    if (requests.aborted || doubt.permanent || !(await requests.delayBeforeRepeating(attempts))) throw doubt;
   }
 }
 
@@ -32,16 +87,16 @@ async function tryToCreate(
   message: Composition<Deliverable>,
   maxRequestSize: number,
 ): Promise<string | GraphMailError> {
-  const step = (body?: Buffer) => ({
+  const operation = (body?: Buffer) => ({
     command: 'createDraft' as const,
     submission: false,
     bytes: body?.length ?? maxRequestSize,
-    judge: judgePreparation(201),
+    classify: classifyPreparation(201),
     request: (call: GraphCall) => requests.graph.createDraft(requests.mailbox, body ?? Buffer.alloc(0), call),
   });
-  const ready = async () => step((await message.whole()).body);
+  const ready = async () => operation((await message.whole()).body);
   try {
-    const made = await requests.perform(message.details ? await ready() : step(), ready);
+    const made = await requests.perform(message.details ? await ready() : operation(), ready);
     return made?.answer.id ?? noId(made?.answer.status);
   } catch (error) {
     if (isGraphMailError(error) && error.outcome === 'unknown') return error;
@@ -63,7 +118,7 @@ const brief = { maxRetries: 2, maxWait: 10_000 };
 
 /**
  * Deletes a draft that was surely not sent. Not when the caller has called everything off: an abort must end at once.
- * @returns what became of it; `gone` when somebody else took it away before
+ * @returns what became of it; `gone` when something else took it away before
  */
 export async function removeDraft(requests: Requests, id: string): Promise<'deleted' | 'gone' | 'left'> {
   if (requests.aborted) return 'left';
@@ -73,7 +128,7 @@ export async function removeDraft(requests: Requests, id: string): Promise<'dele
       command: 'deleteDraft',
       submission: false,
       bytes: 0,
-      judge: judgeDeletion,
+      classify: classifyDraftDeletion,
       limits: brief,
       request: (call) => graph.deleteDraft(mailbox, id, call),
     });

@@ -1,44 +1,36 @@
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { NetworkFailure } from '../../graph/http.js';
 import type { MailboxGate } from '../gate/mailbox-gate.js';
-import { type Judge, judgeRepeatable } from '../request/outcome.js';
+import { type Classify, classifyRepeatable } from '../request/outcome.js';
 import { Requests } from '../request/requests.js';
+import { waitSignal } from '../request/retry-loop.js';
 import type { DeliveryContext, DeliveryHooks } from '../request/types.js';
 
+/** Makes the requests of a lookup, with a slot of their own at the gate. */
+export type RunLookup = <T>(lookup: (requests: Requests) => Promise<T>) => Promise<T>;
+
 /** Makes requests that carry no message, through the same gate as those that do. */
-export async function runErrand<T>(
+export async function runLookup<T>(
   context: DeliveryContext,
   gate: MailboxGate,
   mailbox: string,
   hooks: DeliveryHooks,
-  errand: (requests: Requests) => Promise<T>,
+  lookup: (requests: Requests) => Promise<T>,
 ): Promise<T> {
-  const passage = await gate.admit(hooks.signal, context.client);
-  // There is nothing that takes memory, so this holds up nobody who is to be composed.
-  passage.unload();
+  const slot = await gate.acquire(waitSignal(context, hooks, false), context.client);
+  // There is nothing that takes memory, so this holds up no message that is to be composed.
+  slot.releaseBytes();
   try {
-    return await errand(new Requests(context, gate, passage, mailbox, hooks));
+    return await lookup(new Requests(context, gate, slot, mailbox, hooks));
   } finally {
-    passage.leave();
+    slot.release();
   }
 }
 
-/** Makes requests in a passage of their own. */
-export type Run = <T>(errand: (requests: Requests) => Promise<T>) => Promise<T>;
-
-/** Judges a request for something that is of use only when it came whole. */
-export function judgeWhole(isWhole: (answer: Exclude<Parameters<Judge>[0], NetworkFailure>) => boolean): Judge {
-  const judge = judgeRepeatable(200);
-  return (result, now, earlier) => {
-    const broken = !(result instanceof NetworkFailure) && result.status === 200 && !isWhole(result);
-    return broken ? { kind: 'unknown', repeat: true } : judge(result, now, earlier);
-  };
-}
-
-/** Reading changes nothing, so there is no doubt about anything when it fails. */
-export async function reading<T>(run: Run, errand: (requests: Requests) => Promise<T>): Promise<T> {
+/** Reading changes nothing, so nothing is in doubt when it fails. */
+export async function readOnly<T>(run: RunLookup, lookup: (requests: Requests) => Promise<T>): Promise<T> {
   try {
-    return await run(errand);
+    return await run(lookup);
   } catch (error) {
     if (!isGraphMailError(error) || error.outcome !== 'unknown') throw error;
     const { hint: _, ...known } = error;
@@ -49,4 +41,15 @@ export async function reading<T>(run: Run, errand: (requests: Requests) => Promi
       hint: 'Reading changes nothing: try again later.',
     });
   }
+}
+
+/** For a request for something that is of use only when it came whole. */
+export function classifyWhole(
+  isWhole: (answer: Exclude<Parameters<Classify>[0], NetworkFailure>) => boolean,
+): Classify {
+  const classify = classifyRepeatable(200);
+  return (result, now, earlier) => {
+    const broken = !(result instanceof NetworkFailure) && result.status === 200 && !isWhole(result);
+    return broken ? { kind: 'unknown', repeat: true } : classify(result, now, earlier);
+  };
 }

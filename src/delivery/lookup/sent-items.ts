@@ -1,11 +1,10 @@
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { parseObject } from '../../graph/answer.js';
 import type { MailFolder } from '../../graph/client.js';
-import type { Receipt } from '../deliver.js';
-import { withoutStop } from '../request/delivery-errors.js';
-import { judgePreparation } from '../request/outcome.js';
+import { classifyPreparation } from '../request/outcome.js';
+import { withoutStop } from '../request/request-errors.js';
 import type { Requests } from '../request/requests.js';
-import type { RetryLimits } from '../request/retry-delay.js';
+import type { Receipt, RetryLimits } from '../request/types.js';
 
 /** Milliseconds between the first two looks; each pause is twice the one before. */
 const firstPause = 1_000;
@@ -60,13 +59,13 @@ export async function searchSentItems(requests: Requests, search: Search): Promi
     return foundMessages(requests, folder, search.messageId, limits, { age: search.age(), wasDraft });
   };
   requests.commit();
-  requests.unload();
+  requests.releaseBytes();
   for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
     const seen = await look('sentitems').then(whatIs, asUnreadable);
     if (search.shared?.()) return another;
     if (seen === there || (typeof seen !== 'string' && (seen.permanent || requests.aborted))) return seen;
     if (left() === 0) return seen === nothing ? whereElse(look, search.wasDraft) : seen;
-    const ended = await requests.rest(Math.min(pause, left())).then(() => undefined, asUnreadable);
+    const ended = await requests.delay(Math.min(pause, left())).then(() => undefined, asUnreadable);
     if (ended) return ended;
   }
 }
@@ -160,7 +159,7 @@ async function foundMessages(
     command: 'findMessages',
     submission: false,
     bytes: 0,
-    judge: judgePreparation(200),
+    classify: classifyPreparation(200),
     limits,
     request: (call) => graph.findMessages(mailbox, folder, messageId, call),
   });

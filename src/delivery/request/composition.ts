@@ -10,7 +10,7 @@ export interface Deliverable {
   heavy?: readonly HeavyAttachment[];
 }
 
-/** A message that is composed once, when its bytes are first asked for, and gives them up when they have served. */
+/** A message that is composed once, when its bytes are first asked for, and gives them up when they are not needed any more. */
 export class Composition<T extends Deliverable> {
   readonly #compose: () => Promise<T>;
   readonly #discard: (body: Buffer) => void;
@@ -36,7 +36,7 @@ export class Composition<T extends Deliverable> {
     return this.#message;
   }
 
-  /** Gives the bytes up; nobody can ask for them afterwards. */
+  /** Gives the bytes up; they cannot be asked for afterwards. */
   drop(): void {
     if (!this.#message) return;
     this.#discard(this.#message.body);
@@ -46,15 +46,15 @@ export class Composition<T extends Deliverable> {
 
 const nothing = Buffer.alloc(0);
 
-/** Milliseconds for which a message that has ended may still be mistaken for a later one with the same Message-ID. */
-const memory = 10_000;
-
 /** A message under way. */
 export interface MessageInUse {
   /** Whether another one with the same Message-ID was under way at the same time, or just before. */
   readonly shared: boolean;
-  leave(): void;
+  unregister(): void;
 }
+
+/** Milliseconds for which a message that has ended may still be mistaken for a later one with the same Message-ID. */
+const memory = 10_000;
 
 /**
  * Which Message-IDs are under way: what lies in a mailbox can only be told by its Message-ID, so two messages with the same
@@ -70,7 +70,7 @@ export class MessageIds {
     this.#clock = clock;
   }
 
-  enter(mailbox: string, messageId: string): MessageInUse {
+  register(mailbox: string, messageId: string): MessageInUse {
     this.#forget();
     const key = `${mailbox} ${messageId}`;
     const others = this.#active.get(key) ?? [];
@@ -81,11 +81,16 @@ export class MessageIds {
       get shared() {
         return self.shared;
       },
-      leave: () => this.#leave(key, self),
+      unregister: () => this.#unregister(key, self),
     };
   }
 
-  #leave(key: string, self: object): void {
+  /** The same for callers that know mailboxes by any of their names. */
+  byName(names: { nameOf(mailbox: string): string }): Pick<MessageIds, 'register'> {
+    return { register: (mailbox, messageId) => this.register(names.nameOf(mailbox), messageId) };
+  }
+
+  #unregister(key: string, self: object): void {
     const others = this.#active.get(key)?.filter((other) => other !== self) ?? [];
     if (others.length > 0) this.#active.set(key, others);
     else this.#active.delete(key);

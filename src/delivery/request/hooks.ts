@@ -1,9 +1,8 @@
 import type { Clock } from '../../common/clock.js';
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
-import type { DeliveryWay } from '../deliver.js';
 import type { Composition, Deliverable } from './composition.js';
 import type { Requests } from './requests.js';
-import type { SubmissionWatcher } from './types.js';
+import type { DeliveryWay, SubmissionWatcher } from './types.js';
 
 /**
  * Calls a function that the caller gave, and waits for it no longer than the message is wanted, nor than a request may take.
@@ -62,7 +61,7 @@ class BoundedCall {
   }
 }
 
-/** Tells the message's functions of every request that may send it; nothing where nobody wants to know. */
+/** Tells the message's functions of every request that may send it; nothing where there are none. */
 export function submissionWatcher(
   requests: Requests,
   { onAttempt, onNotSent }: Pick<DeliveryWay, 'onAttempt' | 'onNotSent'>,

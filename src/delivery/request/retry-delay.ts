@@ -1,12 +1,6 @@
+import { exceedsMaxWait } from './max-wait.js';
 import type { Outcome } from './outcome.js';
-
-/** What bounds the attempts for one message. */
-export interface RetryLimits {
-  /** Attempts after the first. */
-  maxRetries: number;
-  /** Milliseconds of waiting in total. */
-  maxWait: number;
-}
+import type { RetryLimits } from './types.js';
 
 /** Where a message stands when an attempt has failed. */
 export interface RetryState {
@@ -16,16 +10,55 @@ export interface RetryState {
   waited: number;
 }
 
+/** Where an operation stands when its request has ended. */
+export interface OperationState extends RetryState {
+  /** Whether the token was renewed because of a refusal. */
+  renewed: boolean;
+}
+
+/** What is to be done when a request has ended. */
+export type RetryDecision =
+  | { action: 'continue' }
+  /** Another request, after a pause of the whole mailbox (`pause`), a delay of this message alone, or with a new token. */
+  | { action: 'retry'; after: 'pause' | 'delay' | 'new-token'; delay: number; pause?: number | undefined }
+  | { action: 'fail'; permanent: boolean; retryAfter?: number | undefined; pause?: number | undefined };
+
+/**
+ * Decides what follows from an outcome.
+ * @param random in [0, 1)
+ */
+export function decideRetry(
+  outcome: Outcome,
+  state: OperationState,
+  limits: RetryLimits,
+  random: number,
+): RetryDecision {
+  if (outcome.kind === 'sent' || outcome.kind === 'done') return { action: 'continue' };
+  if (outcome.kind === 'unknown') {
+    const delay = outcome.repeat ? repeatDelay(limits, state, random) : undefined;
+    return delay === undefined ? { action: 'fail', permanent: false } : { action: 'retry', after: 'delay', delay };
+  }
+  if (outcome.retry === 'never' || (outcome.retry === 'new-token' && state.renewed))
+    return { action: 'fail', permanent: true };
+  if (outcome.retry === 'new-token') return { action: 'retry', after: 'new-token', delay: 0 };
+  const { retryAfter, throttled } = outcome;
+  const delay = nextDelay(limits, state, retryAfter, random);
+  // The others wait as well, whether or not this message does.
+  const pause = throttled ? retryAfter || (delay ?? backoff(state.attempts, random)) : undefined;
+  if (delay === undefined) return { action: 'fail', permanent: false, retryAfter, pause };
+  return { action: 'retry', after: throttled ? 'pause' : 'delay', delay, pause };
+}
+
 /** Milliseconds: the exponential wait starts here and doubles. */
 const firstDelay = 1_000;
 const longestDelay = 60_000;
 
 /**
- * Milliseconds to wait where nobody says how long: exponential with full jitter.
+ * Milliseconds to wait where the service does not say how long: exponential with full jitter.
  * @param attempts made so far
  * @param random in [0, 1)
  */
-export function backoff(attempts: number, random: number): number {
+function backoff(attempts: number, random: number): number {
   return Math.ceil(random * Math.min(longestDelay, firstDelay * 2 ** (attempts - 1)));
 }
 
@@ -42,7 +75,7 @@ export function nextDelay(
 ): number | undefined {
   if (state.attempts > limits.maxRetries) return undefined;
   const delay = retryAfter || backoff(state.attempts, random);
-  return state.waited + delay > limits.maxWait ? undefined : delay;
+  return exceedsMaxWait(limits, state.waited, delay) ? undefined : delay;
 }
 
 /**
@@ -54,41 +87,7 @@ export function repeatDelay(limits: RetryLimits, state: RetryState, random: numb
   if (state.attempts > limits.maxRetries) return undefined;
   const longest = Math.min(longestDelay, firstDelay * 2 ** state.attempts);
   const delay = Math.ceil(longest / 2 + (random * longest) / 2);
-  return state.waited + delay > limits.maxWait ? undefined : delay;
-}
-
-/** What is to be done when a request has ended. */
-export type NextMove =
-  | { move: 'go-on' }
-  /** Another request, after a pause of the whole mailbox (`pause`), a rest of this message alone, or with a new token. */
-  | { move: 'again'; after: 'pause' | 'rest' | 'new-token'; delay: number; pause?: number | undefined }
-  | { move: 'fail'; permanent: boolean; retryAfter?: number | undefined; pause?: number | undefined };
-
-/** Where a step stands when its request has ended. */
-export interface StepState extends RetryState {
-  /** Whether the token was renewed because of a refusal. */
-  renewed: boolean;
-}
-
-/**
- * Decides what follows from an outcome.
- * @param random in [0, 1)
- */
-export function nextMove(outcome: Outcome, state: StepState, limits: RetryLimits, random: number): NextMove {
-  if (outcome.kind === 'sent' || outcome.kind === 'done') return { move: 'go-on' };
-  if (outcome.kind === 'unknown') {
-    const delay = outcome.repeat ? repeatDelay(limits, state, random) : undefined;
-    return delay === undefined ? { move: 'fail', permanent: false } : { move: 'again', after: 'rest', delay };
-  }
-  if (outcome.retry === 'never' || (outcome.retry === 'new-token' && state.renewed))
-    return { move: 'fail', permanent: true };
-  if (outcome.retry === 'new-token') return { move: 'again', after: 'new-token', delay: 0 };
-  const { retryAfter, throttled } = outcome;
-  const delay = nextDelay(limits, state, retryAfter, random);
-  // The others wait as well, whether or not this message does.
-  const pause = throttled ? retryAfter || (delay ?? backoff(state.attempts, random)) : undefined;
-  if (delay === undefined) return { move: 'fail', permanent: false, retryAfter, pause };
-  return { move: 'again', after: throttled ? 'pause' : 'rest', delay, pause };
+  return exceedsMaxWait(limits, state.waited, delay) ? undefined : delay;
 }
 
 /**

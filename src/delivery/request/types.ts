@@ -3,18 +3,55 @@ import type { Clock } from '../../common/clock.js';
 import type { GraphMailError } from '../../common/errors.js';
 import type { GraphCall, GraphClient } from '../../graph/client.js';
 import type { HttpAnswer, NetworkFailure } from '../../graph/http.js';
+import type { MessagePatience } from '../../options/settings.js';
+import type { GraphMessageOptions } from '../../options/types.js';
 import type { GateClient } from '../gate/mailbox-gate.js';
 import type { RateLimiter } from '../gate/rate-limiter.js';
-import type { Turnstile } from '../gate/request-queue.js';
-import type { MessageIds } from './composition.js';
-import type { Judge, Outcome } from './outcome.js';
-import type { RetryBudget, RetryLimits } from './retry-delay.js';
+import type { RequestQueue } from '../gate/request-queue.js';
+import type { Deliverable, MessageIds } from './composition.js';
+import type { Classify, Outcome } from './outcome.js';
+
+/** How a message is to get through. */
+export interface DeliveryWay extends Pick<GraphMessageOptions, 'onAttempt' | 'onNotSent' | 'onWithdraw'> {
+  delivery: 'direct' | 'draft';
+  onUnknown: 'fail' | 'verify';
+  /** Milliseconds. */
+  verifyWindow: number;
+  /** Bytes of HTTP body. */
+  maxRequestSize: number;
+  onDraft?: ((id: string, messageId: string) => void | Promise<void>) | undefined;
+  /** What the message says for itself; then the time at the gate counts as well. */
+  patience?: MessagePatience | undefined;
+}
+
+/** A message to deliver. */
+export interface Delivery<T extends Deliverable> {
+  mailbox: string;
+  /** Called once, when there is room for the bytes. */
+  compose: () => Promise<T>;
+  /** Told of the bytes when they are not needed any more; a connection may still hold them. */
+  discard?: ((body: Buffer) => void) | undefined;
+  way: DeliveryWay;
+}
+
+/** How a message got through. */
+export interface Receipt {
+  /** What showed that it did, in one line. */
+  response: string;
+  requestId: string | undefined;
+  clientRequestId: string;
+  /** Requests that were to send it. */
+  attempts: number;
+  /** Milliseconds that the last of them took. */
+  time: number;
+}
 
 /** What delivering needs besides the message. */
 export interface DeliveryContext {
   graph: GraphClient;
   tokens: TokenSource;
-  budget: RetryBudget;
+  /** What all messages of the transport may spend together on retries. */
+  budget: { spend(): boolean; refund(): void };
   clock: Clock;
   limits: RetryLimits;
   /** Milliseconds for one call of a function that the caller gave. */
@@ -22,13 +59,15 @@ export interface DeliveryContext {
   /** In [0, 1). */
   random: () => number;
   /** What bounds the requests of the whole transport, over all mailboxes. */
-  connections?: Turnstile | undefined;
+  connections?: RequestQueue | undefined;
   /** Told when a message really begins to leave. */
   rate?: RateLimiter | undefined;
   /** The messages that are under way in this process. */
-  messageIds: Pick<MessageIds, 'enter'>;
+  messageIds: Pick<MessageIds, 'register'>;
   /** The transport, for the gates of its mailboxes. */
   client?: GateClient;
+  /** Once aborted, no message of the transport begins another wait, except those that are committed. */
+  closing?: AbortSignal | undefined;
 }
 
 /** What one delivery may be given besides. */
@@ -38,8 +77,16 @@ export interface DeliveryHooks {
   attempted?: (report: AttemptReport) => void;
   /** Told when `close()` must leave the message be, and when it need not any more. */
   inFlight?: (yes: boolean) => void;
-  /** Told of a draft that is left behind: its id, or `undefined` when nobody knows whether there is one. */
+  /** Told of a draft that is left behind: its id, or `undefined` when it is not known whether there is one. */
   draftLeft?: (draftId: string | undefined) => void;
+}
+
+/** What bounds the attempts for one message. */
+export interface RetryLimits {
+  /** Attempts after the first. */
+  maxRetries: number;
+  /** Milliseconds of waiting in total. */
+  maxWait: number;
 }
 
 /** What a request is for, by Graph's name for it where it has one. */
@@ -58,39 +105,39 @@ export type Command =
   | 'uploadChunk'
   | 'uploadStatus';
 
-/** One step of getting a message through: a request that is made until it has an outcome. */
-export interface Step<T extends HttpAnswer = HttpAnswer> {
+/** One operation of a delivery or lookup: a request that is made until it has an outcome. */
+export interface Operation<T extends HttpAnswer = HttpAnswer> {
   command: Command;
   /** Whether this request is what sends the message. */
   submission: boolean;
   /** Bytes of HTTP body, or the most that they can be. */
   bytes: number;
   request: (call: GraphCall) => Promise<T>;
-  judge: Judge;
-  /** Who is told of every request that may send the message. */
+  classify: Classify;
+  /** Told of every request that may send the message. */
   watcher?: SubmissionWatcher | undefined;
   /** The host that is asked, where it is not Graph's. */
   host?: string | undefined;
-  /** Patience, where it is not that of the whole transport. */
+  /** Retries and waiting time, where they are not those of the whole transport. */
   limits?: RetryLimits | undefined;
 }
 
 /** Is told of the requests that may send a message, so that at any time it knows whether one is under way. */
 export interface SubmissionWatcher {
   /**
-   * Awaited in the request's place, before it is made; when it fails, none is.
+   * Awaited while the request has its slot, before it is made; when it fails, none is.
    * @param attempt from 1
    */
   before(attempt: number): Promise<void>;
   /**
    * Awaited before anything is waited for, when the request was surely refused, or not made after all, and no earlier one is
-   * in doubt; when it fails, there is no other. Not when the step ends with it: then whoever made the step knows.
+   * in doubt; when it fails, there is no other. Not when the operation ends with it: then the failure itself says so.
    */
   notSent(attempt: number, error: GraphMailError): Promise<void>;
 }
 
-/** A step that worked. */
-export interface StepResult<T extends HttpAnswer = HttpAnswer> {
+/** An operation that worked. */
+export interface OperationResult<T extends HttpAnswer = HttpAnswer> {
   answer: T;
   clientRequestId: string;
   /** Requests made for it. */
@@ -101,10 +148,10 @@ export interface StepResult<T extends HttpAnswer = HttpAnswer> {
   settled: boolean;
 }
 
-/** One request, told to whoever watches when it has ended. */
+/** One request, as the log and the diagnostics channel are told of it when it has ended. */
 export interface AttemptReport {
   command: Command;
-  /** From 1, anew for each step. */
+  /** From 1, anew for each operation. */
   attempt: number;
   /** Milliseconds since the epoch. */
   startedAt: number;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { GraphMailError } from '../../../src/common/errors.js';
 import type { HttpAnswer, NetworkFailure } from '../../../src/graph/http.js';
 import { answer, graphError, networkFailure, type PendingRequest } from '../../helpers/answers.js';
-import { messageId, pass, world } from '../../helpers/delivery-setup.js';
+import { messageId, pass, setUp } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 import { settled } from '../../helpers/virtual-clock.js';
 
@@ -26,7 +26,7 @@ interface Script {
 }
 
 /** Each command is answered with its results in turn, the last of them for ever. */
-function drafting(script: Script = {}, wishes: Parameters<typeof world>[0] = {}) {
+function drafting(script: Script = {}, wishes: Parameters<typeof setUp>[0] = {}) {
   const results: Record<string, Result[]> = {
     createDraft: [created()],
     sendDraft: [answer(202, { 'request-id': 'r-202' })],
@@ -35,7 +35,7 @@ function drafting(script: Script = {}, wishes: Parameters<typeof world>[0] = {})
     ...script,
   };
   const counts: Record<string, number> = {};
-  const one = world({ ...wishes, way: { delivery: 'draft', ...wishes.way } });
+  const one = setUp({ ...wishes, way: { delivery: 'draft', ...wishes.way } });
   one.graph.script = (_, { command }: PendingRequest) => {
     const all = results[command] ?? [];
     const index = counts[command] ?? 0;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { GraphMailError } from '../../../src/common/errors.js';
-import type { DeliveryWay } from '../../../src/delivery/deliver.js';
+import type { DeliveryWay } from '../../../src/delivery/request/types.js';
 import type { SendAttempt } from '../../../src/options/types.js';
 import { answer, graphError, networkFailure, type PendingRequest, type Script } from '../../helpers/answers.js';
-import { mailbox, messageId, pass, world } from '../../helpers/delivery-setup.js';
+import { mailbox, messageId, pass, setUp } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 import { settled } from '../../helpers/virtual-clock.js';
 
@@ -25,7 +25,7 @@ function sending(
       },
     };
   const { onAttempt, onNotSent, onWithdraw, ...others } = way;
-  const one = world({
+  const one = setUp({
     way: {
       ...others,
       ...noted<[SendAttempt]>('onAttempt', onAttempt),
