@@ -95,7 +95,7 @@ export function openContext(settings: Settings, closing: AbortSignal, user: Sign
   };
 }
 
-/** Apart from sending in everything but the transport's patience: tokens, limits, and what an outage may cost. */
+/** Shares with sending only the limits of retries and waiting: tokens, queue, and what an outage may cost are its own. */
 function openTrace(
   { identity, trace, timeout }: Settings,
   { clock, limits, random, messageIds }: DeliveryContext,

@@ -26,8 +26,8 @@ const lateOptions = ['dkim', 'attachDataUrls', 'disableFileAccess', 'disableUrlA
 const mailerEvents = ['log', 'error', 'idle', 'clear'];
 
 /**
- * The transport's side of the Mail objects that use it. Nodemailer gives a plugin's options to no other part, so they are handed
- * over here; and it never takes its listeners back, so those are held only as long as the Mail object itself lives: a
+ * The transport's side of the Mail objects that use it. Nodemailer hands a plugin's options to no other part, so that is
+ * done here; and it never takes its listeners back, so those are held only as long as the Mail object itself lives: a
  * framework that makes one for every message must not pile them up.
  */
 export class MailerLink {

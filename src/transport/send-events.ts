@@ -58,7 +58,7 @@ export class SendEvents {
     logAttempt(this.#log, report, this.#trace.messageId);
   }
 
-  /** A draft stays behind, or may: who looks into Drafts should not send it. */
+  /** A draft stays behind, or may: it should not be sent by hand from Drafts. */
   draftLeft(draftId: string | undefined): void {
     const { messageId, mailbox } = this.#trace;
     const data = { tnx: 'send', messageId, draftId };
@@ -119,7 +119,7 @@ export interface SendTrace {
   mailbox: string;
   /** Known once the message was composed. */
   messageId: string | undefined;
-  /** How many, not who. */
+  /** Their number, not their addresses. */
   recipients: number;
   /** Milliseconds since the epoch, when the transport got the message. */
   startedAt: number;

@@ -23,7 +23,7 @@ export interface GraphSentMessageInfo {
   envelope: { from: string | false; to: string[] };
   /** Message-ID, as it stands in the bytes that were sent. */
   messageId: string;
-  /** All recipients: Graph takes a message whole. Who cannot be delivered to gets known by a bounce in the mailbox. */
+  /** All recipients: Graph takes a message whole. A bounce in the mailbox tells of those that cannot be delivered to. */
   accepted: string[];
   /** Always empty. */
   rejected: string[];
@@ -46,7 +46,7 @@ export interface GraphSentMessageInfo {
 }
 
 /** What the transport is told while its messages are sent. */
-export interface SenderHooks {
+interface SenderHooks {
   /** A message was prepared: what its Mail object was not told yet can take effect now. */
   prepared(mail: { mailer?: Mailer }): void;
   /** What waits may have changed. */
@@ -65,7 +65,7 @@ export class MessageSender {
   readonly #memory = new Memory();
   #pending = 0;
   /** Counts messages that had to be read ahead, for their order. */
-  #arrivals = 0;
+  #readAhead = 0;
 
   constructor(
     settings: Settings,
@@ -107,7 +107,7 @@ export class MessageSender {
     let prepared = false;
     try {
       if (mustBeRead(mail, this.#settings)) {
-        const acquiring = this.#readers.acquire({ age: this.#arrivals++, signal });
+        const acquiring = this.#readers.acquire({ age: this.#readAhead++, signal });
         this.#hooks.queueChanged();
         await acquiring;
         reading = true;

@@ -371,7 +371,7 @@ describe('composing', () => {
     expect(composed).toBe(1);
   });
 
-  test('that fails gives the place in the gate back', async () => {
+  test('that fails gives the slot at the gate back', async () => {
     const { context, gate } = setUp({ concurrency: 1, lookAhead: 0 });
     for (let i = 0; i < 3; i++)
       await expect(

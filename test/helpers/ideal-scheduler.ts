@@ -15,7 +15,7 @@ export interface Work {
   backoff: (attempts: number) => number;
 }
 
-interface Flight {
+interface RunningRequest {
   end: number;
   bytes: number;
   attempts: number;
@@ -31,75 +31,76 @@ const fiveMinutes = 300_000;
  * of their request.
  */
 export function idealDuration({ plan, mailboxes, limit, uploadBudget, bounds, backoff }: Work): number {
-  const lanes = [...mailboxes].map(([mailbox, sizes]) => ({
+  const queues = [...mailboxes].map(([mailbox, sizes]) => ({
     mailbox,
     waiting: sizes.map((bytes) => ({ bytes, attempts: 0 })).reverse(),
-    flights: [] as Flight[],
+    running: [] as RunningRequest[],
     ended: [] as { bytes: number; until: number }[],
-    /** Bytes of all flights and all that have ended in these five minutes. */
+    /** Bytes of all that are running and all that have ended in these five minutes. */
     used: 0,
     requests: 0,
     pausedUntil: 0,
     pauses: 0,
     proofs: 2,
   }));
-  type Lane = (typeof lanes)[number];
+  type Queue = (typeof queues)[number];
   const starts: number[] = [];
   let now = 0;
 
-  /** When the lane's next request may start, as things stand. */
-  const earliest = (lane: Lane): number => {
-    const message = lane.waiting.at(-1);
-    if (!message || lane.flights.length >= limit) return Number.POSITIVE_INFINITY;
-    const fresh = lane.flights.filter(({ pauses }) => pauses === lane.pauses).length;
-    if (lane.proofs < 2 && fresh > lane.proofs) return Number.POSITIVE_INFINITY;
-    let time = Math.max(now, lane.pausedUntil);
-    let used = lane.used + message.bytes;
-    for (const { bytes, until } of lane.ended) {
+  /** When the queue's next request may start, as things stand. */
+  const earliest = (queue: Queue): number => {
+    const message = queue.waiting.at(-1);
+    if (!message || queue.running.length >= limit) return Number.POSITIVE_INFINITY;
+    const fresh = queue.running.filter(({ pauses }) => pauses === queue.pauses).length;
+    if (queue.proofs < 2 && fresh > queue.proofs) return Number.POSITIVE_INFINITY;
+    let time = Math.max(now, queue.pausedUntil);
+    let used = queue.used + message.bytes;
+    for (const { bytes, until } of queue.ended) {
       if (used <= uploadBudget) break;
       used -= bytes;
       time = Math.max(time, until);
     }
     if (used > uploadBudget) return Number.POSITIVE_INFINITY;
     if (!bounds) return time;
-    if (lanes.reduce((sum, { flights }) => sum + flights.length, 0) >= bounds.connections)
+    if (queues.reduce((sum, { running }) => sum + running.length, 0) >= bounds.connections)
       return Number.POSITIVE_INFINITY;
     return Math.max(time, (starts[starts.length - bounds.starts] ?? Number.NEGATIVE_INFINITY) + bounds.window);
   };
 
-  const start = (lane: Lane) => {
-    const { bytes, attempts } = lane.waiting.pop() ?? { bytes: 0, attempts: 0 };
-    const index = lane.requests++;
-    const { duration } = plan.answer(lane.mailbox, index);
-    lane.flights.push({ end: now + duration, bytes, attempts: attempts + 1, pauses: lane.pauses, index });
-    lane.used += bytes;
+  const start = (queue: Queue) => {
+    const { bytes, attempts } = queue.waiting.pop() ?? { bytes: 0, attempts: 0 };
+    const index = queue.requests++;
+    const { duration } = plan.answer(queue.mailbox, index);
+    queue.running.push({ end: now + duration, bytes, attempts: attempts + 1, pauses: queue.pauses, index });
+    queue.used += bytes;
     starts.push(now);
   };
 
-  const land = (lane: Lane, flight: Flight) => {
-    const { kind, pause } = plan.answer(lane.mailbox, flight.index);
-    lane.flights.splice(lane.flights.indexOf(flight), 1);
-    lane.ended.push({ bytes: flight.bytes, until: now + fiveMinutes });
+  const finish = (queue: Queue, request: RunningRequest) => {
+    const { kind, pause } = plan.answer(queue.mailbox, request.index);
+    queue.running.splice(queue.running.indexOf(request), 1);
+    queue.ended.push({ bytes: request.bytes, until: now + fiveMinutes });
     if (kind !== 'refused') {
-      if (flight.pauses === lane.pauses) lane.proofs++;
+      if (request.pauses === queue.pauses) queue.proofs++;
       return;
     }
-    lane.pausedUntil = Math.max(lane.pausedUntil, now + (pause || backoff(flight.attempts)));
-    lane.pauses++;
-    lane.proofs = 0;
-    lane.waiting.push({ bytes: flight.bytes, attempts: flight.attempts });
+    queue.pausedUntil = Math.max(queue.pausedUntil, now + (pause || backoff(request.attempts)));
+    queue.pauses++;
+    queue.proofs = 0;
+    queue.waiting.push({ bytes: request.bytes, attempts: request.attempts });
   };
 
   for (;;) {
-    for (const lane of lanes) {
-      while ((lane.ended[0]?.until ?? Number.POSITIVE_INFINITY) <= now) lane.used -= lane.ended.shift()?.bytes ?? 0;
+    for (const queue of queues) {
+      while ((queue.ended[0]?.until ?? Number.POSITIVE_INFINITY) <= now) queue.used -= queue.ended.shift()?.bytes ?? 0;
     }
     // Whoever has most left to do goes first.
-    const inNeed = lanes.toSorted((a, b) => b.waiting.length - a.waiting.length);
-    for (const lane of inNeed) while (earliest(lane) <= now) start(lane);
-    const next = Math.min(...lanes.flatMap((lane) => [earliest(lane), ...lane.flights.map(({ end }) => end)]));
+    const inNeed = queues.toSorted((a, b) => b.waiting.length - a.waiting.length);
+    for (const queue of inNeed) while (earliest(queue) <= now) start(queue);
+    const next = Math.min(...queues.flatMap((queue) => [earliest(queue), ...queue.running.map(({ end }) => end)]));
     if (next === Number.POSITIVE_INFINITY) return now;
     now = next;
-    for (const lane of lanes) for (const flight of lane.flights.filter(({ end }) => end <= now)) land(lane, flight);
+    for (const queue of queues)
+      for (const request of queue.running.filter(({ end }) => end <= now)) finish(queue, request);
   }
 }

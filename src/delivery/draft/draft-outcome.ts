@@ -9,8 +9,9 @@ import {
 } from '../request/outcome.js';
 
 /**
- * Classifies the result of sending a draft. It goes out at most once: sending it moves it away, and its id with it, so that a second
- * request finds nothing. That makes a repetition safe, and tells what became of the first. (Reported, not documented.)
+ * Classifies the result of sending a draft. It goes out at most once: sending it moves it away, and its id with it, so that
+ * a second request finds nothing. That makes a repetition safe, and tells what became of the first. (Reported, not
+ * documented.)
  * (facts draft-4, draft-5)
  */
 export function classifyDraftSend(result: HttpAnswer | NetworkFailure, now: number, earlier: Earlier): Outcome {

@@ -103,7 +103,7 @@ async function withdraw(
   return removeDraft(requests, id);
 }
 
-/** Nothing that might have been sent is deleted: where it lies tells a person what happened. */
+/** Nothing that might have been sent is deleted: where it lies tells the administrator what happened. */
 export function perhapsStillThere(error: GraphMailError, mailbox: string, draftId: string): GraphMailError {
   return new GraphMailError(error.message, {
     ...error,

@@ -24,7 +24,7 @@ export interface GateClient {
 }
 
 /** A request that waits to be made. */
-export interface RequestWanted {
+interface RequestWanted {
   /** Its HTTP body carries at most so many. */
   bytes: number;
   /** Milliseconds; a pause longer than that is not waited for. */

@@ -2,7 +2,7 @@ import { processWide } from '../../common/process-state.js';
 import { MailboxGate, type MailboxGateOptions } from './mailbox-gate.js';
 
 /** The application whose requests a limit of Graph counts together, the mailbox aside. */
-export interface GateScope {
+interface GateScope {
   /** Origin of Graph. */
   graphHost: string;
   /** `undefined` where only the function that gives the tokens knows it. */

@@ -2,7 +2,7 @@ import { abortError, onAbort } from '../../common/abort.js';
 import type { Clock } from '../../common/clock.js';
 
 /** How a queue gives slots to requests. */
-export interface RequestQueueRules<R extends QueuedRequest = QueuedRequest> {
+interface RequestQueueRules<R extends QueuedRequest = QueuedRequest> {
   /** Slots in use at a time; asked anew for each. */
   limit: () => number;
   /** Milliseconds until any request may have a slot. One that would not wait that long is turned down. */

@@ -179,7 +179,7 @@ function strangeLink(what: string): GraphMailError {
 }
 
 /** A message that message trace may know. */
-export interface TraceableMessage extends Pick<TraceSearch, 'senders'> {
+interface TraceableMessage extends Pick<TraceSearch, 'senders'> {
   messageId: string;
   /** What Exchange took before is not this message; without it, the last ten days are looked through. */
   sentAfter: Date | undefined;

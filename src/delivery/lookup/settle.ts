@@ -130,7 +130,7 @@ export function unsettled(error: GraphMailError, messageId: string, draftId: str
     ...error,
     cause: error.cause,
     outcome: 'unknown',
-    // Where the options are wrong, what stands in its place may be anything.
+    // Where the options are wrong, the id may be anything.
     ...(error.code !== 'ECONFIG' && { draftId }),
   });
 }

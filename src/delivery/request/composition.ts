@@ -10,7 +10,7 @@ export interface Deliverable {
   heavy?: readonly HeavyAttachment[];
 }
 
-/** A message that is composed once, when its bytes are first asked for, and gives them up when they are not needed any more. */
+/** A message that is composed once, when its bytes are first asked for, and gives them up when they are not needed. */
 export class Composition<T extends Deliverable> {
   readonly #compose: () => Promise<T>;
   readonly #discard: (body: Buffer) => void;

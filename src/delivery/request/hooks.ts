@@ -61,14 +61,13 @@ class BoundedCall {
   }
 }
 
-/** Tells the message's functions of every request that may send it; nothing where there are none. */
+/** Tells the message's functions of every request that may send it. */
 export function submissionWatcher(
   requests: Requests,
   { onAttempt, onNotSent }: Pick<DeliveryWay, 'onAttempt' | 'onNotSent'>,
   message: Composition<Deliverable>,
   draftId?: string,
-): SubmissionWatcher | undefined {
-  if (!onAttempt && !onNotSent) return undefined;
+): SubmissionWatcher {
   const about = (attempt: number) => {
     const { messageId = '' } = message.details ?? {};
     return { attempt, mailbox: requests.mailbox, messageId, ...(draftId !== undefined && { draftId }) };

@@ -3,7 +3,7 @@ import type { Outcome } from './outcome.js';
 import type { RetryLimits } from './types.js';
 
 /** Where a message stands when an attempt has failed. */
-export interface RetryState {
+interface RetryState {
   /** Attempts made. */
   attempts: number;
   /** Milliseconds waited so far. */
@@ -92,7 +92,7 @@ export function repeatDelay(limits: RetryLimits, state: RetryState, random: numb
 
 /**
  * What all messages of one transport may spend together on retries after failures of the network, so that an outage is
- * met by a few patient messages while the rest fail at once instead of queueing up behind them. Numbers as in the AWS
+ * met by a few messages that wait while all others fail at once instead of queueing up behind them. Numbers as in the AWS
  * SDKs' standard retry mode. Waits that the service itself asked for cost nothing.
  */
 export class RetryBudget {

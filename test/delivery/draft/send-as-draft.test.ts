@@ -364,7 +364,7 @@ describe('onDraft that does not come back', () => {
     expect(commands()).toEqual(['createDraft']);
   });
 
-  test('takes no place from messages that are to be composed, so it may send one itself', async () => {
+  test('takes no slot from messages that are to be composed, so it may send one itself', async () => {
     let inner: Promise<unknown> | undefined;
     const one = drafting(
       {},

@@ -10,19 +10,19 @@ function gateOf(limit: number, lookAhead: number, clock = new VirtualClock()): M
 describe('the gate of a mailbox', () => {
   test('lets `limit` requests go, and `lookAhead` messages more be composed', async () => {
     const gate = gateOf(2, 1);
-    const travellers = await through(gate, 5);
-    expect(states(travellers)).toBe('away, away, waiting, outside, outside');
+    const requests = await through(gate, 5);
+    expect(states(requests)).toBe('away, away, waiting, outside, outside');
     expect(gate.queued).toBe(2);
   });
 
   test('lets the next go when one has arrived, and the next in when one has left', async () => {
     const gate = gateOf(1, 1);
-    const travellers = await through(gate, 4);
-    await travellers[0]?.release();
-    expect(states(travellers)).toBe('away, away, outside, outside');
-    travellers[0]?.slot?.release();
+    const requests = await through(gate, 4);
+    await requests[0]?.release();
+    expect(states(requests)).toBe('away, away, outside, outside');
+    requests[0]?.slot?.release();
     await settled();
-    expect(states(travellers)).toBe('away, away, inside, outside');
+    expect(states(requests)).toBe('away, away, inside, outside');
   });
 
   test('serves the older first when one comes back from a failed attempt', async () => {
@@ -36,7 +36,7 @@ describe('the gate of a mailbox', () => {
     expect(states([first, second, third])).toBe('away, away, waiting');
   });
 
-  test('gives a place away while its owner rests, and to the owner first when they are back', async () => {
+  test('gives a slot away while its owner waits, and to the owner first when they are back', async () => {
     const clock = new VirtualClock();
     const gate = gateOf(1, 2, clock);
     const [first, second, third] = (await through(gate, 3)) as [GateRequest, GateRequest, GateRequest];
@@ -74,7 +74,7 @@ describe('a message whose bytes are no longer needed', () => {
     expect(gate.queued).toBe(1);
   });
 
-  test('gives its place away once, however often it says so, and leaving gives none away a second time', async () => {
+  test('gives its slot away once, however often it says so, and leaving gives none away a second time', async () => {
     const gate = gateOf(1, 0);
     const [first, second, third] = (await through(gate, 3)) as [GateRequest, GateRequest, GateRequest];
     await first.release();
@@ -164,17 +164,17 @@ describe('a signal', () => {
     const [away, resting] = (await through(gate, 1)) as [GateRequest, undefined];
     expect(resting).toBeUndefined();
     const controller = new AbortController();
-    const travellers = ['depart', 'rest', 'admit'].map(() => new GateRequest(gate, controller.signal));
+    const requests = ['depart', 'rest', 'admit'].map(() => new GateRequest(gate, controller.signal));
     await settled();
-    travellers[0]?.acquire();
-    travellers[1]?.delay(1_000);
+    requests[0]?.acquire();
+    requests[1]?.delay(1_000);
     await settled();
-    expect(states(travellers)).toBe('waiting, resting, outside');
+    expect(states(requests)).toBe('waiting, resting, outside');
     controller.abort('enough');
     await settled();
-    expect(states(travellers)).toBe('failed, failed, failed');
-    for (const { error } of travellers) expect(error).toMatchObject({ code: 'EABORT', cause: 'enough' });
-    for (const traveller of [...travellers, away]) traveller.slot?.release();
+    expect(states(requests)).toBe('failed, failed, failed');
+    for (const { error } of requests) expect(error).toMatchObject({ code: 'EABORT', cause: 'enough' });
+    for (const request of [...requests, away]) request.slot?.release();
     expect(clock.timers).toBe(0);
     expect(gate.queued).toBe(0);
     expect(gate.unused).toBe(true);
@@ -193,7 +193,7 @@ describe('a signal', () => {
     const second = new GateRequest(gate, controller.signal);
     const third = new GateRequest(gate);
     await settled();
-    for (const traveller of [first, second, third]) traveller.acquire();
+    for (const request of [first, second, third]) request.acquire();
     await settled();
     controller.abort();
     await first.release();

@@ -31,7 +31,7 @@ describe('the rate limiter', () => {
     expect(limiter.wait).toBe(1_000);
   });
 
-  test('keeps the place of a start that takes longer than the window to be made', async () => {
+  test('keeps the slot of a start that takes longer than the window to be made', async () => {
     const clock = new VirtualClock();
     const limiter = new RateLimiter(1, 1_000, clock);
     limiter.reserve();

@@ -17,7 +17,7 @@ function page(ids: string[], next?: string): HttpAnswer {
 function reading(script: (request: PendingRequest, index: number) => HttpAnswer) {
   const one = setUp({ concurrency: 1, lookAhead: 0 });
   one.graph.script = (index, request) => script(request, index);
-  const messages = () => readInbox((errand) => runLookup(one.context, one.gate, mailbox, {}, errand), since);
+  const messages = () => readInbox((lookup) => runLookup(one.context, one.gate, mailbox, {}, lookup), since);
   const all = async () => {
     const found: InboxMessage[] = [];
     for await (const message of messages()) found.push(message);
@@ -39,7 +39,7 @@ test('asks for what has come since, oldest first, and follows the pages', async 
   ]);
 });
 
-test('asks for no page before all of the last was taken, and holds no place meanwhile', async () => {
+test('asks for no page before all of the last was taken, and holds no slot meanwhile', async () => {
   const { messages, graph, gate } = reading((_, index) =>
     index === 0 ? page(['a', 'b'], `${list}?$skip=2`) : page(['c']),
   );

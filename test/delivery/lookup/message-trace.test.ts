@@ -44,7 +44,7 @@ function tracing(script: Answers | HttpAnswer[], { clock = new VirtualClock(), t
   const limits = traceLimits(tenant, clock);
   const context = { ...one.context, connections: limits.queue };
   const access = (signal?: AbortSignal): TraceAccess => ({
-    run: (errand) => runLookup(context, limits.gate, traceName, { signal }, errand),
+    run: (lookup) => runLookup(context, limits.gate, traceName, { signal }, lookup),
     quota: limits.quota,
     clock,
   });

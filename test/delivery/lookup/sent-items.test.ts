@@ -219,7 +219,7 @@ test('a Retry-After holds the looks back too', async () => {
   expect(looks(graph).map(({ at }) => at - start)).toEqual([0, 20_000]);
 });
 
-test('what waits for its look takes no place from messages that are to be composed', async () => {
+test('what waits for its look takes no slot from messages that are to be composed', async () => {
   const { send, graph, clock } = setUp({ concurrency: 1, lookAhead: 0, way: { onUnknown: 'verify' } });
   graph.script = (index, request) =>
     request.command === 'findMessages' ? list(clock, []) : index === 0 ? doubtful : answer(202);

@@ -115,7 +115,7 @@ describe('onAttempt', () => {
     expect(seen.slice(2)).toEqual([['onWithdraw', 'draft-1'], 'deleteDraft']);
   });
 
-  test('that does not come back ends with the message that is aborted, and gives its place back', async () => {
+  test('that does not come back ends with the message that is aborted, and gives its slot back', async () => {
     const ending = new AbortController();
     const { send, seen, gate } = sending({ onAttempt: () => new Promise(() => {}) });
     const failed = failureOf(send('body', { signal: ending.signal }));
@@ -223,7 +223,7 @@ describe('onNotSent', () => {
     expect(graph.requests).toHaveLength(2);
   });
 
-  test('keeps nobody else from going: the place is free by then', async () => {
+  test('keeps nobody else from going: the slot is free by then', async () => {
     const { send, graph, clock } = sending(
       { onNotSent: () => new Promise<void>(() => {}) },
       { sendMail: Array(4).fill(refusedConnection) },

@@ -41,7 +41,7 @@ describe('graph.maxRetries of a message', () => {
 describe('graph.maxWait of a message', () => {
   /** What keeps a message from its turn, while one that came before it is in flight or was. */
   const waits: [name: string, hold: (one: ReturnType<typeof setUp>) => ReturnType<typeof setUp>['gate']][] = [
-    ['a place to be composed', ({ clock }) => new MailboxGate({ limit: 1, lookAhead: 0, uploadBudget: false, clock })],
+    ['a slot to be composed', ({ clock }) => new MailboxGate({ limit: 1, lookAhead: 0, uploadBudget: false, clock })],
     ['a slot at the mailbox', ({ clock }) => new MailboxGate({ limit: 1, lookAhead: 2, uploadBudget: false, clock })],
     ['the upload budget', ({ clock }) => new MailboxGate({ limit: 4, lookAhead: 2, uploadBudget: 6, clock })],
     [
