@@ -36,6 +36,6 @@ export type { GraphPreflightOptions } from './preflight/options.js';
 export { type GraphPreflight, graphPreflight } from './preflight/preflight.js';
 export { formatPreflight, type PreflightExample, type PreflightSummary } from './preflight/summary.js';
 export { createGraphTransporter } from './transport/create-transporter.js';
-export type { AttemptEvent, EndEvent, SendTrace } from './transport/diagnostics.js';
 export { type GraphTransport, graphTransport, type VerifyCallback } from './transport/graph-transport.js';
-export type { GraphSentMessageInfo } from './transport/sent-message-info.js';
+export type { AttemptEvent, EndEvent, SendTrace } from './transport/send-events.js';
+export type { GraphSentMessageInfo } from './transport/send-message.js';

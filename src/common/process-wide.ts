@@ -2,7 +2,7 @@
  * The shape of everything that is kept with {@link processWide}, the classes of its contents included. To be raised with
  * any change that a copy of the package from before that change could not work with: each of the two then keeps its own.
  */
-const shape = 2;
+const shape = 3;
 
 /**
  * What all copies of this package in a process share: the ESM and the CommonJS build, and installations side by side.

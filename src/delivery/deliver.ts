@@ -1,54 +1,18 @@
-import type { MessagePatience } from '../options/settings.js';
-import type { GraphMessageOptions } from '../options/types.js';
-import { sendDirectly } from './direct.js';
 import { sendAsDraft } from './draft/send-as-draft.js';
 import type { MailboxGate } from './gate/mailbox-gate.js';
 import { settleBySentItems } from './lookup/sent-items.js';
-import { Composition, type Deliverable } from './request/composition.js';
-import type { DeliveryContext, DeliveryHooks } from './request/context.js';
-import { failureOfSend, longPause, waitedTooLong } from './request/errors.js';
-import type { MessageInUse } from './request/message-ids.js';
-import { Patience } from './request/patience.js';
+import { Composition, type Deliverable, type MessageInUse } from './request/composition.js';
+import { failureOfSend } from './request/delivery-errors.js';
+import { submissionWatcher } from './request/hooks.js';
+import { WaitLimit } from './request/max-wait.js';
+import { classifySubmission } from './request/outcome.js';
 import { Requests } from './request/requests.js';
-
-/** How a message is to get through. */
-export interface DeliveryWay extends Pick<GraphMessageOptions, 'onAttempt' | 'onNotSent' | 'onWithdraw'> {
-  delivery: 'direct' | 'draft';
-  onUnknown: 'fail' | 'verify';
-  /** Milliseconds. */
-  verifyWindow: number;
-  /** Bytes of HTTP body. */
-  maxRequestSize: number;
-  onDraft?: ((id: string, messageId: string) => void | Promise<void>) | undefined;
-  /** What the message says for itself; then the time at the gate counts as well. */
-  patience?: MessagePatience | undefined;
-}
-
-/** A message to deliver. */
-export interface Delivery<T extends Deliverable> {
-  mailbox: string;
-  /** Called once, when there is room for the bytes. */
-  compose: () => Promise<T>;
-  /** Told of the bytes when they are not needed any more; a connection may still hold them. */
-  discard?: ((body: Buffer) => void) | undefined;
-  way: DeliveryWay;
-}
-
-/** How a message got through. */
-export interface Receipt {
-  /** What showed that it did, in one line. */
-  response: string;
-  requestId: string | undefined;
-  clientRequestId: string;
-  /** Requests that were to send it. */
-  attempts: number;
-  /** Milliseconds that the last of them took. */
-  time: number;
-}
+import { waitSignal } from './request/retry-loop.js';
+import type { Delivery, DeliveryContext, DeliveryHooks, DeliveryWay, Operation, Receipt } from './request/types.js';
 
 /**
- * Sends one message: composes it once the gate lets it in, then tries until Graph takes it, refuses it for good, leaves
- * its fate open, or patience ends.
+ * Sends one message: composes it once it has a slot at the gate, then tries until Graph takes it, refuses it for good, it is
+ * not known what became of it, or it may not be tried or wait any longer.
  * @throws GraphMailError
  */
 export async function deliver<T extends Deliverable>(
@@ -58,22 +22,22 @@ export async function deliver<T extends Deliverable>(
   hooks: DeliveryHooks = {},
 ): Promise<{ message: Omit<T, 'body'>; receipt: Receipt }> {
   const { clock, limits, client } = context;
-  const patience = new Patience(clock, limits, way.patience);
-  const passage = await patience.atGate(
-    (signal) => gate.admit(hooks.signal, client, signal),
-    hooks.signal,
-    () => waitedTooLong(patience.limits.maxWait, gate.pausedFor, mailbox, 'sendMail'),
-  );
-  const requests = new Requests(context, gate, passage, mailbox, hooks, patience);
+  const limit = new WaitLimit(clock, limits, way.patience);
+  const slot = await limit.atGate((signal) => gate.acquire(signal, client), waitSignal(context, hooks, false), {
+    pausedFor: () => gate.pausedFor,
+    mailbox,
+    command: 'sendMail',
+  });
+  const requests = new Requests(context, gate, slot, mailbox, hooks, limit);
   let use: MessageInUse | undefined;
   const message = new Composition(async () => {
     const composed = await compose();
-    use = context.messageIds.enter(mailbox, composed.messageId);
+    use = context.messageIds.register(mailbox, composed.messageId);
     return composed;
   }, discard);
   try {
-    if (gate.pausedFor > patience.longestPause) throw longPause(gate.pausedFor, mailbox, 'sendMail');
-    // Where the whole transport is bounded, a message is composed when it has its place there, and not before.
+    limit.checkPause(gate.pausedFor, mailbox, 'sendMail');
+    // Where the whole transport is bounded, a message is composed when it has its slot there, and not before.
     if (!context.connections) await message.whole();
     const receipt = await submit(requests, message, way, () => use?.shared ?? false);
     return { message: detailsOf(message), receipt };
@@ -81,8 +45,8 @@ export async function deliver<T extends Deliverable>(
     throw failureOfSend(error, requests.mayBeSent);
   } finally {
     message.drop();
-    use?.leave();
-    passage.leave();
+    use?.unregister();
+    slot.release();
   }
 }
 
@@ -101,6 +65,39 @@ async function submit<T extends Deliverable>(
     message.drop();
     return await settleBySentItems(requests, detailsOf(message).messageId, error, way.verifyWindow, shared);
   }
+}
+
+/**
+ * Sends a message in one request, which is never repeated once it may have been taken.
+ * @returns `undefined` when the message does not fit into one request
+ * @throws GraphMailError
+ */
+async function sendDirectly(
+  requests: Requests,
+  message: Composition<Deliverable>,
+  way: DeliveryWay,
+): Promise<Receipt | undefined> {
+  const { maxRequestSize, onAttempt, onNotSent } = way;
+  const operation = (body?: Buffer): Operation => ({
+    command: 'sendMail',
+    submission: true,
+    bytes: body?.length ?? maxRequestSize,
+    classify: classifySubmission,
+    watcher: onAttempt || onNotSent ? submissionWatcher(requests, way, message) : undefined,
+    request: (call) => requests.graph.sendMail(requests.mailbox, body ?? Buffer.alloc(0), call),
+  });
+  const ready = async () => {
+    const { body, heavy = [] } = await message.whole();
+    return heavy.length > 0 ? undefined : operation(body);
+  };
+  // What is composed already takes no more of the upload budget than it needs.
+  const known = message.details && (await ready());
+  if (message.details && !known) return undefined;
+  const sent = await requests.perform(known ?? operation(), ready);
+  if (!sent) return undefined;
+  const requestId = sent.answer.headers['request-id'];
+  const response = requestId ? `202 Accepted ${requestId}` : '202 Accepted';
+  return { response, requestId, clientRequestId: sent.clientRequestId, attempts: sent.attempts, time: sent.time };
 }
 
 function detailsOf<T extends Deliverable>(message: Composition<T>): Omit<T, 'body'> {

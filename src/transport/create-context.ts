@@ -6,14 +6,14 @@ import { TokenSource } from '../auth/token-source.js';
 import { processWide } from '../common/process-wide.js';
 import { systemClock } from '../common/timers.js';
 import { version } from '../common/version.js';
-import type { GateClient } from '../delivery/gate/admission.js';
+import type { GateClient } from '../delivery/gate/mailbox-gate.js';
 import { MailboxGates } from '../delivery/gate/mailbox-gates.js';
 import { RateLimiter } from '../delivery/gate/rate-limiter.js';
-import { Turnstile } from '../delivery/gate/request-queue.js';
+import { RequestQueue } from '../delivery/gate/request-queue.js';
 import { type TraceLimits, traceLimits } from '../delivery/lookup/message-trace.js';
-import type { DeliveryContext } from '../delivery/request/context.js';
-import { MessageIds } from '../delivery/request/message-ids.js';
-import { RetryBudget } from '../delivery/request/retry-budget.js';
+import { MessageIds } from '../delivery/request/composition.js';
+import { RetryBudget } from '../delivery/request/retry-delay.js';
+import type { DeliveryContext } from '../delivery/request/types.js';
 import { checkAgent, createAgent } from '../graph/agent.js';
 import { GraphClient } from '../graph/client.js';
 import { settleProxies } from '../graph/proxy.js';
@@ -34,13 +34,13 @@ export interface OpenContext {
   certificates: CertificateSource | undefined;
   /** What message trace is asked with now, where it may be. */
   trace: (() => { context: DeliveryContext; limits: TraceLimits }) | undefined;
-  /** Lets go of what the transport has together with others. */
+  /** Lets go of what the transport shares with others. */
   release: () => void;
 }
 
 /**
  * Puts together what one transport delivers with: what bounds the requests of all its mailboxes, and the gates, tokens and
- * connections that it has together with other transports of the process.
+ * connections that it shares with other transports of the process.
  * @param closing aborted when the transport closes
  * @param user the transport, which must hold it as long as it lives
  * @throws GraphMailError `ECONFIG`
@@ -60,7 +60,6 @@ export function openContext(settings: Settings, closing: AbortSignal, user: Sign
     (message) => user.warn(message),
   );
   for (const [name, mailbox] of Object.entries(settings.mailboxNames)) gates.join(name, mailbox);
-  const messageIds = processWide('message-ids', () => new MessageIds(clock));
   const context: OpenContext['context'] = {
     graph: new GraphClient(graphHost, signIn.agent, userAgent, timeout, (name, mailbox) => gates.join(name, mailbox)),
     tokens: signIn.tokens,
@@ -69,16 +68,17 @@ export function openContext(settings: Settings, closing: AbortSignal, user: Sign
     limits: settings,
     timeout,
     random: Math.random,
-    messageIds: { enter: (mailbox, messageId) => messageIds.enter(gates.nameOf(mailbox), messageId) },
-    client: { queued: 0, closing, limited },
+    messageIds: processWide('message-ids', () => new MessageIds(clock)).byName(gates),
+    client: { queued: 0, limited },
+    closing,
     rate,
     connections: limited
-      ? new Turnstile({
+      ? new RequestQueue({
           limit: () => maxConnections ?? Number.POSITIVE_INFINITY,
           // Nodemailer's rate is one of messages, whatever else it takes to send them.
           wait: ({ submission }) => (submission ? (rate?.wait ?? 0) : 0),
-          free: ({ submission }) => !submission,
-          entered: ({ submission }) => submission && rate?.reserve(),
+          mayPass: ({ submission }) => !submission,
+          acquired: ({ submission }) => submission && rate?.reserve(),
           clock,
         })
       : undefined,
@@ -95,7 +95,7 @@ export function openContext(settings: Settings, closing: AbortSignal, user: Sign
   };
 }
 
-/** Apart from sending in everything but the transport's patience: tokens, limits, and what an outage may cost. */
+/** Shares with sending only the limits of retries and waiting: tokens, queue, and what an outage may cost are its own. */
 function openTrace(
   { identity, trace, timeout }: Settings,
   { clock, limits, random, messageIds }: DeliveryContext,
@@ -113,11 +113,12 @@ function openTrace(
     timeout,
     random,
     messageIds,
-    client: { queued: 0, closing, limited: true },
+    client: { queued: 0, limited: true },
+    closing,
   };
   return () => {
     const shared = traceLimits(`${graphHost} ${tenant.toLowerCase()}`, clock);
-    return { context: { ...context, connections: shared.turnstile }, limits: shared };
+    return { context: { ...context, connections: shared.queue }, limits: shared };
   };
 }
 

@@ -1,7 +1,7 @@
 import { createTransport as nodemailerTransport, type SendMailOptions, type Transporter } from 'nodemailer';
 import type { GraphMessageOptions, GraphTransportOptions } from '../options/types.js';
 import { type GraphTransport, graphTransport } from './graph-transport.js';
-import type { GraphSentMessageInfo } from './sent-message-info.js';
+import type { GraphSentMessageInfo } from './send-message.js';
 
 /**
  * A Nodemailer transporter that sends through Microsoft Graph, typed as such with every version of Nodemailer's types.

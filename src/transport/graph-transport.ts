@@ -1,29 +1,23 @@
 import { EventEmitter } from 'node:events';
 import type { SendMailOptions, Transport } from 'nodemailer';
 import type { CertificateInfo, CertificateSource } from '../auth/certificate/certificate-source.js';
-import { abortError, signalOf, unlessAborted } from '../common/abort.js';
+import { signalOf, unlessAborted } from '../common/abort.js';
 import { configError, isGraphMailError } from '../common/errors.js';
-import { createLog, type Log, type LogOptions, safeLogger } from '../common/log.js';
+import { createLog, type Log } from '../common/log.js';
 import { detached, setImmediate, whenIdle } from '../common/timers.js';
 import { version } from '../common/version.js';
-import { type DeliveryWay, deliver } from '../delivery/deliver.js';
 import type { MailboxGate } from '../delivery/gate/mailbox-gate.js';
 import type { MailboxGates } from '../delivery/gate/mailbox-gates.js';
-import { Turnstile } from '../delivery/gate/request-queue.js';
-import { runErrand } from '../delivery/lookup/errand.js';
 import { type InboxMessage, readInbox } from '../delivery/lookup/inbox.js';
+import { runLookup } from '../delivery/lookup/lookup-request.js';
 import { searchTrace, settleByTrace, type TraceAccess, traceName } from '../delivery/lookup/message-trace.js';
 import { type SettledMessage, settle, unsettled } from '../delivery/lookup/settle.js';
-import type { DeliveryContext } from '../delivery/request/context.js';
-import { failureOfSend } from '../delivery/request/errors.js';
-import type { AttemptReport } from '../delivery/request/operation.js';
+import { failureOfSend } from '../delivery/request/delivery-errors.js';
 import type { Requests } from '../delivery/request/requests.js';
-import { isHeld } from '../graph/http.js';
+import type { AttemptReport, DeliveryContext } from '../delivery/request/types.js';
 import type { TracedMessage } from '../graph/message-trace.js';
-import { composeBody } from '../message/body.js';
-import { BufferPool } from '../message/common/buffer-pool.js';
-import type { ComposedMail, PreparedMessage } from '../message/common/types.js';
-import { mailboxFor, mustBeRead, prepareMessage } from '../message/prepare.js';
+import type { ComposedMail } from '../message/common/types.js';
+import { mailboxFor } from '../message/prepare.js';
 import { settleOptions } from '../options/check-options.js';
 import { whyApart } from '../options/identity.js';
 import {
@@ -37,12 +31,11 @@ import {
 } from '../options/lookup-options.js';
 import type { Settings } from '../options/settings.js';
 import type { GraphTransportOptions } from '../options/types.js';
-import { lookAhead, type OpenContext, openContext } from './create-context.js';
-import { type Sending, Sendings } from './in-flight.js';
-import { type Mailer, MailerLink } from './mailer-link.js';
-import { shapeTransport } from './own-properties.js';
-import { logAttempt, SendingLog } from './sending-log.js';
-import type { GraphSentMessageInfo } from './sent-message-info.js';
+import { type OpenContext, openContext } from './create-context.js';
+import { InFlightSends } from './in-flight.js';
+import { MailerLink, shapeTransport } from './mailer-link.js';
+import { logAttempt } from './send-events.js';
+import { type GraphSentMessageInfo, MessageSender } from './send-message.js';
 
 type NodemailerSend = Transport<GraphSentMessageInfo>['send'];
 
@@ -85,16 +78,11 @@ export class GraphTransport extends EventEmitter {
   readonly #log: Log;
   readonly #link: MailerLink;
   readonly #gates: MailboxGates;
-  /** What the transport is to those that it shares with others, which hold it weakly. */
+  /** What the transport is to what it shares with others, which holds it weakly. */
   readonly #user = { warn: (message: string) => this.#warn(message) };
   readonly #release: () => void;
-  readonly #sendings = new Sendings();
-  /** Bounds the messages that are read before they wait: see {@link mustBeRead}. */
-  readonly #readers: Turnstile;
-  readonly #memory = new BufferPool();
-  #messages = 0;
-  /** Counts messages that had to be read ahead, for their order. */
-  #arrivals = 0;
+  readonly #sends = new InFlightSends(() => this.#sendEnded());
+  readonly #sender: MessageSender;
   #idling = true;
 
   /** @internal */
@@ -105,16 +93,19 @@ export class GraphTransport extends EventEmitter {
     this.mailboxConcurrency = mailboxConcurrency;
     this.#settings = settings;
     this.#log = createLog(log);
-    this.#link = new MailerLink(mailer, loggerForMailer(log));
+    this.#link = new MailerLink(mailer, log);
     shapeTransport(this, this.#link, methods);
 
-    const { context, gates, certificates, trace, release } = openContext(settings, this.#sendings.closing, this.#user);
+    const { context, gates, certificates, trace, release } = openContext(settings, this.#sends.closing, this.#user);
     this.#context = context;
     this.#gates = gates;
     this.#certificates = certificates;
     this.#trace = trace;
     this.#release = release;
-    this.#readers = new Turnstile({ limit: () => mailboxConcurrency + lookAhead, clock: context.clock });
+    this.#sender = new MessageSender(settings, { context, gates }, this.#sends, this.#log, {
+      prepared: (mail) => this.#link.adoptLate(mail.mailer, (message) => this.#warn(message)),
+      queueChanged: () => this.#watchIdle(),
+    });
     if (settings.ignored.length > 0) {
       this.#warn(`These SMTP options mean nothing to Microsoft Graph and are ignored: ${settings.ignored.join(', ')}.`);
     }
@@ -123,7 +114,7 @@ export class GraphTransport extends EventEmitter {
 
   /** Nodemailer's way in. Calls back once, detached, whatever the callback itself then does. */
   send(mail: Parameters<NodemailerSend>[0], callback: Parameters<NodemailerSend>[1]): void {
-    this.#deliver(mail as unknown as ComposedMail).then(
+    this.#sender.send(mail as unknown as ComposedMail).then(
       // What the caller does now, as a rule another message, can wait for those that are ready.
       (info) => whenIdle().then(() => setImmediate(() => callback(null, info))),
       (error: unknown) => detached(() => callback(error as Error, undefined as never)),
@@ -152,14 +143,14 @@ export class GraphTransport extends EventEmitter {
    */
   isIdle(): boolean {
     const { maxConnections, mailboxConcurrency } = this.#settings;
-    if (this.#sendings.closed) return false;
-    if (maxConnections !== undefined) return this.#messages - (this.#context.connections?.inside ?? 0) < maxConnections;
-    return this.#readers.waiting + this.#context.client.queued < mailboxConcurrency;
+    if (this.#sends.closed) return false;
+    if (maxConnections === undefined) return this.#sender.waiting < mailboxConcurrency;
+    return this.#sender.pending - (this.#context.connections?.inUse ?? 0) < maxConnections;
   }
 
   /** Messages that have not been called back for: waiting, being composed, or in flight. */
   pendingCount(): number {
-    return this.#messages;
+    return this.#sender.pending;
   }
 
   /**
@@ -168,9 +159,8 @@ export class GraphTransport extends EventEmitter {
    * request has ended. May be called again.
    */
   close(options?: { force?: boolean }): void {
-    this.#sendings.close();
-    this.#sendings.abort(options?.force ?? false);
-    if (this.#sendings.none) this.#release();
+    this.#sends.close(options?.force ?? false);
+    if (this.#sends.none) this.#release();
   }
 
   /**
@@ -218,7 +208,7 @@ export class GraphTransport extends EventEmitter {
    */
   readInbox(options: InboxOptions): AsyncIterable<InboxMessage> {
     const { mailbox, since, signal } = checkInboxOptions(options);
-    return readInbox((errand) => this.#errand(mailbox, signal, `the Inbox of ${mailbox}`, errand), since);
+    return readInbox((lookup) => this.#lookUp(mailbox, signal, `the Inbox of ${mailbox}`, lookup), since);
   }
 
   /** What health checks may know of the certificate; `undefined` without one, and for a PFX until it was first read. */
@@ -236,14 +226,14 @@ export class GraphTransport extends EventEmitter {
   }
 
   async #verify(): Promise<true> {
-    const sending = this.#sendings.begin(undefined);
+    const send = this.#sends.begin(undefined);
     try {
-      await unlessAborted(this.#context.tokens.verify(), sending.ending.signal);
+      await unlessAborted(this.#context.tokens.verify(), send.ending.signal);
       return true;
     } catch (error) {
       throw failureOfSend(error, false);
     } finally {
-      this.#end(sending);
+      this.#sends.end(send);
     }
   }
 
@@ -255,7 +245,7 @@ export class GraphTransport extends EventEmitter {
       return settleByTrace(this.#traceAccess(signal), { messageId, draftId, sentAfter, senders, window });
     }
     const { window = this.#settings.verifyWindow, ...message } = given;
-    return this.#errand(mailbox, signal, `message ${message.messageId}`, (requests) =>
+    return this.#lookUp(mailbox, signal, `message ${message.messageId}`, (requests) =>
       settle(requests, { ...message, window }),
     );
   }
@@ -266,21 +256,21 @@ export class GraphTransport extends EventEmitter {
     const { context, limits } = this.#trace();
     const gate = () => limits.gate;
     return {
-      run: (errand) => this.#run(context, gate, traceName, signal, 'message trace', errand),
+      run: (lookup) => this.#run(context, gate, traceName, signal, 'message trace', lookup),
       quota: limits.quota,
       clock: context.clock,
     };
   }
 
   /** Makes requests to a mailbox that carry no message. */
-  async #errand<T>(
+  async #lookUp<T>(
     mailbox: string,
     signal: AbortSignal | undefined,
     subject: string,
-    errand: (requests: Requests) => Promise<T>,
+    lookup: (requests: Requests) => Promise<T>,
   ): Promise<T> {
     try {
-      return await this.#run(this.#context, () => this.#gates.of(mailbox), mailbox, signal, subject, errand);
+      return await this.#run(this.#context, () => this.#gates.of(mailbox), mailbox, signal, subject, lookup);
     } finally {
       this.#gates.release(mailbox);
     }
@@ -292,152 +282,27 @@ export class GraphTransport extends EventEmitter {
     mailbox: string,
     signal: AbortSignal | undefined,
     subject: string,
-    errand: (requests: Requests) => Promise<T>,
+    lookup: (requests: Requests) => Promise<T>,
   ): Promise<T> {
-    const sending = this.#sendings.begin(signalOf(signal));
+    const send = this.#sends.begin(signalOf(signal));
     try {
       const hooks = {
-        signal: sending.ending.signal,
+        signal: send.ending.signal,
         attempted: (report: AttemptReport) => logAttempt(this.#log, report, undefined, subject),
         inFlight: (yes: boolean) => {
-          sending.inFlight = yes;
+          send.inFlight = yes;
         },
       };
-      return await runErrand(context, gate(), mailbox, hooks, errand);
+      return await runLookup(context, gate(), mailbox, hooks, lookup);
     } finally {
-      this.#end(sending);
+      this.#sends.end(send);
     }
   }
 
-  async #deliver(mail: ComposedMail): Promise<GraphSentMessageInfo> {
-    const sending = this.#begin(() => mail?.data?.signal);
-    this.#messages++;
-    const { signal } = sending.ending;
-    let reading = false;
-    let prepared = false;
-    try {
-      if (mustBeRead(mail, this.#settings)) {
-        const entering = this.#readers.enter({ age: this.#arrivals++, signal });
-        this.#watchIdle();
-        await entering;
-        reading = true;
-      }
-      const preparing = prepareMessage(mail, this.#settings, signal);
-      const plan = preparing instanceof Promise ? await preparing : preparing;
-      if (reading && !plan.bytes) {
-        reading = false;
-        this.#readers.leave();
-        this.#watchIdle();
-      }
-      this.#adopt(mail);
-      prepared = true;
-      return await this.#sendPrepared(mail, plan, sending);
-    } catch (error) {
-      throw prepared ? error : failureOfSend(error, false);
-    } finally {
-      // Bytes that were read ahead are kept until their message is done, so others wait that long to be read.
-      if (reading) this.#readers.leave();
-      this.#messages--;
-      this.#end(sending);
-    }
-  }
-
-  async #sendPrepared(mail: ComposedMail, plan: PreparedMessage, sending: Sending): Promise<GraphSentMessageInfo> {
-    const { mailbox } = plan;
-    const { signal } = sending.ending;
-    if (signal.aborted) throw failureOfSend(abortError(signal), false);
-    const log = new SendingLog(this.#log, mailbox, plan.envelope.to.length);
-    let release: (() => Promise<void>) | undefined;
-    const compose = async () => {
-      // A place that has become free is for a message that is composed already; this one would keep the thread busy first.
-      await whenIdle();
-      const body = await composeBody(mail, plan, this.#settings, signal, this.#memory);
-      release = body.release;
-      log.composed(body);
-      return body;
-    };
-    const discard = (bytes: Buffer) => {
-      if (!isHeld(bytes)) this.#memory.giveBack(bytes);
-    };
-    let step: 'before' | 'delivering' | 'sent' = 'before';
-    try {
-      const gate = this.#gates.of(mailbox);
-      const way: DeliveryWay = { ...this.#settings, ...plan.choices };
-      step = 'delivering';
-      const delivery = deliver(
-        this.#context,
-        gate,
-        { mailbox, compose, discard, way },
-        {
-          signal,
-          attempted: (report) => log.attempted(report),
-          inFlight: (yes) => {
-            sending.inFlight = yes;
-          },
-          draftLeft: (draftId) => log.draftLeft(draftId),
-        },
-      );
-      this.#watchIdle();
-      const { message, receipt } = await delivery;
-      step = 'sent';
-      log.ended(undefined);
-      return {
-        envelope: { from: plan.envelope.from || message.from, to: message.recipients },
-        messageId: message.messageId,
-        accepted: [...message.recipients],
-        rejected: [],
-        pending: [],
-        response: receipt.response,
-        messageSize: message.size,
-        messageTime: receipt.time,
-        mailbox,
-        requestId: receipt.requestId,
-        clientRequestId: receipt.clientRequestId,
-        attempts: receipt.attempts,
-      };
-    } catch (error) {
-      // What ends the delivery has been judged there.
-      const judged = step === 'delivering' && isGraphMailError(error);
-      const failure = judged ? error : failureOfSend(error, step !== 'before');
-      log.ended(failure);
-      throw failure;
-    } finally {
-      // What became of the message does not hang on its temporary files.
-      await release?.().catch((error: Error) => log.failedToTidyUp(error));
-      this.#gates.release(mailbox);
-    }
-  }
-
-  /**
-   * The Mail object of a copy without `on` is not known before its first message. What protects is refused by then
-   * where it can be seen; what Nodemailer and its plugins have done already cannot be undone.
-   */
-  #adopt(mail: ComposedMail & { mailer?: Mailer }): void {
-    const { mailer } = this.#settings;
-    if (!mail.mailer || !this.#link.adopt(mail.mailer)) return;
-    const late = (['dkim', 'attachDataUrls', 'disableFileAccess', 'disableUrlAccess'] as const).filter(
-      (name) => mailer[name],
-    );
-    if (late.length === 0) return;
-    this.#warn(
-      `${late.join(' and ')} cannot wholly take effect on the first message of this copy of the transport. Use createGraphTransporter() to avoid that.`,
-    );
-  }
-
-  /** @throws GraphMailError */
-  #begin(signal: () => unknown): Sending {
-    try {
-      return this.#sendings.begin(signalOf(signal()));
-    } catch (error) {
-      throw failureOfSend(error, false);
-    }
-  }
-
-  #end(sending: Sending): void {
-    this.#sendings.end(sending);
-    if (this.#sendings.none) this.#memory.clear();
-    if (!this.#sendings.closed) this.#watchIdle();
-    else if (this.#sendings.none) this.#release();
+  #sendEnded(): void {
+    if (this.#sends.none) this.#sender.releaseBuffers();
+    if (!this.#sends.closed) this.#watchIdle();
+    else if (this.#sends.none) this.#release();
   }
 
   /** Tells when the transport becomes idle; called whenever what waits may have changed. */
@@ -448,7 +313,7 @@ export class GraphTransport extends EventEmitter {
   }
 
   #emitIdle(): void {
-    if (this.#sendings.closed) return;
+    if (this.#sends.closed) return;
     this.#link.emit('idle');
     this.emit('idle');
   }
@@ -460,9 +325,4 @@ export class GraphTransport extends EventEmitter {
  */
 export function graphTransport(options: GraphTransportOptions = {}): GraphTransport {
   return new GraphTransport(options);
-}
-
-function loggerForMailer({ logger, component }: LogOptions): Record<string, unknown> {
-  if (!logger) return {};
-  return { logger: logger === true ? true : safeLogger(logger), ...(component !== undefined && { component }) };
 }

@@ -3,7 +3,7 @@ import { configError, GraphMailError } from '../common/errors.js';
 import { fakeTimers, timersAreFake } from '../common/timers.js';
 
 /** Something under way that `close()` can end: a send, `verify()`, or a request that carries no message. */
-export interface Sending {
+export interface InFlightSend {
   readonly ending: AbortController;
   /** Whether `close()` must leave it be. */
   inFlight: boolean;
@@ -11,11 +11,17 @@ export interface Sending {
 }
 
 /** All that was begun and has not been called back for. */
-export class Sendings {
-  readonly #all = new Set<Sending>();
+export class InFlightSends {
+  readonly #all = new Set<InFlightSend>();
   readonly #closing = new AbortController();
+  readonly #ended: () => void;
 
-  /** Aborted by {@link close}, with what then fails whatever may not go on. */
+  /** @param ended told whenever something has come to its end */
+  constructor(ended: () => void) {
+    this.#ended = ended;
+  }
+
+  /** Aborted by {@link close}, with the error of everything that may not go on. */
   get closing(): AbortSignal {
     return this.#closing.signal;
   }
@@ -33,31 +39,28 @@ export class Sendings {
    * @param signal ends it too
    * @throws GraphMailError `ECONNECTION` after `close()`, `ECONFIG` under the fake timers of a test
    */
-  begin(signal: AbortSignal | undefined): Sending {
+  begin(signal: AbortSignal | undefined): InFlightSend {
     if (timersAreFake()) throw configError(fakeTimers.message, fakeTimers.hint);
     if (this.closed) throw closedError();
     const ending = new AbortController();
     const release = onAbort(signal, () => ending.abort(signal?.reason));
-    // The steps of a send listen one after the other; while somebody does, the next costs next to nothing.
+    // The operations of a send listen one after the other; while there is a listener, the next costs next to nothing.
     onAbort(ending.signal, () => {});
     if (signal?.aborted) ending.abort(signal.reason);
-    const sending: Sending = { ending, inFlight: false, release };
-    this.#all.add(sending);
-    return sending;
+    const send: InFlightSend = { ending, inFlight: false, release };
+    this.#all.add(send);
+    return send;
   }
 
-  end(sending: Sending): void {
-    sending.release();
-    this.#all.delete(sending);
+  end(send: InFlightSend): void {
+    send.release();
+    this.#all.delete(send);
+    this.#ended();
   }
 
-  /** Lets nothing more begin. */
-  close(): void {
+  /** Lets nothing more begin, and ends what is not in flight; with `force`, everything. */
+  close(force: boolean): void {
     this.#closing.abort(closedError());
-  }
-
-  /** Ends what is not in flight; with `force`, everything. */
-  abort(force: boolean): void {
     for (const { ending, inFlight } of this.#all) if (force || !inFlight) ending.abort(closedError());
   }
 }

@@ -1,3 +1,5 @@
+import { EventEmitter } from 'node:events';
+import { type LogOptions, safeLogger } from '../common/log.js';
 import { refuseAccess } from '../message/common/content.js';
 import { contentError } from '../message/compose/nodemailer-streams.js';
 import { checkContentLocations, checkMessageData } from '../message/message-data.js';
@@ -17,17 +19,22 @@ type CompilePlugin = (mail: { data: Record<string, unknown> }, done: (error?: Er
 
 type Listener = (...args: unknown[]) => void;
 
+/** What takes effect before a message comes to the transport. */
+const lateOptions = ['dkim', 'attachDataUrls', 'disableFileAccess', 'disableUrlAccess'] as const;
+
 /** The events that a Mail object subscribes to, once each, in its constructor. */
 const mailerEvents = ['log', 'error', 'idle', 'clear'];
 
 /**
- * The transport's side of the Mail objects that use it. Nodemailer gives a plugin's options to nobody, so they are handed
- * over here; and it never takes its listeners back, so those are held only as long as the Mail object itself lives: a
+ * The transport's side of the Mail objects that use it. Nodemailer hands a plugin's options to no other part, so that is
+ * done here; and it never takes its listeners back, so those are held only as long as the Mail object itself lives: a
  * framework that makes one for every message must not pile them up.
  */
 export class MailerLink {
   readonly #options: Record<string, unknown>;
   readonly #dkim: unknown;
+  /** Options that cannot wholly take effect on a message that is on its way already. */
+  readonly #late: readonly string[];
   readonly #known = new WeakSet<Mailer>();
   readonly #listeners = new WeakMap<Mailer, Map<string, Listener>>();
   readonly #mailers = new Map<number, WeakRef<Mailer>>();
@@ -35,10 +42,11 @@ export class MailerLink {
   #id = 0;
   #last: WeakRef<Mailer> | undefined;
 
-  /** @param more options that Nodemailer takes although they are not about messages: logger and component */
-  constructor({ dkim, ...options }: MailerOptions, more: Record<string, unknown>) {
-    this.#options = { ...more, ...options };
+  /** @param log goes to the Mail object too, although it is not about messages: logger and component */
+  constructor({ dkim, ...options }: MailerOptions, log: LogOptions) {
+    this.#options = { ...loggerForMailer(log), ...options };
     this.#dkim = dkim;
+    this.#late = lateOptions.filter((name) => (name === 'dkim' ? dkim : options[name]));
   }
 
   /** The Mail object that was set last. */
@@ -62,6 +70,17 @@ export class MailerLink {
       });
     }
     return true;
+  }
+
+  /**
+   * The Mail object of a copy without `on` is not known before its first message. What protects is refused by then where it
+   * can be seen; what Nodemailer and its plugins have done already cannot be undone.
+   */
+  adoptLate(mailer: Mailer | undefined, warn: (message: string) => void): void {
+    if (!mailer || !this.adopt(mailer) || this.#late.length === 0) return;
+    warn(
+      `${this.#late.join(' and ')} cannot wholly take effect on the first message of this copy of the transport. Use createGraphTransporter() to avoid that.`,
+    );
   }
 
   /** Nodemailer's `transport.mailer = …`. */
@@ -88,7 +107,7 @@ export class MailerLink {
     else mailer.use?.('compile', first);
   }
 
-  /** Keeps a listener of a Mail object's own; `false` when it is somebody else's. */
+  /** Keeps a listener of a Mail object's own; `false` when it is another's. */
   listen(mailer: Mailer | undefined, event: string | symbol, listener: Listener): boolean {
     if (typeof mailer !== 'object' || typeof event !== 'string' || !mailerEvents.includes(event)) return false;
     this.adopt(mailer);
@@ -123,7 +142,7 @@ function tellingReadErrors(plugin: CompilePlugin): CompilePlugin {
         done(error && contentError(error));
       });
     } catch (error) {
-      // What follows runs within `done`, and its failures are not for this plugin to tell.
+      // What follows runs within `done`, and its failures are not this plugin's.
       if (ended) throw error;
       done(contentError(error));
     }
@@ -141,4 +160,45 @@ function checking(check: (data: Record<string, unknown>) => void): CompilePlugin
     }
     done(failure);
   };
+}
+
+/** Own properties that are shown to everyone. */
+const shown: ReadonlySet<string | symbol> = new Set(['name', 'version', 'supportsAbortSignal', 'mailboxConcurrency']);
+
+/**
+ * Gives a transport the own properties that survive what frameworks do to it: its methods bound and enumerable, so that
+ * spreads, merges and clones go on working; its emitter's fields and `mailer` not enumerable, so that nothing recurses
+ * into Nodemailer's objects or prints them.
+ */
+export function shapeTransport<T extends EventEmitter>(
+  transport: T,
+  link: MailerLink,
+  methods: readonly (keyof T)[],
+): void {
+  for (const key of Reflect.ownKeys(transport)) {
+    const property = Object.getOwnPropertyDescriptor(transport, key);
+    if (property && !shown.has(key)) Object.defineProperty(transport, key, { ...property, enumerable: false });
+  }
+  const own = (name: PropertyKey, value: unknown) => {
+    Object.defineProperty(transport, name, { value, enumerable: true, writable: true, configurable: true });
+  };
+  for (const name of methods) own(name, (transport[name] as () => unknown).bind(transport));
+  // Wrappers write to the options of the transporter that they were given, @tryghost/nodemailer for instance; nothing reads it.
+  own('options', {});
+  Object.defineProperty(transport, 'mailer', {
+    get: () => link.last,
+    set: (mailer: Mailer | undefined) => link.set(mailer),
+    enumerable: false,
+    configurable: true,
+  });
+  // Of every copy too: with it a Mail object subscribes when it is made, which is how a copy's gets known in time.
+  own('on', function on(this: { mailer?: Mailer }, event: string | symbol, listener: (...args: unknown[]) => void) {
+    if (!link.listen(this.mailer, event, listener)) EventEmitter.prototype.on.call(transport, event, listener);
+    return this;
+  });
+}
+
+function loggerForMailer({ logger, component }: LogOptions): Record<string, unknown> {
+  if (!logger) return {};
+  return { logger: logger === true ? true : safeLogger(logger), ...(component !== undefined && { component }) };
 }

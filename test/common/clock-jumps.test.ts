@@ -1,4 +1,3 @@
-// Somebody sets the clock while something waits: every wait of the transport and of bulk sends ends when it would have.
 import { describe, expect, test } from 'vitest';
 import { externalTokenRequest } from '../../src/auth/token-request.js';
 import { TokenSource } from '../../src/auth/token-source.js';
@@ -9,16 +8,18 @@ import { restorePace } from '../../src/bulk/run/restore-pace.js';
 import { BulkRun } from '../../src/bulk/send-bulk.js';
 import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
 import { RateLimiter } from '../../src/delivery/gate/rate-limiter.js';
-import { Turnstile } from '../../src/delivery/gate/request-queue.js';
-import { runErrand } from '../../src/delivery/lookup/errand.js';
+import { RequestQueue } from '../../src/delivery/gate/request-queue.js';
+import { runLookup } from '../../src/delivery/lookup/lookup-request.js';
 import { settle } from '../../src/delivery/lookup/settle.js';
 import { play } from '../bulk/run/virtual/play.js';
 import { SteppingClock } from '../bulk/run/virtual/stepping-clock.js';
 import { answer, graphError } from '../helpers/answers.js';
-import { first, mailbox, messageId, world } from '../helpers/delivery-world.js';
+import { first, mailbox, messageId, setUp } from '../helpers/delivery-setup.js';
 import { failureOf } from '../helpers/failure.js';
-import { Traveller, through } from '../helpers/traveller.js';
+import { GateRequest, through } from '../helpers/gate-request.js';
 import { settled, VirtualClock } from '../helpers/virtual-clock.js';
+
+// Somebody sets the clock while something waits: every wait of the transport and of bulk sends ends when it would have.
 
 const second = 1_000;
 const minute = 60_000;
@@ -91,18 +92,18 @@ const waits: Record<string, Wait> = {
     takes: 6 * second,
     async begin(clock) {
       const gate = gateOf(clock);
-      const traveller = new Traveller(gate);
+      const request = new GateRequest(gate);
       await settled();
       gate.pause(6 * second);
       // No longer than this one would wait.
-      traveller.depart(0, 10 * second);
-      return () => traveller.state === 'away';
+      request.acquire(0, 10 * second);
+      return () => request.state === 'away';
     },
   },
   'Retry-After in seconds': {
     takes: 6 * second,
     async begin(clock) {
-      const { send, graph } = world({ clock, script: first(answer(429, { 'retry-after': '6' })) });
+      const { send, graph } = setUp({ clock, script: first(answer(429, { 'retry-after': '6' })) });
       void send();
       await settled();
       return () => graph.requests.length === 2;
@@ -116,7 +117,7 @@ const waits: Record<string, Wait> = {
         date: new Date(serverNow).toUTCString(),
         'retry-after': new Date(serverNow + 6 * second).toUTCString(),
       };
-      const { send, graph } = world({ clock, script: first(answer(429, headers)) });
+      const { send, graph } = setUp({ clock, script: first(answer(429, headers)) });
       void send();
       await settled();
       return () => graph.requests.length === 2;
@@ -125,10 +126,10 @@ const waits: Record<string, Wait> = {
   'the delay of one message before it is tried again': {
     takes: 2 * second,
     async begin(clock) {
-      const traveller = new Traveller(gateOf(clock));
+      const request = new GateRequest(gateOf(clock));
       await settled();
-      traveller.rest(2 * second);
-      return () => traveller.state === 'rested';
+      request.delay(2 * second);
+      return () => request.state === 'rested';
     },
   },
   'what a gate remembers of a pause': {
@@ -143,8 +144,8 @@ const waits: Record<string, Wait> = {
     takes: 5 * minute,
     async begin(clock) {
       const gate = gateOf(clock, 100);
-      const [one, two] = (await through(gate, 2, 100)) as [Traveller, Traveller];
-      await one.arrive({ bytes: 100, refused: false });
+      const [one, two] = (await through(gate, 2, 100)) as [GateRequest, GateRequest];
+      await one.release({ bytes: 100, refused: false });
       return () => two.state === 'away';
     },
   },
@@ -152,15 +153,15 @@ const waits: Record<string, Wait> = {
     takes: second,
     async begin(clock) {
       const limiter = new RateLimiter(1, second, clock);
-      const turnstile = new Turnstile({
+      const queue = new RequestQueue({
         limit: () => 5,
         wait: () => limiter.wait,
-        entered: () => limiter.reserve(),
+        acquired: () => limiter.reserve(),
         clock,
       });
-      await turnstile.enter({ age: 0 });
+      await queue.acquire({ age: 0 });
       limiter.begin();
-      return ended(turnstile.enter({ age: 1 }));
+      return ended(queue.acquire({ age: 1 }));
     },
   },
   'a token, until it is renewed': {
@@ -199,7 +200,7 @@ const waits: Record<string, Wait> = {
   'the search of Sent Items': {
     takes: minute,
     async begin(clock) {
-      const { send, graph } = world({ clock, way: { onUnknown: 'verify' } });
+      const { send, graph } = setUp({ clock, way: { onUnknown: 'verify' } });
       const nothing = answer(200, {}, JSON.stringify({ value: [] }));
       graph.script = (_, { command }) => (command === 'sendMail' ? answer(504, {}, graphError('X')) : nothing);
       const over = ended(send());
@@ -296,11 +297,11 @@ describe.each(Object.entries(jumps))('a clock that is set %s', (_, by) => {
   test('does not turn away a message that waits out a pause', async () => {
     const clock = new VirtualClock();
     const gate = gateOf(clock);
-    const one = new Traveller(gate);
+    const one = new GateRequest(gate);
     await settled();
     gate.pause(5 * second);
     clock.set(by);
-    one.depart(0, 5 * second);
+    one.acquire(0, 5 * second);
     await settled();
     expect(one.state).toBe('waiting');
     await clock.advance(5 * second);
@@ -309,7 +310,7 @@ describe.each(Object.entries(jumps))('a clock that is set %s', (_, by) => {
 
   test('does not change what a message may wait in all', async () => {
     const clock = new VirtualClock();
-    const { send, graph } = world({
+    const { send, graph } = setUp({
       clock,
       limits: { maxWait: 10 * second },
       script: () => {
@@ -325,7 +326,7 @@ describe.each(Object.entries(jumps))('a clock that is set %s', (_, by) => {
 
   test('does not change how long a request is said to have taken', async () => {
     const clock = new VirtualClock();
-    const { send, graph } = world({ clock });
+    const { send, graph } = setUp({ clock });
     const durations: number[] = [];
     const sent = send('body', { attempted: ({ duration }) => durations.push(duration) });
     await settled();
@@ -338,7 +339,7 @@ describe.each(Object.entries(jumps))('a clock that is set %s', (_, by) => {
 
   test('between two looks into Sent Items does not hide a message from settle()', async () => {
     const clock = new VirtualClock();
-    const { graph, gate, context } = world({ clock });
+    const { graph, gate, context } = setUp({ clock });
     const [sentAfter, serverBegan] = [new Date(clock.now()), clock.now() - clock.elapsed()];
     let looks = 0;
     graph.script = () => {
@@ -351,7 +352,7 @@ describe.each(Object.entries(jumps))('a clock that is set %s', (_, by) => {
         JSON.stringify({ value: looks > 2 ? value : [] }),
       );
     };
-    const settled = runErrand(context, gate, mailbox, {}, (requests) =>
+    const settled = runLookup(context, gate, mailbox, {}, (requests) =>
       settle(requests, { messageId, window: minute, sentAfter }),
     );
     await clock.advance(2 * minute);

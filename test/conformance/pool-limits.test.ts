@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import type { RequestLogEntry } from '../../src/sandbox/index.js';
-import type { AttemptEvent } from '../../src/transport/diagnostics.js';
+import type { AttemptEvent } from '../../src/transport/send-events.js';
 import { editions, failureOf, type Mailer, mail, openTransport, sandboxOfFile, until } from './support.js';
 
 const mailboxes = ['noreply@contoso.example', 'sales@contoso.example', 'billing@contoso.example'];

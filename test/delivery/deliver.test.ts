@@ -4,13 +4,13 @@ import { deliver } from '../../src/delivery/deliver.js';
 import type { HttpAnswer } from '../../src/graph/http.js';
 import type { NetworkFailure } from '../../src/graph/network-failure.js';
 import { answer, graphError, networkFailure } from '../helpers/answers.js';
-import { first, mailbox, messageId, way, world } from '../helpers/delivery-world.js';
+import { first, mailbox, messageId, setUp, way } from '../helpers/delivery-setup.js';
 import { failureOf } from '../helpers/failure.js';
 import { settled } from '../helpers/virtual-clock.js';
 
 describe('a message that Graph takes', () => {
   test('goes up once, with a token and an id of its own', async () => {
-    const { send, graph } = world({ script: first() });
+    const { send, graph } = setUp({ script: first() });
     const { receipt } = await send('TUlNRQ==');
     expect(graph.requests).toHaveLength(1);
     expect(graph.requests[0]).toMatchObject({ mailbox, token: 'token-1', clientRequestId: receipt.clientRequestId });
@@ -19,7 +19,7 @@ describe('a message that Graph takes', () => {
   });
 
   test('leaves an empty gate behind', async () => {
-    const { send, gate } = world({ script: first() });
+    const { send, gate } = setUp({ script: first() });
     await send();
     expect(gate.unused).toBe(true);
   });
@@ -27,7 +27,7 @@ describe('a message that Graph takes', () => {
 
 describe('after a 429', () => {
   test('the same bytes go up again after the whole Retry-After', async () => {
-    const { send, graph, clock } = world({ script: first(answer(429, { 'retry-after': '2.128' })) });
+    const { send, graph, clock } = setUp({ script: first(answer(429, { 'retry-after': '2.128' })) });
     const start = clock.now();
     const sent = send('same');
     await clock.advance(2_127);
@@ -42,7 +42,7 @@ describe('after a 429', () => {
   });
 
   test('nobody else sends from that mailbox meanwhile, not even who was ready to', async () => {
-    const { send, graph, clock } = world({ concurrency: 1, lookAhead: 2 });
+    const { send, graph, clock } = setUp({ concurrency: 1, lookAhead: 2 });
     const all = ['a', 'b', 'c', 'd'].map((text) => send(text));
     await settled();
     expect(graph.requests).toHaveLength(1);
@@ -58,7 +58,7 @@ describe('after a 429', () => {
   });
 
   test('four that were throttled together all get through', async () => {
-    const { send, graph, clock } = world({
+    const { send, graph, clock } = setUp({
       script: first(...Array.from({ length: 4 }, () => answer(429, { 'retry-after': '1' }))),
     });
     const all = Promise.all(Array.from({ length: 8 }, () => send()));
@@ -68,7 +68,7 @@ describe('after a 429', () => {
   });
 
   test('without Retry-After the mailbox waits by our own reckoning', async () => {
-    const { send, graph, clock } = world({ script: first(answer(429)) });
+    const { send, graph, clock } = setUp({ script: first(answer(429)) });
     const start = clock.now();
     const sent = send();
     await clock.advance(60_000);
@@ -77,7 +77,7 @@ describe('after a 429', () => {
   });
 
   test('it ends when the retries are used up: not sent, not for good', async () => {
-    const { send, graph, clock } = world({
+    const { send, graph, clock } = setUp({
       script: () => answer(429, { 'retry-after': '1', 'request-id': 'r' }, graphError('ApplicationThrottled')),
     });
     const failed = failureOf(send());
@@ -99,14 +99,14 @@ describe('after a 429', () => {
   });
 
   test('a Retry-After beyond maxWait fails at once, and tells how long', async () => {
-    const { send, graph } = world({ script: () => answer(429, { 'retry-after': '3600' }) });
+    const { send, graph } = setUp({ script: () => answer(429, { 'retry-after': '3600' }) });
     const error = await failureOf(send());
     expect(error).toMatchObject({ outcome: 'not-sent', permanent: false, retryAfter: 3_600_000, attempts: 1 });
     expect(graph.requests).toHaveLength(1);
   });
 
   test('a Retry-After beyond maxWait fails everybody who waits for that mailbox, at once', async () => {
-    const { send, graph, clock, gate } = world({ concurrency: 1, lookAhead: 2 });
+    const { send, graph, clock, gate } = setUp({ concurrency: 1, lookAhead: 2 });
     const all = Array.from({ length: 8 }, () => failureOf(send()));
     await settled();
     graph.requests[0]?.answer(answer(429, { 'retry-after': '3600' }));
@@ -126,7 +126,7 @@ describe('after a 429', () => {
   });
 
   test('after such a pause the mailbox works again', async () => {
-    const { send, clock } = world({ script: first(answer(429, { 'retry-after': '3600' })) });
+    const { send, clock } = setUp({ script: first(answer(429, { 'retry-after': '3600' })) });
     await failureOf(send());
     await clock.advance(3_600_000);
     expect((await send()).receipt.attempts).toBe(1);
@@ -135,7 +135,7 @@ describe('after a 429', () => {
 
 describe('after a 503', () => {
   test('that says when, the message waits and goes again', async () => {
-    const { send, clock, graph } = world({ script: first(answer(503, { 'retry-after': '3' })) });
+    const { send, clock, graph } = setUp({ script: first(answer(503, { 'retry-after': '3' })) });
     const sent = send();
     await clock.advance(3_000);
     expect((await sent).receipt.attempts).toBe(2);
@@ -143,7 +143,7 @@ describe('after a 503', () => {
   });
 
   test('that does not, it is unknown', async () => {
-    const { send, graph } = world({ script: first(answer(503, {}, '<html>busy</html>')) });
+    const { send, graph } = setUp({ script: first(answer(503, {}, '<html>busy</html>')) });
     expect(await failureOf(send())).toMatchObject({ outcome: 'unknown', responseCode: 503, code: 'EGRAPH' });
     expect(graph.requests).toHaveLength(1);
   });
@@ -159,7 +159,7 @@ describe('what may have been sent is never sent again', () => {
     ['a reset', networkFailure(true, 'ECONNRESET', 'network', 'read'), 'ESOCKET'],
     ['silence', networkFailure(true, undefined, 'timeout'), 'ETIMEDOUT'],
   ])('after %s', async (_, result, code) => {
-    const { send, graph, clock } = world({ script: () => result });
+    const { send, graph, clock } = setUp({ script: () => result });
     const failed = failureOf(send());
     await clock.advance(600_000);
     const error = await failed;
@@ -170,7 +170,7 @@ describe('what may have been sent is never sent again', () => {
   });
 
   test('not even after attempts that were surely in vain', async () => {
-    const { send, graph, clock } = world({
+    const { send, graph, clock } = setUp({
       script: first(answer(429, { 'retry-after': '1' }), networkFailure(false, 'ECONNREFUSED'), answer(504)),
     });
     const failed = failureOf(send());
@@ -182,7 +182,7 @@ describe('what may have been sent is never sent again', () => {
 
 describe('after a failure before anything was written', () => {
   test('it is tried again, ever later', async () => {
-    const { send, graph, clock } = world({
+    const { send, graph, clock } = setUp({
       script: first(...Array.from({ length: 3 }, () => networkFailure(false, 'ECONNREFUSED'))),
     });
     const start = clock.now();
@@ -193,7 +193,7 @@ describe('after a failure before anything was written', () => {
   });
 
   test('others go on meanwhile', async () => {
-    const { send, graph, clock } = world({ concurrency: 1, script: first(networkFailure(false, 'ECONNREFUSED')) });
+    const { send, graph, clock } = setUp({ concurrency: 1, script: first(networkFailure(false, 'ECONNREFUSED')) });
     const both = [send('a'), send('b')];
     await clock.advance(0);
     expect(graph.requests.map(({ body }) => body.toString())).toEqual(['a', 'b']);
@@ -202,7 +202,7 @@ describe('after a failure before anything was written', () => {
   });
 
   test('all retries of all messages together are bounded', async () => {
-    const { send, graph, clock } = world({ script: () => networkFailure(false, 'ECONNREFUSED') });
+    const { send, graph, clock } = setUp({ script: () => networkFailure(false, 'ECONNREFUSED') });
     const all = Promise.all(Array.from({ length: 100 }, () => failureOf(send())));
     await clock.advance(600_000);
     for (const error of await all)
@@ -211,7 +211,7 @@ describe('after a failure before anything was written', () => {
   });
 
   test('a certificate that is not trusted is not tried again', async () => {
-    const { send, graph } = world({ script: () => networkFailure(false, 'DEPTH_ZERO_SELF_SIGNED_CERT') });
+    const { send, graph } = setUp({ script: () => networkFailure(false, 'DEPTH_ZERO_SELF_SIGNED_CERT') });
     expect(await failureOf(send())).toMatchObject({ code: 'ETLS', outcome: 'not-sent', permanent: true });
     expect(graph.requests).toHaveLength(1);
   });
@@ -219,14 +219,14 @@ describe('after a failure before anything was written', () => {
 
 describe('after a 401', () => {
   test('one new token, at once', async () => {
-    const { send, graph, tokens } = world({ script: first(answer(401)) });
+    const { send, graph, tokens } = setUp({ script: first(answer(401)) });
     expect((await send()).receipt.attempts).toBe(2);
     expect(graph.requests.map(({ token }) => token)).toEqual(['token-1', 'token-2']);
     expect(tokens).toHaveLength(2);
   });
 
   test('no more than one: the second 401 is EAUTH for good', async () => {
-    const { send, graph } = world({ script: () => answer(401, {}, graphError('InvalidAuthenticationToken')) });
+    const { send, graph } = setUp({ script: () => answer(401, {}, graphError('InvalidAuthenticationToken')) });
     const error = await failureOf(send());
     expect(error).toMatchObject({
       code: 'EAUTH',
@@ -243,13 +243,13 @@ describe('after a 401', () => {
   test('with claims, the new token is asked for with them', async () => {
     const claims = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}';
     const header = `Bearer realm="", error="insufficient_claims", claims="${Buffer.from(claims).toString('base64')}"`;
-    const { send, tokens } = world({ script: first(answer(401, { 'www-authenticate': header })) });
+    const { send, tokens } = setUp({ script: first(answer(401, { 'www-authenticate': header })) });
     await send();
     expect(tokens).toEqual([undefined, claims]);
   });
 
   test('many messages with the same refused token share the new one', async () => {
-    const { send, tokens, graph, clock } = world({ script: (index) => answer(index < 4 ? 401 : 202) });
+    const { send, tokens, graph, clock } = setUp({ script: (index) => answer(index < 4 ? 401 : 202) });
     const all = Promise.all(Array.from({ length: 8 }, () => send()));
     await clock.advance(0);
     await all;
@@ -259,7 +259,7 @@ describe('after a 401', () => {
 
   test('the claims are not forgotten when the new token does not come at first', async () => {
     const header = `Bearer error="insufficient_claims", claims="${Buffer.from('{"a":1}').toString('base64')}"`;
-    const { send, tokens, clock } = world({
+    const { send, tokens, clock } = setUp({
       script: first(answer(401, { 'www-authenticate': header })),
       token: async (_, count) => {
         if (count === 2) throw new GraphMailError('No token', { code: 'ESOCKET', command: 'TOKEN' });
@@ -275,7 +275,7 @@ describe('after a 401', () => {
 
 describe('when no token comes', () => {
   test('for good, every message fails with an error of its own, and nothing is sent', async () => {
-    const { send, graph, tokens } = world({
+    const { send, graph, tokens } = setUp({
       token: () =>
         Promise.reject(
           new GraphMailError('No token', {
@@ -303,7 +303,7 @@ describe('when no token comes', () => {
   });
 
   test('for now, it is tried again, and not before Entra wants to be asked', async () => {
-    const { send, graph, clock } = world({
+    const { send, graph, clock } = setUp({
       script: () => answer(202),
       token: async (_, count) => {
         if (count === 1) throw new GraphMailError('No token', { code: 'EAUTH', command: 'TOKEN', retryAfter: 7_000 });
@@ -344,7 +344,7 @@ describe('a refusal', () => {
     [413, 'BadRequest', 'EMESSAGE', undefined, /size/],
     [415, undefined, 'EMESSAGE', undefined, undefined],
   ])('%i %s is %s, not sent, for good, after one request', async (status, graphCode, code, message, hint) => {
-    const { send, graph } = world({
+    const { send, graph } = setUp({
       script: () =>
         answer(status, { 'request-id': 'r-1' }, graphCode === undefined ? '' : graphError(graphCode, message)),
     });
@@ -360,7 +360,7 @@ describe('a refusal', () => {
 
 describe('composing', () => {
   test('happens once, however often the message is tried', async () => {
-    const { context, gate, clock } = world({ script: first(answer(429, { 'retry-after': '1' }), answer(401)) });
+    const { context, gate, clock } = setUp({ script: first(answer(429, { 'retry-after': '1' }), answer(401)) });
     let composed = 0;
     const sent = deliver(context, gate, {
       mailbox,
@@ -372,8 +372,8 @@ describe('composing', () => {
     expect(composed).toBe(1);
   });
 
-  test('that fails gives the place in the gate back', async () => {
-    const { context, gate } = world({ concurrency: 1, lookAhead: 0 });
+  test('that fails gives the slot at the gate back', async () => {
+    const { context, gate } = setUp({ concurrency: 1, lookAhead: 0 });
     for (let i = 0; i < 3; i++)
       await expect(
         deliver(context, gate, { mailbox, way, compose: () => Promise.reject(new Error('broken')) }),
@@ -382,7 +382,7 @@ describe('composing', () => {
   });
 
   test('is not begun while the message waits outside the gate', async () => {
-    const { context, gate, graph } = world({ concurrency: 2, lookAhead: 2 });
+    const { context, gate, graph } = setUp({ concurrency: 2, lookAhead: 2 });
     let composed = 0;
     const all = Array.from({ length: 20 }, () =>
       deliver(context, gate, {

@@ -2,12 +2,13 @@ import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isGraphMailError } from '../../src/common/errors.js';
-import type { GateClient } from '../../src/delivery/gate/admission.js';
+import type { GateClient } from '../../src/delivery/gate/mailbox-gate.js';
 import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
+import { waitSignal } from '../../src/delivery/request/retry-loop.js';
 import { closedError } from '../../src/transport/in-flight.js';
 import { forAWhile } from '../helpers/fixtures.js';
 import { GateObserver } from '../helpers/gate-observer.js';
-import { through } from '../helpers/traveller.js';
+import { through } from '../helpers/gate-request.js';
 import { VirtualClock } from '../helpers/virtual-clock.js';
 
 const minute = 60_000;
@@ -20,7 +21,7 @@ const request = fc.record({
   duration: fc.oneof(fc.nat(2_000), fc.nat(8 * minute)),
   answer: fc.constantFrom('accepted', 'accepted', 'refused', 'never made'),
   pause: fc.oneof(fc.nat(500), fc.nat(2 * minute)),
-  rest: fc.nat(3_000),
+  delay: fc.nat(3_000),
 });
 const message = fc.record({
   /** Of the transport that may close, or of another one. */
@@ -30,7 +31,7 @@ const message = fc.record({
   aborts: fc.option(fc.nat(20 * minute), { freq: 6, nil: undefined }),
   unloadsAfter: fc.nat(3),
   commitsAfter: fc.option(fc.nat(3), { nil: undefined }),
-  longestWait: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, minute),
+  longestPause: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, minute),
 });
 const plan = fc.record({
   limit: fc.integer({ min: 1, max: 4 }),
@@ -41,49 +42,50 @@ const plan = fc.record({
 });
 type Message = typeof message extends fc.Arbitrary<infer T> ? T : never;
 
-interface World {
+interface AtGate {
   clock: VirtualClock;
   gate: MailboxGate;
   observer: GateObserver;
-  /** Ages of those who want to depart, and their bytes. */
+  /** Ages of those that want a request, and their bytes. */
   waiting: Map<number, number>;
-  /** How many have been admitted. */
-  admitted: number;
+  /** How many got a slot. */
+  count: number;
 }
 
 /** One message, as its transport knows it. */
-interface Sending {
+interface Send {
   ending: AbortController;
+  closing: AbortSignal | undefined;
   client: GateClient;
   inFlight: boolean;
 }
 
-async function travel(world: World, wishes: Message, sending: Sending) {
-  const { clock, gate, observer, waiting } = world;
-  const { signal } = sending.ending;
-  const passage = await gate.admit(signal, sending.client);
-  const age = world.admitted++;
+async function passThrough(atGate: AtGate, wishes: Message, send: Send) {
+  const { clock, gate, observer, waiting } = atGate;
+  const { signal } = send.ending;
+  const slot = await gate.acquire(waitSignal(send, { signal }, false), send.client);
+  const age = atGate.count++;
   let committed = false;
   try {
-    for (const [index, { bytes, carried, duration, answer, pause, rest }] of wishes.requests.entries()) {
+    for (const [index, { bytes, carried, duration, answer, pause, delay }] of wishes.requests.entries()) {
       if (wishes.commitsAfter === index) {
-        passage.commit();
         committed = true;
-        sending.inFlight = true;
+        send.inFlight = true;
       }
       waiting.set(age, bytes);
-      const departed = await passage.depart({ bytes, longestWait: wishes.longestWait }).finally(() => {
+      const wanted = { bytes, longestPause: wishes.longestPause, signal: waitSignal(send, { signal }, committed) };
+      const acquired = await slot.acquireRequest(wanted).finally(() => {
         if (signal.aborted) waiting.delete(age);
       });
-      if (!departed) {
-        expect(gate.pausedFor).toBeGreaterThan(wishes.longestWait);
+      if (!acquired) {
+        expect(gate.pausedFor).toBeGreaterThan(wishes.longestPause);
         return;
       }
-      // Who carries nothing may pass those who wait for the upload budget.
+      // A request that carries nothing may pass those that wait for the upload budget.
       const rivals = [...waiting].filter(([, others]) => bytes > 0 || others === 0).map(([other]) => other);
       expect(age, 'the oldest goes first').toBe(Math.min(...rivals));
-      const flight = observer.departs();
-      sending.inFlight = true;
+      const request = observer.begins();
+      send.inFlight = true;
       waiting.delete(age);
       await new Promise<void>((done) => clock.after(answer === 'never made' ? 0 : duration, done));
       if (answer === 'refused') {
@@ -91,19 +93,19 @@ async function travel(world: World, wishes: Message, sending: Sending) {
         observer.pausesUntil(clock.now() + pause);
       }
       const went = answer === 'never made' ? 0 : Math.floor((bytes * carried) / 100);
-      sending.inFlight = committed;
-      observer.arrives(flight, went, answer === 'accepted');
-      passage.arrive(answer === 'never made' ? undefined : { bytes: went, refused: answer === 'refused' });
-      if (wishes.unloadsAfter === index) passage.unload();
-      await passage.rest(rest);
+      send.inFlight = committed;
+      observer.ends(request, went, answer === 'accepted');
+      slot.releaseRequest(answer === 'never made' ? undefined : { bytes: went, refused: answer === 'refused' });
+      if (wishes.unloadsAfter === index) slot.releaseBytes();
+      await slot.delay(delay, waitSignal(send, { signal }, committed));
     }
   } catch (error) {
     if (committed && !signal.aborted) throw new Error('committed, and stopped all the same', { cause: error });
     throw error;
   } finally {
     waiting.delete(age);
-    passage.leave();
-    passage.leave();
+    slot.release();
+    slot.release();
   }
 }
 
@@ -114,21 +116,22 @@ test('whatever happens, the gate keeps its limits, starves nobody and leaves not
       const start = clock.now();
       const gate = new MailboxGate({ limit, lookAhead, uploadBudget, clock });
       const observer = new GateObserver(limit, clock);
-      const world: World = { clock, gate, observer, waiting: new Map(), admitted: 0 };
+      const atGate: AtGate = { clock, gate, observer, waiting: new Map(), count: 0 };
       const ends: string[] = [];
       const failures: Error[] = [];
       const closing = new AbortController();
-      const clients: GateClient[] = [{ queued: 0, closing: closing.signal }, { queued: 0 }];
-      const sendings = messages.map((wishes, index) => {
-        const sending: Sending = {
+      const clients: GateClient[] = [{ queued: 0 }, { queued: 0 }];
+      const sends = messages.map((wishes, index) => {
+        const send: Send = {
           ending: new AbortController(),
+          closing: wishes.transport === 0 ? closing.signal : undefined,
           client: clients[wishes.transport] as GateClient,
           inFlight: false,
         };
-        const { ending } = sending;
+        const { ending } = send;
         if (wishes.aborts !== undefined) clock.after(wishes.aborts, () => ending.abort());
         clock.after(wishes.comes, () => {
-          travel(world, wishes, sending).then(
+          passThrough(atGate, wishes, send).then(
             () => ends.push('through'),
             (error: Error) => {
               if (!isGraphMailError(error)) failures.push(error);
@@ -138,12 +141,12 @@ test('whatever happens, the gate keeps its limits, starves nobody and leaves not
             },
           );
         });
-        return sending;
+        return send;
       });
       if (closes !== undefined) {
         clock.after(closes, () => {
           closing.abort(closedError());
-          for (const { ending, client, inFlight } of sendings) {
+          for (const { ending, client, inFlight } of sends) {
             if (client === clients[0] && !inFlight) ending.abort(closedError());
           }
         });
@@ -154,7 +157,7 @@ test('whatever happens, the gate keeps its limits, starves nobody and leaves not
       expect(ends, 'everybody comes to an end').toHaveLength(messages.length);
       if (uploadBudget !== false) expect(observer.mostBytesInFiveMinutes()).toBeLessThanOrEqual(uploadBudget);
       expect(clock.timers).toBe(0);
-      for (const { ending } of sendings) expect(getEventListeners(ending.signal, 'abort')).toHaveLength(0);
+      for (const { ending } of sends) expect(getEventListeners(ending.signal, 'abort')).toHaveLength(0);
       expect(clients.map(({ queued }) => queued)).toEqual([0, 0]);
       expect(gate.queued).toBe(0);
       // The last pause may have begun a moment ago, and nobody has tested it since.
@@ -165,8 +168,8 @@ test('whatever happens, the gate keeps its limits, starves nobody and leaves not
       expect(clock.now()).toBeGreaterThan(start);
       for (let again = 0; again < 2; again++) {
         const [probe] = await through(gate, 1);
-        await probe?.arrive();
-        probe?.passage?.leave();
+        await probe?.release();
+        probe?.slot?.release();
       }
       const all = await through(gate, limit + lookAhead);
       expect(all.filter(({ state }) => state === 'away')).toHaveLength(limit);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { judge, judgeDraftSend, judgePreparation, type Outcome } from '../../src/delivery/request/outcome.js';
+import { classifyDraftSend } from '../../src/delivery/draft/draft-outcome.js';
+import { classifyPreparation, classifySubmission, type Outcome } from '../../src/delivery/request/outcome.js';
 import type { HttpAnswer } from '../../src/graph/http.js';
 
 const now = Date.UTC(2026, 10, 23, 10);
@@ -133,20 +134,20 @@ test('the table holds every answer once', () => {
 
 describe('a message', () => {
   test.each(cases)('after $name', ({ result, expected }) => {
-    expect(judge(result, now)).toEqual(expected);
+    expect(classifySubmission(result, now)).toEqual(expected);
   });
 });
 
 describe('a draft whose sending is not in doubt', () => {
   test.each(cases)('after $name', ({ result, expected }) => {
     const repeated: Outcome = expected.kind === 'unknown' ? { kind: 'unknown', repeat: true } : expected;
-    expect(judgeDraftSend(result, now, { doubtful: false, made: false })).toEqual(repeated);
+    expect(classifyDraftSend(result, now, { doubtful: false, made: false })).toEqual(repeated);
   });
 });
 
 describe('a draft that an earlier request may have sent', () => {
   test.each(cases)('after $name', ({ result, expected, status, found, coded }) => {
-    const outcome = judgeDraftSend(result, now, { doubtful: true, made: true });
+    const outcome = classifyDraftSend(result, now, { doubtful: true, made: true });
     const repeatable = status === 409 || (status === 404 && !coded);
     if (found || status === 202) expect(outcome).toEqual({ kind: 'sent' });
     else if (expected === never) expect(outcome).toEqual({ kind: 'unknown', repeat: repeatable });
@@ -156,7 +157,7 @@ describe('a draft that an earlier request may have sent', () => {
 
 describe('a draft whose sending was refused before, as it was said', () => {
   test.each(cases)('after $name', ({ result, expected, found }) => {
-    const outcome = judgeDraftSend(result, now, { doubtful: false, made: true });
+    const outcome = classifyDraftSend(result, now, { doubtful: false, made: true });
     const repeated: Outcome = expected.kind === 'unknown' ? { kind: 'unknown', repeat: true } : expected;
     expect(outcome).toEqual(found ? unknown : repeated);
   });
@@ -164,7 +165,7 @@ describe('a draft whose sending was refused before, as it was said', () => {
 
 describe('what only prepares the sending', () => {
   test.each(cases)('has not worked after $name', ({ result, expected }) => {
-    const outcome = judgePreparation(203)(result, now, { doubtful: false, made: false });
+    const outcome = classifyPreparation(203)(result, now, { doubtful: false, made: false });
     expect(outcome).toEqual(expected.kind === 'sent' ? unknown : expected);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judge, judgeDraftSend, judgePreparation, judgeRepeatable } from '../../src/delivery/request/outcome.js';
+import { classifyDraftSend } from '../../src/delivery/draft/draft-outcome.js';
+import { classifyPreparation, classifyRepeatable, classifySubmission } from '../../src/delivery/request/outcome.js';
 import { parseRetryAfter } from '../../src/graph/retry-after.js';
 import { graphError, networkFailure } from '../helpers/answers.js';
 import { forAWhile } from '../helpers/fixtures.js';
@@ -34,8 +35,8 @@ const failure = (written: boolean) =>
     )
     .map(([code, reason, syscall]) => networkFailure(written, code, reason, syscall));
 
-const preparation = judgePreparation(200, 201);
-const repeatable = judgeRepeatable(200, 201);
+const preparation = classifyPreparation(200, 201);
+const repeatable = classifyRepeatable(200, 201);
 
 /** The answers that are documented to be given before anything was stored (503 only where it says when to come back). */
 const surelyNotSent = [400, 401, 403, 404, 405, 409, 411, 413, 415, 429];
@@ -50,7 +51,7 @@ describe('whatever Graph answers', () => {
   test('it is taken for not sent only with a status that says so', () => {
     fc.assert(
       fc.property(answers, earlier, (result, before) => {
-        for (const one of [judge, preparation, repeatable, judgeDraftSend]) {
+        for (const one of [classifySubmission, preparation, repeatable, classifyDraftSend]) {
           const outcome = one(result, now, before);
           if (outcome.kind !== 'not-sent') continue;
           const saysWhen = result.status === 503 && parseRetryAfter(result.headers['retry-after'], now) !== undefined;
@@ -66,8 +67,8 @@ describe('whatever Graph answers', () => {
       fc.property(answers, earlier, (result, before) => {
         const gone = before.doubtful && result.status === 404 && result.body === graphError('ErrorItemNotFound');
         for (const one of [preparation, repeatable]) expect(one(result, now, before).kind).not.toBe('sent');
-        expect(judge(result, now).kind === 'sent').toBe(result.status === 202);
-        expect(judgeDraftSend(result, now, before).kind === 'sent').toBe(result.status === 202 || gone);
+        expect(classifySubmission(result, now).kind === 'sent').toBe(result.status === 202);
+        expect(classifyDraftSend(result, now, before).kind === 'sent').toBe(result.status === 202 || gone);
       }),
       forAWhile(1_500),
     );
@@ -76,7 +77,10 @@ describe('whatever Graph answers', () => {
   test('a request that may have sent a message is never to be repeated, unless it was for a draft', () => {
     fc.assert(
       fc.property(fc.oneof(answers, failure(true), failure(false)), (result) => {
-        for (const outcome of [judge(result, now), preparation(result, now, { doubtful: false, made: false })])
+        for (const outcome of [
+          classifySubmission(result, now),
+          preparation(result, now, { doubtful: false, made: false }),
+        ])
           if (outcome.kind === 'unknown') expect(outcome.repeat ?? false).toBe(false);
       }),
       forAWhile(1_500),
@@ -88,10 +92,10 @@ describe('however the network fails', () => {
   test('after bytes were written, nothing is said of whether the message was sent', () => {
     fc.assert(
       fc.property(failure(true), earlier, (result, before) => {
-        expect(judge(result, now)).toEqual({ kind: 'unknown' });
+        expect(classifySubmission(result, now)).toEqual({ kind: 'unknown' });
         expect(preparation(result, now, before)).toEqual({ kind: 'unknown' });
         expect(repeatable(result, now, before)).toEqual({ kind: 'unknown', repeat: true });
-        expect(judgeDraftSend(result, now, before)).toEqual({ kind: 'unknown', repeat: true });
+        expect(classifyDraftSend(result, now, before)).toEqual({ kind: 'unknown', repeat: true });
       }),
       forAWhile(1_500),
     );
@@ -100,10 +104,10 @@ describe('however the network fails', () => {
   test('before any byte was written, this request sent nothing', () => {
     fc.assert(
       fc.property(failure(false), (result) => {
-        expect(judge(result, now)).toMatchObject({ kind: 'not-sent' });
+        expect(classifySubmission(result, now)).toMatchObject({ kind: 'not-sent' });
         for (const one of [preparation, repeatable])
           expect(one(result, now, { doubtful: false, made: false })).toMatchObject({ kind: 'not-sent' });
-        expect(judgeDraftSend(result, now, { doubtful: false, made: false })).toMatchObject({ kind: 'not-sent' });
+        expect(classifyDraftSend(result, now, { doubtful: false, made: false })).toMatchObject({ kind: 'not-sent' });
       }),
       forAWhile(1_500),
     );

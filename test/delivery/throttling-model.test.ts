@@ -4,10 +4,10 @@ import { isGraphMailError } from '../../src/common/errors.js';
 import { deliver } from '../../src/delivery/deliver.js';
 import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
 import { RateLimiter } from '../../src/delivery/gate/rate-limiter.js';
-import { Turnstile } from '../../src/delivery/gate/request-queue.js';
-import type { DeliveryContext } from '../../src/delivery/request/context.js';
-import { MessageIds } from '../../src/delivery/request/message-ids.js';
-import { RetryBudget } from '../../src/delivery/request/retry-budget.js';
+import { RequestQueue } from '../../src/delivery/gate/request-queue.js';
+import { MessageIds } from '../../src/delivery/request/composition.js';
+import { RetryBudget } from '../../src/delivery/request/retry-delay.js';
+import type { DeliveryContext } from '../../src/delivery/request/types.js';
 import { idealDuration } from '../helpers/ideal-scheduler.js';
 import { seededRandom, ThrottlingPlan } from '../helpers/throttling-plan.js';
 import { ThrottlingService, type TransportBounds } from '../helpers/throttling-service.js';
@@ -51,10 +51,10 @@ async function run({ seed, share, uploadBudget, bounds }: Wishes) {
     rate,
     connections:
       bounds &&
-      new Turnstile({
+      new RequestQueue({
         limit: () => bounds.connections,
         wait: ({ submission }) => (submission ? (rate?.wait ?? 0) : 0),
-        entered: ({ submission }) => {
+        acquired: ({ submission }) => {
           if (submission) rate?.reserve();
         },
         clock,

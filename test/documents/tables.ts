@@ -4,10 +4,11 @@ import { EXIT } from '../../src/cli/common/exit-codes.js';
 import { processTerminal } from '../../src/cli/common/terminal.js';
 import { runProgram } from '../../src/cli/program.js';
 import { ERROR_CODES, type GraphMailError, HINTS } from '../../src/common/errors.js';
-import { goneUnasked, perhapsStillThere } from '../../src/delivery/draft/draft-errors.js';
+import { goneUnasked, perhapsStillThere } from '../../src/delivery/draft/send-as-draft.js';
 import { explainRefusal, REFUSALS, traceApplication } from '../../src/delivery/request/error-hints.js';
-import { type FailedAttempt, longPause, sendFailure } from '../../src/delivery/request/errors.js';
-import type { Command } from '../../src/delivery/request/operation.js';
+import { longPause } from '../../src/delivery/request/max-wait.js';
+import { type FailedAttempt, requestError } from '../../src/delivery/request/request-errors.js';
+import type { Command } from '../../src/delivery/request/types.js';
 import type { NetworkFailure } from '../../src/graph/network-failure.js';
 import { answer, graphError, networkFailure } from '../helpers/answers.js';
 import { localFailures } from './local-failures.js';
@@ -128,13 +129,13 @@ const unknown: FailedAttempt = { ...attempt, outcome: 'unknown', permanent: fals
 
 function deliveryFailures(): GraphMailError[] {
   const busy = answer(429, {}, graphError('ApplicationThrottled', 'Application is over its limit.'));
-  const throttled = sendFailure(busy, { ...attempt, permanent: false, retryAfter: 20_000 });
+  const throttled = requestError(busy, { ...attempt, permanent: false, retryAfter: 20_000 });
   const timeout = networkFailure(true, undefined, 'timeout');
   return [
-    sendFailure(answer(504), unknown),
-    sendFailure(networkFailure(true, 'ECONNRESET'), unknown),
-    sendFailure(timeout, unknown),
-    perhapsStillThere(sendFailure(answer(504), { ...unknown, command: 'sendDraft' }), mailbox, 'draft'),
+    requestError(answer(504), unknown),
+    requestError(networkFailure(true, 'ECONNRESET'), unknown),
+    requestError(timeout, unknown),
+    perhapsStillThere(requestError(answer(504), { ...unknown, command: 'sendDraft' }), mailbox, 'draft'),
     goneUnasked(throttled, mailbox),
     throttled,
     longPause(600_000, mailbox, 'sendMail'),
@@ -151,7 +152,7 @@ function networkFailures(): GraphMailError[] {
     [networkFailure(false, undefined, 'timeout')],
     [networkFailure(false, undefined, 'aborted')],
   ];
-  return failures.map(([failure, at = host]) => sendFailure(failure, { ...attempt, host: at }));
+  return failures.map(([failure, at = host]) => requestError(failure, { ...attempt, host: at }));
 }
 
 function asRow({ message, code, hint }: GraphMailError): string[] {

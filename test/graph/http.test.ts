@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { judge } from '../../src/delivery/request/outcome.js';
+import { classifySubmission } from '../../src/delivery/request/outcome.js';
 import { createAgent } from '../../src/graph/agent.js';
 import { GraphClient } from '../../src/graph/client.js';
 import { type HttpRequest, send } from '../../src/graph/http.js';
@@ -126,7 +126,7 @@ describe('an answer with a client-request-id', () => {
     const failure = await sendMail();
     expect(failure).toBeInstanceOf(NetworkFailure);
     expect(failure).toMatchObject({ reason: 'network', written: true });
-    expect(judge(failure as NetworkFailure, 0)).toEqual({ kind: 'unknown' });
+    expect(classifySubmission(failure as NetworkFailure, 0)).toEqual({ kind: 'unknown' });
   });
 
   test.each([

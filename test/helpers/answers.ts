@@ -1,4 +1,4 @@
-import type { Command } from '../../src/delivery/request/operation.js';
+import type { Command } from '../../src/delivery/request/types.js';
 import { createAgent } from '../../src/graph/agent.js';
 import {
   type AttachmentFields,

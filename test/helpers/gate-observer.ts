@@ -29,7 +29,7 @@ export class GateObserver {
   }
 
   /** A request begins. */
-  departs(): SeenRequest {
+  begins(): SeenRequest {
     const start = this.#clock.now();
     if (start < this.#pausedUntil) expect.fail('a request in a pause');
     const request = { start, end: Number.POSITIVE_INFINITY, carried: 0, pauses: this.#pauses };
@@ -51,7 +51,7 @@ export class GateObserver {
   }
 
   /** A request ends. */
-  arrives(request: SeenRequest, carried: number, accepted: boolean): void {
+  ends(request: SeenRequest, carried: number, accepted: boolean): void {
     this.#inFlight.delete(request);
     Object.assign(request, { end: this.#clock.now(), carried });
     if (accepted && request.pauses === this.#pauses) this.#proofs++;

@@ -57,14 +57,14 @@ export class ThrottlingService extends GraphClient {
     const text = body.toString('latin1').trimEnd();
     const attempts = (this.#attempts.get(text) ?? 0) + 1;
     this.#attempts.set(text, attempts);
-    const request = observer.departs();
+    const request = observer.begins();
     this.#begins();
     return new Promise((resolve) => {
       this.#clock.after(planned.duration, () => {
         const now = this.#clock.now();
         this.#inFlight--;
         if (planned.kind === 'refused') observer.pausesUntil(now + (planned.pause || this.#backoff(attempts)));
-        observer.arrives(request, body.length, planned.kind !== 'refused');
+        observer.ends(request, body.length, planned.kind !== 'refused');
         if (planned.stored) this.delivered.set(text, (this.delivered.get(text) ?? 0) + 1);
         resolve(answer(planned.status, this.#headers(planned.retryAfter, planned.pause)));
       });

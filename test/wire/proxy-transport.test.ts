@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 /** A server behind a proxy, which does with a CONNECT to Graph's host what the test says, once, and then opens it. */
-async function world(first?: (request: Connect) => void) {
+async function setUp(first?: (request: Connect) => void) {
   const server = await startRawServer({ certificate });
   server.origin = authorityHost;
   let pending = first;
@@ -51,7 +51,7 @@ function transporter(options: object) {
 }
 
 test('the option leads token and mail through the proxy', async () => {
-  const { server, proxy, url, cloud } = await world();
+  const { server, proxy, url, cloud } = await setUp();
   const mail = transporter({ cloud, proxy: url });
   await mail.sendMail(smallMail);
   await mail.sendMail(smallMail);
@@ -61,7 +61,7 @@ test('the option leads token and mail through the proxy', async () => {
 });
 
 test('HTTPS_PROXY does so too, but not to this machine', async () => {
-  const { server, proxy, url, cloud } = await world();
+  const { server, proxy, url, cloud } = await setUp();
   for (const name of ['https_proxy', 'NO_PROXY', 'no_proxy']) vi.stubEnv(name, '');
   vi.stubEnv('HTTPS_PROXY', url);
   await transporter({ cloud }).sendMail(smallMail);
@@ -89,7 +89,7 @@ test.each([
   ['202', 'HTTP/1.1 202 Accepted\r\nrequest-id: x\r\n\r\n'],
   ['503 with Retry-After', 'HTTP/1.1 503 Later\r\nRetry-After: 100000\r\n\r\n'],
 ])('the proxy’s %s on the way to Graph: not sent, and the mailbox goes on', async (_, answer) => {
-  const { server, url, cloud } = await world(({ socket }) => socket.write(answer));
+  const { server, url, cloud } = await setUp(({ socket }) => socket.write(answer));
   const mail = transporter({ cloud, proxy: url, maxRetries: 0 });
   const error = await failureOf(mail.sendMail(smallMail));
   expect(error).toMatchObject({ code: 'EPROXY', outcome: 'not-sent', command: 'sendMail' });
@@ -102,7 +102,7 @@ test.each([
 });
 
 test('what the proxy could not do just now is tried again', async () => {
-  const { server, url, cloud } = await world(({ socket }) => socket.write('HTTP/1.1 502 Bad\r\n\r\n'));
+  const { server, url, cloud } = await setUp(({ socket }) => socket.write('HTTP/1.1 502 Bad\r\n\r\n'));
   const info = await transporter({ cloud, proxy: url }).sendMail(smallMail);
   expect(info.attempts).toBe(2);
   expect(server.graphRequests).toBe(1);

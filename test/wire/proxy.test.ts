@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { msalTokenRequest } from '../../src/auth/token-request.js';
 import { systemClock } from '../../src/common/timers.js';
-import { judge } from '../../src/delivery/request/outcome.js';
+import { classifySubmission } from '../../src/delivery/request/outcome.js';
 import { createAgent, ProxyAgent } from '../../src/graph/agent.js';
 import { GraphClient } from '../../src/graph/client.js';
 import { type HttpAnswer, send } from '../../src/graph/http.js';
@@ -177,7 +177,7 @@ describe('through a proxy', () => {
     const proxy = await proxyThat((request) => request.open(server.port));
     const failure = await failureOf(post(agentFor(proxy.url)));
     expect(failure).toMatchObject({ written: true, proxy: undefined });
-    expect(judge(failure, 0)).toEqual({ kind: 'unknown' });
+    expect(classifySubmission(failure, 0)).toEqual({ kind: 'unknown' });
   });
 
   test('the target’s certificate is checked, for the target’s name', async () => {
@@ -236,8 +236,8 @@ describe('a proxy’s own answer is EPROXY and never the target’s', () => {
     expect(fault.text).toContain('graph.contoso.test:443');
     expect(fault.text).toContain(words);
     expect(fault.hint).toBeTruthy();
-    expect(judge(failure, 0).kind).toBe('not-sent');
-    expect(judge(failure, 0)).not.toMatchObject({ throttled: true });
+    expect(classifySubmission(failure, 0).kind).toBe('not-sent');
+    expect(classifySubmission(failure, 0)).not.toMatchObject({ throttled: true });
     for (const value of [failure, agent]) expectNoSecrets(value, secrets);
     await proxy.idle();
   });
@@ -309,7 +309,7 @@ describe('a proxy that fails is EPROXY, worth another try', () => {
     const fault = describeNetworkFailure(failure, 'graph.contoso.test');
     expect(fault).toMatchObject({ code: 'EPROXY', permanent: false });
     expect(fault.text).toContain(`http://127.0.0.1:${proxy.port}`);
-    expect(judge(failure, 0)).toEqual({ kind: 'not-sent', retry: 'later', throttled: false });
+    expect(classifySubmission(failure, 0)).toEqual({ kind: 'not-sent', retry: 'later', throttled: false });
     expectNoSecrets(failure, secrets);
   });
 

@@ -2,7 +2,7 @@ import type { SendMailOptions } from 'nodemailer';
 import { configError } from '../../common/errors.js';
 import type { SendingChoices } from '../../options/settings.js';
 import type { GraphTransportOptions } from '../../options/types.js';
-import type { GraphSentMessageInfo } from '../../transport/sent-message-info.js';
+import type { GraphSentMessageInfo } from '../../transport/send-message.js';
 import type { Command } from '../../vendor/commander.js';
 import {
   addConfigurationFlags,

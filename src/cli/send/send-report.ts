@@ -1,6 +1,6 @@
 import { isGraphMailError } from '../../common/errors.js';
 import { quotePowerShell } from '../../common/shell-quoting.js';
-import type { GraphSentMessageInfo } from '../../transport/sent-message-info.js';
+import type { GraphSentMessageInfo } from '../../transport/send-message.js';
 import type { Configuration } from '../common/configuration.js';
 import { EXIT, type ExitCode, exitCodeOfError } from '../common/exit-codes.js';
 import { inFlags } from '../common/in-flags.js';

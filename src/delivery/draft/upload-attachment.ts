@@ -2,9 +2,9 @@ import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { nextPosition } from '../../graph/client.js';
 import type { HttpAnswer } from '../../graph/http.js';
 import type { HeavyAttachment } from '../../message/large/heavy-attachment.js';
-import type { StepResult } from '../request/operation.js';
-import { judgePreparation, judgeRepeatable, judgeUpload } from '../request/outcome.js';
+import { classifyPreparation, classifyRepeatable, classifyUpload } from '../request/outcome.js';
 import type { Requests } from '../request/requests.js';
+import type { OperationResult } from '../request/types.js';
 
 /**
  * Bytes. Smaller files go in one request; an upload session may refuse them (Graph documentation, "Attach large files").
@@ -18,7 +18,7 @@ const chunkSize = 12 * 320 * 1024;
 /**
  * Attaches a file to a draft.
  * @param maxRequestSize bytes of HTTP body
- * @returns why nobody knows whether it is attached, so that the draft is of no use any more; nothing when it is
+ * @returns why it is not known whether it is attached, so that the draft is of no use any more; nothing when it is
  * @throws GraphMailError
  */
 export async function uploadFile(
@@ -51,7 +51,7 @@ async function attachAtOnce(
       command: 'addAttachment',
       submission: false,
       bytes: body.length,
-      judge: judgePreparation(201),
+      classify: classifyPreparation(201),
       request: (call) => graph.addAttachment(mailbox, draftId, body, call),
     }),
   );
@@ -66,8 +66,8 @@ async function openSession(requests: Requests, draftId: string, file: HeavyAttac
       command: 'createUploadSession',
       submission: false,
       bytes: 0,
-      // A session that nobody uses attaches nothing.
-      judge: judgeRepeatable(201),
+      // A session that is not used attaches nothing.
+      classify: classifyRepeatable(201),
       request: (call) =>
         graph.createUploadSession(mailbox, draftId, { name, contentType, isInline, contentId, size }, call),
     });
@@ -102,9 +102,9 @@ async function sendChunks(
     let next = isGraphMailError(sent) ? undefined : nextPosition(sent.answer, file.size);
     // More than was sent is not what became of it.
     if (next === undefined || next <= position || next > end) {
-      if (!(await requests.restBeforeRepeating(++failures))) return doubt ?? unclear(file);
+      if (!(await requests.delayBeforeRepeating(++failures))) return doubt ?? unclear(file);
       next = await statusOf(requests, url, file.size);
-      // Without a place to go on, a refusal of the piece itself would only be met again.
+      // Without a position to go on from, a refusal of the piece itself would only be met again.
       if (next === undefined && doubt?.responseCode === 400) throw doubt;
       if (next === undefined || next > end) return doubt ?? unclear(file);
       // The same piece would be refused again.
@@ -118,13 +118,13 @@ async function sendChunks(
 async function sendChunk(
   requests: Requests,
   chunk: Parameters<Requests['graph']['uploadChunk']>[0],
-): Promise<StepResult<HttpAnswer> | GraphMailError> {
+): Promise<OperationResult<HttpAnswer> | GraphMailError> {
   try {
     return await requests.perform({
       command: 'uploadChunk',
       submission: false,
       bytes: chunk.bytes.length,
-      judge: judgeUpload(judgePreparation(200, 201, 202)),
+      classify: classifyUpload(classifyPreparation(200, 201, 202)),
       host: new URL(chunk.url).host,
       request: (call) => requests.graph.uploadChunk(chunk, call),
     });
@@ -140,7 +140,7 @@ async function statusOf(requests: Requests, url: string, size: number): Promise<
       command: 'uploadStatus',
       submission: false,
       bytes: 0,
-      judge: judgeUpload(judgeRepeatable(200)),
+      classify: classifyUpload(classifyRepeatable(200)),
       host: new URL(url).host,
       request: (call) => requests.graph.uploadStatus(url, call),
     });

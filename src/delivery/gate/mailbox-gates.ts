@@ -1,29 +1,29 @@
 import { processWide } from '../../common/process-wide.js';
 import { MailboxGate, type MailboxGateOptions } from './mailbox-gate.js';
 
-/** Whose requests a limit of Graph counts together, the mailbox aside. */
-export interface GateScope {
+/** The application whose requests a limit of Graph counts together, the mailbox aside. */
+interface GateScope {
   /** Origin of Graph. */
   graphHost: string;
-  /** The application; `undefined` where only whoever gives the tokens knows it. */
+  /** `undefined` where only the function that gives the tokens knows it. */
   clientId: string | undefined;
 }
 
 /** Names of mailboxes that were found to be further names of others: more than that are forgotten again. */
 const mostNames = 10_000;
 
-/** What the transports of a process have together. */
+/** What the transports of a process share. */
 interface SharedGates {
   /** By {@link MailboxGates.nameOf} and application. */
   gates: Map<string, MailboxGate>;
   /** From a name of a mailbox to another name of the same, which may have one in turn. */
   names: Map<string, string>;
-  /** Whether somebody was told that the options of two transports differ. */
+  /** Whether there was a warning that the options of two transports differ. */
   warned: boolean;
 }
 
 /**
- * One transport's way to the gates of its mailboxes. The gates are the process's: there is one for each application and
+ * One transport's view of the gates of its mailboxes. The gates are the process's: there is one for each application and
  * mailbox, kept as long as it has anything to remember. The tenant does not tell gates apart: it may be given by id or by
  * domain, and a mailbox has only one. (fact throttle-1)
  */
@@ -40,7 +40,7 @@ export class MailboxGates {
     this.#warn = warn;
   }
 
-  /** The gate of a mailbox; whoever got it is to enter it at once, and to `release` it afterwards. */
+  /** The gate of a mailbox; the caller is to acquire a slot there at once, and to call `release` afterwards. */
   of(mailbox: string): MailboxGate {
     const { gates } = this.#shared;
     const key = this.#keyOf(mailbox);
@@ -56,7 +56,7 @@ export class MailboxGates {
     return gate;
   }
 
-  /** Somebody is done with it. */
+  /** A caller is done with the gate of a mailbox. */
   release(mailbox: string): void {
     const key = this.#keyOf(mailbox);
     if (this.#shared.gates.get(key)?.unused) this.#shared.gates.delete(key);

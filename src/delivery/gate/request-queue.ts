@@ -1,23 +1,23 @@
 import { abortError, onAbort } from '../../common/abort.js';
 import type { Clock } from '../../common/timers.js';
 
-/** How a turnstile lets requests through. */
-export interface TurnstileRules<W extends Waiter = Waiter> {
-  /** Requests inside at a time; asked anew for each. */
+/** How a queue gives slots to requests. */
+interface RequestQueueRules<R extends QueuedRequest = QueuedRequest> {
+  /** Slots in use at a time; asked anew for each. */
   limit: () => number;
-  /** Milliseconds until anything may enter at all. Whoever would not wait that long is turned away. */
+  /** Milliseconds until any request may have a slot. One that would not wait that long is turned down. */
   pause?: () => number;
-  /** Milliseconds until this one may enter, as things stand; infinite when only another's leaving can tell. */
-  wait?: (waiter: W) => number;
-  /** Whether this one takes nothing that another waits for, and so may pass it. */
-  free?: (waiter: W) => boolean;
-  /** Told of each one that enters. */
-  entered?: (waiter: W) => void;
+  /** Milliseconds until this request may have one, as things stand; infinite when only the end of another can tell. */
+  wait?: (request: R) => number;
+  /** Whether this request takes nothing that another waits for, and so may pass it. */
+  mayPass?: (request: R) => boolean;
+  /** Told of each request that gets a slot. */
+  acquired?: (request: R) => void;
   clock: Clock;
 }
 
-/** Who waits, and what they wait for at most. */
-export interface Waiter {
+/** A request that waits, and what it waits for at most. */
+export interface QueuedRequest {
   /** Lower goes first. */
   age: number;
   /** Bytes that the request carries at most. */
@@ -25,13 +25,13 @@ export interface Waiter {
   /** Whether the request submits a message. */
   submission?: boolean | undefined;
   /** Milliseconds; a pause longer than that is not waited for. */
-  longestWait?: number | undefined;
+  longestPause?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
-interface Waiting<W> {
-  waiter: W;
-  settle: (entered: boolean) => void;
+interface Waiting<R> {
+  request: R;
+  settle: (acquired: boolean) => void;
   fail: (reason: unknown) => void;
 }
 
@@ -39,44 +39,44 @@ interface Waiting<W> {
 const longestTimer = 2 ** 31 - 1;
 
 /**
- * Lets requests through in order of age, so many at a time, and none before its time. The oldest holds up all behind it
+ * Gives slots to requests in order of age, so many at a time, and none before its time. The oldest holds up all behind it
  * that want what it waits for, or small requests would starve a large one.
  */
-export class Turnstile<W extends Waiter = Waiter> {
-  readonly #rules: TurnstileRules<W>;
-  #waiting: Waiting<W>[] = [];
-  #inside = 0;
+export class RequestQueue<R extends QueuedRequest = QueuedRequest> {
+  readonly #rules: RequestQueueRules<R>;
+  #waiting: Waiting<R>[] = [];
+  #inUse = 0;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(rules: TurnstileRules<W>) {
+  constructor(rules: RequestQueueRules<R>) {
     this.#rules = rules;
   }
 
-  /** Requests that wait to enter. */
+  /** Requests that wait for a slot. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Whether one of those waits to enter. */
-  awaitedBy(those: (waiter: W) => boolean): boolean {
-    return this.#waiting.some(({ waiter }) => those(waiter));
+  /** Whether one of those waits for a slot. */
+  isAwaitedBy(those: (request: R) => boolean): boolean {
+    return this.#waiting.some(({ request }) => those(request));
   }
 
-  /** Requests that have entered and not left. */
-  get inside(): number {
-    return this.#inside;
+  /** Slots that requests have now. */
+  get inUse(): number {
+    return this.#inUse;
   }
 
-  /** Whether this one would enter at once. */
-  opensFor(waiter: W): boolean {
-    const { limit, pause, wait, free } = this.#rules;
-    if (this.#inside >= limit() || (pause?.() ?? 0) > 0) return false;
-    return free?.(waiter) || (this.#waiting.length === 0 && (wait?.(waiter) ?? 0) === 0);
+  /** Whether this request would get a slot at once. */
+  hasRoomFor(request: R): boolean {
+    const { limit, pause, wait, mayPass } = this.#rules;
+    if (this.#inUse >= limit() || (pause?.() ?? 0) > 0) return false;
+    return mayPass?.(request) || (this.#waiting.length === 0 && (wait?.(request) ?? 0) === 0);
   }
 
   /** Waits until a request may be made; `false` when the pause is longer than it would wait. */
-  enter(waiter: W): Promise<boolean> {
-    const { age, signal } = waiter;
+  acquire(request: R): Promise<boolean> {
+    const { age, signal } = request;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortError(signal));
       const release = onAbort(signal, () => {
@@ -84,26 +84,26 @@ export class Turnstile<W extends Waiter = Waiter> {
         waiting.fail(abortError(signal));
         this.advance();
       });
-      const waiting: Waiting<W> = {
-        waiter,
-        settle: (entered) => {
+      const waiting: Waiting<R> = {
+        request,
+        settle: (acquired) => {
           release();
-          resolve(entered);
+          resolve(acquired);
         },
         fail: (reason) => {
           release();
           reject(reason);
         },
       };
-      const index = this.#waiting.findIndex((other) => other.waiter.age > age);
+      const index = this.#waiting.findIndex((other) => other.request.age > age);
       this.#waiting.splice(index < 0 ? this.#waiting.length : index, 0, waiting);
       this.advance();
     });
   }
 
-  /** A request that had entered has ended. */
-  leave(): void {
-    this.#inside--;
+  /** A request that had a slot has ended. */
+  release(): void {
+    this.#inUse--;
     this.advance();
   }
 
@@ -111,30 +111,31 @@ export class Turnstile<W extends Waiter = Waiter> {
   advance(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const { limit, pause, wait, free, entered, clock } = this.#rules;
+    const { limit, pause, wait, mayPass, acquired, clock } = this.#rules;
     for (;;) {
       const paused = pause?.() ?? 0;
-      if (paused > 0) this.#turnAway(paused);
+      if (paused > 0) this.#turnDown(paused);
       const [oldest] = this.#waiting;
       if (!oldest) return;
-      const delay = Math.max(paused, wait?.(oldest.waiter) ?? 0);
+      const delay = Math.max(paused, wait?.(oldest.request) ?? 0);
       if (delay > 0 && delay !== Number.POSITIVE_INFINITY) {
         this.#cancelTimer?.();
         this.#cancelTimer = clock.after(Math.min(delay, longestTimer), () => this.advance());
       }
-      const next = delay === 0 ? oldest : paused > 0 ? undefined : this.#waiting.find(({ waiter }) => free?.(waiter));
-      if (!next || this.#inside >= limit()) return;
-      this.#inside++;
+      const next =
+        delay === 0 ? oldest : paused > 0 ? undefined : this.#waiting.find(({ request }) => mayPass?.(request));
+      if (!next || this.#inUse >= limit()) return;
+      this.#inUse++;
       this.#waiting.splice(this.#waiting.indexOf(next), 1);
-      entered?.(next.waiter);
+      acquired?.(next.request);
       next.settle(true);
     }
   }
 
-  #turnAway(paused: number): void {
-    const patient = ({ waiter: { longestWait } }: Waiting<W>) => longestWait === undefined || longestWait >= paused;
-    const turnedAway = this.#waiting.filter((waiting) => !patient(waiting));
-    this.#waiting = this.#waiting.filter(patient);
-    for (const { settle } of turnedAway) settle(false);
+  #turnDown(paused: number): void {
+    const stays = ({ request: { longestPause } }: Waiting<R>) => longestPause === undefined || longestPause >= paused;
+    const turnedDown = this.#waiting.filter((waiting) => !stays(waiting));
+    this.#waiting = this.#waiting.filter(stays);
+    for (const { settle } of turnedDown) settle(false);
   }
 }

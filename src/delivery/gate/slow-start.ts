@@ -1,9 +1,9 @@
-/** A request that has left. */
-export interface Departed {
+/** A request that has begun. */
+export interface StartedRequest {
   /** Whether a pause has come since. */
-  readonly overtaken: boolean;
+  readonly beforePause: boolean;
   /** It has ended; `accepted` when it was made, and not refused. */
-  arrive(accepted: boolean): void;
+  end(accepted: boolean): void;
 }
 
 /**
@@ -11,13 +11,13 @@ export interface Departed {
  * A service that has just said *slow down* would meet a full burst with another refusal, and every refused request
  * counts against its limit as well.
  */
-export class GentleResume {
-  static readonly #enough = 2;
+export class SlowStart {
+  static readonly #required = 2;
   #limit: number;
   #pauses = 0;
-  #proofs = GentleResume.#enough;
+  #successes = SlowStart.#required;
   #inFlight = 0;
-  #stragglers = 0;
+  #fromBefore = 0;
 
   /** @param limit requests in flight when all is well */
   constructor(limit: number) {
@@ -25,44 +25,44 @@ export class GentleResume {
   }
 
   /** Requests in flight when all is well. */
-  set full(limit: number) {
+  set fullLimit(limit: number) {
     this.#limit = limit;
   }
 
-  /** Whether all may go. */
+  /** Whether all requests may be made. */
   get complete(): boolean {
-    return this.#proofs >= GentleResume.#enough;
+    return this.#successes >= SlowStart.#required;
   }
 
-  /** Requests in flight as things stand. Those left over from before the pause take no place from the first ones after it. */
+  /** Requests in flight as things stand. Those from before the pause take no slot from the first ones after it. */
   get limit(): number {
-    return this.complete ? this.#limit : Math.min(this.#limit, this.#stragglers + this.#proofs + 1);
+    return this.complete ? this.#limit : Math.min(this.#limit, this.#fromBefore + this.#successes + 1);
   }
 
   /** A pause: the next request is the first again, and what is in flight now proves nothing any more. */
   restart(): void {
     this.#pauses++;
-    this.#proofs = 0;
-    this.#stragglers += this.#inFlight;
+    this.#successes = 0;
+    this.#fromBefore += this.#inFlight;
     this.#inFlight = 0;
   }
 
-  /** A request leaves. */
-  depart(): Departed {
+  /** A request begins. */
+  start(): StartedRequest {
     const pauses = this.#pauses;
-    const overtaken = () => pauses !== this.#pauses;
+    const beforePause = () => pauses !== this.#pauses;
     this.#inFlight++;
     return {
-      get overtaken() {
-        return overtaken();
+      get beforePause() {
+        return beforePause();
       },
-      arrive: (accepted) => {
-        if (overtaken()) {
-          this.#stragglers--;
+      end: (accepted) => {
+        if (beforePause()) {
+          this.#fromBefore--;
           return;
         }
         this.#inFlight--;
-        if (accepted && !this.complete) this.#proofs++;
+        if (accepted && !this.complete) this.#successes++;
       },
     };
   }

@@ -4,7 +4,7 @@ import type { Clock } from '../../common/timers.js';
 /**
  * The bytes that may go to one mailbox in any five minutes. Graph allows 150 MB of POST, PUT and PATCH for each
  * application and mailbox (learn.microsoft.com/graph/throttling-limits, Outlook service limits), and does not say at which
- * moment of a request it counts. So a request counts in every window that it overlaps: from its departure until five
+ * moment of a request it counts. So a request counts in every window that it overlaps: from its start until five
  * minutes after its end. (fact throttle-4)
  */
 export class UploadBudget {
@@ -30,7 +30,7 @@ export class UploadBudget {
   }
 
   /**
-   * Milliseconds until a request of at most `bytes` may go, at the earliest. A request without a body never waits; one that
+   * Milliseconds until a request of at most `bytes` may be made, at the earliest. A request without a body never waits; one that
    * is larger than the whole budget goes alone in its window.
    */
   wait(bytes: number): number {
@@ -38,7 +38,7 @@ export class UploadBudget {
   }
 
   /**
-   * A request departs that carries at most `bytes`.
+   * A request begins that carries at most `bytes`.
    * @returns to be called once when it has ended, with the bytes that it really carried
    */
   reserve(bytes: number): (carried: number) => void {

@@ -2,7 +2,7 @@ import { GraphMailError } from '../../common/errors.js';
 import { inboxQuery, longestMime, nextQuery } from '../../graph/client.js';
 import { parseObject } from '../../graph/http.js';
 import type { Requests } from '../request/requests.js';
-import { judgeWhole, type Run, reading } from './reading.js';
+import { classifyWhole, type RunLookup, readOnly } from './lookup-request.js';
 
 /** A message that lies in the Inbox. */
 export interface InboxMessage {
@@ -24,15 +24,15 @@ interface Page {
 }
 
 /**
- * Reads what has come into the Inbox since, the oldest first. Nothing is held while whoever reads it is busy with a message.
+ * Reads what has come into the Inbox since, the oldest first. Nothing is held while the caller is busy with a message.
  * @throws GraphMailError
  */
-export async function* readInbox(run: Run, since: Date): AsyncGenerator<InboxMessage, void, undefined> {
+export async function* readInbox(run: RunLookup, since: Date): AsyncGenerator<InboxMessage, void, undefined> {
   for (let query: string | undefined = inboxQuery(since); query !== undefined; ) {
     const asked: string = query;
-    const { messages, next }: Page = await reading(run, (requests) => readPage(requests, asked));
+    const { messages, next }: Page = await readOnly(run, (requests) => readPage(requests, asked));
     for (const message of messages) {
-      yield { ...message, mime: () => reading(run, (requests) => readMime(requests, message.id)) };
+      yield { ...message, mime: () => readOnly(run, (requests) => readMime(requests, message.id)) };
     }
     query = next;
   }
@@ -44,7 +44,7 @@ async function readPage(requests: Requests, query: string): Promise<Page> {
     command: 'listInbox',
     submission: false,
     bytes: 0,
-    judge: judgeWhole(({ body }) => Array.isArray(parseObject(body).value)),
+    classify: classifyWhole(({ body }) => Array.isArray(parseObject(body).value)),
     request: (call) => graph.listInbox(mailbox, query, call),
   });
   const { value, '@odata.nextLink': link } = parseObject(answer.body);
@@ -65,7 +65,7 @@ async function readMime(requests: Requests, id: string): Promise<Buffer> {
     command: 'getMime',
     submission: false,
     bytes: 0,
-    judge: judgeWhole(({ bytes }) => bytes !== undefined),
+    classify: classifyWhole(({ bytes }) => bytes !== undefined),
     request: (call) => graph.getMime(mailbox, id, call),
   });
   if (Buffer.isBuffer(answer.bytes)) return answer.bytes;

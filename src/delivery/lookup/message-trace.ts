@@ -15,9 +15,9 @@ import {
   traceQuery,
 } from '../../graph/message-trace.js';
 import { MailboxGate } from '../gate/mailbox-gate.js';
-import { Turnstile } from '../gate/request-queue.js';
+import { RequestQueue } from '../gate/request-queue.js';
 import type { Requests } from '../request/requests.js';
-import { judgeWhole, type Run, reading } from './reading.js';
+import { classifyWhole, type RunLookup, readOnly } from './lookup-request.js';
 import { type SettledMessage, type Unsettled, unknownFate } from './settle.js';
 
 /**
@@ -41,13 +41,13 @@ const mostPages = 200;
 /** What message trace is called where others name the mailbox. */
 export const traceName = "the tenant's message trace";
 
-/** What all transports of a process have together for the message trace of one tenant. No mailbox waits for it. */
+/** What all transports of a process share for the message trace of one tenant. No mailbox waits for it. */
 export interface TraceLimits {
   /** Lets one request through at a time; holds what Graph pauses. */
   gate: MailboxGate;
   quota: SlidingWindow;
   /** Holds what would be beyond the quota. */
-  turnstile: Turnstile;
+  queue: RequestQueue;
 }
 
 /** @param tenant with Graph's host, since a sandbox counts for itself */
@@ -62,7 +62,7 @@ export function traceLimits(tenant: string, clock: Clock): TraceLimits {
   const limits: TraceLimits = {
     gate: new MailboxGate({ limit: 1, lookAhead: 0, uploadBudget: false, clock }),
     quota,
-    turnstile: new Turnstile({ limit: () => 1, wait: () => quota.wait(clock.elapsed(), 1), clock }),
+    queue: new RequestQueue({ limit: () => 1, wait: () => quota.wait(clock.elapsed(), 1), clock }),
   };
   all.set(tenant, limits);
   return limits;
@@ -70,7 +70,7 @@ export function traceLimits(tenant: string, clock: Clock): TraceLimits {
 
 /** How message trace is asked. */
 export interface TraceAccess {
-  run: Run;
+  run: RunLookup;
   quota: SlidingWindow;
   clock: Clock;
 }
@@ -120,7 +120,7 @@ async function searchUntil(
         if (targets.has(asked)) throw strangeLink('comes back to a page that was read');
         if (targets.size >= mostPages) throw strangeLink(`goes on after ${mostPages} pages of one query`);
         targets.add(asked);
-        const { entries, next }: TracePage = await reading(access.run, (requests) =>
+        const { entries, next }: TracePage = await readOnly(access.run, (requests) =>
           readPage(requests, access, asked, search, seen),
         );
         for (const { id, messageId, recipient } of entries) {
@@ -148,7 +148,7 @@ async function readPage(
     command: 'listMessageTraces',
     submission: false,
     bytes: 0,
-    judge: judgeWhole(({ body }) => isTracePage(body)),
+    classify: classifyWhole(({ body }) => isTracePage(body)),
     request: async (call) => {
       quota.begin(1);
       try {
@@ -179,7 +179,7 @@ function strangeLink(what: string): GraphMailError {
 }
 
 /** A message that message trace may know. */
-export interface TraceableMessage extends Pick<TraceSearch, 'senders'> {
+interface TraceableMessage extends Pick<TraceSearch, 'senders'> {
   messageId: string;
   /** What Exchange took before is not this message; without it, the last ten days are looked through. */
   sentAfter: Date | undefined;
@@ -214,7 +214,7 @@ export async function settleByTrace(
     }
     const left = end - clock.elapsed();
     if (left <= 0) return { outcome: 'unknown', error: notThere(messageId, draftId) };
-    await run((requests) => requests.rest(Math.min(lookAgain, left)));
+    await run((requests) => requests.delay(Math.min(lookAgain, left)));
   }
 }
 

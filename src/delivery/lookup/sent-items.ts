@@ -1,9 +1,10 @@
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import type { MailFolder } from '../../graph/client.js';
-import type { Receipt } from '../deliver.js';
-import { withoutStop } from '../request/errors.js';
+import { parseObject } from '../../graph/http.js';
+import { classifyPreparation } from '../request/outcome.js';
+import { withoutStop } from '../request/request-errors.js';
 import type { Requests } from '../request/requests.js';
-import { type FoundMessages, foundMessages } from './find-messages.js';
+import type { Receipt, RetryLimits } from '../request/types.js';
 
 /** Milliseconds between the first two looks; each pause is twice the one before. */
 const firstPause = 1_000;
@@ -58,13 +59,13 @@ export async function searchSentItems(requests: Requests, search: Search): Promi
     return foundMessages(requests, folder, search.messageId, limits, { age: search.age(), wasDraft });
   };
   requests.commit();
-  requests.unload();
+  requests.releaseBytes();
   for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
     const seen = await look('sentitems').then(whatIs, asUnreadable);
     if (search.shared?.()) return another;
     if (seen === there || (typeof seen !== 'string' && (seen.permanent || requests.aborted))) return seen;
     if (left() === 0) return seen === nothing ? whereElse(look, search.wasDraft) : seen;
-    const ended = await requests.rest(Math.min(pause, left())).then(() => undefined, asUnreadable);
+    const ended = await requests.delay(Math.min(pause, left())).then(() => undefined, asUnreadable);
     if (ended) return ended;
   }
 }
@@ -121,4 +122,63 @@ function stillUnknown(failure: GraphMailError, seen: string | GraphMailError): G
     cause: failure.cause,
     hint: missing ? `${seen.hint} ${failure.hint}` : failure.hint,
   });
+}
+
+/** How many messages with one Message-ID a folder has. */
+interface FoundMessages {
+  /** Those that came into being when the message could have. */
+  fresh: number;
+  /** Those of an earlier send with the same Message-ID. */
+  older: number;
+}
+
+/** What tells a message from an earlier one with the same Message-ID. */
+interface Origin {
+  /** Milliseconds since it can have come into being, or been sent. */
+  age: number;
+  /** Whether it may have come into being as a draft before that, so that only its sending is as young. */
+  wasDraft: boolean;
+}
+
+/** Milliseconds: the times are in whole seconds, and answers take time. */
+const tolerance = 3_000;
+
+/**
+ * Looks for a message in a folder.
+ * @throws GraphMailError when Graph does not tell
+ */
+async function foundMessages(
+  requests: Requests,
+  folder: MailFolder,
+  messageId: string,
+  limits: RetryLimits,
+  { age, wasDraft }: Origin,
+): Promise<FoundMessages> {
+  const { graph, mailbox, clock } = requests;
+  const { answer } = await requests.perform({
+    command: 'findMessages',
+    submission: false,
+    bytes: 0,
+    classify: classifyPreparation(200),
+    limits,
+    request: (call) => graph.findMessages(mailbox, folder, messageId, call),
+  });
+  const times = timesIn(answer.body, messageId, wasDraft);
+  const serverNow = Date.parse(answer.headers.date ?? '');
+  const since = (Number.isNaN(serverNow) ? clock.now() : serverNow) - age;
+  const fresh = times.filter((at) => at >= since - tolerance).length;
+  return { fresh, older: times.length - fresh };
+}
+
+/** When each came into being, or was sent. Only what is sure to be it: a filter that was not applied would give the whole folder. */
+function timesIn(body: string, messageId: string, wasDraft: boolean): number[] {
+  const { value } = parseObject(body);
+  if (!Array.isArray(value)) return [];
+  return (value as Record<string, unknown>[])
+    .filter((item) => item?.internetMessageId === messageId && typeof item.id === 'string')
+    .map(({ createdDateTime, sentDateTime }) => {
+      const created = Date.parse(String(createdDateTime));
+      const sent = wasDraft ? Date.parse(String(sentDateTime)) : Number.NaN;
+      return Number.isNaN(sent) ? created : Math.max(created, sent);
+    });
 }

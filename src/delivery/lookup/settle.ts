@@ -2,9 +2,10 @@ import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { parseObject } from '../../graph/http.js';
 import type { TracedRecipient } from '../../graph/message-trace.js';
 import { shown } from '../../options/shown-value.js';
-import { sendDraft } from '../draft/send-draft.js';
-import { withoutStop, withoutVerdict } from '../request/errors.js';
-import { judgeRepeatable } from '../request/outcome.js';
+import { sendDraft } from '../draft/send-as-draft.js';
+import { withoutVerdict } from '../request/delivery-errors.js';
+import { classifyRepeatable } from '../request/outcome.js';
+import { withoutStop } from '../request/request-errors.js';
 import type { Requests } from '../request/requests.js';
 import { inWords, searchSentItems, there } from './sent-items.js';
 
@@ -52,7 +53,7 @@ export async function settle(requests: Requests, message: UnsettledMessage): Pro
   } catch (error) {
     if (!isGraphMailError(error) || requests.aborted) throw error;
     if (error.outcome === 'not-sent' && error.graphCode !== 'ErrorItemNotFound') {
-      // An earlier request may have sent it all the same: many refusals come before anybody looks for the draft.
+      // An earlier request may have sent it all the same: many refusals come before Graph looks for the draft.
       if (!error.permanent || error.responseCode === undefined) throw error;
       if (await isStillDraft(requests, draftId))
         return { outcome: 'not-sent', error: stillThere(error, requests, draftId) };
@@ -69,7 +70,7 @@ async function isStillDraft(requests: Requests, id: string): Promise<boolean> {
       command: 'getMessage',
       submission: false,
       bytes: 0,
-      judge: judgeRepeatable(200),
+      classify: classifyRepeatable(200),
       request: (call) => graph.getMessage(mailbox, id, call),
     });
     return parseObject(answer.body).isDraft === true;
@@ -129,7 +130,7 @@ export function unsettled(error: GraphMailError, messageId: string, draftId: str
     ...error,
     cause: error.cause,
     outcome: 'unknown',
-    // Where the options are wrong, what stands in its place may be anything.
+    // Where the options are wrong, the id may be anything.
     ...(error.code !== 'ECONFIG' && { draftId }),
   });
 }

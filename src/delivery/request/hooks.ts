@@ -1,9 +1,8 @@
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import type { Clock } from '../../common/timers.js';
-import type { DeliveryWay } from '../deliver.js';
 import type { Composition, Deliverable } from './composition.js';
-import type { SubmissionWatcher } from './operation.js';
 import type { Requests } from './requests.js';
+import type { DeliveryWay, SubmissionWatcher } from './types.js';
 
 /**
  * Calls a function that the caller gave, and waits for it no longer than the message is wanted, nor than a request may take.
@@ -62,14 +61,13 @@ class BoundedCall {
   }
 }
 
-/** Tells the message's functions of every request that may send it; nothing where nobody wants to know. */
+/** Tells the message's functions of every request that may send it. */
 export function submissionWatcher(
   requests: Requests,
   { onAttempt, onNotSent }: Pick<DeliveryWay, 'onAttempt' | 'onNotSent'>,
   message: Composition<Deliverable>,
   draftId?: string,
-): SubmissionWatcher | undefined {
-  if (!onAttempt && !onNotSent) return undefined;
+): SubmissionWatcher {
   const about = (attempt: number) => {
     const { messageId = '' } = message.details ?? {};
     return { attempt, mailbox: requests.mailbox, messageId, ...(draftId !== undefined && { draftId }) };

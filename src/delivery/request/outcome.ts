@@ -1,4 +1,3 @@
-import { readGraphFault } from '../../graph/error-answer.js';
 import type { HttpAnswer } from '../../graph/http.js';
 import { isTlsCode, NetworkFailure } from '../../graph/network-failure.js';
 import { parseRetryAfter } from '../../graph/retry-after.js';
@@ -20,11 +19,11 @@ export type Outcome =
 const refusals = new Set([400, 403, 404, 405, 409, 411, 413, 415]);
 
 /**
- * Judges one attempt. Sound rather than hopeful: *not sent* only where nothing can have been stored, *sent* only for 202
- * (other 2xx answers have been reported for messages that never went out), *unknown* for all the rest.
+ * Classifies the result of one attempt. Sound rather than hopeful: *not sent* only where nothing can have been stored,
+ * *sent* only for 202 (other 2xx answers have been reported for messages that never went out), *unknown* for all else.
  * (facts send-5, send-6, outcome-2, outcome-4, outcome-5)
  */
-export function judge(result: HttpAnswer | NetworkFailure, now: number): Outcome {
+export function classifySubmission(result: HttpAnswer | NetworkFailure, now: number): Outcome {
   if (result instanceof NetworkFailure) {
     if (result.written) return { kind: 'unknown' };
     // The next handshake would meet the same certificate.
@@ -44,7 +43,7 @@ export function judge(result: HttpAnswer | NetworkFailure, now: number): Outcome
   return { kind: 'unknown' };
 }
 
-/** What is known of earlier requests of the same step. */
+/** What is known of earlier requests of the same operation. */
 export interface Earlier {
   /** Whether one may have had its effect. */
   doubtful: boolean;
@@ -52,59 +51,32 @@ export interface Earlier {
   made: boolean;
 }
 
-/** How a request is judged. */
-export type Judge = (result: HttpAnswer | NetworkFailure, now: number, earlier: Earlier) => Outcome;
+/** Tells the outcome of a request from its result. */
+export type Classify = (result: HttpAnswer | NetworkFailure, now: number, earlier: Earlier) => Outcome;
 
-/** Judges a request that sends nothing, and has worked only with one of these statuses. */
-export function judgePreparation(...expected: number[]): Judge {
+/** For a request that sends nothing, and has worked only with one of these statuses. */
+export function classifyPreparation(...expected: number[]): Classify {
   return (result, now) => {
     if (!(result instanceof NetworkFailure) && expected.includes(result.status)) return { kind: 'done' };
-    const outcome = judge(result, now);
+    const outcome = classifySubmission(result, now);
     return outcome.kind === 'sent' ? { kind: 'unknown' } : outcome;
   };
 }
 
-/** Judges a request that sends nothing, and that does no harm when it is made twice. */
-export function judgeRepeatable(...expected: number[]): Judge {
-  const judgeOnce = judgePreparation(...expected);
+/** For a request that sends nothing, and that does no harm when it is made twice. */
+export function classifyRepeatable(...expected: number[]): Classify {
+  const classifyOnce = classifyPreparation(...expected);
   return (result, now, earlier) => {
-    const outcome = judgeOnce(result, now, earlier);
+    const outcome = classifyOnce(result, now, earlier);
     return outcome.kind === 'unknown' ? { kind: 'unknown', repeat: true } : outcome;
   };
 }
 
-/**
- * Judges the sending of a draft. It goes out at most once: sending it moves it away, and its id with it, so that a second
- * request finds nothing. That makes a repetition safe, and tells what became of the first. (Reported, not documented.)
- * (facts draft-4, draft-5)
- */
-export function judgeDraftSend(result: HttpAnswer | NetworkFailure, now: number, earlier: Earlier): Outcome {
-  const outcome = judge(result, now);
-  if (outcome.kind === 'unknown') return { kind: 'unknown', repeat: true };
-  if (outcome.kind !== 'not-sent' || outcome.retry !== 'never') return outcome;
-  // Refused before, as it was said, and yet it is gone.
-  if (!earlier.doubtful) return earlier.made && isGone(result) ? { kind: 'unknown' } : outcome;
-  if (result instanceof NetworkFailure) return { kind: 'unknown' };
-  if (result.status !== 404) return { kind: 'unknown', repeat: result.status === 409 };
-  // A 404 with another code speaks of the mailbox; one without comes from something in between, or was cut off.
-  return isGone(result) ? { kind: 'sent' } : { kind: 'unknown', repeat: readGraphFault(result).code === undefined };
-}
-
-/** Judges the deletion of a draft, which does no harm when it is made twice. */
-export const judgeDeletion: Judge = (result, now, earlier) =>
-  // Where nobody has tried before, something else took it away.
-  earlier.doubtful && isGone(result) ? { kind: 'done' } : judgeRepeatable(200, 204)(result, now, earlier);
-
-/** Judges a request to an upload URL, where no token goes: a 401 speaks of the session. */
-export function judgeUpload(judge: Judge): Judge {
+/** For a request to an upload URL, where no token goes: a 401 speaks of the session. */
+export function classifyUpload(classify: Classify): Classify {
   return (result, now, earlier) => {
-    const outcome = judge(result, now, earlier);
+    const outcome = classify(result, now, earlier);
     const tokenWanted = outcome.kind === 'not-sent' && outcome.retry === 'new-token';
     return tokenWanted ? { kind: 'not-sent', retry: 'never' } : outcome;
   };
-}
-
-/** Whether Graph says that there is no such draft. */
-function isGone(result: HttpAnswer | NetworkFailure): boolean {
-  return 'status' in result && result.status === 404 && readGraphFault(result).code === 'ErrorItemNotFound';
 }

@@ -1,406 +1,143 @@
-import { randomUUID } from 'node:crypto';
 import { unlessAborted } from '../../common/abort.js';
-import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import type { Clock } from '../../common/timers.js';
-import { claimsChallenge } from '../../graph/claims-challenge.js';
 import type { GraphClient } from '../../graph/client.js';
 import type { HttpAnswer } from '../../graph/http.js';
-import { NetworkFailure } from '../../graph/network-failure.js';
-import type { MailboxGate } from '../gate/mailbox-gate.js';
-import type { Arrival, Passage } from '../gate/passage.js';
-import type { DeliveryContext, DeliveryHooks } from './context.js';
-import { failureOfStep, longPause, pausedBefore, sendFailure, waitedTooLong } from './errors.js';
-import { missingRole } from './missing-role.js';
-import { nextMove } from './next-move.js';
-import type { AttemptReport, Step, StepResult } from './operation.js';
-import type { Outcome } from './outcome.js';
-import { Patience } from './patience.js';
-import { Place } from './request-slot.js';
-import { nextDelay, repeatDelay } from './retry.js';
+import type { MailboxGate, MessageSlot } from '../gate/mailbox-gate.js';
+import { WaitLimit } from './max-wait.js';
+import { repeatDelay } from './retry-delay.js';
+import { type DeliveryState, performOperation, waitSignal } from './retry-loop.js';
+import type { DeliveryContext, DeliveryHooks, Operation, OperationResult } from './types.js';
 
-/** Milliseconds; a pause beyond a day is somebody's mistake, and must not outlive it by much. */
-const longestPause = 86_400_000;
-
-/** Where a step stands. */
-interface Run {
-  patience: Patience;
-  /** One that got no token counts too. */
-  attempts: number;
-  /** Requests that were made. */
-  requests: number;
-  /** Whether one of them has left. */
-  made: boolean;
-  /** Whether a request for it may have had its effect. */
-  doubtful: boolean;
-  /** Whether a request has left of which nothing is known yet. */
-  unjudged: boolean;
-  /** Requests that the step's watcher was told of. */
-  announced: number;
-  /** Whether the last of them may still be under way, for all that the watcher knows. */
-  pending: boolean;
-  refusedToken: { token: string; claims: string | undefined } | undefined;
-  /** Settled when there is a token to try that may have a role which the last one lacked. */
-  renewal: Promise<unknown> | undefined;
-  renewed: boolean;
-}
-
-/** Another try after `rest` ms. */
-interface Again {
-  rest: number;
-  /** Why the request that was announced sent nothing, where that is so. */
-  notSent?: (() => GraphMailError) | undefined;
-}
-
-/** What a request led to: a result, or another try. */
-type Next<T extends HttpAnswer> = StepResult<T> | Again;
-
-/** A request that has ended, as far as the gate is concerned. */
-interface Passing {
-  arrival: Arrival | undefined;
-}
-
-/**
- * The requests of one message: each with a token and through the gate, and made again as often as that is safe and
- * patience lasts.
- */
+/** The requests of one message or lookup, and how far they have brought it. */
 export class Requests {
-  readonly mailbox: string;
-  readonly #context: DeliveryContext;
-  readonly #gate: MailboxGate;
-  readonly #passage: Passage;
-  readonly #hooks: DeliveryHooks;
-  /** Of all steps that have none of their own. */
-  readonly #patience: Patience;
-  #committed = false;
-  /** By the clock that nobody sets. */
-  #begun: number | undefined;
-  #submitted = false;
-  #mayBeSent = false;
-  #lastDuration = 0;
+  readonly #state: DeliveryState;
 
   constructor(
     context: DeliveryContext,
     gate: MailboxGate,
-    passage: Passage,
+    slot: MessageSlot,
     mailbox: string,
     hooks: DeliveryHooks,
-    patience = new Patience(context.clock, context.limits),
+    limit = new WaitLimit(context.clock, context.limits),
   ) {
-    this.mailbox = mailbox;
-    this.#context = context;
-    this.#gate = gate;
-    this.#passage = passage;
-    this.#hooks = hooks;
-    this.#patience = patience;
+    this.#state = {
+      context,
+      gate,
+      slot,
+      mailbox,
+      hooks,
+      limit,
+      committed: false,
+      begun: undefined,
+      submitted: false,
+      mayBeSent: false,
+      lastDuration: 0,
+    };
+  }
+
+  /**
+   * Makes the request of an operation until it has worked.
+   * @param ready awaited while the request has its slot, just before it is made: the operation as it is to be made, or
+   * `undefined` when it is not to be made after all
+   * @throws GraphMailError with the outcome of the operation: *unknown* where it may have had its effect
+   */
+  perform<T extends HttpAnswer>(operation: Operation<T>): Promise<OperationResult<T>>;
+  perform<T extends HttpAnswer>(
+    operation: Operation<T>,
+    ready: () => Promise<Operation<T> | undefined>,
+  ): Promise<OperationResult<T> | undefined>;
+  perform<T extends HttpAnswer>(
+    operation: Operation<T>,
+    ready?: () => Promise<Operation<T> | undefined>,
+  ): Promise<OperationResult<T> | undefined> {
+    return performOperation(this.#state, operation, ready);
+  }
+
+  get mailbox(): string {
+    return this.#state.mailbox;
   }
 
   get graph(): GraphClient {
-    return this.#context.graph;
+    return this.#state.context.graph;
   }
 
   get clock(): Clock {
-    return this.#context.clock;
-  }
-
-  /** Whether the message's caller has called it off. */
-  get aborted(): boolean {
-    return this.#hooks.signal?.aborted ?? false;
-  }
-
-  /** Milliseconds since the first request that could bring the message into the mailbox. */
-  get age(): number {
-    return this.clock.elapsed() - (this.#begun ?? this.clock.elapsed());
-  }
-
-  /** Whether a request that was to send the message has left. */
-  get submitted(): boolean {
-    return this.#submitted;
-  }
-
-  /** Whether a request has sent the message, or may have: no error that comes now can say that it was not sent. */
-  get mayBeSent(): boolean {
-    return this.#mayBeSent;
-  }
-
-  /** Something besides an answer shows that the message may have been sent. */
-  doubt(): void {
-    this.#mayBeSent = true;
+    return this.#state.context.clock;
   }
 
   /** Milliseconds that a function of the caller's may take. */
   get timeout(): number {
-    return this.#context.timeout;
+    return this.#state.context.timeout;
   }
 
-  /** Waits for what cannot be ended itself no longer than the message's caller wants it sent. */
-  unlessAborted<T>(work: Promise<T>): Promise<T> {
-    return unlessAborted(work, this.#hooks.signal);
+  /** Whether the message's caller has called it off. */
+  get aborted(): boolean {
+    return this.#state.hooks.signal?.aborted ?? false;
   }
 
-  /** Tells that a draft is left, or may be. */
-  tellLeftDraft(draftId: string | undefined): void {
-    this.#hooks.draftLeft?.(draftId);
+  /** Milliseconds since the first request that could bring the message into the mailbox. */
+  get age(): number {
+    return this.clock.elapsed() - (this.#state.begun ?? this.clock.elapsed());
+  }
+
+  /** Whether a request that was to send the message has left. */
+  get submitted(): boolean {
+    return this.#state.submitted;
+  }
+
+  /** Whether a request has sent the message, or may have: no error that comes now can say that it was not sent. */
+  get mayBeSent(): boolean {
+    return this.#state.mayBeSent;
+  }
+
+  /** Something besides an answer shows that the message may have been sent. */
+  noteMayBeSent(): void {
+    this.#state.mayBeSent = true;
   }
 
   /** Milliseconds that the last request took that was to send the message. */
   get lastDuration(): number {
-    return this.#lastDuration;
+    return this.#state.lastDuration;
   }
 
   /** From now on `close()` lets this message come to its end: it is in the middle of something. */
   commit(): void {
-    this.#committed = true;
-    this.#passage.commit();
-    this.#hooks.inFlight?.(true);
+    this.#state.committed = true;
+    this.#state.hooks.inFlight?.(true);
   }
 
   /** The message's bytes are not needed any more, so that others may be composed. */
-  unload(): void {
-    this.#passage.unload();
+  releaseBytes(): void {
+    this.#state.slot.releaseBytes();
   }
 
-  /** Waits between two steps. */
-  rest(ms: number): Promise<void> {
-    return this.#passage.rest(ms);
+  /** Waits between two operations. */
+  async delay(ms: number): Promise<void> {
+    const { context, hooks, slot, committed } = this.#state;
+    await slot.delay(ms, waitSignal(context, hooks, committed));
   }
 
   /**
    * Waits before something is done again that may have been done.
    * @param attempts how often it was tried
-   * @returns whether it may be; `false` at once when patience is at its end
+   * @returns whether it may be; `false` at once when it was tried, or waited, as long as it may be
    */
-  async restBeforeRepeating(attempts: number): Promise<boolean> {
-    const { budget, random } = this.#context;
-    const { limits, waited } = this.#patience;
-    const delay = repeatDelay(limits, { attempts, waited }, random());
-    if (delay === undefined || !budget.spend()) return false;
-    this.#patience.spend(delay, false);
-    await this.#passage.rest(delay);
+  async delayBeforeRepeating(attempts: number): Promise<boolean> {
+    const { context, limit } = this.#state;
+    const delay = repeatDelay(limit.limits, { attempts, waited: limit.waited }, context.random());
+    if (delay === undefined || !context.budget.spend()) return false;
+    limit.count(delay, false);
+    await this.delay(delay);
     return true;
   }
 
-  /**
-   * Makes the request of a step until it has worked.
-   * @param ready awaited in the request's place, just before it is made: the step as it is to be made, or `undefined` when
-   * it is not to be made after all
-   * @throws GraphMailError with the outcome of the step: *unknown* where it may have had its effect
-   */
-  perform<T extends HttpAnswer>(step: Step<T>): Promise<StepResult<T>>;
-  perform<T extends HttpAnswer>(
-    step: Step<T>,
-    ready: () => Promise<Step<T> | undefined>,
-  ): Promise<StepResult<T> | undefined>;
-  async perform<T extends HttpAnswer>(
-    step: Step<T>,
-    ready?: () => Promise<Step<T> | undefined>,
-  ): Promise<StepResult<T> | undefined> {
-    const run: Run = {
-      patience: step.limits ? new Patience(this.clock, step.limits) : this.#patience,
-      attempts: 0,
-      requests: 0,
-      made: false,
-      doubtful: false,
-      unjudged: false,
-      announced: 0,
-      pending: false,
-      refusedToken: undefined,
-      renewal: undefined,
-      renewed: false,
-    };
-    try {
-      for (;;) {
-        const next = (await this.#prepareToken(run)) ?? (await this.#inPlace(step, run, ready));
-        if (!next || !('rest' in next)) return next;
-        if (next.notSent) await this.#tellNotSent(step, run, next.notSent);
-        if (next.rest > 0) await this.#passage.rest(next.rest);
-      }
-    } catch (error) {
-      const doubtful = run.doubtful || run.unjudged;
-      if (doubtful && step.submission) this.#mayBeSent = true;
-      throw failureOfStep(error, step, { attempts: run.attempts, doubtful });
-    }
+  /** Waits for what cannot be ended itself no longer than the message's caller wants it sent. */
+  unlessAborted<T>(work: Promise<T>): Promise<T> {
+    return unlessAborted(work, this.#state.hooks.signal);
   }
 
-  /** Of a request that was announced. While an earlier one is in doubt, it says nothing of the message. */
-  async #tellNotSent({ watcher }: Step, run: Run, error: () => GraphMailError): Promise<void> {
-    if (!watcher || !run.pending || run.doubtful) return;
-    await watcher.notSent(run.announced, error());
-    run.pending = false;
-  }
-
-  /** A token before anything waits in line with it; a failure to get one counts as an attempt. */
-  async #prepareToken(run: Run): Promise<Again | undefined> {
-    const { tokens, budget, random } = this.#context;
-    try {
-      const { refusedToken, renewal } = run;
-      if (renewal) await unlessAborted(renewal, this.#hooks.signal);
-      run.renewal = undefined;
-      // The ordinary case, without a turn of the event loop.
-      if (!refusedToken && tokens.ready !== undefined) return undefined;
-      const wanted = refusedToken ? tokens.replace(refusedToken.token, refusedToken.claims) : tokens.get();
-      await unlessAborted(wanted, this.#hooks.signal);
-      run.refusedToken = undefined;
-      return undefined;
-    } catch (error) {
-      if (!isGraphMailError(error) || error.code === 'EABORT') throw error;
-      run.attempts++;
-      const { limits, waited } = run.patience;
-      const state = { attempts: run.attempts, waited };
-      const rest = error.permanent ? undefined : nextDelay(limits, state, error.retryAfter, random());
-      if (rest === undefined || !budget.spend()) throw error;
-      run.patience.spend(rest, false);
-      return { rest };
-    }
-  }
-
-  async #inPlace<T extends HttpAnswer>(
-    step: Step<T>,
-    run: Run,
-    ready: (() => Promise<Step<T> | undefined>) | undefined,
-  ): Promise<Next<T> | undefined> {
-    const { patience } = run;
-    const place = await patience.atGate(
-      (signal) =>
-        Place.take(this.#context, this.#passage, {
-          step,
-          longestWait: patience.longestPause,
-          signal,
-        }),
-      this.#hooks.signal,
-      () => waitedTooLong(patience.limits.maxWait, this.#gate.pausedFor, this.mailbox, step.command),
-    );
-    if (!place) throw longPause(this.#gate.pausedFor, this.mailbox, step.command, run.doubtful);
-    const passing: Passing = { arrival: undefined };
-    try {
-      const wanted = ready ? await ready() : step;
-      return wanted && (await this.#attempt(wanted, run, place, passing));
-    } finally {
-      // Only now, when a pause that the answer asked for stands: the next one departs here.
-      place.leave(passing.arrival);
-    }
-  }
-
-  /** One request, and what it leads to. */
-  async #attempt<T extends HttpAnswer>(step: Step<T>, run: Run, place: Place, passing: Passing): Promise<Next<T>> {
-    const { tokens, budget, clock, random } = this.#context;
-    // Fetched a moment ago, unless the wait outlived it; then it is prepared once more.
-    const token =
-      tokens.ready ??
-      (await unlessAborted(tokens.get(), this.#hooks.signal).catch((error: unknown) => {
-        if (isGraphMailError(error) && error.command === 'TOKEN') return undefined;
-        throw error;
-      }));
-    if (token === undefined || this.#passage.recalled) return { rest: 0 };
-    if (step.watcher) {
-      await step.watcher.before(++run.announced);
-      run.pending = true;
-      const notSent = () => pausedBefore(this.#gate.pausedFor, this.mailbox, step.command);
-      if (this.#passage.recalled) return { rest: 0, notSent };
-    }
-    const attempts = ++run.attempts;
-    run.requests++;
-    place.begin();
-    const { result, clientRequestId, startedAt, duration } = await this.#make(step, token, run);
-    const left = !(result instanceof NetworkFailure) || result.written;
-    run.unjudged = left;
-    passing.arrival = left ? { bytes: step.bytes, refused: false } : undefined;
-    const judged = step.judge(result, clock.now(), { doubtful: run.doubtful, made: run.made });
-    const outcome = this.#afterRenewal(judged, result, step, token, run);
-    const settled = run.doubtful;
-    if (outcome.kind === 'unknown') run.doubtful = true;
-    run.unjudged = false;
-    run.made ||= left;
-    this.#submitted ||= left && step.submission;
-    this.#mayBeSent ||= step.submission && (outcome.kind === 'unknown' || outcome.kind === 'sent');
-    const { command, bytes, submission, host = this.graph.host } = step;
-    const report = { command, attempt: attempts, startedAt, duration, bytes, host, clientRequestId, result };
-    const retryAfter = outcome.kind === 'not-sent' && outcome.retry === 'later' ? outcome.retryAfter : undefined;
-    const failure = (permanent: boolean, retryIn: number | undefined) =>
-      sendFailure(result, {
-        command,
-        submission,
-        outcome: run.doubtful ? 'unknown' : 'not-sent',
-        permanent: permanent && !run.doubtful,
-        attempts,
-        clientRequestId,
-        retryAfter: retryIn,
-        host,
-        mailbox: this.mailbox,
-      });
-    this.#report({ ...report, outcome: outcome.kind, retryAfter });
-
-    const { limits, waited } = run.patience;
-    const next = nextMove(outcome, { attempts, waited, renewed: run.renewed }, limits, random());
-    if (next.move === 'go-on') {
-      budget.refund();
-      return { answer: result as T, clientRequestId, attempts: run.requests, time: duration, settled };
-    }
-    if (next.pause !== undefined) this.#gate.pause(Math.min(next.pause, longestPause));
-    if (passing.arrival) passing.arrival.refused = next.pause !== undefined;
-    if (next.move === 'again' && (next.after !== 'rest' || budget.spend())) {
-      run.patience.spend(next.delay, next.after === 'pause');
-      if (next.after === 'new-token') {
-        run.renewed = true;
-        if (!run.renewal) run.refusedToken = { token, claims: claimsChallenge(result as HttpAnswer) };
-      }
-      const { after, delay, pause } = next;
-      const notSent = () => {
-        const why = failure(after === 'new-token', after === 'pause' ? pause || delay : undefined);
-        return new GraphMailError(why.message, { ...why, cause: why.cause, permanent: false });
-      };
-      // The gate holds what a pause holds.
-      return { rest: after === 'rest' ? delay : 0, notSent };
-    }
-    if (outcome.kind === 'not-sent' && outcome.retry === 'new-token') tokens.distrust(token);
-    throw next.move === 'fail' ? failure(next.permanent, next.retryAfter) : failure(false, undefined);
-  }
-
-  /**
-   * A refusal for want of a role is one for good, unless a token from after a grant may be had. Only what surely was not
-   * sent comes here.
-   */
-  #afterRenewal<T extends HttpAnswer>(
-    outcome: Outcome,
-    result: T | NetworkFailure,
-    step: Step<T>,
-    token: string,
-    run: Run,
-  ): Outcome {
-    if (outcome.kind !== 'not-sent' || outcome.retry === 'later') return outcome;
-    const role = missingRole(result, step.command, token);
-    if (role === undefined) return outcome;
-    run.renewal = run.renewed ? undefined : this.#context.tokens.renewFor(role, token);
-    return run.renewal
-      ? { kind: 'not-sent', retry: 'new-token', throttled: false }
-      : { kind: 'not-sent', retry: 'never' };
-  }
-
-  /** What becomes of the message does not hang on who watches. */
-  #report(report: AttemptReport): void {
-    try {
-      this.#hooks.attempted?.(report);
-    } catch {
-      // As above.
-    }
-  }
-
-  async #make<T extends HttpAnswer>(step: Step<T>, token: string, run: Run) {
-    const { clock } = this.#context;
-    const { signal, inFlight } = this.#hooks;
-    const clientRequestId = randomUUID();
-    const startedAt = clock.now();
-    const started = clock.elapsed();
-    if (step.submission || step.command === 'createDraft') this.#begun ??= clock.elapsed();
-    inFlight?.(true);
-    const result = await step.request({ token, clientRequestId, signal }).catch((error: unknown) => {
-      if (error instanceof NetworkFailure) return error;
-      // Nobody foresaw this, so nobody knows how far the request came.
-      run.doubtful = true;
-      throw error;
-    });
-    if (!this.#committed) inFlight?.(false);
-    const duration = Math.round(clock.elapsed() - started);
-    if (step.submission) this.#lastDuration = duration;
-    return { result, clientRequestId, startedAt, duration };
+  /** Tells that a draft is left, or may be. */
+  tellLeftDraft(draftId: string | undefined): void {
+    this.#state.hooks.draftLeft?.(draftId);
   }
 }

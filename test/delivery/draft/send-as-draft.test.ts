@@ -3,7 +3,7 @@ import { GraphMailError } from '../../../src/common/errors.js';
 import type { HttpAnswer } from '../../../src/graph/http.js';
 import type { NetworkFailure } from '../../../src/graph/network-failure.js';
 import { answer, graphError, networkFailure, type PendingRequest } from '../../helpers/answers.js';
-import { messageId, pass, world } from '../../helpers/delivery-world.js';
+import { messageId, pass, setUp } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 import { settled } from '../../helpers/virtual-clock.js';
 
@@ -27,7 +27,7 @@ interface Script {
 }
 
 /** Each command is answered with its results in turn, the last of them for ever. */
-function drafting(script: Script = {}, wishes: Parameters<typeof world>[0] = {}) {
+function drafting(script: Script = {}, wishes: Parameters<typeof setUp>[0] = {}) {
   const results: Record<string, Result[]> = {
     createDraft: [created()],
     sendDraft: [answer(202, { 'request-id': 'r-202' })],
@@ -36,7 +36,7 @@ function drafting(script: Script = {}, wishes: Parameters<typeof world>[0] = {})
     ...script,
   };
   const counts: Record<string, number> = {};
-  const one = world({ ...wishes, way: { delivery: 'draft', ...wishes.way } });
+  const one = setUp({ ...wishes, way: { delivery: 'draft', ...wishes.way } });
   one.graph.script = (_, { command }: PendingRequest) => {
     const all = results[command] ?? [];
     const index = counts[command] ?? 0;
@@ -365,7 +365,7 @@ describe('onDraft that does not come back', () => {
     expect(commands()).toEqual(['createDraft']);
   });
 
-  test('takes no place from messages that are to be composed, so it may send one itself', async () => {
+  test('takes no slot from messages that are to be composed, so it may send one itself', async () => {
     let inner: Promise<unknown> | undefined;
     const one = drafting(
       {},

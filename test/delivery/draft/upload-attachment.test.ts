@@ -5,7 +5,7 @@ import type { HttpAnswer } from '../../../src/graph/http.js';
 import type { NetworkFailure } from '../../../src/graph/network-failure.js';
 import type { HeavyAttachment } from '../../../src/message/large/heavy-attachment.js';
 import { answer, graphError, networkFailure, type PendingRequest } from '../../helpers/answers.js';
-import { pass, world } from '../../helpers/delivery-world.js';
+import { pass, setUp } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 
 type Result = HttpAnswer | NetworkFailure;
@@ -35,7 +35,7 @@ function uploading(
   heavy: HeavyAttachment[],
   fault: (request: PendingRequest, count: number) => Result | undefined = () => undefined,
 ) {
-  const one = world({ heavy, limits: { maxRetries: 3 } });
+  const one = setUp({ heavy, limits: { maxRetries: 3 } });
   const stored: Buffer[] = [];
   const counts: Record<string, number> = {};
   let drafts = 0;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RateLimiter } from '../../../src/delivery/gate/rate-limiter.js';
-import { Turnstile } from '../../../src/delivery/gate/request-queue.js';
+import { RequestQueue } from '../../../src/delivery/gate/request-queue.js';
 import { forAWhile } from '../../helpers/fixtures.js';
 import { VirtualClock } from '../../helpers/virtual-clock.js';
 
@@ -31,7 +31,7 @@ describe('the rate limiter', () => {
     expect(limiter.wait).toBe(1_000);
   });
 
-  test('keeps the place of a start that takes longer than the window to be made', async () => {
+  test('keeps the slot of a start that takes longer than the window to be made', async () => {
     const clock = new VirtualClock();
     const limiter = new RateLimiter(1, 1_000, clock);
     limiter.reserve();
@@ -63,10 +63,10 @@ test('whatever is taken, made and given back: the limit holds in every window, a
     fc.asyncProperty(fc.integer({ min: 1, max: 4 }), starts, async (limit, wishes) => {
       const clock = new VirtualClock();
       const limiter = new RateLimiter(limit, 1_000, clock);
-      const turnstile = new Turnstile({
+      const queue = new RequestQueue({
         limit: () => Number.POSITIVE_INFINITY,
         wait: ({ submission }) => (submission ? limiter.wait : 0),
-        entered: ({ submission }) => {
+        acquired: ({ submission }) => {
           if (submission) limiter.reserve();
         },
         clock,
@@ -75,7 +75,7 @@ test('whatever is taken, made and given back: the limit holds in every window, a
       let through = 0;
       wishes.forEach(({ arrives, hesitates, gives }, age) => {
         clock.after(arrives, async () => {
-          await turnstile.enter({ age, submission: true });
+          await queue.acquire({ age, submission: true });
           clock.after(hesitates, () => {
             through++;
             if (gives) limiter.cancel();
@@ -83,7 +83,7 @@ test('whatever is taken, made and given back: the limit holds in every window, a
               limiter.begin();
               made.push(clock.now());
             }
-            turnstile.leave();
+            queue.release();
           });
         });
       });

@@ -1,40 +1,40 @@
 import { describe, expect, test } from 'vitest';
 import { RateLimiter } from '../../../src/delivery/gate/rate-limiter.js';
-import { Turnstile, type Waiter } from '../../../src/delivery/gate/request-queue.js';
+import { type QueuedRequest, RequestQueue } from '../../../src/delivery/gate/request-queue.js';
 import { settled, VirtualClock } from '../../helpers/virtual-clock.js';
 
 /** Enters one after another, and keeps a record of who came in. */
-function entering(turnstile: Turnstile, waiters: Waiter[]): string[] {
+function entering(queue: RequestQueue, requests: QueuedRequest[]): string[] {
   const record: string[] = [];
-  for (const waiter of waiters) {
-    turnstile.enter(waiter).then(
-      (entered) => record.push(`${waiter.age}${entered ? '' : ' not'}`),
-      (error: Error) => record.push(`${waiter.age} ${error.message}`),
+  for (const request of requests) {
+    queue.acquire(request).then(
+      (entered) => record.push(`${request.age}${entered ? '' : ' not'}`),
+      (error: Error) => record.push(`${request.age} ${error.message}`),
     );
   }
   return record;
 }
 
-describe('a turnstile', () => {
+describe('a request queue', () => {
   test('lets so many in at a time, asked anew each time', async () => {
     let limit = 1;
-    const turnstile = new Turnstile({ limit: () => limit, clock: new VirtualClock() });
-    const record = entering(turnstile, [{ age: 0 }, { age: 1 }, { age: 2 }, { age: 3 }]);
+    const queue = new RequestQueue({ limit: () => limit, clock: new VirtualClock() });
+    const record = entering(queue, [{ age: 0 }, { age: 1 }, { age: 2 }, { age: 3 }]);
     await settled();
     expect(record).toEqual(['0']);
     limit = 3;
-    turnstile.leave();
+    queue.release();
     await settled();
     expect(record).toEqual(['0', '1', '2', '3']);
-    expect(turnstile).toMatchObject({ inside: 3, waiting: 0 });
+    expect(queue).toMatchObject({ inUse: 3, waiting: 0 });
   });
 
   test('serves by age, not by arrival', async () => {
-    const turnstile = new Turnstile({ limit: () => 1, clock: new VirtualClock() });
-    const record = entering(turnstile, [{ age: 5 }, { age: 9 }, { age: 2 }, { age: 7 }]);
+    const queue = new RequestQueue({ limit: () => 1, clock: new VirtualClock() });
+    const record = entering(queue, [{ age: 5 }, { age: 9 }, { age: 2 }, { age: 7 }]);
     for (let i = 0; i < 4; i++) {
       await settled();
-      turnstile.leave();
+      queue.release();
     }
     expect(record).toEqual(['5', '2', '7', '9']);
   });
@@ -42,12 +42,12 @@ describe('a turnstile', () => {
   test('lets the oldest hold up the rest, whatever it waits for', async () => {
     const clock = new VirtualClock();
     const opens = clock.now() + 100;
-    const turnstile = new Turnstile({
+    const queue = new RequestQueue({
       limit: () => 9,
       wait: ({ bytes = 0 }) => (bytes > 0 ? opens - clock.now() : 0),
       clock,
     });
-    const record = entering(turnstile, [{ age: 0, bytes: 1 }, { age: 1 }]);
+    const record = entering(queue, [{ age: 0, bytes: 1 }, { age: 1 }]);
     await clock.advance(99);
     expect(record).toEqual([]);
     await clock.advance(1);
@@ -58,20 +58,20 @@ describe('a turnstile', () => {
     const clock = new VirtualClock();
     const start = clock.now();
     let pause = 0;
-    const turnstile = new Turnstile({
+    const queue = new RequestQueue({
       limit: () => 9,
       pause: () => Math.max(0, start + pause - clock.now()),
       wait: () => Math.max(0, start + 500 - clock.now()),
       clock,
     });
-    const record = entering(turnstile, [
-      { age: 0, longestWait: 99 },
-      { age: 1, longestWait: 100 },
+    const record = entering(queue, [
+      { age: 0, longestPause: 99 },
+      { age: 1, longestPause: 100 },
     ]);
     await settled();
     expect(record).toEqual([]);
     pause = 100;
-    turnstile.advance();
+    queue.advance();
     await settled();
     expect(record).toEqual(['0 not']);
     await clock.advance(500);
@@ -81,11 +81,11 @@ describe('a turnstile', () => {
   test('sets no timer for a wait that only another can end', async () => {
     const clock = new VirtualClock();
     let wait = Number.POSITIVE_INFINITY;
-    const turnstile = new Turnstile({ limit: () => 9, wait: () => wait, clock });
-    const record = entering(turnstile, [{ age: 0 }]);
+    const queue = new RequestQueue({ limit: () => 9, wait: () => wait, clock });
+    const record = entering(queue, [{ age: 0 }]);
     expect(clock.timers).toBe(0);
     wait = 0;
-    turnstile.advance();
+    queue.advance();
     await settled();
     expect(record).toEqual(['0']);
   });
@@ -105,8 +105,8 @@ describe('a turnstile', () => {
       looks++;
       return Math.max(0, start + month - clock.now());
     };
-    const turnstile = new Turnstile({ limit: () => 9, pause, clock });
-    const record = entering(turnstile, [{ age: 0 }]);
+    const queue = new RequestQueue({ limit: () => 9, pause, clock });
+    const record = entering(queue, [{ age: 0 }]);
     await clock.advance(10);
     expect(looks, 'not looking all the time').toBeLessThan(3);
     await clock.advance(month - 11);
@@ -117,21 +117,21 @@ describe('a turnstile', () => {
 
   test('tells of who enters before anybody else may', async () => {
     const entered: number[] = [];
-    const turnstile = new Turnstile({
+    const queue = new RequestQueue({
       limit: () => 2,
-      entered: ({ age }) => entered.push(age),
+      acquired: ({ age }) => entered.push(age),
       clock: new VirtualClock(),
     });
-    entering(turnstile, [{ age: 0 }, { age: 1 }, { age: 2 }]);
+    entering(queue, [{ age: 0 }, { age: 1 }, { age: 2 }]);
     expect(entered).toEqual([0, 1]);
   });
 
   test('lets go of who aborts, and whoever they held up goes on', async () => {
     const clock = new VirtualClock();
     const controller = new AbortController();
-    const turnstile = new Turnstile({ limit: () => 9, wait: ({ bytes = 0 }) => bytes * 100, clock });
-    const aborted = turnstile.enter({ age: 0, bytes: 1, signal: controller.signal });
-    const record = entering(turnstile, [{ age: 1 }]);
+    const queue = new RequestQueue({ limit: () => 9, wait: ({ bytes = 0 }) => bytes * 100, clock });
+    const aborted = queue.acquire({ age: 0, bytes: 1, signal: controller.signal });
+    const record = entering(queue, [{ age: 1 }]);
     controller.abort('enough');
     await expect(aborted).rejects.toMatchObject({ code: 'EABORT', cause: 'enough' });
     expect(record).toEqual(['1']);
@@ -139,21 +139,21 @@ describe('a turnstile', () => {
   });
 });
 
-test('a turnstile with a rate keeps it in every window, in order of age, and starves nobody', async () => {
+test('a request queue with a rate keeps it in every window, in order of age, and starves nobody', async () => {
   const clock = new VirtualClock();
   const limiter = new RateLimiter(3, 1_000, clock);
-  const turnstile = new Turnstile({
+  const queue = new RequestQueue({
     limit: () => Number.POSITIVE_INFINITY,
     wait: () => limiter.wait,
-    entered: () => limiter.reserve(),
+    acquired: () => limiter.reserve(),
     clock,
   });
   const entered: { age: number; at: number }[] = [];
   for (let age = 0; age < 20; age++) {
-    turnstile.enter({ age }).then(() => {
+    queue.acquire({ age }).then(() => {
       limiter.begin();
       entered.push({ age, at: clock.now() });
-      turnstile.leave();
+      queue.release();
     });
   }
   await clock.advance(10_000);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MailboxGate } from '../../../src/delivery/gate/mailbox-gate.js';
 import { UploadBudget } from '../../../src/delivery/gate/upload-budget.js';
-import { states, type Traveller, through } from '../../helpers/traveller.js';
+import { type GateRequest, states, through } from '../../helpers/gate-request.js';
 import { VirtualClock } from '../../helpers/virtual-clock.js';
 
 const minute = 60_000;
@@ -78,46 +78,46 @@ describe('a gate with an upload budget', () => {
   test('holds the request that would go beyond it, and those behind it, however small', async () => {
     const clock = new VirtualClock();
     const gate = gateWith(100, clock);
-    const travellers = await through(gate, 2, 60);
-    const [small] = (await through(gate, 1, 1)) as [Traveller];
-    expect(states([...travellers, small])).toBe('away, waiting, waiting');
-    await travellers[0]?.arrive({ bytes: 60, refused: false });
+    const requests = await through(gate, 2, 60);
+    const [small] = (await through(gate, 1, 1)) as [GateRequest];
+    expect(states([...requests, small])).toBe('away, waiting, waiting');
+    await requests[0]?.release({ bytes: 60, refused: false });
     await clock.advance(5 * minute - 1);
-    expect(states([...travellers, small])).toBe('away, waiting, waiting');
+    expect(states([...requests, small])).toBe('away, waiting, waiting');
     await clock.advance(1);
-    expect(states([...travellers, small])).toBe('away, away, away');
+    expect(states([...requests, small])).toBe('away, away, away');
     expect(clock.timers).toBe(0);
   });
 
   test('gives back what a request did not carry', async () => {
     const clock = new VirtualClock();
-    const travellers = await through(gateWith(100, clock), 2, 60);
-    await travellers[0]?.arrive({ bytes: 40, refused: false });
-    expect(travellers[1]?.state).toBe('away');
+    const requests = await through(gateWith(100, clock), 2, 60);
+    await requests[0]?.release({ bytes: 40, refused: false });
+    expect(requests[1]?.state).toBe('away');
   });
 
   test('gives everything back for a request that was never made', async () => {
     const clock = new VirtualClock();
-    const travellers = await through(gateWith(100, clock), 2, 100);
-    travellers[0]?.passage?.arrive();
+    const requests = await through(gateWith(100, clock), 2, 100);
+    requests[0]?.slot?.releaseRequest();
     await clock.advance(0);
-    expect(travellers[1]?.state).toBe('away');
+    expect(requests[1]?.state).toBe('away');
   });
 
   test('waits for the budget however short a pause its requests would wait for', async () => {
     const clock = new VirtualClock();
     const gate = gateWith(100, clock);
-    const [first] = (await through(gate, 1, 100)) as [Traveller];
-    const [second] = (await through(gate, 1)) as [Traveller];
-    await second.arrive();
-    second.depart(1, 10);
-    await first.arrive({ bytes: 100, refused: false });
+    const [first] = (await through(gate, 1, 100)) as [GateRequest];
+    const [second] = (await through(gate, 1)) as [GateRequest];
+    await second.release();
+    second.acquire(1, 10);
+    await first.release({ bytes: 100, refused: false });
     await clock.advance(5 * minute);
     expect(second.state).toBe('away');
   });
 
   test('lets everything go when there is none', async () => {
-    const travellers = await through(gateWith(false, new VirtualClock()), 4, 1e12);
-    expect(states(travellers)).toBe('away, away, away, away');
+    const requests = await through(gateWith(false, new VirtualClock()), 4, 1e12);
+    expect(states(requests)).toBe('away, away, away, away');
   });
 });

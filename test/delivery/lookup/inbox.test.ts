@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { runErrand } from '../../../src/delivery/lookup/errand.js';
 import { type InboxMessage, readInbox } from '../../../src/delivery/lookup/inbox.js';
+import { runLookup } from '../../../src/delivery/lookup/lookup-request.js';
 import type { HttpAnswer } from '../../../src/graph/http.js';
 import { answer, graphError, type PendingRequest } from '../../helpers/answers.js';
-import { mailbox, pass, world } from '../../helpers/delivery-world.js';
+import { mailbox, pass, setUp } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 
 const since = new Date('2026-11-23T10:00:00.750Z');
@@ -15,9 +15,9 @@ function page(ids: string[], next?: string): HttpAnswer {
 }
 
 function reading(script: (request: PendingRequest, index: number) => HttpAnswer) {
-  const one = world({ concurrency: 1, lookAhead: 0 });
+  const one = setUp({ concurrency: 1, lookAhead: 0 });
   one.graph.script = (index, request) => script(request, index);
-  const messages = () => readInbox((errand) => runErrand(one.context, one.gate, mailbox, {}, errand), since);
+  const messages = () => readInbox((lookup) => runLookup(one.context, one.gate, mailbox, {}, lookup), since);
   const all = async () => {
     const found: InboxMessage[] = [];
     for await (const message of messages()) found.push(message);
@@ -39,7 +39,7 @@ test('asks for what has come since, oldest first, and follows the pages', async 
   ]);
 });
 
-test('asks for no page before all of the last was taken, and holds no place meanwhile', async () => {
+test('asks for no page before all of the last was taken, and holds no slot meanwhile', async () => {
   const { messages, graph, gate } = reading((_, index) =>
     index === 0 ? page(['a', 'b'], `${list}?$skip=2`) : page(['c']),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runErrand } from '../../../src/delivery/lookup/errand.js';
+import { runLookup } from '../../../src/delivery/lookup/lookup-request.js';
 import {
   searchTrace,
   settleByTrace,
@@ -10,7 +10,7 @@ import {
 import type { HttpAnswer } from '../../../src/graph/http.js';
 import type { TraceSearch } from '../../../src/graph/message-trace.js';
 import { answer, graphError, networkFailure, type PendingRequest } from '../../helpers/answers.js';
-import { messageId, pass, world } from '../../helpers/delivery-world.js';
+import { messageId, pass, setUp } from '../../helpers/delivery-setup.js';
 import { VirtualClock } from '../../helpers/virtual-clock.js';
 
 const sender = 'noreply@contoso.com';
@@ -37,14 +37,14 @@ type Answers = (index: number, request: PendingRequest) => HttpAnswer | ReturnTy
 
 /** Message trace of a tenant, with time and Graph in the test's hands. */
 function tracing(script: Answers | HttpAnswer[], { clock = new VirtualClock(), tenant = `tenant-${tenants++}` } = {}) {
-  const one = world({ clock });
+  const one = setUp({ clock });
   one.graph.script = Array.isArray(script)
     ? (index) => script[Math.min(index, script.length - 1)] as HttpAnswer
     : script;
   const limits = traceLimits(tenant, clock);
-  const context = { ...one.context, connections: limits.turnstile };
+  const context = { ...one.context, connections: limits.queue };
   const access = (signal?: AbortSignal): TraceAccess => ({
-    run: (errand) => runErrand(context, limits.gate, traceName, { signal }, errand),
+    run: (lookup) => runLookup(context, limits.gate, traceName, { signal }, lookup),
     quota: limits.quota,
     clock,
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { HttpAnswer } from '../../../src/graph/http.js';
 import type { NetworkFailure } from '../../../src/graph/network-failure.js';
 import { answer, graphError, networkFailure, type PendingRequest, type ScriptedGraph } from '../../helpers/answers.js';
-import { first, mailbox, messageId, world } from '../../helpers/delivery-world.js';
+import { first, mailbox, messageId, setUp } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 import { settled, type VirtualClock } from '../../helpers/virtual-clock.js';
 
@@ -28,7 +28,7 @@ function verifying(
   look: (request: PendingRequest, clock: VirtualClock) => HttpAnswer | NetworkFailure,
   sent = doubtful,
 ) {
-  const one = world({ way: { onUnknown: 'verify' } });
+  const one = setUp({ way: { onUnknown: 'verify' } });
   one.graph.script = (_, request) => (request.command === 'sendMail' ? sent : look(request, one.clock));
   return one;
 }
@@ -112,7 +112,7 @@ describe('two messages with the same Message-ID', () => {
   const shared = 'another message with the same Message-ID';
 
   test('at the same time cannot be told apart in Sent Items', async () => {
-    const { send, graph, clock } = world({ way: { onUnknown: 'verify' } });
+    const { send, graph, clock } = setUp({ way: { onUnknown: 'verify' } });
     let submitted = 0;
     graph.script = (_, { command }) => {
       if (command !== 'sendMail') return list(clock, [clock.now()]);
@@ -128,7 +128,7 @@ describe('two messages with the same Message-ID', () => {
     [9_000, 'unknown'],
     [11_000, 'sent'],
   ])('%i ms one after the other: %s', async (between, outcome) => {
-    const { send, graph, clock } = world({ way: { onUnknown: 'verify' } });
+    const { send, graph, clock } = setUp({ way: { onUnknown: 'verify' } });
     graph.script = (index, { command }) => {
       if (command !== 'sendMail') return list(clock, [clock.now()]);
       return index === 0 ? answer(202) : doubtful;
@@ -220,8 +220,8 @@ test('a Retry-After holds the looks back too', async () => {
   expect(looks(graph).map(({ at }) => at - start)).toEqual([0, 20_000]);
 });
 
-test('what waits for its look takes no place from messages that are to be composed', async () => {
-  const { send, graph, clock } = world({ concurrency: 1, lookAhead: 0, way: { onUnknown: 'verify' } });
+test('what waits for its look takes no slot from messages that are to be composed', async () => {
+  const { send, graph, clock } = setUp({ concurrency: 1, lookAhead: 0, way: { onUnknown: 'verify' } });
   graph.script = (index, request) =>
     request.command === 'findMessages' ? list(clock, []) : index === 0 ? doubtful : answer(202);
   const failed = failureOf(send('a'));
@@ -273,7 +273,7 @@ test('closing the transport lets the looking come to its end', async () => {
 });
 
 test('what was surely refused is not looked for', async () => {
-  const { send, graph } = world({ way: { onUnknown: 'verify' }, script: first(forbidden) });
+  const { send, graph } = setUp({ way: { onUnknown: 'verify' }, script: first(forbidden) });
   expect(await failureOf(send())).toMatchObject({ outcome: 'not-sent' });
   expect(graph.requests).toHaveLength(1);
 });

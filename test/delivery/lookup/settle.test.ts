@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { runErrand } from '../../../src/delivery/lookup/errand.js';
+import { runLookup } from '../../../src/delivery/lookup/lookup-request.js';
 import { settle, type UnsettledMessage } from '../../../src/delivery/lookup/settle.js';
-import type { DeliveryHooks } from '../../../src/delivery/request/context.js';
+import type { DeliveryHooks } from '../../../src/delivery/request/types.js';
 import type { HttpAnswer } from '../../../src/graph/http.js';
 import { answer, graphError, type PendingRequest } from '../../helpers/answers.js';
-import { mailbox, messageId, pass, world } from '../../helpers/delivery-world.js';
+import { mailbox, messageId, pass, setUp } from '../../helpers/delivery-setup.js';
 
 type Answers = Partial<Record<PendingRequest['command'], HttpAnswer[]>>;
 
@@ -28,14 +28,14 @@ const listed = (after = 0) =>
 
 /** Settles a message with a Graph that answers each command in turn, the last of its answers for ever. */
 function settling(answers: Answers, wish: Partial<UnsettledMessage> = {}, hooks: DeliveryHooks = {}) {
-  const one = world();
+  const one = setUp();
   const commands: string[] = [];
   one.graph.script = (_, { command, target }) => {
     commands.push(target === undefined ? command : `${command} ${target}`);
     const all = answers[command] ?? [nothing];
     return (all.length > 1 ? all.shift() : all[0]) as HttpAnswer;
   };
-  const result = runErrand(one.context, one.gate, mailbox, hooks, (requests) =>
+  const result = runLookup(one.context, one.gate, mailbox, hooks, (requests) =>
     settle(requests, { messageId, window: 5_000, ...wish }),
   );
   result.catch(() => {});

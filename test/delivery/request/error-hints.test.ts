@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type FailedAttempt, sendFailure } from '../../../src/delivery/request/errors.js';
+import { type FailedAttempt, requestError } from '../../../src/delivery/request/request-errors.js';
 import { answer, graphError, networkFailure } from '../../helpers/answers.js';
 
 const attempt: FailedAttempt = {
@@ -17,7 +17,7 @@ const attempt: FailedAttempt = {
 describe('every refusal of Graph says what to do', () => {
   test.each([400, 401, 403, 404, 405, 406, 409, 411, 412, 413, 415, 422, 451, 500, 501])('%i', (status) => {
     for (const body of ['', '<html>No</html>', graphError('SomethingNew')]) {
-      expect(sendFailure(answer(status, {}, body), attempt).hint).toMatch(/^[A-Z].{30,}\.$/);
+      expect(requestError(answer(status, {}, body), attempt).hint).toMatch(/^[A-Z].{30,}\.$/);
     }
   });
 
@@ -27,7 +27,7 @@ describe('every refusal of Graph says what to do', () => {
     [405, /cloud.*proxy/],
     [409, /mailbox/],
   ])('%i in words of its own', (status, hint) => {
-    expect(sendFailure(answer(status), attempt).hint).toMatch(hint);
+    expect(requestError(answer(status), attempt).hint).toMatch(hint);
   });
 });
 
@@ -40,11 +40,11 @@ describe('every failure of the network says what to do', () => {
     networkFailure(false, 'CERT_HAS_EXPIRED'),
     networkFailure(false, undefined, 'aborted'),
   ])('%o', (failure) => {
-    expect(sendFailure(failure, attempt).hint).toMatch(/^[A-Z].{30,}\.$/);
+    expect(requestError(failure, attempt).hint).toMatch(/^[A-Z].{30,}\.$/);
   });
 
   test('and where the message may have been sent, nothing else than to look for it', () => {
-    const error = sendFailure(networkFailure(true, 'ECONNRESET'), { ...attempt, outcome: 'unknown' });
+    const error = requestError(networkFailure(true, 'ECONNRESET'), { ...attempt, outcome: 'unknown' });
     expect(error.hint).toMatch(/Sent Items/);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { GraphMailError } from '../../../src/common/errors.js';
-import type { DeliveryWay } from '../../../src/delivery/deliver.js';
+import type { DeliveryWay } from '../../../src/delivery/request/types.js';
 import type { SendAttempt } from '../../../src/options/types.js';
 import { answer, graphError, networkFailure, type PendingRequest, type Script } from '../../helpers/answers.js';
-import { mailbox, messageId, pass, world } from '../../helpers/delivery-world.js';
+import { mailbox, messageId, pass, setUp } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 import { settled } from '../../helpers/virtual-clock.js';
 
@@ -25,7 +25,7 @@ function sending(
       },
     };
   const { onAttempt, onNotSent, onWithdraw, ...others } = way;
-  const one = world({
+  const one = setUp({
     way: {
       ...others,
       ...noted<[SendAttempt]>('onAttempt', onAttempt),
@@ -115,7 +115,7 @@ describe('onAttempt', () => {
     expect(seen.slice(2)).toEqual([['onWithdraw', 'draft-1'], 'deleteDraft']);
   });
 
-  test('that does not come back ends with the message that is aborted, and gives its place back', async () => {
+  test('that does not come back ends with the message that is aborted, and gives its slot back', async () => {
     const ending = new AbortController();
     const { send, seen, gate } = sending({ onAttempt: () => new Promise(() => {}) });
     const failed = failureOf(send('body', { signal: ending.signal }));
@@ -223,7 +223,7 @@ describe('onNotSent', () => {
     expect(graph.requests).toHaveLength(2);
   });
 
-  test('keeps nobody else from going: the place is free by then', async () => {
+  test('keeps nobody else from going: the slot is free by then', async () => {
     const { send, graph, clock } = sending(
       { onNotSent: () => new Promise<void>(() => {}) },
       { sendMail: Array(4).fill(refusedConnection) },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { GraphMailError } from '../../../src/common/errors.js';
-import type { Command } from '../../../src/delivery/request/operation.js';
+import type { Command } from '../../../src/delivery/request/types.js';
 import { answer, graphError, type Script } from '../../helpers/answers.js';
-import { messageId, world } from '../../helpers/delivery-world.js';
+import { messageId, setUp } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 
 /** A token as Entra makes them, told from the others by its `uti`. */
@@ -39,7 +39,7 @@ describe('a permission that was granted after the token', () => {
     ['told as a scope that does not hold the mailbox', ['Mail.Read'], outOfScope],
   ])('counts for the mail that meets its absence: a token %s', async (_, held, refusal) => {
     const { granted, token } = tenant([...held]);
-    const { send, context, tokens } = world({ token, script: wants('Mail.Send', refusal) });
+    const { send, context, tokens } = setUp({ token, script: wants('Mail.Send', refusal) });
     await context.tokens.get();
     granted.push('Mail.Send');
     expect((await send()).receipt.attempts).toBe(2);
@@ -48,7 +48,7 @@ describe('a permission that was granted after the token', () => {
 
   test('counts within a minute for a program whose mails were refused before', async () => {
     const { granted, token } = tenant([]);
-    const { send, clock, tokens } = world({ token, script: wants('Mail.Send', noPermissions) });
+    const { send, clock, tokens } = setUp({ token, script: wants('Mail.Send', noPermissions) });
     await failureOf(send());
     granted.push('Mail.Send');
     await clock.advance(59_999);
@@ -61,7 +61,7 @@ describe('a permission that was granted after the token', () => {
 
   test('counts for all messages that are in flight together', async () => {
     const { granted, token } = tenant([]);
-    const { send, clock, context, tokens, graph } = world({ token, script: wants('Mail.Send', noPermissions) });
+    const { send, clock, context, tokens, graph } = setUp({ token, script: wants('Mail.Send', noPermissions) });
     await context.tokens.get();
     granted.push('Mail.Send');
     const all = Promise.all(Array.from({ length: 8 }, () => send()));
@@ -77,7 +77,7 @@ describe('a permission that is never granted', () => {
     ['401', noPermissions],
     ['403', denied],
   ])('makes for one token a minute, however many mails meet %s', async (_, refusal) => {
-    const { send, clock, tokens, graph } = world({ token: tenant([]).token, script: () => refusal });
+    const { send, clock, tokens, graph } = setUp({ token: tenant([]).token, script: () => refusal });
     for (let mail = 0; mail < 20; mail++) {
       expect(await failureOf(send())).toMatchObject({ code: 'EAUTH', outcome: 'not-sent', permanent: true });
     }
@@ -88,7 +88,7 @@ describe('a permission that is never granted', () => {
   });
 
   test('does not take the token from what it does permit, while none is to be had', async () => {
-    const { send, context } = world({
+    const { send, context } = setUp({
       way: { onUnknown: 'verify', verifyWindow: 0 },
       token: async (_, count) => {
         if (count > 1) throw new GraphMailError('No token', { code: 'ESOCKET', command: 'TOKEN' });
@@ -113,13 +113,13 @@ describe('no other token is asked for', () => {
     ['when the sender is what is refused', tenant([]).token, sendAs],
     ['when the mail is what is refused', tenant([]).token, answer(400, {}, graphError('ErrorInvalidRecipients'))],
   ])('%s', async (_, token, refusal) => {
-    const { send, tokens, graph } = world({ token, script: () => refusal });
+    const { send, tokens, graph } = setUp({ token, script: () => refusal });
     await failureOf(send());
     expect([tokens.length, graph.requests.length]).toEqual([1, 1]);
   });
 
   test('and nothing is sent again, where a mail may have been sent', async () => {
-    const { send, graph } = world({ token: tenant([]).token, script: () => answer(504, {}, graphError('X')) });
+    const { send, graph } = setUp({ token: tenant([]).token, script: () => answer(504, {}, graphError('X')) });
     expect(await failureOf(send())).toMatchObject({ outcome: 'unknown' });
     expect(graph.requests).toHaveLength(1);
   });
@@ -137,7 +137,7 @@ describe('what permits a request', () => {
     ['findMessages', ['Mail.Send', 'Mail.Read'], false],
     ['findMessages', ['Mail.Send', 'Mail.ReadWrite'], false],
   ])('%s refused with %j: another token is asked for: %s', async (refused, granted, asked) => {
-    const { send, tokens } = world({
+    const { send, tokens } = setUp({
       token: tenant(granted).token,
       way: { delivery: drafts.includes(refused) ? 'draft' : 'direct', onUnknown: 'verify', verifyWindow: 0 },
       script: (_, { command }) => {

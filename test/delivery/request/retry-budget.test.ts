@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RetryBudget } from '../../../src/delivery/request/retry-budget.js';
+import { RetryBudget } from '../../../src/delivery/request/retry-delay.js';
 
 function spendAll(budget: RetryBudget): number {
   let retries = 0;

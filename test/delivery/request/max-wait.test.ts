@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { deliver } from '../../../src/delivery/deliver.js';
 import { MailboxGate } from '../../../src/delivery/gate/mailbox-gate.js';
 import { RateLimiter } from '../../../src/delivery/gate/rate-limiter.js';
-import { Turnstile } from '../../../src/delivery/gate/request-queue.js';
+import { RequestQueue } from '../../../src/delivery/gate/request-queue.js';
 import { answer, networkFailure } from '../../helpers/answers.js';
-import { mailbox, messageId, pass, way, world } from '../../helpers/delivery-world.js';
+import { mailbox, messageId, pass, setUp, way } from '../../helpers/delivery-setup.js';
 import { failureOf } from '../../helpers/failure.js';
 import { settled } from '../../helpers/virtual-clock.js';
 
@@ -15,7 +15,7 @@ describe('graph.maxRetries of a message', () => {
     ['a 429', busy, { responseCode: 429, retryAfter: 30_000 }],
     ['a connection that never came about', networkFailure(false, 'ECONNREFUSED'), { code: 'ESOCKET' }],
   ] as const)('of 0 gives it back at once after %s', async (_, refusal, expected) => {
-    const { send, graph, clock } = world({ script: () => refusal, way: { patience: { maxRetries: 0 } } });
+    const { send, graph, clock } = setUp({ script: () => refusal, way: { patience: { maxRetries: 0 } } });
     const start = clock.elapsed();
     const error = await failureOf(send());
     expect(error).toMatchObject({ outcome: 'not-sent', permanent: false, attempts: 1, ...expected });
@@ -25,7 +25,7 @@ describe('graph.maxRetries of a message', () => {
 
   test('says more or less than the option of the transport', async () => {
     for (const maxRetries of [1, 7]) {
-      const { send, graph, clock } = world({
+      const { send, graph, clock } = setUp({
         script: () => answer(429, { 'retry-after': '1' }),
         limits: { maxRetries: 3 },
         way: { patience: { maxRetries } },
@@ -40,14 +40,14 @@ describe('graph.maxRetries of a message', () => {
 
 describe('graph.maxWait of a message', () => {
   /** What keeps a message from its turn, while one that came before it is in flight or was. */
-  const waits: [name: string, hold: (one: ReturnType<typeof world>) => ReturnType<typeof world>['gate']][] = [
-    ['a place to be composed', ({ clock }) => new MailboxGate({ limit: 1, lookAhead: 0, uploadBudget: false, clock })],
+  const waits: [name: string, hold: (one: ReturnType<typeof setUp>) => ReturnType<typeof setUp>['gate']][] = [
+    ['a slot to be composed', ({ clock }) => new MailboxGate({ limit: 1, lookAhead: 0, uploadBudget: false, clock })],
     ['a slot at the mailbox', ({ clock }) => new MailboxGate({ limit: 1, lookAhead: 2, uploadBudget: false, clock })],
     ['the upload budget', ({ clock }) => new MailboxGate({ limit: 4, lookAhead: 2, uploadBudget: 6, clock })],
     [
       'a connection of the transport',
       ({ gate, context, clock }) => {
-        context.connections = new Turnstile({ limit: () => 1, clock });
+        context.connections = new RequestQueue({ limit: () => 1, clock });
         return gate;
       },
     ],
@@ -56,10 +56,10 @@ describe('graph.maxWait of a message', () => {
       ({ gate, context, clock }) => {
         const rate = new RateLimiter(1, 1_000_000, clock);
         context.rate = rate;
-        context.connections = new Turnstile({
+        context.connections = new RequestQueue({
           limit: () => 100,
           wait: ({ submission }) => (submission ? rate.wait : 0),
-          entered: ({ submission }) => submission && rate.reserve(),
+          acquired: ({ submission }) => submission && rate.reserve(),
           clock,
         });
         return gate;
@@ -68,7 +68,7 @@ describe('graph.maxWait of a message', () => {
   ];
 
   test.each(waits)('bounds the wait for %s', async (name, hold) => {
-    const one = world();
+    const one = setUp();
     const gate = hold(one);
     const { clock, context, graph } = one;
     const send = (maxWait?: number) =>
@@ -105,7 +105,7 @@ describe('graph.maxWait of a message', () => {
   });
 
   test('bounds the wait for a pause of the mailbox, and is not begun for one that is longer', async () => {
-    const { send, gate, clock, graph } = world({ script: () => answer(202), way: { patience: { maxWait: 5_000 } } });
+    const { send, gate, clock, graph } = setUp({ script: () => answer(202), way: { patience: { maxWait: 5_000 } } });
     gate.pause(60_000);
     expect(await failureOf(send())).toMatchObject({ outcome: 'not-sent', retryAfter: 60_000 });
     gate.pause(60_000);
@@ -119,7 +119,7 @@ describe('graph.maxWait of a message', () => {
   test('counts the pauses of the message itself once', async () => {
     const tenSeconds = answer(429, { 'retry-after': '10' });
     const sendWith = async (maxWait: number) => {
-      const one = world({
+      const one = setUp({
         script: (index) => (index < 2 ? tenSeconds : answer(202)),
         way: { patience: { maxWait } },
       });
@@ -135,7 +135,7 @@ describe('graph.maxWait of a message', () => {
   });
 
   test('is over time and again: what was waited at the gate is not waited between two attempts', async () => {
-    const { clock, context, graph } = world();
+    const { clock, context, graph } = setUp();
     const gate = new MailboxGate({ limit: 1, lookAhead: 2, uploadBudget: false, clock });
     const send = (patience?: { maxWait: number }) =>
       deliver(context, gate, {
@@ -155,7 +155,7 @@ describe('graph.maxWait of a message', () => {
   });
 
   test('does not keep what is left over from being tidied away', async () => {
-    const { send, clock, graph } = world({ way: { delivery: 'draft', patience: { maxWait: 1_000 } } });
+    const { send, clock, graph } = setUp({ way: { delivery: 'draft', patience: { maxWait: 1_000 } } });
     graph.script = (_, { command }) => {
       if (command === 'createDraft') return answer(201, {}, '{"id":"draft-1"}');
       return command === 'sendDraft' ? answer(429, { 'retry-after': '3' }) : answer(204);
@@ -169,7 +169,7 @@ describe('graph.maxWait of a message', () => {
   });
 
   test('of 0 lets a message go whose turn it is, and no other', async () => {
-    const { send, gate, clock } = world({ script: () => answer(202), way: { patience: { maxWait: 0 } } });
+    const { send, gate, clock } = setUp({ script: () => answer(202), way: { patience: { maxWait: 0 } } });
     const sent = send();
     await clock.advance(0);
     await sent;
@@ -178,7 +178,7 @@ describe('graph.maxWait of a message', () => {
   });
 
   test('leaves the meaning of the transport option as it is', async () => {
-    const { clock, context, graph } = world({ limits: { maxWait: 5_000 } });
+    const { clock, context, graph } = setUp({ limits: { maxWait: 5_000 } });
     const gate = new MailboxGate({ limit: 1, lookAhead: 2, uploadBudget: false, clock });
     const send = () =>
       deliver(context, gate, { mailbox, way, compose: async () => ({ body: Buffer.from('body'), messageId }) });
@@ -190,7 +190,7 @@ describe('graph.maxWait of a message', () => {
   });
 
   test('does not end with the abort of another message, but with its own', async () => {
-    const { clock, context } = world();
+    const { clock, context } = setUp();
     const gate = new MailboxGate({ limit: 1, lookAhead: 2, uploadBudget: false, clock });
     const ending = new AbortController();
     const compose = async () => ({ body: Buffer.from('body'), messageId });

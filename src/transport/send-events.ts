@@ -1,15 +1,15 @@
+import { channel } from 'node:diagnostics_channel';
 import { canonicalAddress, isGuid } from '../common/canonical-address.js';
 import type { GraphMailError } from '../common/errors.js';
 import { type Log, shortened } from '../common/log.js';
 import { manyRecipients } from '../common/recipient-limits.js';
 import { systemClock } from '../common/timers.js';
-import type { AttemptReport } from '../delivery/request/operation.js';
+import type { AttemptReport } from '../delivery/request/types.js';
 import { NetworkFailure } from '../graph/network-failure.js';
 import type { RequestBody } from '../message/body.js';
-import { diagnostics, type SendTrace } from './diagnostics.js';
 
 /** Tells log and diagnostics channel what becomes of one message. Never a secret, never content. */
-export class SendingLog {
+export class SendEvents {
   readonly #log: Log;
   readonly #trace: SendTrace;
   readonly #begun = systemClock.elapsed();
@@ -57,7 +57,7 @@ export class SendingLog {
     logAttempt(this.#log, report, this.#trace.messageId);
   }
 
-  /** A draft stays behind, or may: who looks into Drafts should not send it. */
+  /** A draft stays behind, or may: it should not be sent by hand from Drafts. */
   draftLeft(draftId: string | undefined): void {
     const { messageId, mailbox } = this.#trace;
     const data = { tnx: 'send', messageId, draftId };
@@ -112,3 +112,64 @@ export function logAttempt(log: Log, report: AttemptReport, messageId: string | 
   const seen = failed ? (result.code ?? result.reason) : status;
   log[level](data, '%s, attempt %d for %s: %s, %s after %d ms', command, attempt, subject, seen, outcome, duration);
 }
+
+/** Of one send; the same object is on all its events, so that a tracer can keep a span by it. */
+export interface SendTrace {
+  mailbox: string;
+  /** Known once the message was composed. */
+  messageId: string | undefined;
+  /** Their number, not their addresses. */
+  recipients: number;
+  /** Milliseconds since the epoch, when the transport got the message. */
+  startedAt: number;
+}
+
+/** One request that was answered or failed. */
+export interface AttemptEvent {
+  send: SendTrace;
+  /** What was asked of Graph: `sendMail`; with drafts `createDraft`, `sendDraft` and so on. */
+  command: string;
+  /** From 1, for each command anew. */
+  attempt: number;
+  /** Milliseconds since the epoch, when the request was made. */
+  startedAt: number;
+  /** Milliseconds that it took. */
+  duration: number;
+  host: string;
+  /** Bytes of its body. */
+  requestSize: number;
+  clientRequestId: string;
+  requestId: string | undefined;
+  /** HTTP status, or `undefined` when there was no answer. */
+  status: number | undefined;
+  /** `done`: a request that only prepares the sending has worked. */
+  outcome: 'sent' | 'done' | 'not-sent' | 'unknown';
+  /** Milliseconds that the answer asked to wait (`Retry-After`); `undefined` where it is no throttling, or says no time. */
+  retryAfter: number | undefined;
+}
+
+/** How a send ended: `error` is missing when Graph took the message. */
+export interface EndEvent {
+  send: SendTrace;
+  outcome: 'sent' | 'not-sent' | 'unknown';
+  attempts: number;
+  /** Milliseconds from start to end, waiting included. */
+  duration: number;
+  error: GraphMailError | undefined;
+}
+
+const name = 'nodemailer-graph-transport';
+const start = channel(`${name}:send:start`);
+const attempt = channel(`${name}:send:attempt`);
+const end = channel(`${name}:send:end`);
+
+/**
+ * What tracing libraries subscribe to with `node:diagnostics_channel`: `nodemailer-graph-transport:send:start`
+ * ({@link SendTrace}), `…:send:attempt` ({@link AttemptEvent}) and `…:send:end` ({@link EndEvent}). No secret, address of a
+ * recipient or content is ever in them.
+ */
+const diagnostics = {
+  start: (event: SendTrace) => start.publish(event),
+  attempt: (event: AttemptEvent) => attempt.publish(event),
+  end: (event: EndEvent) => end.publish(event),
+};

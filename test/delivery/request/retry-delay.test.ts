@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nextDelay } from '../../../src/delivery/request/retry.js';
+import { nextDelay } from '../../../src/delivery/request/retry-delay.js';
 import { forAWhile } from '../../helpers/fixtures.js';
 
 const limits = { maxRetries: 5, maxWait: 300_000 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextDelay, repeatDelay } from '../../src/delivery/request/retry.js';
-import { forAWhile } from '../helpers/fixtures.js';
+import { nextDelay, repeatDelay } from '../../../src/delivery/request/retry-delay.js';
+import { forAWhile } from '../../helpers/fixtures.js';
 
 const limits = fc.record({ maxRetries: fc.nat(200), maxWait: fc.nat(4_000_000) });
 const random = fc.oneof(

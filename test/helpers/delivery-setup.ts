@@ -1,10 +1,10 @@
 import { TokenSource } from '../../src/auth/token-source.js';
-import { type DeliveryWay, deliver } from '../../src/delivery/deliver.js';
+import { deliver } from '../../src/delivery/deliver.js';
 import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
 import type { Deliverable } from '../../src/delivery/request/composition.js';
-import type { DeliveryContext, DeliveryHooks } from '../../src/delivery/request/context.js';
-import { MessageIds } from '../../src/delivery/request/message-ids.js';
-import { RetryBudget } from '../../src/delivery/request/retry-budget.js';
+import { MessageIds } from '../../src/delivery/request/composition.js';
+import { RetryBudget } from '../../src/delivery/request/retry-delay.js';
+import type { DeliveryContext, DeliveryHooks, DeliveryWay } from '../../src/delivery/request/types.js';
 import type { HttpAnswer } from '../../src/graph/http.js';
 import type { NetworkFailure } from '../../src/graph/network-failure.js';
 import { closedError } from '../../src/transport/in-flight.js';
@@ -20,7 +20,7 @@ export const way: DeliveryWay = {
   maxRequestSize: 4_000_000,
 };
 
-export interface World {
+export interface DeliverySetup {
   clock: VirtualClock;
   graph: ScriptedGraph;
   gate: MailboxGate;
@@ -44,7 +44,7 @@ interface Wishes {
 }
 
 /** All that delivering needs, with time and Graph in the test's hands. */
-export function world({
+export function setUp({
   clock = new VirtualClock(),
   script,
   limits,
@@ -52,7 +52,7 @@ export function world({
   lookAhead = 2,
   token,
   ...wishes
-}: Wishes = {}): World {
+}: Wishes = {}): DeliverySetup {
   const graph = new ScriptedGraph(() => clock.now(), script);
   const gate = new MailboxGate({ limit: concurrency, lookAhead, uploadBudget: false, clock });
   const tokens: (string | undefined)[] = [];
@@ -70,7 +70,8 @@ export function world({
     timeout: 100_000,
     random: () => 0.5,
     messageIds: new MessageIds(clock),
-    client: { queued: 0, closing: closing.signal },
+    client: { queued: 0 },
+    closing: closing.signal,
   };
   const { heavy } = wishes;
   return {
