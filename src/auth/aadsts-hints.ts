@@ -8,6 +8,7 @@ const otherCloud =
  * error codes; for those that it does not list see {@link UNLISTED_AADSTS}).
  * (facts entra-1, entra-2, entra-3, entra-4, entra-5, entra-6, entra-7, entra-8, entra-10, entra-11, entra-12,
  * entra-13)
+ * @internal
  */
 export const AADSTS_HINTS: Readonly<Record<number, string>> = {
   700027:
@@ -59,6 +60,7 @@ const webLibrary = "the source of Microsoft's library Identity Web";
 /**
  * The numbers that Microsoft's page of error codes does not list (as of November 2026), and what they are known from. What
  * they mean is less sure than of the others.
+ * @internal
  */
 export const UNLISTED_AADSTS: Readonly<Record<number, string>> = {
   700024: webLibrary,

@@ -1,10 +1,11 @@
 import type { Agent } from 'node:https';
 import type { Configuration, INetworkModule, NetworkRequestOptions } from '@azure/msal-node';
 import { onAbort, unlessAborted } from '../common/abort.js';
+import type { Clock } from '../common/clock.js';
 import { GraphMailError, isGraphMailError } from '../common/errors.js';
+import { arrivalsRead } from '../common/event-loop.js';
 import { loadPackage } from '../common/load-package.js';
 import { withoutSecrets } from '../common/redact.js';
-import { arrivalsRead, type Clock } from '../common/timers.js';
 import { type HttpAnswer, parseObject, send, withoutQuotesIn } from '../graph/http.js';
 import { NetworkFailure } from '../graph/network-failure.js';
 import { parseRetryAfter } from '../graph/retry-after.js';
@@ -88,7 +89,10 @@ function within<T>(ms: number, clock: Clock, work: Promise<T>, hint: string, clo
 /** Milliseconds that a token is taken to be valid where its source does not say. */
 const assumedLife = 300_000;
 
-/** Tokens from an Azure `TokenCredential` or from the user's own function. */
+/**
+ * Tokens from an Azure `TokenCredential` or from the user's own function.
+ * @internal
+ */
 export function externalTokenRequest(
   { credential }: Exclude<Identity, { tenantId: string }>,
   scope: string,
@@ -133,6 +137,7 @@ const unknownCertificate = 700027;
 /**
  * Client-credentials token requests through MSAL, which is loaded with the first of them. Each request has a client of
  * its own: a client that met a 429 or 5xx refuses locally for a minute, longer than the service itself may ask.
+ * @internal
  */
 export function msalTokenRequest(context: TokenRequestContext): TokenRequest {
   const { certificates } = context;

@@ -1,5 +1,5 @@
+import type { Clock } from '../common/clock.js';
 import { isGraphMailError } from '../common/errors.js';
-import type { Clock } from '../common/timers.js';
 
 /** A bearer token and how long it is good for. (fact token-1) */
 export interface AccessToken {

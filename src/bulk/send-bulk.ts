@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { hostname } from 'node:os';
 import { onAbort } from '../common/abort.js';
-import { type Clock, detached, fakeTimers, systemClock, timersAreFake } from '../common/timers.js';
+import { type Clock, systemClock } from '../common/clock.js';
+import { detached } from '../common/event-loop.js';
+import { fakeTimers, timersAreFake } from '../common/timers.js';
 import type { BulkEnding, BulkProgress, BulkResult, BulkSummary } from './common/bulk-results.js';
 import { BulkInputError, JournalError, messageOf } from './common/errors.js';
 import type { FileOperations } from './common/file-operations.js';

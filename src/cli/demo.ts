@@ -26,7 +26,10 @@ export function addDemoCommand(program: Command, terminal: Terminal, ended: (cod
     .action(async () => ended(await runDemo(terminal, newsletter)));
 }
 
-/** A bulk send from end to end: real template, real sign-in, real TLS; only Microsoft is replaced by the sandbox. */
+/**
+ * A bulk send from end to end: real template, real sign-in, real TLS; only Microsoft is replaced by the sandbox.
+ * @internal
+ */
 export async function runDemo(terminal: Terminal, example: string): Promise<ExitCode> {
   const print = printer(terminal);
   const recipients = path.join(example, 'recipients.csv');

@@ -13,7 +13,10 @@ import { addSandboxCommand } from './sandbox/sandbox-command.js';
 import { addSendCommand } from './send/send-command.js';
 import { addSetupCommand } from './setup/add-setup-command.js';
 
-/** All commands and their flags. `ended` receives the exit code. */
+/**
+ * All commands and their flags. `ended` receives the exit code.
+ * @internal
+ */
 export function createProgram(terminal: Terminal, ended: (code: ExitCode) => void): Command {
   const program = new Command('nodemailer-graph-transport')
     .description(
@@ -53,7 +56,10 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-/** An error in words for a terminal: what happened and what to do, without a stack. */
+/**
+ * An error in words for a terminal: what happened and what to do, without a stack.
+ * @internal
+ */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return `Error: ${String(error)}`;
   const { hint } = error as { hint?: unknown };

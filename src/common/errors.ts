@@ -21,7 +21,10 @@ export const ERROR_CODES = {
   EGRAPH: 'Microsoft Graph answered with an error that no other code fits',
 } as const;
 
-/** What to do about an error of which nothing more is known than its code. */
+/**
+ * What to do about an error of which nothing more is known than its code.
+ * @internal
+ */
 export const HINTS: Record<keyof typeof ERROR_CODES, string> = {
   EAUTH: 'Check the credential options, and the permissions and certificates of the app registration in Entra.',
   EENVELOPE:

@@ -63,7 +63,10 @@ export function fileWord(file: string): string {
   return file.startsWith('-') ? `./${file}` : file;
 }
 
-/** How a variable is set in the shell that is customary on this system; the value is quoted, whatever is in it. */
+/**
+ * How a variable is set in the shell that is customary on this system; the value is quoted, whatever is in it.
+ * @internal
+ */
 export function setVariable(name: string, value: string, platform: NodeJS.Platform = process.platform): string {
   if (platform === 'win32') return `$env:${name} = ${quotePowerShell(value)}`;
   return `export ${name}=${quoteSh(value)}`;

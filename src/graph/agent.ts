@@ -88,7 +88,10 @@ function closeUnasked(this: Duplex): void {
 /** Milliseconds after which a proxy that does not answer has failed. */
 const longestWait = 30_000;
 
-/** An agent whose connections lead through the proxy that is chosen for their host, or directly where none is. */
+/**
+ * An agent whose connections lead through the proxy that is chosen for their host, or directly where none is.
+ * @internal
+ */
 export class ProxyAgent extends IdleAgent {
   readonly #proxying: Proxying;
   readonly #opening = new Set<(reason: Error) => void>();

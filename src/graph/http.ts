@@ -3,8 +3,9 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import https, { type Agent } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { onAbort } from '../common/abort.js';
+import { arrivalsRead, turns } from '../common/event-loop.js';
 import { withoutQuotes } from '../common/redact.js';
-import { arrivalsRead, clearTimeout, setTimeout, turns } from '../common/timers.js';
+import { clearTimeout, setTimeout } from '../common/timers.js';
 import { NetworkFailure } from './network-failure.js';
 
 /** A URL, taken apart. */

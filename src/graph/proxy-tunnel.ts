@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import { arrivalsRead, clearTimeout, setTimeout } from '../common/timers.js';
+import { arrivalsRead } from '../common/event-loop.js';
+import { clearTimeout, setTimeout } from '../common/timers.js';
 import { isTlsCode, ProxyFailure } from './network-failure.js';
 import { authority, type ProxyServer } from './proxy.js';
 

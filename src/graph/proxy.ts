@@ -124,6 +124,7 @@ export function authority(host: string, port: number): string {
  * a password.
  * @param from the option or variable that it comes from
  * @throws GraphMailError `ECONFIG`
+ * @internal
  */
 export function readProxyUrl(value: unknown, from: string): ProxyServer {
   if (typeof value !== 'string' && !(value instanceof URL)) {

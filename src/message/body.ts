@@ -119,6 +119,7 @@ async function sizeError(size: string, node: ComposedNode, maxRequestSize: numbe
  * Settles the bytes: CRLF line ends, a header that names exactly the envelope's recipients, a From and a Message-ID.
  * A message that needs none of it keeps its bytes.
  * @throws GraphMailError `EENVELOPE` or `EMESSAGE`
+ * @internal
  */
 export function finishMessage(
   composed: Buffer,

@@ -186,7 +186,7 @@ function changedFrom(): GraphMailError {
 }
 
 /** What the header says of the senders. @throws GraphMailError `EMESSAGE` */
-export function sendersOf(bytes: Buffer): [from: string[], sender: string | undefined] {
+function sendersOf(bytes: Buffer): [from: string[], sender: string | undefined] {
   const header = readHeader(toCrlf(bytes));
   if ('fault' in header) throw unreadableHeader(header.fault);
   return [addressesIn(header.fields, 'from'), addressesIn(header.fields, 'sender')[0]];
@@ -218,7 +218,7 @@ function unclear(message: string): GraphMailError {
 }
 
 /** The failure to prepare a message, whatever it was. */
-export function prepareError(cause: unknown): GraphMailError {
+function prepareError(cause: unknown): GraphMailError {
   if (isGraphMailError(cause)) return cause;
   return new GraphMailError(
     `The message cannot be prepared: ${cause instanceof Error ? cause.message : String(cause)}`,

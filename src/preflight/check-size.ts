@@ -82,7 +82,7 @@ function largeMessagesOf(mail: MailboxSelection, settings: PreflightSettings): P
 }
 
 /** The MIME goes up in base64, unwrapped. */
-export function requestSize(mime: number): number {
+function requestSize(mime: number): number {
   return Math.ceil(mime / 3) * 4;
 }
 

@@ -13,7 +13,10 @@ const texts = is.listOf(is.text, 'texts that are not empty');
 
 const CONNECT_OPTIONS: Kinds<ConnectOptions> = { clientSecret: is.text, certificatePath: is.text, caPath: is.text };
 
-/** Every option, with what it may be. */
+/**
+ * Every option, with what it may be.
+ * @internal
+ */
 export const OPTIONS: Kinds<SandboxOptions> = {
   port: is.integer(0, 65_535),
   inboxPort: is.integer(0, 65_535),

@@ -1,9 +1,9 @@
 import { channel } from 'node:diagnostics_channel';
 import { canonicalAddress, isGuid } from '../common/canonical-address.js';
+import { systemClock } from '../common/clock.js';
 import type { GraphMailError } from '../common/errors.js';
 import { type Log, shortened } from '../common/log.js';
 import { manyRecipients } from '../common/recipient-limits.js';
-import { systemClock } from '../common/timers.js';
 import type { AttemptReport } from '../delivery/request/types.js';
 import { NetworkFailure } from '../graph/network-failure.js';
 import type { RequestBody } from '../message/body.js';

@@ -1,7 +1,7 @@
 import { abortError, signalOf } from '../common/abort.js';
 import { isGraphMailError } from '../common/errors.js';
+import { whenIdle } from '../common/event-loop.js';
 import type { Log } from '../common/log.js';
-import { whenIdle } from '../common/timers.js';
 import { deliver } from '../delivery/deliver.js';
 import { RequestQueue } from '../delivery/gate/request-queue.js';
 import { failureOfSend } from '../delivery/request/delivery-errors.js';

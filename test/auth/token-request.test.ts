@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { tokenRequest } from '../../src/auth/token-request.js';
-import { systemClock } from '../../src/common/timers.js';
+import { systemClock } from '../../src/common/clock.js';
 import { createAgent } from '../../src/graph/agent.js';
 import { resolveCloud } from '../../src/options/clouds.js';
 import type { Identity } from '../../src/options/settings.js';

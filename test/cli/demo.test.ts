@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { runDemo } from '../../src/cli/demo.js';
-import { systemClock } from '../../src/common/timers.js';
+import { systemClock } from '../../src/common/clock.js';
 import { root } from '../helpers/run-node.js';
 
 async function demo(onPrint?: (out: string, signals: EventEmitter) => void) {

@@ -7,7 +7,7 @@ import { createTransport } from 'nodemailer';
 import { openRecipients } from '../../src/bulk/recipients/open-recipients.js';
 import { writeReports } from '../../src/bulk/report/write-reports.js';
 import { BulkRun } from '../../src/bulk/send-bulk.js';
-import { systemClock } from '../../src/common/timers.js';
+import { systemClock } from '../../src/common/clock.js';
 import { graphTransport } from '../../src/index.js';
 import { crashFiles, die } from './crash-files.js';
 import { addressOf, type ReportStrike, type RequestStrike, type SessionOrder } from './strike.js';

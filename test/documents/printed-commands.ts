@@ -159,7 +159,7 @@ function problemOfNode(words: readonly string[], files: ReadonlySet<string>): st
  * The simple commands of a script, each as its words. What is expanded stays as it is written; assignments before a command,
  * redirections and comments are left out.
  */
-export function simpleCommands(script: string, language: 'sh' | 'powershell'): string[][] {
+function simpleCommands(script: string, language: 'sh' | 'powershell'): string[][] {
   const text = script
     .replaceAll(language === 'sh' ? /\\\n\s*/g : /`\n\s*/g, ' ')
     .replaceAll(/<[A-Za-z][^<>\n]*>/g, placeholder);

@@ -98,7 +98,7 @@ function shown({ id, messageId, isDraft, at }: Item): object {
 export const lastLine = 'This is the end of the message.';
 
 /** The Message-ID of a MIME message in base64. Throws for anything that is not a whole message. */
-export function messageIdIn(body: Buffer): string {
+function messageIdIn(body: Buffer): string {
   const mime = Buffer.from(body.toString('latin1'), 'base64');
   if (!mime.subarray(-200).includes(lastLine)) throw new Error('half a message');
   const head = mime.subarray(0, mime.indexOf('\r\n\r\n')).toString();

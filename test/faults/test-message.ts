@@ -3,7 +3,7 @@ import { mailbox } from '../helpers/fixtures.js';
 import { lastLine } from './graph-routes.js';
 
 /** Bytes of MIME: Graph takes 4 MB of base64, which is 3 MB of it. */
-export const sizes = { '1 KB': 1_000, '1 MB': 1_000_000, '2.9 MB': 2_900_000 } as const;
+const sizes = { '1 KB': 1_000, '1 MB': 1_000_000, '2.9 MB': 2_900_000 } as const;
 export type Size = keyof typeof sizes;
 export const sizeNames = Object.keys(sizes) as Size[];
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Clock } from '../../src/common/timers.js';
+import type { Clock } from '../../src/common/clock.js';
 
 const fiveMinutes = 300_000;
 

@@ -16,7 +16,7 @@ const label = fc.oneof(
 const domain = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => [...labels, 'example'].join('.'));
 
 /** An address whose part before the `@` is ASCII. */
-export const anyAddress = fc.tuple(localPart, domain).map(([local, host]) => `${local}@${host}`);
+const anyAddress = fc.tuple(localPart, domain).map(([local, host]) => `${local}@${host}`);
 
 /** A recipient as applications give them. */
 export const anyRecipient = fc.oneof(
@@ -29,7 +29,7 @@ export const anyRecipient = fc.oneof(
 );
 
 /** Text whose lines end in every way there is. */
-export const anyLines = fc
+const anyLines = fc
   .array(fc.oneof(anyText(60), fc.constantFrom('\r', '\n', '\r\n', '\n\r', '.', ' ', '=', 'From me')), {
     maxLength: 20,
   })

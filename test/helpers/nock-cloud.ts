@@ -1,12 +1,12 @@
 import nock from 'nock';
-import { clientId, mailbox, tenantId } from './fixtures.js';
+import { mailbox } from './fixtures.js';
 
 export const authority = 'https://login.microsoftonline.com';
 export const graphHost = 'https://graph.microsoft.com';
 export const sendMailPath = `/v1.0/users/${encodeURIComponent(mailbox)}/sendMail`;
 
 /** One request as nock saw it. */
-export interface Seen {
+interface Seen {
   path: string;
   headers: Record<string, string>;
   body: string;
@@ -57,6 +57,3 @@ export function assertionOf(form: string) {
     signature: Buffer.from(signature, 'base64url'),
   };
 }
-
-export const tokenUrl = `${authority}/${tenantId}/oauth2/v2.0/token`;
-export { clientId };

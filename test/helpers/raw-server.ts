@@ -47,7 +47,7 @@ export interface RawServerOptions {
 }
 
 /** The usual answer: taken. */
-export const accept: Handler = async (exchange) => {
+const accept: Handler = async (exchange) => {
   await exchange.body();
   exchange.response.writeHead(202, { 'request-id': `request-${exchange.index}` }).end();
 };
@@ -55,7 +55,7 @@ export const accept: Handler = async (exchange) => {
 /** A token that nothing else could be mistaken for. */
 export const accessToken = 'eyJ-secret-access-token-eyJ';
 
-export const giveToken: Handler = async (exchange) => {
+const giveToken: Handler = async (exchange) => {
   await exchange.body();
   exchange.response
     .writeHead(200, { 'content-type': 'application/json' })

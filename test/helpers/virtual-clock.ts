@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/common/timers.js';
+import type { Clock } from '../../src/common/clock.js';
 
 /** Lets everything that is ready to go on do so. */
 export async function settled(): Promise<void> {

@@ -25,7 +25,7 @@ export function startTenant({ roles = ['Mail.Send'], ...options }: TenantOf & Sa
   });
 }
 
-export const mailOf = (user: string): string => mail({ From: user });
+const mailOf = (user: string): string => mail({ From: user });
 
 /** What sending as a user is answered with; `202` or the status and the message of the refusal. */
 export async function outcome(client: Client, user: string, token?: string): Promise<string> {
@@ -34,7 +34,7 @@ export async function outcome(client: Client, user: string, token?: string): Pro
   return short(await client.sendMail(mailOf(user), { user, token: shown }));
 }
 
-export function short({ status, json }: Reply): string {
+function short({ status, json }: Reply): string {
   return status === 202 ? '202' : `${status} ${json.error.code} ${json.error.message}`;
 }
 

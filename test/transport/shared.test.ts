@@ -273,7 +273,7 @@ for (let i = 0; i < 50; i++) {
   holder.transporter = createGraphTransporter({ mailbox: 'a@contoso.example', cloud, getToken: () => holder.getToken() });
   await holder.transporter.verify();
 }
-const { known } = globalThis[Symbol.for('nodemailer-graph-transport.sign-ins/2')];
+const { known } = globalThis[Symbol.for('nodemailer-graph-transport.sign-ins/3')];
 const before = known.size;
 for (let i = 0; i < 40 && known.size > 1; i++) { await new Promise((resolve) => setTimeout(resolve, 10)); gc(); }
 console.log(before, known.size <= 1);`;

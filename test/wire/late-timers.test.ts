@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { tokenRequest } from '../../src/auth/token-request.js';
-import { systemClock } from '../../src/common/timers.js';
+import { systemClock } from '../../src/common/clock.js';
 import { createAgent } from '../../src/graph/agent.js';
 import { send } from '../../src/graph/http.js';
 import { readProxyUrl } from '../../src/graph/proxy.js';

@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { msalTokenRequest } from '../../src/auth/token-request.js';
-import { systemClock } from '../../src/common/timers.js';
+import { systemClock } from '../../src/common/clock.js';
 import { classifySubmission } from '../../src/delivery/request/outcome.js';
 import { createAgent, ProxyAgent } from '../../src/graph/agent.js';
 import { GraphClient } from '../../src/graph/client.js';

@@ -1,5 +1,5 @@
+import type { Clock } from '../../common/clock.js';
 import { configError, GraphMailError } from '../../common/errors.js';
-import type { Clock } from '../../common/timers.js';
 import type { Credential } from '../../options/settings.js';
 import { type CertificateContent, readFiles, recognise, stampNow } from './content.js';
 import { type PemContent, readPem } from './read-pem.js';

@@ -1,6 +1,6 @@
 import { createDecipheriv, createHash, createHmac, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { turns } from '../../common/timers.js';
+import { turns } from '../../common/event-loop.js';
 import type { Asn1Value, Forge } from './asn1.js';
 
 /** A password as bytes, in both ways that a PFX turns it into them. */

@@ -104,6 +104,7 @@ const bodyFields = ['text', 'html', 'amp', 'watchHtml', 'icalEvent'] as const;
 /**
  * Estimates the size of a message as MIME, without composing it: bodies as they will be encoded, attachments by the size
  * of what they are. Content that would have to be fetched or read from a stream counts nothing.
+ * @internal
  */
 export class SizeEstimate {
   /** Files are many rows' own or all rows' same; asking for each once is enough. */

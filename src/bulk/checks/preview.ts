@@ -119,13 +119,19 @@ function shownHeader(value: RowMail['headers'][string]): string {
 const index = 'index.html';
 const ours = /^\d{3,}-[\w.+-]*@?[\w.+-]*\.(?:eml|html)$/;
 
-/** The name of a row's files, without an ending: an address may hold what is no part of a file's name. */
+/**
+ * The name of a row's files, without an ending: an address may hold what is no part of a file's name.
+ * @internal
+ */
 export function previewFileName(number: number, address: string): string {
   const safe = address.replace(/[^\w.+@-]/g, '_').slice(0, 80);
   return `${String(number).padStart(3, '0')}-${safe}`;
 }
 
-/** A folder that only its owner can look into, since personal mails lie in it. */
+/**
+ * A folder that only its owner can look into, since personal mails lie in it.
+ * @internal
+ */
 export class PreviewFolder {
   readonly path: string;
 

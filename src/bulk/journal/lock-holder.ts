@@ -2,7 +2,10 @@ import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { errorCode } from '../common/file-operations.js';
 
-/** A process, told apart from every other one that has had its pid. */
+/**
+ * A process, told apart from every other one that has had its pid.
+ * @internal
+ */
 export interface ProcessFacts {
   pid: number;
   host: string;

@@ -72,7 +72,10 @@ export interface SentRecord extends OfRow {
 /** How it was found out afterwards what had become of an attempt: by looking in Sent Items or message trace, or by the draft's id. */
 export type Settled = 'verify' | 'trace' | 'draft';
 
-/** The mail was surely not sent, and would fail again as it is. */
+/**
+ * The mail was surely not sent, and would fail again as it is.
+ * @internal
+ */
 export interface RejectedRecord extends OfRow {
   type: 'rejected';
   /** `'row'`: no mail could be made of the row. `'send'`: the mail was refused. */
@@ -86,7 +89,10 @@ export interface RejectedRecord extends OfRow {
   settled?: Settled;
 }
 
-/** No mail is meant to be sent for this row. Final. */
+/**
+ * No mail is meant to be sent for this row. Final.
+ * @internal
+ */
 export interface SkippedRecord extends OfRow {
   type: 'skipped';
   reason: 'duplicate' | 'suppressed';
@@ -111,6 +117,7 @@ export interface UnknownRecord extends OfRow {
  * The mail was surely not sent and the row goes on being left: its request was refused for now and is to be repeated (written
  * before that is waited for), the error would have hit every row, the draft is withdrawn (written before it is deleted), or
  * the mailbox has to wait for long.
+ * @internal
  */
 export interface ReturnedRecord extends OfRow {
   type: 'returned';

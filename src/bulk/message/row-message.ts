@@ -90,7 +90,7 @@ export type HeaderFields = Record<string, HeaderValue>;
  * @param ofPart whether they are those of an attachment, which may have `Content-…` headers of their own
  * @throws Error with what is wrong, after "the message"
  */
-export function readHeaders(headers: unknown, ofPart = false): HeaderFields {
+function readHeaders(headers: unknown, ofPart = false): HeaderFields {
   if (headers === undefined || headers === null) return {};
   if (typeof headers !== 'object') throw new Error('has headers that are no object');
   const entries: [unknown, unknown][] = Array.isArray(headers)

@@ -3,6 +3,7 @@ import type { Delivery, ReportedBounce, ReportedTrace } from './report-row.js';
 /**
  * How long after sending a report of failure may still come. Exchange Online gives up after 24 hours (Exchange Online limits,
  * message expiration), and other servers after up to five days: by then few are missing. (fact limit-7)
+ * @internal
  */
 export const settlingTime = 48 * 3_600_000;
 

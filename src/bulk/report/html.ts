@@ -33,7 +33,10 @@ const entities: Readonly<Record<string, string>> = {
 // stands after them.
 const unprintable = /(?![\t\n])[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/gu;
 
-/** Text as it is shown, in an element or in a quoted attribute. */
+/**
+ * Text as it is shown, in an element or in a quoted attribute.
+ * @internal
+ */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"'`]/g, (char) => entities[char] ?? '').replace(unprintable, '\ufffd');
 }

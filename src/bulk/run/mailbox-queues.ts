@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/timers.js';
+import type { Clock } from '../../common/clock.js';
 import { MailboxPacer, type PaceLimits, type Pause } from './mailbox-pacer.js';
 
 /** The queue of one mailbox, with what is in flight from it. */

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
+import type { Clock } from '../../common/clock.js';
 import { isGraphMailError } from '../../common/errors.js';
-import type { Clock } from '../../common/timers.js';
 import { AddressSet } from '../common/address-set.js';
 import type { BulkEnding, BulkResult } from '../common/bulk-results.js';
 import { JournalError } from '../common/errors.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/timers.js';
+import type { Clock } from '../../common/clock.js';
 import type { BulkProgress, MailboxProgress } from '../common/bulk-results.js';
 import type { RunState } from '../journal/run-state.js';
 import type { MailboxQueue, MailboxQueues } from './mailbox-queues.js';
@@ -86,6 +86,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
+/** @internal */
 export interface PaceSeen {
   left: number;
   /** Mailboxes that share the work. */
@@ -105,7 +106,10 @@ const minute = 60_000;
 
 const day = 86_400_000;
 
-/** Milliseconds that the rest will take as things stand; `undefined` while nothing is known. */
+/**
+ * Milliseconds that the rest will take as things stand; `undefined` while nothing is known.
+ * @internal
+ */
 export function timeLeft({ left, mailboxes, rate, byRate, perDay, usedToday, speed }: PaceSeen): number | undefined {
   if (left === 0) return 0;
   if (rate === false && speed === undefined) return undefined;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Clock } from '../../common/timers.js';
+import type { Clock } from '../../common/clock.js';
 import { type FileOperations, systemFiles } from '../common/file-operations.js';
 import { readRecords } from '../journal/read-journal.js';
 import { journalFile } from '../journal/run-folder.js';

@@ -119,7 +119,10 @@ function keyOf({ number, line, values }: Row): string {
 /** What is done with a row: its mail is sent, for the first time or again, or it has its end. */
 type RowChoice = 'send' | 'send-again' | 'done';
 
-/** What to do with a row that earlier sessions left in this state. What is open was settled before. */
+/**
+ * What to do with a row that earlier sessions left in this state. What is open was settled before.
+ * @internal
+ */
 export function chooseFor(state: RowState, options: { retryFailed: boolean; resend: boolean }): RowChoice {
   switch (state) {
     case 'left':

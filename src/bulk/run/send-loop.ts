@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/timers.js';
+import type { Clock } from '../../common/clock.js';
 import type { AddressSet } from '../common/address-set.js';
 import type { BulkEnding, BulkResult } from '../common/bulk-results.js';
 import { BulkInputError, messageOf } from '../common/errors.js';

@@ -1,7 +1,7 @@
 import { onAbort, unlessAborted } from '../../common/abort.js';
 import { canonicalAddress } from '../../common/canonical-address.js';
+import type { Clock } from '../../common/clock.js';
 import { isGraphMailError } from '../../common/errors.js';
-import type { Clock } from '../../common/timers.js';
 import { messageOf } from '../common/errors.js';
 import type { BulkTransporter } from '../common/graph-transporter.js';
 import type { Row } from '../common/row.js';

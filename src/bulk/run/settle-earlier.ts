@@ -1,5 +1,5 @@
+import type { Clock } from '../../common/clock.js';
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
-import type { Clock } from '../../common/timers.js';
 import { messageOf } from '../common/errors.js';
 import type { GraphTransporter } from '../common/graph-transporter.js';
 import type { AttemptRecord, UnknownRecord } from '../journal/records.js';

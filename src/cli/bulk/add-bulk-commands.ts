@@ -120,7 +120,10 @@ async function withFlagNames(command: Promise<ExitCode>): Promise<ExitCode> {
   }
 }
 
-/** A terminal that connects as the configuration says, where a `.env` file adds to the environment. */
+/**
+ * A terminal that connects as the configuration says, where a `.env` file adds to the environment.
+ * @internal
+ */
 export function configuredTerminal(terminal: Terminal, { envFile }: Pick<GivenConfiguration, 'envFile'>): Terminal {
   const configuration = givenConfiguration(envFile === undefined ? {} : { envFile }, terminal);
   const { env, options, source, envFile: file } = configuration;

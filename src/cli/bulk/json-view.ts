@@ -1,5 +1,5 @@
 import type { BulkProgress, BulkResult } from '../../bulk/common/bulk-results.js';
-import type { Clock } from '../../common/timers.js';
+import type { Clock } from '../../common/clock.js';
 import type { Terminal } from '../common/terminal.js';
 import { inBulkFlags } from './mail-choices.js';
 import type { RunEnded, RunView } from './run-view.js';

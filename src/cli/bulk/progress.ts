@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { BulkProgress } from '../../bulk/common/bulk-results.js';
 import { count, counted, formatDuration } from '../../bulk/common/words.js';
-import type { Clock } from '../../common/timers.js';
+import type { Clock } from '../../common/clock.js';
 import { canRedraw, hasColours, type Output, widthOf } from '../common/terminal.js';
 import { timeOfDay, wrapText } from '../common/wording.js';
 
@@ -108,7 +108,10 @@ interface Part {
   colour?: Colour | undefined;
 }
 
-/** How a run is getting on, in one line of at most `width` characters: what matters least is left out first. */
+/**
+ * How a run is getting on, in one line of at most `width` characters: what matters least is left out first.
+ * @internal
+ */
 export function progressLine(progress: BulkProgress, now: number, width: number, paint: Paint = plain): string {
   const parts = partsOf(progress, now);
   while (parts.length > 1 && lengthOf(parts) > width) {
@@ -120,7 +123,10 @@ export function progressLine(progress: BulkProgress, now: number, width: number,
   return progress.total === undefined || barWidth < shortestBar ? text : `${bar(progress, barWidth)} ${text}`;
 }
 
-/** The same where nothing is redrawn: all of it, without a bar. */
+/**
+ * The same where nothing is redrawn: all of it, without a bar.
+ * @internal
+ */
 export function progressText(progress: BulkProgress, now: number): string {
   return partsOf(progress, now)
     .map(({ text }) => text.trimStart())
@@ -165,7 +171,10 @@ function paceText({ rate, elapsed }: BulkProgress): string | undefined {
   return elapsed < 60_000 ? `in ${formatDuration(elapsed)}` : `${count(Math.round(rate))}/min`;
 }
 
-/** What the run waits for besides its own pace. */
+/**
+ * What the run waits for besides its own pace.
+ * @internal
+ */
 export function waitingText({ mailboxes }: Pick<BulkProgress, 'mailboxes'>, now: number): string | undefined {
   const waits = (reason: 'throttled' | 'day') =>
     mailboxes.flatMap(({ waiting }) => (waiting?.for === reason && waiting.until > now ? [waiting.until] : []));

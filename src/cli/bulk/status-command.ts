@@ -33,7 +33,10 @@ export async function statusCommand(
   return EXIT.ok;
 }
 
-/** A status for a person. */
+/**
+ * A status for a person.
+ * @internal
+ */
 export function statusText(status: RunStatus, folder: string, now: number, next: AdviceSituation): string[] {
   const { id, begun, recipients, totals, open, state, mailboxes, unknown, rejectedAs } = status;
   const lines = [

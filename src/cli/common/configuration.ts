@@ -75,6 +75,7 @@ export function givenConfiguration(
   return readConfiguration({ env: terminal.env, flags, envFile: envFile === true ? undefined : envFile });
 }
 
+/** @internal */
 export interface ConfigurationInput {
   env: NodeJS.ProcessEnv;
   /** Path of a `.env` file; without it `.env` of the working directory, if there is one; `false`: none. */
@@ -109,6 +110,7 @@ interface Authorities {
  * that, only the password of the certificate stays, since a password does not belong on a command line.
  * @throws UsageError for half an identity in the flags, or an `--env-file` that cannot be read
  * @throws GraphMailError `ECONFIG` for a `.env` file with a line that is not understood, and for a `GRAPH_MAIL_CA` that cannot be used
+ * @internal
  */
 export function readConfiguration({ env, envFile, flags, read = readText }: ConfigurationInput): Configuration {
   const found = envFile === false ? undefined : readFileOf(envFile, read);

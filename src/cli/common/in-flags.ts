@@ -27,7 +27,10 @@ function mailboxIn(configuration: FlagContext['configuration']): string {
   return source === 'flag' ? '--mailbox' : 'GRAPH_MAIL_MAILBOX';
 }
 
-/** Options by the flag or variable that a command takes them from. */
+/**
+ * Options by the flag or variable that a command takes them from.
+ * @internal
+ */
 export const names: Readonly<Record<string, string>> = {
   'trace.clientId': 'GRAPH_MAIL_TRACE_CLIENT_ID',
   'trace.certificatePath': 'GRAPH_MAIL_TRACE_CERTIFICATE_PATH',

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { createTransport, type Transporter } from 'nodemailer';
+import { type Clock, systemClock } from '../../common/clock.js';
 import { OwnCommands } from '../../common/own-commands.js';
-import { type Clock, systemClock } from '../../common/timers.js';
 import type { GraphTransportOptions } from '../../options/types.js';
 import { graphTransport } from '../../transport/graph-transport.js';
 import { wrapText } from './wording.js';

@@ -143,7 +143,10 @@ const checksInOrder: readonly ((context: CheckContext) => Promise<Check[]>)[] = 
 
 const everything = { id: 'everything', title: 'Everything else' };
 
-/** `doctor`: checks everything between this program and a sent mail, and says what is wrong and what to do. */
+/**
+ * `doctor`: checks everything between this program and a sent mail, and says what is wrong and what to do.
+ * @internal
+ */
 export async function doctorCommand(
   flags: DoctorFlags,
   terminal: Terminal,

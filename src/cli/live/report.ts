@@ -107,6 +107,7 @@ function cell(text: string): string {
 /**
  * The text is made of our own words and should name no person; this makes sure: known addresses become their roles, and
  * everything that looks like an address, an id or a secret is removed.
+ * @internal
  */
 export function withoutNames(text: string, target: Target): string {
   const { mailbox, to, tenantId, clientId, trace } = target.settings;

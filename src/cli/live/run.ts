@@ -1,5 +1,5 @@
 import { AssertionError } from 'node:assert/strict';
-import { type Clock, systemClock } from '../../common/timers.js';
+import { type Clock, systemClock } from '../../common/clock.js';
 import { cleanUp, type Leftovers } from './clean-up.js';
 import type { Exchange } from './common/exchange.js';
 import { ProbeFailure } from './common/exchange.js';

@@ -189,7 +189,10 @@ function oneName(text: string, before: readonly string[] = []): string[] {
   throw new InvalidArgumentError('Expected a DNS name without port, such as sandbox or mail.example.');
 }
 
-/** What clients must know of a running sandbox. */
+/**
+ * What clients must know of a running sandbox.
+ * @internal
+ */
 export interface SandboxAddress {
   inboxUrl: string;
   /** Origin of Entra and Graph. */
@@ -213,7 +216,10 @@ export interface SandboxAddress {
   folder: string;
 }
 
-/** The text that is printed at the start: at most 15 lines. `from` is the folder in which the command was started. */
+/**
+ * The text that is printed at the start: at most 15 lines. `from` is the folder in which the command was started.
+ * @internal
+ */
 export function sandboxBanner(
   sandbox: SandboxAddress,
   from: string = process.cwd(),

@@ -59,6 +59,7 @@ const anotherAddress =
 // A recipient filter is for RBAC for Applications alone, and replaces a group.
 const withoutFilter = ({ filter }: SetupFlags) => filter === undefined;
 
+/** @internal */
 export const QUESTIONS: readonly AnyQuestion[] = [
   {
     name: 'mailbox',

@@ -103,7 +103,10 @@ async function withdraw(
   return removeDraft(requests, id);
 }
 
-/** Nothing that might have been sent is deleted: where it lies tells the administrator what happened. */
+/**
+ * Nothing that might have been sent is deleted: where it lies tells the administrator what happened.
+ * @internal
+ */
 export function perhapsStillThere(error: GraphMailError, mailbox: string, draftId: string): GraphMailError {
   return new GraphMailError(error.message, {
     ...error,
@@ -113,7 +116,10 @@ export function perhapsStillThere(error: GraphMailError, mailbox: string, draftI
   });
 }
 
-/** Graph refused to send the draft for now, and then it was not there any more. */
+/**
+ * Graph refused to send the draft for now, and then it was not there any more.
+ * @internal
+ */
 export function goneUnasked(error: GraphMailError, mailbox: string): GraphMailError {
   return new GraphMailError(unknownWhether(`${withoutStop(error.message)}, but the draft is gone from ${mailbox}`), {
     ...error,

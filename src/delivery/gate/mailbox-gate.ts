@@ -1,5 +1,5 @@
 import { abortError, onAbort } from '../../common/abort.js';
-import type { Clock } from '../../common/timers.js';
+import type { Clock } from '../../common/clock.js';
 import { type QueuedRequest, RequestQueue } from './request-queue.js';
 import { SlowStart, type StartedRequest } from './slow-start.js';
 import { UploadBudget } from './upload-budget.js';

@@ -1,5 +1,5 @@
+import type { Clock } from '../../common/clock.js';
 import { SlidingWindow } from '../../common/sliding-window.js';
-import type { Clock } from '../../common/timers.js';
 
 /**
  * Nodemailer's `rateLimit` and `rateDelta`: at most `limit` starts in any `window` of milliseconds. Sliding, where

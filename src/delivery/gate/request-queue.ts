@@ -1,5 +1,5 @@
 import { abortError, onAbort } from '../../common/abort.js';
-import type { Clock } from '../../common/timers.js';
+import type { Clock } from '../../common/clock.js';
 
 /** How a queue gives slots to requests. */
 interface RequestQueueRules<R extends QueuedRequest = QueuedRequest> {

@@ -1,5 +1,5 @@
+import type { Clock } from '../../common/clock.js';
 import { SlidingWindow } from '../../common/sliding-window.js';
-import type { Clock } from '../../common/timers.js';
 
 /**
  * The bytes that may go to one mailbox in any five minutes. Graph allows 150 MB of POST, PUT and PATCH for each

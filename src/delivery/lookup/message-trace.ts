@@ -1,7 +1,7 @@
+import type { Clock } from '../../common/clock.js';
 import { configError, GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { processWide } from '../../common/process-wide.js';
 import { SlidingWindow } from '../../common/sliding-window.js';
-import type { Clock } from '../../common/timers.js';
 import {
   isTracePage,
   longestPeriod,

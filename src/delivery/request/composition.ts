@@ -1,4 +1,4 @@
-import type { Clock } from '../../common/timers.js';
+import type { Clock } from '../../common/clock.js';
 import type { HeavyAttachment } from '../../message/large/heavy-attachment.js';
 
 /** A message as it goes up. */

@@ -15,7 +15,10 @@ const checkMailbox =
   "Check the option 'mailbox': the primary address (or object id) of a mailbox in this tenant's Exchange Online. A distribution list has no mailbox.";
 const smaller = 'Send smaller or fewer attachments, or links to them.';
 
-/** By `error.code`, which Graph documents as the thing to branch on. (facts size-5, error-1, error-8, error-10) */
+/**
+ * By `error.code`, which Graph documents as the thing to branch on. (facts size-5, error-1, error-8, error-10)
+ * @internal
+ */
 export const REFUSALS: Readonly<Record<string, Refusal>> = {
   ErrorSendAsDenied: {
     code: 'EENVELOPE',

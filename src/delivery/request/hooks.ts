@@ -1,5 +1,5 @@
+import type { Clock } from '../../common/clock.js';
 import { GraphMailError, isGraphMailError } from '../../common/errors.js';
-import type { Clock } from '../../common/timers.js';
 import type { Composition, Deliverable } from './composition.js';
 import type { Requests } from './requests.js';
 import type { DeliveryWay, SubmissionWatcher } from './types.js';

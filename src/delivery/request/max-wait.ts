@@ -1,6 +1,6 @@
 import { onAbort } from '../../common/abort.js';
+import type { Clock } from '../../common/clock.js';
 import { GraphMailError } from '../../common/errors.js';
-import type { Clock } from '../../common/timers.js';
 import type { MessagePatience } from '../../options/settings.js';
 import { notSentEither, onlyReads, readLater } from './request-errors.js';
 import type { Command, RetryLimits } from './types.js';

@@ -1,5 +1,5 @@
 import { unlessAborted } from '../../common/abort.js';
-import type { Clock } from '../../common/timers.js';
+import type { Clock } from '../../common/clock.js';
 import type { GraphClient } from '../../graph/client.js';
 import type { HttpAnswer } from '../../graph/http.js';
 import type { MailboxGate, MessageSlot } from '../gate/mailbox-gate.js';

@@ -1,6 +1,6 @@
 import type { TokenSource } from '../../auth/token-source.js';
+import type { Clock } from '../../common/clock.js';
 import type { GraphMailError } from '../../common/errors.js';
-import type { Clock } from '../../common/timers.js';
 import type { GraphCall, GraphClient } from '../../graph/client.js';
 import type { HttpAnswer } from '../../graph/http.js';
 import type { NetworkFailure } from '../../graph/network-failure.js';

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { isUint8Array } from 'node:util/types';
 import { unlessAborted } from '../../common/abort.js';
 import { isGraphMailError } from '../../common/errors.js';
-import { inTurn } from '../../common/timers.js';
+import { inTurn } from '../../common/event-loop.js';
 import { BufferPool, large } from '../common/buffer-pool.js';
 import type { ComposedNode } from '../common/types.js';
 import { type ByteRange, base64LinesSize, markCrlf, quotedPrintable, writeBase64Lines } from './encodings.js';

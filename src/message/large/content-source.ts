@@ -60,7 +60,10 @@ export async function fileSource(path: string): Promise<ContentSource | undefine
   return { size: found.size, read };
 }
 
-/** The whole content as a stream, which opens nothing before it is read. */
+/**
+ * The whole content as a stream, which opens nothing before it is read.
+ * @internal
+ */
 export function streamOf(source: ContentSource): Readable {
   return Readable.from(pieces(source), { objectMode: false });
 }

@@ -20,7 +20,7 @@ export function tooMuchLeft(heaviest: Leaf | undefined, limit: number): GraphMai
 }
 
 /** The failure of a message of which too much is left when all that can be uploaded is out of it. */
-export function restError(limit: number): GraphMailError {
+function restError(limit: number): GraphMailError {
   return tooLargeError(
     `The message is too large even without its attachments: what stays in it takes more than ${limit.toLocaleString('en')} bytes of MIME.`,
     'Make text and html shorter; put images into attachments with a cid instead of data: URLs.',

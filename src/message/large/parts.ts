@@ -19,7 +19,7 @@ export interface Part extends Leaf {
  * Content of known size, as it is in the message; `undefined` for streams, URLs, and whatever else only reading tells.
  * @throws GraphMailError `ESTREAM` or `EFILEACCESS`
  */
-export async function sourceAtHand({ node, parents }: Leaf): Promise<ContentSource | undefined> {
+async function sourceAtHand({ node, parents }: Leaf): Promise<ContentSource | undefined> {
   const { content } = node;
   if (!content) return bytesSource('');
   if (typeof content === 'string' || isUint8Array(content)) return bytesSource(content);

@@ -17,7 +17,7 @@ const read = promisify(readSome);
 const write = promisify(writeSome);
 
 /** What a process knows of itself, by which another one tells later whether it has ended. */
-export interface ProcessFacts {
+interface ProcessFacts {
   pid: number;
   /** Where its pid means what it means here: machine, its last start and PID namespace; `undefined` where that cannot be told. */
   pidScope: string | undefined;
@@ -32,6 +32,7 @@ export interface TemporaryFileSystem {
   unlinkOpen(file: string): void;
 }
 
+/** @internal */
 export const temporaryFileSystem: TemporaryFileSystem = {
   facts: () => ({ pid: process.pid, pidScope: currentPidScope() }),
   hasEnded(pid) {

@@ -46,7 +46,10 @@ const ATTRIBUTE =
 
 const NEW_NAMES: Readonly<Record<string, string>> = { href: 'title', 'xlink:href': 'title', title: 'data-title' };
 
-/** HTML whose links lead nowhere: each shows its target as its title instead. */
+/**
+ * HTML whose links lead nowhere: each shows its target as its title instead.
+ * @internal
+ */
 export function withoutTargets(html: string): string {
   let safe = '';
   let done = 0;

@@ -119,7 +119,10 @@ function readMultipart(contentType: string): MimeEntity['multipart'] {
   return subtype && boundary ? { subtype, boundary } : undefined;
 }
 
-/** Base64 in lines, made only when it is written: an attachment of 150 MB is never held in pieces and in one as well. */
+/**
+ * Base64 in lines, made only when it is written: an attachment of 150 MB is never held in pieces and in one as well.
+ * @internal
+ */
 export class Base64Lines {
   readonly #chunks: readonly Buffer[];
   /** Bytes that `write` fills. */

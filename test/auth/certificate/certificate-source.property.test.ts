@@ -2,8 +2,8 @@ import { createPrivateKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CertificateSource } from '../../../src/auth/certificate/certificate-source.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { isGraphMailError } from '../../../src/common/errors.js';
-import { systemClock } from '../../../src/common/timers.js';
 import { hasOpenssl, makeCertificate, makeOpensslPfx, makePfx } from '../../helpers/certificates.js';
 import { expectNoSecrets, keyPieces } from '../../helpers/failure.js';
 

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { CertificateSource } from '../../../src/auth/certificate/certificate-source.js';
 import { readPfx } from '../../../src/auth/certificate/read-pfx.js';
 import { type SigningCertificate, signingCertificate } from '../../../src/auth/certificate/signing-certificate.js';
-import { systemClock } from '../../../src/common/timers.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { hasOpenssl, makeCertificate, makeOpensslPfx, makePfx, openssl } from '../../helpers/certificates.js';
 import { expectNoSecrets, failureOf, keyPieces, thrownBy } from '../../helpers/failure.js';
 

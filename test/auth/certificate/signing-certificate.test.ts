@@ -5,7 +5,7 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CertificateSource } from '../../../src/auth/certificate/certificate-source.js';
-import { systemClock } from '../../../src/common/timers.js';
+import { systemClock } from '../../../src/common/clock.js';
 import type { Credential } from '../../../src/options/settings.js';
 import { hasOpenssl, makeCertificate, openssl } from '../../helpers/certificates.js';
 import { expectNoSecrets, failureOf, keyPieces, thrownBy } from '../../helpers/failure.js';

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { BulkOptions, BulkSummary } from '../../../src/bulk/index.js';
 import { readRun } from '../../../src/bulk/journal/read-journal.js';
 import { BulkRun } from '../../../src/bulk/send-bulk.js';
-import { systemClock } from '../../../src/common/timers.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { type GraphTransportOptions, graphTransport } from '../../../src/index.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 

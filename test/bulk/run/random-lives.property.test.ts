@@ -5,7 +5,7 @@ import type { FileOperations } from '../../../src/bulk/common/file-operations.js
 import { readRun } from '../../../src/bulk/journal/read-journal.js';
 import type { BulkOptions } from '../../../src/bulk/run/bulk-options.js';
 import { BulkRun } from '../../../src/bulk/send-bulk.js';
-import { systemClock } from '../../../src/common/timers.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { DiskModel } from '../journal/disk-model.js';
 import { type Delivery, type Fate, ModelledGraph } from './modelled-graph.js';
 

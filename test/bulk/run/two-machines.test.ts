@@ -6,7 +6,7 @@ import { type FileOperations, systemFiles } from '../../../src/bulk/common/file-
 import type { Machine } from '../../../src/bulk/journal/lock-holder.js';
 import type { BulkOptions } from '../../../src/bulk/run/bulk-options.js';
 import { BulkRun, type RunEnvironment } from '../../../src/bulk/send-bulk.js';
-import { systemClock } from '../../../src/common/timers.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { createGraphTransporter, type GraphTransportOptions } from '../../../src/index.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 

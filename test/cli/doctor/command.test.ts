@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { processTerminal, type Terminal } from '../../../src/cli/common/terminal.js';
 import { runProgram } from '../../../src/cli/program.js';
-import { systemClock } from '../../../src/common/timers.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { DoctorFixture, mailbox } from './support.js';
 
 let fixture: DoctorFixture;

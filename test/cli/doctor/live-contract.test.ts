@@ -9,7 +9,7 @@ import { processTerminal, type Terminal } from '../../../src/cli/common/terminal
 import { questions, topics } from '../../../src/cli/live/probes.js';
 import { MOST_MAILS } from '../../../src/cli/live/run.js';
 import { runProgram } from '../../../src/cli/program.js';
-import { systemClock } from '../../../src/common/timers.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { clientId, DoctorFixture, mailbox, tenantId } from './support.js';
 
 const tenant = {

@@ -9,7 +9,7 @@ import type { Terminal } from '../../../src/cli/common/terminal.js';
 import type { Check } from '../../../src/cli/doctor/common/check.js';
 import type { DoctorFlags, Environment } from '../../../src/cli/doctor/common/environment.js';
 import { doctorCommand } from '../../../src/cli/doctor/doctor-command.js';
-import { systemClock } from '../../../src/common/timers.js';
+import { systemClock } from '../../../src/common/clock.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.js';
 import { graphTransport } from '../../../src/transport/graph-transport.js';
 

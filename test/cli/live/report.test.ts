@@ -5,7 +5,7 @@ import { Target } from '../../../src/cli/live/common/target.js';
 import { interactiveQuestions, questions, topics } from '../../../src/cli/live/probes.js';
 import { reportText, withoutNames } from '../../../src/cli/live/report.js';
 import { type LiveResult, runLive } from '../../../src/cli/live/run.js';
-import { type Clock, systemClock } from '../../../src/common/timers.js';
+import { type Clock, systemClock } from '../../../src/common/clock.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { startSandboxTarget } from '../../contract/sandbox-target.js';
 import { type Answer, CLIENT, FRIEND, HastyClock, MAILBOX, serviceThat, TENANT } from './service.js';

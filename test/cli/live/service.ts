@@ -2,7 +2,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { Target, type TargetSettings } from '../../../src/cli/live/common/target.js';
-import type { Clock } from '../../../src/common/timers.js';
+import type { Clock } from '../../../src/common/clock.js';
 import type { Sandbox } from '../../../src/sandbox/index.js';
 
 export const TENANT = '7e4a4e11-5a4d-4b0c-9c0d-e5a9d0c0ffee';

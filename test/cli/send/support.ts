@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import type { Terminal } from '../../../src/cli/common/terminal.js';
 import { runProgram } from '../../../src/cli/program.js';
-import { systemClock } from '../../../src/common/timers.js';
+import { systemClock } from '../../../src/common/clock.js';
 import type { Sandbox } from '../../../src/sandbox/index.js';
 import { graphTransport } from '../../../src/transport/graph-transport.js';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { processTerminal, type Terminal } from '../../../src/cli/common/terminal.js';
 import { runProgram } from '../../../src/cli/program.js';
-import { systemClock } from '../../../src/common/timers.js';
+import { systemClock } from '../../../src/common/clock.js';
 
 export interface Printed {
   code: number;

@@ -1,6 +1,6 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { type ConnectionOptions, connect, createSecureContext, type PeerCertificate, type TLSSocket } from 'node:tls';
-import type { Clock } from '../../../common/timers.js';
+import type { Clock } from '../../../common/clock.js';
 import { addressOf } from '../../../graph/http.js';
 import type { ProxyChoice, ProxyServer } from '../../../graph/proxy.js';
 import { openTunnel } from '../../../graph/proxy-tunnel.js';

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { Transporter } from 'nodemailer';
-import type { Clock } from '../../../common/timers.js';
+import type { Clock } from '../../../common/clock.js';
 import { version } from '../../../common/version.js';
 import type { GraphTransportOptions } from '../../../options/types.js';
 import type { GivenConfiguration } from '../../common/configuration.js';

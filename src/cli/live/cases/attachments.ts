@@ -4,6 +4,7 @@ import type { Reply } from '../common/plain-http.js';
 import { docs, guess, type Topic } from '../common/probe.js';
 import { messagePath, type Target } from '../common/target.js';
 
+/** @internal */
 export const FILE = {
   '@odata.type': '#microsoft.graph.fileAttachment',
   name: 'hello.txt',
@@ -263,7 +264,10 @@ export const uploadSessions: Topic = {
   ],
 };
 
-/** Opens an upload session at a draft of the run's own. */
+/**
+ * Opens an upload session at a draft of the run's own.
+ * @internal
+ */
 export async function open(target: Target, size = SIZE): Promise<{ reply: Reply; url: string; path: string }> {
   const { json } = await target.draft(target.mail('upload'));
   const path = `${messagePath(json.id)}/attachments`;
@@ -272,7 +276,10 @@ export async function open(target: Target, size = SIZE): Promise<{ reply: Reply;
   return { reply, url: reply.json?.uploadUrl ?? '', path };
 }
 
-/** Sends a piece of the file. */
+/**
+ * Sends a piece of the file.
+ * @internal
+ */
 export function put(
   target: Target,
   url: string,

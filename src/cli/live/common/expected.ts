@@ -1,7 +1,7 @@
 import type { Reply } from './plain-http.js';
 
 /** Part of a JSON value: objects may have more fields, strings may be patterns, and functions test a value. */
-export type Pattern =
+type Pattern =
   | string
   | number
   | boolean

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
-import type { Clock } from '../../../common/timers.js';
+import type { Clock } from '../../../common/clock.js';
 
 /** A request as it goes out. */
 export interface HttpRequest {

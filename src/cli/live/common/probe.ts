@@ -8,6 +8,7 @@ export type Mark = 'documented' | 'reported' | 'inferred';
 /** What a token must allow; `Mail.Read` is had by `Mail.ReadWrite` as well. */
 export type Permission = 'Mail.Send' | 'Mail.Read' | 'Mail.ReadWrite';
 
+/** @internal */
 export interface Behaviour {
   /** A sentence. */
   behaviour: string;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import https from 'node:https';
-import { type Clock, systemClock } from '../../../common/timers.js';
+import { type Clock, systemClock } from '../../../common/clock.js';
 import { type AssertionOptions, clientAssertion } from './client-assertion.js';
 import { answerInWords, type Exchange, exchangeOf, ProbeFailure } from './exchange.js';
 import { ask, type HttpRequest, Pace, pause, type Reply } from './plain-http.js';

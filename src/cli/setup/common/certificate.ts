@@ -24,6 +24,7 @@ export interface PublicCertificate {
   validTo: Date;
 }
 
+/** @internal */
 export function publicCertificate(pem: string): PublicCertificate {
   const certificate = new X509Certificate(pem);
   const sha1 = createHash('sha1').update(certificate.raw).digest();

@@ -88,7 +88,7 @@ function tooManyRecipients(given: number, limit: number): Denial {
 }
 
 /** The answer to a message that was taken. */
-export function accepted(): Answer {
+function accepted(): Answer {
   return {
     status: 202,
     headers: { 'cache-control': 'private', 'content-type': 'text/plain' },

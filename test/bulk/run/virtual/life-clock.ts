@@ -1,5 +1,5 @@
 import type { BulkTransporter } from '../../../../src/bulk/index.js';
-import type { Clock } from '../../../../src/common/timers.js';
+import type { Clock } from '../../../../src/common/clock.js';
 
 /** The clock of a process that can be killed: from then on nothing of it happens any more. */
 export class LifeClock implements Clock {

@@ -1,6 +1,6 @@
 import type { BulkTransporter } from '../../../../src/bulk/index.js';
+import type { Clock } from '../../../../src/common/clock.js';
 import { GraphMailError } from '../../../../src/common/errors.js';
-import type { Clock } from '../../../../src/common/timers.js';
 import { CountingWindow } from './counting-window.js';
 import type { PlannedAnswers } from './planned-answers.js';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../src/common/timers.js';
+import type { Clock } from '../../../../src/common/clock.js';
 
 interface Timer {
   at: number;

@@ -236,7 +236,7 @@ export function runOnce(variants: readonly Variant[]): Run[] {
 }
 
 /** A tenant without what differs from run to run: when a thing was made, and ids in the order of their making. */
-export function plain(tenant: Tenant, kinds: readonly string[] = Object.keys(tenant)): string {
+function plain(tenant: Tenant, kinds: readonly string[] = Object.keys(tenant)): string {
   const known = new Map<string, string>();
   const json = JSON.stringify(
     kinds.toSorted().map((kind) => [kind, tenant[kind]]),

@@ -99,7 +99,7 @@ const EXCHANGE_CLOUDS = {
   china: 'O365China',
 } as const;
 
-export function handouts(more: Partial<Answers>): SetupFile[] {
+function handouts(more: Partial<Answers>): SetupFile[] {
   const answers: Answers = {
     ...{ mode: 'rbac', name: NAME, mailboxes: MAILBOXES, deniedMailbox: DENIED, cloud: 'global', createMailbox: true },
     ...{ scope: { kind: 'group', address: GROUP } },

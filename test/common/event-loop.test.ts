@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inTurn } from '../../src/common/timers.js';
+import { inTurn } from '../../src/common/event-loop.js';
 
 test('those who keep the thread busy go one after the other, and what is ready goes in between', async () => {
   const order: string[] = [];
