@@ -35,6 +35,31 @@ describeInBrowser('the inbox page with 10,000 messages', () => {
 });
 
 describeInBrowser('the pages of the message list', () => {
+  it('keep the rows in place when a message comes in while the page that they moved to is fetched', {
+    timeout: 120_000,
+  }, async () => {
+    const client = await startClient({ mailboxConcurrency: false });
+    await sendMany(client, 120, 1);
+    const send = (subject: string) =>
+      client.sendMail(mail({ Subject: subject, 'Message-ID': `<${subject}@x.example>` }));
+    const page = await openPage(client);
+    const subjects = () => page.locator('.row .subject').allTextContents();
+    const position = page.locator('.place');
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await expect.poll(() => position.textContent()).toBe('51–100 of 120');
+    const before = await subjects();
+    let between = 0;
+    await page.route('**/api/messages?*offset=51*', async (route) => {
+      if (between++ === 0) await send('New-2');
+      await route.continue();
+    });
+
+    await send('New-1');
+    await expect.poll(() => position.textContent()).toBe('53–102 of 122');
+    expect(between).toBeGreaterThan(0);
+    expect(await subjects()).toEqual(before);
+  });
+
   it('keep the rows, the selection and the keys in place while messages come and go', {
     timeout: 120_000,
   }, async () => {

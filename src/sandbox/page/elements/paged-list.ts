@@ -26,6 +26,8 @@ export interface ListOptions<T> {
 
 /** Rows on a page. */
 const SIZE = 50;
+/** Of one page, while rows come and go. */
+const MOST_FETCHES = 5;
 
 /** A list, newest first, of which one page is in the document. */
 export class PagedList<T> {
@@ -138,13 +140,17 @@ export class PagedList<T> {
     const generation = this.#generation;
     const wanted = this.#wanted;
     const turned = wanted !== this.#offset || generation !== this.#shownGeneration;
-    let page = await this.#options.fetch(wanted, SIZE);
-    const moved = turned ? 0 : this.#moved(page);
-    let offset = Math.max(0, wanted + moved);
-    // When items of the last page were deleted, the rest may fit on the page before.
-    const short = moved < 0 && offset + SIZE > page.length;
-    if (short || offset >= page.length) offset = lastPage(page.length);
-    if (offset !== wanted) page = await this.#options.fetch(offset, SIZE);
+    let offset = wanted;
+    let page = await this.#options.fetch(offset, SIZE);
+    for (let fetches = 1; fetches < MOST_FETCHES; fetches++) {
+      const next = turned ? Math.min(wanted, lastPage(page.length)) : this.#offsetIn(page, offset);
+      if (next === offset) break;
+      const { length } = page;
+      offset = next;
+      page = await this.#options.fetch(offset, SIZE);
+      // Otherwise rows came or went in between, and the page has moved again.
+      if (page.length === length) break;
+    }
     // The user has moved on: there is one more run.
     if (generation !== this.#generation || wanted !== this.#wanted) return;
     this.#show(offset, page);
@@ -156,13 +162,16 @@ export class PagedList<T> {
     return at < 0 ? -1 : this.#offset + at;
   }
 
-  /** By how many rows a later page has moved: new rows come in at the top, and old ones are deleted. */
-  #moved({ items, length }: Page<T>): number {
+  /** Where the rows in view are now, by a page fetched at `offset`: new rows come in at the top, and old ones are deleted. */
+  #offsetIn({ items, length }: Page<T>, offset: number): number {
     const [first] = this.#items;
     if (this.#offset === 0 || first === undefined) return 0;
     const key = this.#options.key(first);
     const at = items.findIndex((item) => this.#options.key(item) === key);
-    return at >= 0 ? at : length - this.#length;
+    const now = at >= 0 ? offset + at : Math.max(0, this.#offset + length - this.#length);
+    // When items of the last page were deleted, the rest may fit on the page before.
+    const short = now < this.#offset && now + SIZE > length;
+    return short || now >= length ? lastPage(length) : now;
   }
 
   #show(offset: number, { items, length }: Page<T>): void {
