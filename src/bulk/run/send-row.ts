@@ -41,7 +41,7 @@ export interface SendingContext {
 }
 
 /** What our transport tells before it submits a message. */
-interface AttemptTold {
+interface AttemptReport {
   /** Missing where the transporter does not tell. */
   attempt?: number;
   mailbox: string;
@@ -58,9 +58,9 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   const { row, key, composed, messageId, date, doubtful, ownMailbox } = job;
   const at = () => new Date(context.clock.now()).toISOString();
   let attempted = false;
-  let told: AttemptTold | undefined;
-  const onAttempt = async (attempt: AttemptTold) => {
-    told = attempt;
+  let reported: AttemptReport | undefined;
+  const onAttempt = async (attempt: AttemptReport) => {
+    reported = attempt;
     attempted = true;
     const { draftId, attempt: number } = attempt;
     await states.append({
@@ -76,7 +76,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
     });
   };
   // Nothing is under way while the next request waits, so that a crash then leaves no doubt.
-  const onNotSent = async ({ draftId }: AttemptTold, error: Error) => {
+  const onNotSent = async ({ draftId }: AttemptReport, error: Error) => {
     await states.append({
       type: 'returned',
       row: row.number,
@@ -141,7 +141,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   if (states.failure) throw states.failure;
   // The draft that was to be deleted was gone already, or a plugin in between has lost what was to tell.
   const sentAfterAll = !attempted && isGraphMailError(error) && error.outcome === 'unknown';
-  if (sentAfterAll) await onAttempt(told ?? { mailbox, messageId });
+  if (sentAfterAll) await onAttempt(reported ?? { mailbox, messageId });
   const classified = attempted ? classifyFailure(error) : classifyUnattempted(error, signal);
   const failureClass: FailureClass = ownMailbox && isAboutMailbox(error) ? { kind: 'rejected' } : classified;
   const about = {
@@ -155,7 +155,7 @@ export async function sendRow(context: SendingContext, mailbox: string, job: Row
   };
   if (failureClass.kind === 'unknown' || (failureClass.kind === 'rejected' && doubtful)) {
     // One that was withdrawn says nothing of an earlier attempt.
-    const draftId = attempted ? told?.draftId : undefined;
+    const draftId = attempted ? reported?.draftId : undefined;
     await states.append({ type: 'unknown', ...about, ...(draftId !== undefined && { draftId }) });
     return { status: 'unknown', error };
   }

@@ -198,7 +198,7 @@ const telling: readonly TraceStatus[] = [
   'unknown',
 ];
 
-type Told = Pick<TraceRecord, 'recipient' | 'status' | 'receivedAt'>;
+type TraceFinding = Pick<TraceRecord, 'recipient' | 'status' | 'receivedAt'>;
 
 function mostTelling(traced: readonly TracedRecipient[]): TracedRecipient | undefined {
   return [...traced].sort((a, b) => telling.indexOf(a.status) - telling.indexOf(b.status))[0];
@@ -208,6 +208,6 @@ function picked({ recipient, status, receivedAt }: TracedRecipient): TracedRecip
   return { recipient, status, receivedAt };
 }
 
-function said({ recipient, status, receivedAt }: Told): string {
+function said({ recipient, status, receivedAt }: TraceFinding): string {
   return JSON.stringify([recipient, status, receivedAt]);
 }

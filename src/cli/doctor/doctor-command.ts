@@ -158,17 +158,17 @@ export async function doctorCommand(
   const print = (text: string) => terminal.stdout.write(`${text}\n`);
   const colours = hasColours(terminal.stdout, terminal.env);
   try {
-    let told = !flags.json;
+    let printing = !flags.json;
     for (const runCheck of checksInOrder) {
       for (const check of await runCheck(context)) {
         const { inbox } = context;
         const one = context.add(inbox === undefined ? check : inSandbox(check, inbox, context.commands));
-        if (told) print(checkText(one, colours));
+        if (printing) print(checkText(one, colours));
       }
-      if (told && runCheck === checkConfiguration && context.blocked(everything, 'configuration')) {
+      if (printing && runCheck === checkConfiguration && context.blocked(everything, 'configuration')) {
         // One sentence for all checks that depend on it.
         print(checkText(skipped(everything, 'Not checked: the configuration must be right first.'), colours));
-        told = false;
+        printing = false;
       }
     }
     const { cloud, checks, inbox } = context;

@@ -43,9 +43,13 @@ export class CheckContext {
 
   /** Adds a check, with options named as on the command line. */
   add(check: Check): Check {
-    const told = (text: string) => inFlags(text, { configuration: this.configuration, largeMessages: false });
+    const withFlagNames = (text: string) => inFlags(text, { configuration: this.configuration, largeMessages: false });
     const { cure } = check;
-    const added = { ...check, seen: told(check.seen), ...(cure !== undefined && { cure: told(cure) }) };
+    const added = {
+      ...check,
+      seen: withFlagNames(check.seen),
+      ...(cure !== undefined && { cure: withFlagNames(cure) }),
+    };
     this.checks.push(added);
     return added;
   }
