@@ -17,11 +17,11 @@ const loaded = [];
 for (let message = receiveMessageOnPort(port1); message; message = receiveMessageOnPort(port1))
   loaded.push(message.message);
 port1.close();
+const own = '/node_modules/nodemailer-graph-transport/';
 assert.ok(
-  loaded.some((url) => url.endsWith('/transport.js')),
+  loaded.some((url) => url.includes(own)),
   'the hook saw nothing',
 );
-const own = '/node_modules/nodemailer-graph-transport/';
 const isExpected = (place) => place.includes(own) || place.includes('/node_modules/nodemailer/');
 assert.deepEqual(
   loaded.filter((url) => !url.startsWith('node:') && !isExpected(url)),
