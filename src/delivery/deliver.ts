@@ -11,8 +11,8 @@ import { waitSignal } from './request/retry-loop.js';
 import type { Delivery, DeliveryContext, DeliveryHooks, DeliveryWay, Operation, Receipt } from './request/types.js';
 
 /**
- * Sends one message: composes it once it has a slot at the gate, then tries until Graph takes it, refuses it for good, it is
- * not known what became of it, or it may not be tried or wait any longer.
+ * Sends one message: composes it once it has a slot at the gate, then tries until Graph accepts or finally refuses it,
+ * its outcome is unknown, or its retries or waiting time are used up.
  * @throws GraphMailError
  */
 export async function deliver<T extends Deliverable>(
@@ -90,7 +90,7 @@ async function sendDirectly(
     const { body, heavy = [] } = await message.whole();
     return heavy.length > 0 ? undefined : operation(body);
   };
-  // What is composed already takes no more of the upload budget than it needs.
+  // If it is already composed, its exact size is reserved from the upload budget.
   const known = message.details && (await ready());
   if (message.details && !known) return undefined;
   const sent = await requests.perform(known ?? operation(), ready);

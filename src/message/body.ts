@@ -77,7 +77,7 @@ async function composeWhole(
       finished = finishMessage(composed, plan);
       return finished.mime.length;
     };
-    // What was measured last is what came out.
+    // The version measured last is the final one.
     return { ...(await composeLarge(mail, settings, signal, sizeOf)), finished };
   }
   const mime = plan.bytes ?? (await composeWithin(mail.message, settings, signal, memory));
@@ -140,7 +140,7 @@ export function finishMessage(
       'Send from another address of that mailbox.',
     );
 
-  // What is written anew replaces fields of that name, which may be there and empty.
+  // New fields replace those of the same name, which may be empty.
   const replaced: string[] = [];
   const added: string[] = [];
   const write = (name: string, value: string) => {

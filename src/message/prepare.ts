@@ -15,7 +15,8 @@ import { chooseMailbox } from './mailbox.js';
 import { checkMessageData } from './message-data.js';
 
 /**
- * Settles mailbox and envelope, so that what cannot be sent fails before it waits. Gives a promise only for a raw message
+ * Determines mailbox and envelope, so that an unsendable message fails before it waits. Gives a promise only for a raw
+ * message
  * whose own From chooses the mailbox, as its bytes must be read for that.
  * @param signal ends that reading
  * @throws GraphMailError `EENVELOPE`, `EMESSAGE`, `ESTREAM`, `EMAXRECIPIENTS`, `ECONFIG`, `EFILEACCESS` or `EURLACCESS`
@@ -83,7 +84,8 @@ export function mailboxFor(
 }
 
 /**
- * Whether a message must be read before its mailbox is known: a raw one whose own From chooses it, unless its bytes are at
+ * Whether a message must be read before its mailbox is known: a raw one whose own From chooses it, unless its bytes are
+ * at
  * hand anyway.
  */
 export function mustBeRead(mail: ComposedMail | undefined, settings: Settings): boolean {
@@ -133,8 +135,9 @@ function protectParts(node: ComposedNode, options: MailerOptions): void {
 }
 
 /**
- * The user's function for names of header fields. Nodemailer calls it where what it throws cannot be caught, so the node's
- * content becomes the error; and its versions 7 and 8 write line breaks that it gives.
+ * The user's function for names of header fields. Nodemailer calls it where what it throws cannot be caught, so the
+ * node's
+ * content becomes the error; and Nodemailer 7 and 8 write the line breaks that the function returns.
  */
 function guarded(node: ComposedNode, normalize: NormalizeHeaderKey): NormalizeHeaderKey {
   return (...field) => {
@@ -175,7 +178,7 @@ async function readAhead(
   };
 }
 
-/** The failure of a message that was not what it had been when its turn came. */
+/** The error for a raw message that changed while it waited. */
 function changedFrom(): GraphMailError {
   return new GraphMailError('The raw message was changed while it waited: its From chooses another mailbox now.', {
     code: 'EENVELOPE',

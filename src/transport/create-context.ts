@@ -24,22 +24,23 @@ import { closedError } from './in-flight.js';
 /** Product token of every request: stable, so that an administrator can allow it by name. */
 const userAgent = `nodemailer-graph-transport/${version}`;
 
-/** Messages that may be composed beyond those in flight, so that composing one does not hold up the wire. */
+/** Messages that may be composed beyond those in flight, so that requests do not wait for composing. */
 export const lookAhead = 2;
 
-/** What a transport delivers with, and what of it is to be looked after. */
+/** What a transport needs to deliver mail, and the resources that it must release. */
 export interface OpenContext {
   context: DeliveryContext & { client: GateClient };
   gates: MailboxGates;
   certificates: CertificateSource | undefined;
-  /** What message trace is asked with now, where it may be. */
+  /** Context and limits for message trace; undefined without the option `trace`. */
   trace: (() => { context: DeliveryContext; limits: TraceLimits }) | undefined;
   /** Lets go of what the transport shares with others. */
   release: () => void;
 }
 
 /**
- * Puts together what one transport delivers with: what bounds the requests of all its mailboxes, and the gates, tokens and
+ * Puts together what one transport delivers with: what bounds the requests of all its mailboxes, and the gates, tokens
+ * and
  * connections that it shares with other transports of the process.
  * @param closing aborted when the transport closes
  * @param user the transport, which must hold it as long as it lives

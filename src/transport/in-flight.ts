@@ -5,12 +5,12 @@ import { fakeTimers, timersAreFake } from '../common/timers.js';
 /** Something under way that `close()` can end: a send, `verify()`, or a request that carries no message. */
 export interface InFlightSend {
   readonly ending: AbortController;
-  /** Whether `close()` must leave it be. */
+  /** Whether `close()` must not abort it, unless forced. */
   inFlight: boolean;
   readonly release: () => void;
 }
 
-/** All that was begun and has not been called back for. */
+/** All that has begun and not ended. */
 export class InFlightSends {
   readonly #all = new Set<InFlightSend>();
   readonly #closing = new AbortController();

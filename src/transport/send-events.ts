@@ -113,7 +113,7 @@ export function logAttempt(log: Log, report: AttemptReport, messageId: string | 
   log[level](data, '%s, attempt %d for %s: %s, %s after %d ms', command, attempt, subject, seen, outcome, duration);
 }
 
-/** Of one send; the same object is on all its events, so that a tracer can keep a span by it. */
+/** One send. All its events carry the same object, so a tracer can keep its span by it. */
 export interface SendTrace {
   mailbox: string;
   /** Known once the message was composed. */
@@ -144,7 +144,9 @@ export interface AttemptEvent {
   status: number | undefined;
   /** `done`: a request that only prepares the sending has worked. */
   outcome: 'sent' | 'done' | 'not-sent' | 'unknown';
-  /** Milliseconds that the answer asked to wait (`Retry-After`); `undefined` where it is no throttling, or says no time. */
+  /**
+   * Milliseconds that the answer asked to wait (`Retry-After`); `undefined` where it is no throttling, or says no time.
+   */
   retryAfter: number | undefined;
 }
 
@@ -165,7 +167,8 @@ const end = channel(`${name}:send:end`);
 
 /**
  * What tracing libraries subscribe to with `node:diagnostics_channel`: `nodemailer-graph-transport:send:start`
- * ({@link SendTrace}), `…:send:attempt` ({@link AttemptEvent}) and `…:send:end` ({@link EndEvent}). No secret, address of a
+ * ({@link SendTrace}), `…:send:attempt` ({@link AttemptEvent}) and `…:send:end` ({@link EndEvent}). No secret, address
+ * of a
  * recipient or content is ever in them.
  */
 const diagnostics = {

@@ -47,7 +47,7 @@ export interface GraphSentMessageInfo {
 
 /** What the transport is told while its messages are sent. */
 interface SenderHooks {
-  /** A message was prepared: what its Mail object was not told yet can take effect now. */
+  /** A message was prepared: options not yet applied to its Mail object can be applied now. */
   prepared(mail: { mailer?: Mailer }): void;
   /** What waits may have changed. */
   queueChanged(): void;

@@ -49,7 +49,7 @@ export class MailboxGates {
       if (known.adopt(this.#options)) this.#tellDifference();
       return known;
     }
-    // Those that still remembered a pause when their last message left.
+    // Gates that still remembered a pause when their last message left.
     for (const [name, other] of gates) if (other.unused) gates.delete(name);
     const gate = new MailboxGate(this.#options);
     gates.set(key, gate);
@@ -63,7 +63,8 @@ export class MailboxGates {
   }
 
   /**
-   * Two names are of one mailbox, so what goes to either is counted together from now on, whatever the application. If that
+   * Two names are of one mailbox, so what goes to either is counted together from now on, whatever the application. If
+   * that
    * is a mistake, both mailboxes are slower, and nothing else.
    */
   join(name: string, mailbox: string): void {

@@ -35,7 +35,7 @@ interface Waiting<R> {
   fail: (reason: unknown) => void;
 }
 
-/** The longest that a timer of Node can take. */
+/** The longest delay that a timer of Node accepts, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
 
 /**

@@ -5,11 +5,12 @@ import type { MessagePatience } from '../../options/settings.js';
 import { notSentEither, onlyReads, readLater } from './request-errors.js';
 import type { Command, RetryLimits } from './types.js';
 
-/** The longest that a timer of Node can take. */
+/** The longest delay that a timer of Node accepts, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
 
 /**
- * Whether a wait would take a message beyond maxWait. Such a wait is not begun: what the service says, in Retry-After or with
+ * Whether a wait would take a message beyond maxWait. Such a wait is not begun: what the service says, in Retry-After or
+ * with
  * a pause of the mailbox, is obeyed in full or the message fails at once.
  */
 export function exceedsMaxWait({ maxWait }: RetryLimits, waited: number, wait: number): boolean {
@@ -22,7 +23,7 @@ export class WaitLimit {
   /** Milliseconds. */
   waited = 0;
   readonly #clock: Clock;
-  /** Whether the time at the gate counts. It does where the message itself says how long it may wait. */
+  /** Whether the time at the gate counts. True if the message has a `maxWait` of its own. */
   readonly #gateCounts: boolean;
 
   /** @param own what the message says for itself */

@@ -19,7 +19,7 @@ export type Outcome =
 const refusals = new Set([400, 403, 404, 405, 409, 411, 413, 415]);
 
 /**
- * Classifies the result of one attempt. Sound rather than hopeful: *not sent* only where nothing can have been stored,
+ * Classifies the result of one attempt. Conservative: *not sent* only where nothing can have been stored,
  * *sent* only for 202 (other 2xx answers have been reported for messages that never went out), *unknown* for all else.
  * (facts send-5, send-6, outcome-2, outcome-4, outcome-5)
  */
@@ -34,7 +34,7 @@ export function classifySubmission(result: HttpAnswer | NetworkFailure, now: num
   if (status === 202) return { kind: 'sent' };
   if (status === 401) return { kind: 'not-sent', retry: 'new-token', throttled: false };
   if (refusals.has(status)) return { kind: 'not-sent', retry: 'never' };
-  // A date is meant by the server's clock, which may differ from ours.
+  // A date in Retry-After is by the server's clock, which may differ from ours.
   const serverNow = Date.parse(result.headers.date ?? '');
   const retryAfter = parseRetryAfter(result.headers['retry-after'], Number.isNaN(serverNow) ? now : serverNow);
   if (status === 429 || (status === 503 && retryAfter !== undefined)) {

@@ -24,7 +24,7 @@ export interface DeliveryState {
   readonly limit: WaitLimit;
   /** Whether `close()` lets the message come to its end. */
   committed: boolean;
-  /** When the first request was made that could bring the message into the mailbox, by the clock that is never set. */
+  /** When the first request was made that could bring the message into the mailbox, by the monotonic clock. */
   begun: number | undefined;
   submitted: boolean;
   mayBeSent: boolean;
@@ -32,7 +32,8 @@ export interface DeliveryState {
 }
 
 /**
- * What ends a wait that begins now. What was in flight as the transport closed may not wait again, unless it is committed;
+ * What ends a wait that begins now. What was in flight as the transport closed may not wait again, unless it is
+ * committed;
  * what was waiting then is ended by its own signal.
  */
 export function waitSignal(
@@ -43,7 +44,9 @@ export function waitSignal(
   return closing?.aborted && !committed ? closing : signal;
 }
 
-/** Makes the request of an operation, each time with a token and through the gate, as often as that is safe and allowed. */
+/**
+ * Makes the request of an operation, each time with a token and through the gate, as often as that is safe and allowed.
+ */
 export function performOperation<T extends HttpAnswer>(
   delivery: DeliveryState,
   operation: Operation<T>,
@@ -70,7 +73,7 @@ class RetryLoop<T extends HttpAnswer> {
   readonly #operation: Operation<T>;
   readonly #ready: (() => Promise<Operation<T> | undefined>) | undefined;
   readonly #limit: WaitLimit;
-  /** One that got no token counts too. */
+  /** Attempts, including those that got no token. */
   #attempts = 0;
   /** Requests that were made. */
   #requests = 0;
@@ -159,7 +162,7 @@ class RetryLoop<T extends HttpAnswer> {
       const operation = this.#ready ? await this.#ready() : this.#operation;
       return operation && (await this.#request(operation, slot));
     } finally {
-      // Only now, when a pause that the answer asked for stands: the next request is made here.
+      // Only now that a pause is in effect: releasing starts the next request.
       slot.release();
     }
   }
@@ -233,7 +236,7 @@ class RetryLoop<T extends HttpAnswer> {
         const why = failure(after === 'new-token', after === 'pause' ? pause || delay : undefined);
         return new GraphMailError(why.message, { ...why, cause: why.cause, permanent: false });
       };
-      // The gate holds what a pause holds.
+      // After a pause the gate itself delays the next request.
       return { delay: after === 'delay' ? delay : 0, notSent };
     }
     if (outcome.kind === 'not-sent' && outcome.retry === 'new-token') tokens.distrust(token);
@@ -261,7 +264,7 @@ class RetryLoop<T extends HttpAnswer> {
   }
 
   /**
-   * A refusal for want of a role is one for good, unless a token from after a grant may be had. Only what surely was not
+   * A refusal for a missing role is permanent, unless a newer token may have the role. Only what surely was not
    * sent comes here.
    */
   #afterRenewal(outcome: Outcome, result: T | NetworkFailure, { command }: Operation<T>, token: string): Outcome {

@@ -71,12 +71,12 @@ export interface DeliveryContext {
   closing?: AbortSignal | undefined;
 }
 
-/** What one delivery may be given besides. */
+/** Optional signal and callbacks of one delivery. */
 export interface DeliveryHooks {
   /** Ends the delivery with `EABORT`. */
   signal?: AbortSignal | undefined;
   attempted?: (report: AttemptReport) => void;
-  /** Told when `close()` must leave the message be, and when it need not any more. */
+  /** Called when `close()` must let the message finish, and when it need not any more. */
   inFlight?: (yes: boolean) => void;
   /** Told of a draft that is left behind: its id, or `undefined` when it is not known whether there is one. */
   draftLeft?: (draftId: string | undefined) => void;
@@ -131,7 +131,8 @@ export interface SubmissionWatcher {
    */
   before(attempt: number): Promise<void>;
   /**
-   * Awaited before anything is waited for, when the request was surely refused, or not made after all, and no earlier one is
+   * Awaited before anything is waited for, when the request was surely refused, or not made after all, and no earlier
+   * one is
    * in doubt; when it fails, there is no other. Not when the operation ends with it: then the failure itself says so.
    */
   notSent(attempt: number, error: GraphMailError): Promise<void>;
