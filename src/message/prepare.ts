@@ -16,8 +16,7 @@ import { checkMessageData } from './message-data.js';
 
 /**
  * Determines mailbox and envelope, so that an unsendable message fails before it waits. Gives a promise only for a raw
- * message
- * whose own From chooses the mailbox, as its bytes must be read for that.
+ * message whose own From chooses the mailbox, as its bytes must be read for that.
  * @param signal ends that reading
  * @throws GraphMailError `EENVELOPE`, `EMESSAGE`, `ESTREAM`, `EMAXRECIPIENTS`, `ECONFIG`, `EFILEACCESS` or `EURLACCESS`
  */
@@ -84,8 +83,7 @@ export function mailboxFor(
 }
 
 /**
- * Whether a message must be read before its mailbox is known: a raw one whose own From chooses it, unless its bytes are
- * at
+ * Whether a message must be read before its mailbox is known: a raw one whose own From chooses it, unless its bytes are at
  * hand anyway.
  */
 export function mustBeRead(mail: ComposedMail | undefined, settings: Settings): boolean {
@@ -136,8 +134,7 @@ function protectParts(node: ComposedNode, options: MailerOptions): void {
 
 /**
  * The user's function for names of header fields. Nodemailer calls it where what it throws cannot be caught, so the
- * node's
- * content becomes the error; and Nodemailer 7 and 8 write the line breaks that the function returns.
+ * node's content becomes the error; and Nodemailer 7 and 8 write the line breaks that the function returns.
  */
 function guarded(node: ComposedNode, normalize: NormalizeHeaderKey): NormalizeHeaderKey {
   return (...field) => {

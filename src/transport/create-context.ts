@@ -39,8 +39,7 @@ export interface OpenContext {
 }
 
 /**
- * Puts together what one transport delivers with: what bounds the requests of all its mailboxes, and the gates, tokens
- * and
+ * Puts together what one transport delivers with: what bounds the requests of all its mailboxes, and the gates, tokens and
  * connections that it shares with other transports of the process.
  * @param closing aborted when the transport closes
  * @param user the transport, which must hold it as long as it lives

@@ -155,8 +155,7 @@ export class GraphTransport extends EventEmitter {
   }
 
   /**
-   * Takes no more messages. What is in flight ends as it will; what waits fails with `ECONNECTION`, not sent. With
-   * `force`,
+   * Takes no more messages. What is in flight ends as it will; what waits fails with `ECONNECTION`, not sent. With `force`,
    * what is in flight is aborted too, and fails with `EABORT` and an unknown outcome. The process can exit once the last
    * request has ended. May be called again.
    */
@@ -168,8 +167,7 @@ export class GraphTransport extends EventEmitter {
   /**
    * The mailbox that would send a message, in the spelling that `info.mailbox` has. Nothing is composed or sent.
    * @param data what would be passed to `sendMail`; a transporter's own defaults are not known here
-   * @throws GraphMailError as `sendMail` would, where the mailbox is concerned; and for a raw message that is a stream
-   * or a
+   * @throws GraphMailError as `sendMail` would, where the mailbox is concerned; and for a raw message that is a stream or a
    * file, whose own From is not known yet
    */
   mailboxFor(data: SendMailOptions): string {
@@ -177,12 +175,10 @@ export class GraphTransport extends EventEmitter {
   }
 
   /**
-   * What became of a message that an earlier process was sending, with what `onAttempt` was told. A draft is sent when
-   * it is
+   * What became of a message that an earlier process was sending, with what `onAttempt` was told. A draft is sent when it is
    * still there; when it is gone, or there was none, the message is looked for in Sent Items. Needs Mail.ReadBasic.All or
    * Mail.Read, and for drafts Mail.ReadWrite. With `by: 'trace'` it is looked for in message trace instead.
-   * @throws GraphMailError with the outcome `'unknown'` whenever that is not settled, for whatever reason (and nothing
-   * should
+   * @throws GraphMailError with the outcome `'unknown'` whenever that is not settled, for whatever reason (and nothing should
    * be sent again); with `'not-sent'` when Graph refused the draft and it still lies in Drafts
    */
   async settle(options: SettleOptions): Promise<SettledMessage> {
@@ -195,10 +191,8 @@ export class GraphTransport extends EventEmitter {
   }
 
   /**
-   * What Exchange's message trace says of the recipients of many messages, with few requests: it is read by period and
-   * sender,
-   * 5,000 entries at a time, by the application of the option `trace`. What is missing in the result may have been sent
-   * all the
+   * What Exchange's message trace says of the recipients of many messages, with few requests: it is read by period and sender,
+   * 5,000 entries at a time, by the application of the option `trace`. What is missing in the result may have been sent all the
    * same. Sends nothing, and keeps nothing of other messages.
    * @throws GraphMailError `ECONFIG` for wrong options, and without the option `trace`
    */
@@ -328,8 +322,7 @@ export class GraphTransport extends EventEmitter {
 
 /**
  * Makes a Nodemailer transport that sends through Microsoft Graph: `nodemailer.createTransport(graphTransport(options))`.
- * @throws GraphMailError `ECONFIG` for an option that is missing, unknown or contradictory, or a certificate that cannot
- * be used
+ * @throws GraphMailError `ECONFIG` for an option that is missing, unknown or contradictory, or a certificate that cannot be used
  */
 export function graphTransport(options: GraphTransportOptions = {}): GraphTransport {
   return new GraphTransport(options);

@@ -28,8 +28,7 @@ const mailerEvents = ['log', 'error', 'idle', 'clear'];
 /**
  * The transport's side of the Mail objects that use it. Nodemailer does not pass a transport's options to its Mail
  * object, so this class does; and it never removes its listeners, so those are held only as long as the Mail object
- * itself lives: a
- * framework that makes one for every message must not pile them up.
+ * itself lives: a framework that makes one for every message must not pile them up.
  */
 export class MailerLink {
   readonly #options: Record<string, unknown>;
@@ -74,8 +73,7 @@ export class MailerLink {
   }
 
   /**
-   * The Mail object of a copy without `on` is not known before its first message. What protects is refused by then where
-   * it
+   * The Mail object of a copy without `on` is not known before its first message. What protects is refused by then where it
    * can be seen; what Nodemailer and its plugins have done already cannot be undone.
    */
   adoptLate(mailer: Mailer | undefined, warn: (message: string) => void): void {
@@ -151,9 +149,7 @@ function tellingReadErrors(plugin: CompilePlugin): CompilePlugin {
   };
 }
 
-/**
- * A plugin that lets a message pass, or ends it with what the check throws. What follows may throw, and is not its own.
- */
+/** A plugin that lets a message pass, or ends it with what the check throws. What follows may throw, and is not its own. */
 function checking(check: (data: Record<string, unknown>) => void): CompilePlugin {
   return (mail, done) => {
     let failure: Error | undefined;
@@ -187,8 +183,7 @@ export function shapeTransport<T extends EventEmitter>(
     Object.defineProperty(transport, name, { value, enumerable: true, writable: true, configurable: true });
   };
   for (const name of methods) own(name, (transport[name] as () => unknown).bind(transport));
-  // Wrappers write to the options of the transporter that they were given, @tryghost/nodemailer for instance; nothing
-  // reads it.
+  // Wrappers write to the options of the transporter that they were given, @tryghost/nodemailer for instance; nothing reads it.
   own('options', {});
   Object.defineProperty(transport, 'mailer', {
     get: () => link.last,

@@ -144,9 +144,7 @@ export interface AttemptEvent {
   status: number | undefined;
   /** `done`: a request that only prepares the sending has worked. */
   outcome: 'sent' | 'done' | 'not-sent' | 'unknown';
-  /**
-   * Milliseconds that the answer asked to wait (`Retry-After`); `undefined` where it is no throttling, or says no time.
-   */
+  /** Milliseconds that the answer asked to wait (`Retry-After`); `undefined` where it is no throttling, or says no time. */
   retryAfter: number | undefined;
 }
 
@@ -167,8 +165,7 @@ const end = channel(`${name}:send:end`);
 
 /**
  * What tracing libraries subscribe to with `node:diagnostics_channel`: `nodemailer-graph-transport:send:start`
- * ({@link SendTrace}), `…:send:attempt` ({@link AttemptEvent}) and `…:send:end` ({@link EndEvent}). No secret, address
- * of a
+ * ({@link SendTrace}), `…:send:attempt` ({@link AttemptEvent}) and `…:send:end` ({@link EndEvent}). No secret, address of a
  * recipient or content is ever in them.
  */
 const diagnostics = {

@@ -54,8 +54,7 @@ export interface MessageSlot {
    */
   readonly revoked: boolean;
   /**
-   * The request that may be made waits for something else first. Until it is taken back, a message of another transport
-   * that
+   * The request that may be made waits for something else first. Until it is taken back, a message of another transport that
    * waits at the mailbox may be served in its stead.
    */
   lend(): void;
@@ -84,8 +83,7 @@ interface GateRequest extends QueuedRequest {
 const longestWindow = 600_000;
 
 /**
- * The gate in front of one mailbox, for all transports of the process. It bounds what is in flight and what goes up in
- * five
+ * The gate in front of one mailbox, for all transports of the process. It bounds what is in flight and what goes up in five
  * minutes; only a few messages more than can be in flight get a slot to be composed; a pause holds everything, and is
  * followed by a slow start.
  */
@@ -136,8 +134,7 @@ export class MailboxGate {
   }
 
   /**
-   * Whether a new gate would do as well: no message is present, and nothing is to be remembered of pauses and bytes. A
-   * pause
+   * Whether a new gate would do as well: no message is present, and nothing is to be remembered of pauses and bytes. A pause
    * that no request has tested since is forgotten when Graph has forgotten what led to it.
    */
   get unused(): boolean {
@@ -164,8 +161,7 @@ export class MailboxGate {
 
   /**
    * The mailbox is that of another gate: what comes, and every request of what is here already, goes through that one
-   * too.
-   * Requests that are in flight already do not pass through it.
+   * too. Requests that are in flight already do not pass through it.
    */
   join(gate: MailboxGate): void {
     gate.adopt(this.#options);
@@ -284,9 +280,7 @@ export class MailboxGate {
     end?.(ended);
   }
 
-  /**
-   * A request that waits for its own transport makes room for others, or one slow transport would hold up all of them.
-   */
+  /** A request that waits for its own transport makes room for others, or one slow transport would hold up all of them. */
   #reclaim(): void {
     for (const request of this.#lent) {
       if (this.#requests.isAwaitedBy(({ client }) => client !== request.client)) this.#end(request, undefined);
@@ -295,8 +289,7 @@ export class MailboxGate {
 }
 
 /**
- * Lets so many messages be composed at a time; what waits outside costs no memory. First in, first out for each
- * transport,
+ * Lets so many messages be composed at a time; what waits outside costs no memory. First in, first out for each transport,
  * and the transports in turn: ten thousand messages of one hold up those of another by a single message.
  */
 class ComposeSlots {

@@ -63,8 +63,7 @@ export class MailboxGates {
   }
 
   /**
-   * Two names are of one mailbox, so what goes to either is counted together from now on, whatever the application. If
-   * that
+   * Two names are of one mailbox, so what goes to either is counted together from now on, whatever the application. If that
    * is a mistake, both mailboxes are slower, and nothing else.
    */
   join(name: string, mailbox: string): void {

@@ -8,8 +8,8 @@ export interface StartedRequest {
 
 /**
  * After a pause one request goes; when it has come back and was not refused, two at a time; when one of those has, all.
- * A service that has just said *slow down* would refuse a full burst again, and every refused request
- * counts against its limit as well.
+ * A service that has just said *slow down* would refuse a full burst again, and every refused request counts against
+ * its limit as well.
  */
 export class SlowStart {
   static readonly #required = 2;

@@ -3,8 +3,9 @@ import { withoutSecrets } from '../../common/redact.js';
 import { notSentEither, unknownWhether, withoutStop } from './request-errors.js';
 
 /**
- * The failure of an operation, whatever ended it. All messages that waited for one token request get its error; each gets
- * one of its own, with its own count. And an error that ends a wait does not tell whether an earlier request took effect.
+ * The failure of an operation, whatever ended it. All messages that waited for one token request get its error; each
+ * gets one of its own, with its own count. And an error that ends a wait does not tell whether an earlier request took
+ * effect.
  */
 export function failureOfOperation(
   error: unknown,

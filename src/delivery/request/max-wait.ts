@@ -9,8 +9,7 @@ import type { Command, RetryLimits } from './types.js';
 const longestTimer = 2 ** 31 - 1;
 
 /**
- * Whether a wait would take a message beyond maxWait. Such a wait is not begun: what the service says, in Retry-After or
- * with
+ * Whether a wait would take a message beyond maxWait. Such a wait is not begun: what the service says, in Retry-After or with
  * a pause of the mailbox, is obeyed in full or the message fails at once.
  */
 export function exceedsMaxWait({ maxWait }: RetryLimits, waited: number, wait: number): boolean {

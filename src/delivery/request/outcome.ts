@@ -19,9 +19,9 @@ export type Outcome =
 const refusals = new Set([400, 403, 404, 405, 409, 411, 413, 415]);
 
 /**
- * Classifies the result of one attempt. Conservative: *not sent* only where nothing can have been stored,
- * *sent* only for 202 (other 2xx answers have been reported for messages that never went out), *unknown* for all else.
- * (facts send-5, send-6, outcome-2, outcome-4, outcome-5)
+ * Classifies the result of one attempt. Conservative: *not sent* only where nothing can have been stored, *sent* only
+ * for 202 (other 2xx answers have been reported for messages that never went out), *unknown* for all else. (facts
+ * send-5, send-6, outcome-2, outcome-4, outcome-5)
  */
 export function classifySubmission(result: HttpAnswer | NetworkFailure, now: number): Outcome {
   if (result instanceof NetworkFailure) {

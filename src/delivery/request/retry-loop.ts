@@ -32,8 +32,7 @@ export interface DeliveryState {
 }
 
 /**
- * What ends a wait that begins now. What was in flight as the transport closed may not wait again, unless it is
- * committed;
+ * What ends a wait that begins now. What was in flight as the transport closed may not wait again, unless it is committed;
  * what was waiting then is ended by its own signal.
  */
 export function waitSignal(
@@ -44,9 +43,7 @@ export function waitSignal(
   return closing?.aborted && !committed ? closing : signal;
 }
 
-/**
- * Makes the request of an operation, each time with a token and through the gate, as often as that is safe and allowed.
- */
+/** Makes the request of an operation, each time with a token and through the gate, as often as that is safe and allowed. */
 export function performOperation<T extends HttpAnswer>(
   delivery: DeliveryState,
   operation: Operation<T>,
@@ -264,8 +261,8 @@ class RetryLoop<T extends HttpAnswer> {
   }
 
   /**
-   * A refusal for a missing role is permanent, unless a newer token may have the role. Only what surely was not
-   * sent comes here.
+   * A refusal for a missing role is permanent, unless a newer token may have the role. Only what surely was not sent
+   * comes here.
    */
   #afterRenewal(outcome: Outcome, result: T | NetworkFailure, { command }: Operation<T>, token: string): Outcome {
     if (outcome.kind !== 'not-sent' || outcome.retry === 'later') return outcome;

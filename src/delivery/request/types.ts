@@ -131,8 +131,7 @@ export interface SubmissionWatcher {
    */
   before(attempt: number): Promise<void>;
   /**
-   * Awaited before anything is waited for, when the request was surely refused, or not made after all, and no earlier
-   * one is
+   * Awaited before anything is waited for, when the request was surely refused, or not made after all, and no earlier one is
    * in doubt; when it fails, there is no other. Not when the operation ends with it: then the failure itself says so.
    */
   notSent(attempt: number, error: GraphMailError): Promise<void>;
