@@ -1,7 +1,6 @@
 import { setImmediate } from '../common/timers.js';
 import { checkMail } from './check-mail.js';
-import type { PreflightEntry } from './finding.js';
-import { errorText, finding, verdictOf } from './finding.js';
+import { errorText, finding, type PreflightEntry, verdictOf } from './finding.js';
 import type { PreflightMail } from './mail-view.js';
 import { withFiles } from './message-size.js';
 import { type GraphPreflightOptions, settlePreflightOptions } from './options.js';

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { GateClient } from '../../src/delivery/gate/mailbox-gate.js';
-import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
+import { type GateClient, MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
 import { waitSignal } from '../../src/delivery/request/retry-loop.js';
 import { closedError } from '../../src/transport/in-flight.js';
 import { accepted, type GateRequest, states, through } from '../helpers/gate-request.js';

@@ -1,8 +1,7 @@
 import { TokenSource } from '../../src/auth/token-source.js';
 import { deliver } from '../../src/delivery/deliver.js';
 import { MailboxGate } from '../../src/delivery/gate/mailbox-gate.js';
-import type { Deliverable } from '../../src/delivery/request/composition.js';
-import { MessageIds } from '../../src/delivery/request/composition.js';
+import { type Deliverable, MessageIds } from '../../src/delivery/request/composition.js';
 import { RetryBudget } from '../../src/delivery/request/retry-delay.js';
 import type { DeliveryContext, DeliveryHooks, DeliveryWay } from '../../src/delivery/request/types.js';
 import type { HttpAnswer } from '../../src/graph/http.js';

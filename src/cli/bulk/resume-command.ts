@@ -1,6 +1,5 @@
 import { volumePlan } from '../../bulk/checks/volume.js';
-import type { RunReading } from '../../bulk/journal/read-journal.js';
-import { readRun } from '../../bulk/journal/read-journal.js';
+import { type RunReading, readRun } from '../../bulk/journal/read-journal.js';
 import { totalsOf } from '../../bulk/run/totals.js';
 import { type ExitCode, UsageError } from '../common/exit-codes.js';
 import type { Terminal } from '../common/terminal.js';

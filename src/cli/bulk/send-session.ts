@@ -9,8 +9,7 @@ import { couldNotLook, resumeCommand, shownFolder } from './ending-text.js';
 import { HumanView } from './human-view.js';
 import { JsonView } from './json-view.js';
 import { bulkOptions, type MailChoices, recipientsOf, transportOptions } from './mail-choices.js';
-import type { ReportFiles, RunView } from './run-view.js';
-import { followRun } from './run-view.js';
+import { followRun, type ReportFiles, type RunView } from './run-view.js';
 
 /** Options of one session besides the choices of its run. */
 export type SessionOptions = Pick<BulkOptions, 'journal' | 'resume' | 'takeOver' | 'limit' | 'unknown' | 'retryFailed'>;

@@ -25,8 +25,7 @@ import { checkTestMail } from './checks/test-mail.js';
 import { checkToken } from './checks/token.js';
 import { type Check, skipped } from './common/check.js';
 import { CheckContext } from './common/check-context.js';
-import type { DoctorFlags } from './common/environment.js';
-import { type Environment, environmentOf } from './common/environment.js';
+import { type DoctorFlags, type Environment, environmentOf } from './common/environment.js';
 import { liveContractCommand } from './live-contract.js';
 import { checkText, inSandbox, overallVerdict } from './report.js';
 

@@ -1,8 +1,7 @@
 import { AssertionError } from 'node:assert/strict';
 import { type Clock, systemClock } from '../../common/clock.js';
 import { cleanUp, type Leftovers } from './clean-up.js';
-import type { Exchange } from './common/exchange.js';
-import { ProbeFailure } from './common/exchange.js';
+import { type Exchange, ProbeFailure } from './common/exchange.js';
 import { differences } from './common/expected.js';
 import type { Mark, Permission, Question, TenantCase } from './common/probe.js';
 import { messagePath, type Target } from './common/target.js';

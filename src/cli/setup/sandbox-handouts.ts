@@ -6,8 +6,7 @@ import { UsageError } from '../common/exit-codes.js';
 import { SANDBOX_INBOX_VARIABLE } from '../common/known-sandbox.js';
 import { writePrivateFile, writeWholeFile } from '../common/private-file.js';
 import type { SetupFile, SetupFlags } from './common/answers.js';
-import type { PublicCertificate } from './common/certificate.js';
-import { ownCertificate } from './common/certificate.js';
+import { ownCertificate, type PublicCertificate } from './common/certificate.js';
 import { envLine } from './common/quoting.js';
 import { registerMissing, type SandboxConnection, type SandboxRequest } from './sandbox-administrators.js';
 

@@ -4,12 +4,13 @@ import { GraphMailError, isGraphMailError } from '../../common/errors.js';
 import { claimsChallenge } from '../../graph/claims-challenge.js';
 import type { HttpAnswer } from '../../graph/http.js';
 import { NetworkFailure } from '../../graph/network-failure.js';
-import type { EndedRequest, MailboxGate, MessageSlot } from '../gate/mailbox-gate.js';
+import type { MailboxGate, MessageSlot } from '../gate/mailbox-gate.js';
 import { failureOfOperation } from './delivery-errors.js';
 import { missingRole } from './error-hints.js';
 import { longPause, WaitLimit } from './max-wait.js';
 import type { Outcome } from './outcome.js';
 import { pausedBefore, requestError } from './request-errors.js';
+import { RequestSlot } from './request-slot.js';
 import { decideRetry, nextDelay } from './retry-delay.js';
 import type { AttemptReport, DeliveryContext, DeliveryHooks, Operation, OperationResult } from './types.js';
 
@@ -289,69 +290,5 @@ class RetryLoop<T extends HttpAnswer> {
     if (!watcher || !this.#pending || this.#doubtful) return;
     await watcher.notSent(this.#announced, error());
     this.#pending = false;
-  }
-}
-
-/** Counts requests in the transport's own queue. */
-let age = 0;
-
-/** Room for one request, at its mailbox and in the transport as a whole. `release` must follow, once. */
-class RequestSlot {
-  /** Set when the request has left and ended. */
-  ended: EndedRequest | undefined;
-  readonly #context: DeliveryContext;
-  readonly #message: MessageSlot;
-  readonly #submission: boolean;
-  #begun = false;
-
-  private constructor(context: DeliveryContext, message: MessageSlot, submission: boolean) {
-    this.#context = context;
-    this.#message = message;
-    this.#submission = submission;
-  }
-
-  /** Waits for room; gives `undefined` when the mailbox is paused for longer than `longestPause`. */
-  static async acquire(
-    context: DeliveryContext,
-    message: MessageSlot,
-    { bytes, submission }: Pick<Operation, 'bytes' | 'submission'>,
-    longestPause: number,
-    signal: AbortSignal | undefined,
-  ): Promise<RequestSlot | undefined> {
-    const { connections } = context;
-    for (;;) {
-      if (!(await message.acquireRequest({ bytes, longestPause, signal }))) return undefined;
-      const slot = new RequestSlot(context, message, submission);
-      if (!connections) return slot;
-      const queued = { age: age++, submission, signal };
-      if (!connections.hasRoomFor(queued)) message.lend();
-      try {
-        await connections.acquire(queued);
-      } catch (error) {
-        message.releaseRequest();
-        throw error;
-      }
-      try {
-        const kept = message.takeBack();
-        if (kept ? !message.revoked : await message.acquireRequest({ bytes, longestPause: 0, signal })) return slot;
-      } catch (error) {
-        slot.release();
-        throw error;
-      }
-      // The mailbox was paused while this one waited for the transport.
-      slot.release();
-    }
-  }
-
-  /** The request is made now. */
-  begin(): void {
-    this.#begun = true;
-    if (this.#submission) this.#context.rate?.begin();
-  }
-
-  release(): void {
-    if (this.#submission && !this.#begun) this.#context.rate?.cancel();
-    this.#context.connections?.release();
-    this.#message.releaseRequest(this.ended);
   }
 }

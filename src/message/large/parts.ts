@@ -5,8 +5,7 @@ import { clearTimeout, setTimeout } from '../../common/timers.js';
 import { isStream } from '../common/content.js';
 import type { ComposedNode } from '../common/types.js';
 import { type ComposeLimits, checkNodemailersTimers, contentError } from '../compose/nodemailer-streams.js';
-import type { Spool } from './content-source.js';
-import { bytesSource, type ContentSource, fileSource } from './content-source.js';
+import { bytesSource, type ContentSource, fileSource, type Spool } from './content-source.js';
 import { headerOf, type Leaf, leavesOf, type TreeNode } from './leaves.js';
 import { maxUpload, uploadError } from './limits.js';
 

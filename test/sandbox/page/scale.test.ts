@@ -34,19 +34,29 @@ describeInBrowser('the inbox page with 10,000 messages', () => {
   });
 });
 
+/** The second page of a list of 120 messages. */
+async function openSecondPage() {
+  const client = await startClient({ mailboxConcurrency: false });
+  await sendMany(client, 120, 1);
+  const page = await openPage(client);
+  const position = page.locator('.place');
+  await expect.poll(() => position.textContent()).toBe('1–50 of 120');
+  await page.getByRole('button', { name: 'Next page' }).click();
+  await expect.poll(() => position.textContent()).toBe('51–100 of 120');
+  return {
+    client,
+    page,
+    position,
+    subjects: () => page.locator('.row .subject').allTextContents(),
+    send: (subject: string) => client.sendMail(mail({ Subject: subject, 'Message-ID': `<${subject}@x.example>` })),
+  };
+}
+
 describeInBrowser('the pages of the message list', () => {
   it('keep the rows in place when a message comes in while the page that they moved to is fetched', {
     timeout: 120_000,
   }, async () => {
-    const client = await startClient({ mailboxConcurrency: false });
-    await sendMany(client, 120, 1);
-    const send = (subject: string) =>
-      client.sendMail(mail({ Subject: subject, 'Message-ID': `<${subject}@x.example>` }));
-    const page = await openPage(client);
-    const subjects = () => page.locator('.row .subject').allTextContents();
-    const position = page.locator('.place');
-    await page.getByRole('button', { name: 'Next page' }).click();
-    await expect.poll(() => position.textContent()).toBe('51–100 of 120');
+    const { page, send, subjects, position } = await openSecondPage();
     const before = await subjects();
     let between = 0;
     await page.route('**/api/messages?*offset=51*', async (route) => {
@@ -63,18 +73,9 @@ describeInBrowser('the pages of the message list', () => {
   it('keep the rows, the selection and the keys in place while messages come and go', {
     timeout: 120_000,
   }, async () => {
-    const client = await startClient({ mailboxConcurrency: false });
-    await sendMany(client, 120, 1);
-    const send = (subject: string) =>
-      client.sendMail(mail({ Subject: subject, 'Message-ID': `<${subject}@x.example>` }));
-    const page = await openPage(client);
-    const subjects = () => page.locator('.row .subject').allTextContents();
-    const position = page.locator('.place');
+    const { client, page, send, subjects, position } = await openSecondPage();
     const selected = page.locator('[aria-selected=true] .subject');
     const title = page.locator('.head h2');
-    await expect.poll(() => position.textContent()).toBe('1–50 of 120');
-    await page.getByRole('button', { name: 'Next page' }).click();
-    await expect.poll(() => position.textContent()).toBe('51–100 of 120');
     const before = await subjects();
     expect([before[0], before.length]).toEqual(['Mail 69', 50]);
     await page.getByText('Mail 60', { exact: true }).click();

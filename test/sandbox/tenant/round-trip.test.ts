@@ -1,8 +1,7 @@
 // What the tenant shows can be given back to it, changed or not.
 import { describe, expect, it } from 'vitest';
 import { createCertificate, type SandboxTenant } from '../../../src/sandbox/index.js';
-import type { Client } from '../support.js';
-import { MAILBOX } from '../support.js';
+import { type Client, MAILBOX } from '../support.js';
 import { APP, CEO, SENDERS, startTenant } from '../tenant-support.js';
 
 const KEYS = {

@@ -1,6 +1,5 @@
 import type { Mode } from '../common/environment.js';
-import type { SendAnswer } from './send-check.js';
-import { isOutOfScope, mayBeUserAgent } from './send-check.js';
+import { isOutOfScope, mayBeUserAgent, type SendAnswer } from './send-check.js';
 
 /** What else is known about a mailbox that is denied. */
 export interface DenialContext {

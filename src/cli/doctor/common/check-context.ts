@@ -16,8 +16,7 @@ import { inFlags } from '../../common/in-flags.js';
 import { sandboxInbox } from '../../common/known-sandbox.js';
 import { type Check, type Subject, skipped } from './check.js';
 import { type Contact, makeContact } from './contact.js';
-import type { DoctorFlags } from './environment.js';
-import { type Environment, userAgent } from './environment.js';
+import { type DoctorFlags, type Environment, userAgent } from './environment.js';
 
 /** What all checks work with: flags, environment, and what earlier checks found out. */
 export class CheckContext {

@@ -1,6 +1,5 @@
 import type { Reply } from '../common/plain-http.js';
-import type { Topic } from '../common/probe.js';
-import { docs, guess, reports } from '../common/probe.js';
+import { docs, guess, reports, type Topic } from '../common/probe.js';
 import type { Target } from '../common/target.js';
 
 const TOO_LARGE = 'A'.repeat(4_194_308);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Topic } from '../common/probe.js';
-import { docs, reports } from '../common/probe.js';
+import { docs, reports, type Topic } from '../common/probe.js';
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const HOUR = 3_600;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SandboxOptions } from '../../../../src/sandbox/index.js';
-import { startSandbox } from '../../../../src/sandbox/index.js';
+import { type SandboxOptions, startSandbox } from '../../../../src/sandbox/index.js';
 import { type Client, MAILBOX, mail, messagePath, startClient, startClientWith } from '../../support.js';
 
 describe('an option that has not the right kind', () => {
